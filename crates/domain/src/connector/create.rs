@@ -1,0 +1,157 @@
+//! How a connector comes to be, and what a second request for the same id changes.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::{Connector, ConnectorStatus, IndexName, fields};
+use crate::document::raw;
+use crate::{Document, Object, Refusal, Timestamp};
+
+/// When nothing else is said, schedules name midnight, in the notation with seconds first.
+const DEFAULT_INTERVAL: &str = "0 0 0 * * ?";
+
+/// The body of a request for a new connector; everything may be left out.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConnectorProperties {
+    /// What it is for.
+    pub description: Option<String>,
+    /// The index it writes to.
+    pub index_name: Option<String>,
+    /// Whether Elastic's own infrastructure would run it; false if left out.
+    pub is_native: Option<bool>,
+    /// The language of its documents, for their analysis.
+    pub language: Option<String>,
+    /// Its name for people; empty if left out.
+    pub name: Option<String>,
+    /// The kind of source it reads.
+    pub service_type: Option<String>,
+}
+
+impl ConnectorProperties {
+    /// A new connector with these properties and the documented defaults.
+    pub fn create(&self, now: Timestamp) -> Result<Connector, Refusal> {
+        let native = self.is_native.unwrap_or(false);
+        self.check_index_name(native)?;
+        let status = if native { ConnectorStatus::NeedsConfiguration } else { ConnectorStatus::Created };
+        let mut document = Document::default();
+        document.set(fields::CONFIGURATION, &Object::default());
+        document.set(fields::CUSTOM_SCHEDULING, &Object::default());
+        document.set_if_some(fields::DESCRIPTION, self.description.as_ref());
+        document.set_raw("filtering", default_filtering(now));
+        document.set_if_some(fields::INDEX_NAME, self.index_name.as_ref());
+        document.set(fields::IS_NATIVE, &native);
+        document.set_if_some(fields::LANGUAGE, self.language.as_ref());
+        document.set(fields::NAME, &self.name.clone().unwrap_or_default());
+        document.set(fields::SCHEDULING, &default_scheduling());
+        document.set_if_some(fields::SERVICE_TYPE, self.service_type.as_ref());
+        document.set(fields::STATUS, &status);
+        document.set(fields::SYNC_NOW, &false);
+        Ok(Connector { document })
+    }
+
+    /// An existing connector with these properties: those left out stay as they are, and so does
+    /// everything else that is stored with it.
+    pub fn update(&self, mut connector: Connector) -> Result<Connector, Refusal> {
+        self.check_index_name(self.is_native.unwrap_or_else(|| connector.is_native()))?;
+        let document = &mut connector.document;
+        document.set_if_some(fields::DESCRIPTION, self.description.as_ref());
+        document.set_if_some(fields::INDEX_NAME, self.index_name.as_ref());
+        document.set_if_some(fields::IS_NATIVE, self.is_native.as_ref());
+        document.set_if_some(fields::LANGUAGE, self.language.as_ref());
+        document.set_if_some(fields::NAME, self.name.as_ref());
+        document.set_if_some(fields::SERVICE_TYPE, self.service_type.as_ref());
+        Ok(connector)
+    }
+
+    fn check_index_name(&self, native: bool) -> Result<(), Refusal> {
+        let Some(name) = &self.index_name else { return Ok(()) };
+        let name = IndexName::parse(name)?;
+        if native { name.check_native() } else { Ok(()) }
+    }
+}
+
+fn object(fields: &[(&str, Box<RawValue>)]) -> Object {
+    let mut object = Object::default();
+    for (name, value) in fields {
+        object.set_raw(name, value.clone());
+    }
+    object
+}
+
+/// One domain with the rule that takes everything, active and as a draft, both valid.
+fn default_filtering(now: Timestamp) -> Box<RawValue> {
+    let snippet =
+        object(&[("created_at", raw(&now)), ("updated_at", raw(&now)), ("value", raw(&Object::default()))]);
+    let rule = object(&[
+        ("created_at", raw(&now)),
+        ("field", raw("_")),
+        ("id", raw("DEFAULT")),
+        ("order", raw(&0)),
+        ("policy", raw("include")),
+        ("rule", raw("regex")),
+        ("updated_at", raw(&now)),
+        ("value", raw(".*")),
+    ]);
+    let validation = object(&[("errors", raw::<[u8]>(&[])), ("state", raw("valid"))]);
+    let rules = raw(&object(&[
+        ("advanced_snippet", raw(&snippet)),
+        ("rules", raw(&[rule])),
+        ("validation", raw(&validation)),
+    ]));
+    raw(&[object(&[("active", rules.clone()), ("domain", raw("DEFAULT")), ("draft", rules)])])
+}
+
+/// Nothing runs by itself until somebody says so.
+fn default_scheduling() -> Object {
+    let never = raw(&object(&[("enabled", raw(&false)), ("interval", raw(DEFAULT_INTERVAL))]));
+    object(&[("access_control", never.clone()), ("full", never.clone()), ("incremental", never)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn properties(text: &str) -> ConnectorProperties {
+        serde_json::from_str(text).unwrap()
+    }
+
+    fn now() -> Timestamp {
+        Timestamp::parse("2026-01-02T03:04:05.000Z").unwrap()
+    }
+
+    #[test]
+    fn a_new_connector_has_the_documented_defaults() {
+        let connector = properties("{}").create(now()).unwrap();
+        let rules = r#"{"advanced_snippet":{"created_at":"2026-01-02T03:04:05.000Z","updated_at":"2026-01-02T03:04:05.000Z","value":{}},"rules":[{"created_at":"2026-01-02T03:04:05.000Z","field":"_","id":"DEFAULT","order":0,"policy":"include","rule":"regex","updated_at":"2026-01-02T03:04:05.000Z","value":".*"}],"validation":{"errors":[],"state":"valid"}}"#;
+        let never = r#"{"enabled":false,"interval":"0 0 0 * * ?"}"#;
+        assert_eq!(
+            connector.document().to_json(),
+            format!(
+                r#"{{"configuration":{{}},"custom_scheduling":{{}},"filtering":[{{"active":{rules},"domain":"DEFAULT","draft":{rules}}}],"is_native":false,"name":"","scheduling":{{"access_control":{never},"full":{never},"incremental":{never}}},"status":"created","sync_now":false}}"#
+            )
+        );
+        assert_eq!(connector.active_filtering().unwrap().get(), rules);
+    }
+
+    #[test]
+    fn native_connectors_start_further_on_and_need_their_prefix() {
+        let native = properties(r#"{"is_native":true,"index_name":"content-x"}"#).create(now()).unwrap();
+        assert!(native.document().to_json().contains(r#""status":"needs_configuration""#));
+        assert!(properties(r#"{"is_native":true,"index_name":"search-x"}"#).create(now()).is_err());
+        assert!(properties(r#"{"index_name":"Search"}"#).create(now()).is_err());
+        assert!(properties(r#"{"index_name":"search-x"}"#).update(native).is_err());
+    }
+
+    #[test]
+    fn an_update_keeps_what_it_does_not_name() {
+        let stored = Connector::from(
+            Document::parse(r#"{"x":1.10,"name":"old","configuration":{"a":1e400}}"#).unwrap(),
+        );
+        let updated = properties(r#"{"name":"new","language":"en"}"#).update(stored).unwrap();
+        assert_eq!(
+            updated.document().to_json(),
+            r#"{"x":1.10,"name":"new","configuration":{"a":1e400},"language":"en"}"#
+        );
+    }
+}

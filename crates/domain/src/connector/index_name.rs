@@ -1,0 +1,85 @@
+//! Names of indices, by Elasticsearch's rules.
+
+use crate::Refusal;
+
+/// Characters that an index name cannot have.
+const FORBIDDEN: &[char] = &['\\', '/', '*', '?', '"', '<', '>', '|', ' ', ',', '#'];
+/// Characters that an index name cannot start with.
+const FORBIDDEN_FIRST: &[char] = &['-', '_', '+'];
+/// The most bytes of UTF-8 an index name may have.
+const MAXIMUM_BYTES: usize = 255;
+/// What the index of a native connector starts with.
+const NATIVE_PREFIX: &str = "content-";
+
+/// A name that an index can have: lower case, without special characters, at most 255 bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexName(String);
+
+impl IndexName {
+    /// Checks a name; the refusal says which rule it breaks.
+    pub fn parse(name: &str) -> Result<Self, Refusal> {
+        let invalid =
+            |rule: &str| Err(Refusal::InvalidArgument(format!("invalid index name [{name}], {rule}")));
+        if name.is_empty() {
+            return invalid("must not be empty");
+        }
+        if name == "." || name == ".." {
+            return invalid("must not be '.' or '..'");
+        }
+        if name.contains(FORBIDDEN) || name.contains(char::is_whitespace) {
+            return invalid(
+                "must not contain the following characters [' ','\"','*','\\','<','|',',','>','/','?','#']",
+            );
+        }
+        if name.starts_with(FORBIDDEN_FIRST) {
+            return invalid("must not start with '_', '-', or '+'");
+        }
+        if name.chars().any(char::is_uppercase) {
+            return invalid("must be lowercase");
+        }
+        if name.len() > MAXIMUM_BYTES {
+            return invalid("index name is too long, more than 255 bytes");
+        }
+        Ok(Self(name.to_owned()))
+    }
+
+    /// Whether a native connector may write to it.
+    pub fn check_native(&self) -> Result<(), Refusal> {
+        if self.0.starts_with(NATIVE_PREFIX) {
+            return Ok(());
+        }
+        Err(Refusal::InvalidArgument(format!(
+            "index name [{}] must start with [{NATIVE_PREFIX}] for a native connector",
+            self.0
+        )))
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rules_of_elasticsearch() {
+        for good in ["a", "search-é", ".hidden", "a.b", "a-_+", "...", &"x".repeat(255)] {
+            assert!(IndexName::parse(good).is_ok(), "{good}");
+        }
+        let bad =
+            ["", ".", "..", "-a", "_a", "+a", "A", "aÉ", "a b", "a\tb", "a,b", "a#b", "a/b", "a\\b", "a*"];
+        for bad in bad.into_iter().chain(["a?", "a\"", "a<", "a>", "a|", &"x".repeat(256)]) {
+            let reason = IndexName::parse(bad).unwrap_err().to_string();
+            assert!(reason.contains(&format!("[{bad}]")), "{reason}");
+        }
+    }
+
+    #[test]
+    fn native_connectors_have_a_prefix() {
+        assert!(IndexName::parse("content-a").unwrap().check_native().is_ok());
+        assert!(IndexName::parse("search-a").unwrap().check_native().is_err());
+    }
+}

@@ -1,0 +1,88 @@
+//! Connectors: where documents come from and which index they go to.
+
+mod change;
+mod create;
+mod fields;
+mod index_name;
+mod query;
+mod status;
+
+use serde_json::value::RawValue;
+
+use crate::Document;
+
+pub use change::{DELETE_PARAMETERS, Deletion, GET_PARAMETERS, InclusionOfDeleted};
+pub use create::ConnectorProperties;
+pub use fields::CONNECTOR_FIELDS;
+pub(crate) use fields::INDEX_NAME;
+pub use index_name::IndexName;
+pub use query::{CONNECTOR_LIST_PARAMETERS, ConnectorQuery};
+pub use status::ConnectorStatus;
+
+/// A connector as it is stored. Its known fields are read and changed by the rules; all others are
+/// carried along untouched.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Connector {
+    document: Document,
+}
+
+impl From<Document> for Connector {
+    fn from(document: Document) -> Self {
+        Self { document }
+    }
+}
+
+impl From<Connector> for Document {
+    fn from(connector: Connector) -> Self {
+        connector.document
+    }
+}
+
+impl Connector {
+    /// The document as it is stored.
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// The index it writes to, if it is attached to one.
+    pub fn index_name(&self) -> Option<String> {
+        self.document.get(fields::INDEX_NAME).filter(|name| !name.is_empty())
+    }
+
+    /// The kind of source it reads, if it is known.
+    pub fn service_type(&self) -> Option<String> {
+        self.document.get(fields::SERVICE_TYPE).filter(|name| !name.is_empty())
+    }
+
+    /// Its name for people.
+    pub fn name(&self) -> Option<String> {
+        self.document.get(fields::NAME)
+    }
+
+    /// What it is for.
+    pub fn description(&self) -> Option<String> {
+        self.document.get(fields::DESCRIPTION)
+    }
+
+    /// Whether Elastic's own infrastructure would run it.
+    pub fn is_native(&self) -> bool {
+        self.document.get(fields::IS_NATIVE).unwrap_or(false)
+    }
+
+    /// Whether it was deleted softly: still stored, but not there for those who do not ask for it.
+    pub fn is_deleted(&self) -> bool {
+        self.document.get(fields::DELETED).unwrap_or(false)
+    }
+
+    /// The index that it keeps other connectors from: that of a live connector.
+    pub fn held_index_name(&self) -> Option<String> {
+        self.index_name().filter(|_| !self.is_deleted())
+    }
+
+    /// The active rules of its first filtering entry.
+    pub fn active_filtering(&self) -> Option<Box<RawValue>> {
+        let entries: Vec<&RawValue> = serde_json::from_str(self.document.get_raw("filtering")?.get()).ok()?;
+        let first = Document::parse(entries.first()?.get()).ok()?;
+        first.get_raw("active").map(ToOwned::to_owned)
+    }
+}

@@ -1,0 +1,197 @@
+//! A stored JSON object whose values keep the very text they were written in.
+
+use std::borrow::Cow;
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::field::{Field, FieldValue};
+
+/// A text that is not the JSON object a document has to be.
+#[derive(Debug, thiserror::Error)]
+#[error("not a JSON object: {0}")]
+pub struct DocumentError(#[from] serde_json::Error);
+
+/// A JSON object as it was stored: the order of its keys and the text of every value are kept, so
+/// that `1.10`, `1e400`, integers past 64 bits, nulls and nesting come back as they were written.
+///
+/// Changing one field leaves the text of all others alone; a new field is put at the end.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Document {
+    fields: IndexMap<String, Box<RawValue>>,
+}
+
+/// A JSON object inside a document or a request body, kept as text like a [`Document`].
+pub type Object = Document;
+
+impl Document {
+    /// Reads a document from its JSON text.
+    pub fn parse(text: &str) -> Result<Self, DocumentError> {
+        Ok(serde_json::from_str(text)?)
+    }
+
+    /// Writes the document as JSON, without blanks between its fields.
+    ///
+    /// # Panics
+    /// Never: an object of texts that were read as JSON can always be written.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("an object of JSON texts can be written")
+    }
+
+    /// Writes the document as clients see it: with its `id`, first unless the source repeats an
+    /// `id` of its own, which then is corrected where it stands.
+    pub fn render(&self, id: &str) -> String {
+        let mut rendered = self.clone();
+        rendered.set_raw("id", raw(id));
+        if !self.fields.contains_key("id") {
+            let last = rendered.fields.len() - 1;
+            rendered.fields.move_index(last, 0);
+        }
+        rendered.to_json()
+    }
+
+    /// The value of a known field, or `None` where it is absent, null, or of another shape.
+    pub fn get<T: FieldValue>(&self, field: Field<T>) -> Option<T> {
+        serde_json::from_str(self.get_raw(field.name)?.get()).ok()
+    }
+
+    /// The text of any field that is present and not null.
+    pub fn get_raw(&self, name: &str) -> Option<&RawValue> {
+        self.fields.get(name).map(AsRef::as_ref).filter(|value| value.get() != "null")
+    }
+
+    /// Whether the field is there, null included.
+    pub fn contains(&self, name: &str) -> bool {
+        self.fields.contains_key(name)
+    }
+
+    /// Sets a known field, in its place if it is there already.
+    pub fn set<T: FieldValue>(&mut self, field: Field<T>, value: &T) {
+        self.set_raw(field.name, raw(value));
+    }
+
+    /// Sets a field to a JSON text, in its place if it is there already.
+    pub fn set_raw(&mut self, name: &str, value: Box<RawValue>) {
+        if let Some(present) = self.fields.get_mut(name) {
+            *present = value;
+        } else {
+            self.fields.insert(name.to_owned(), value);
+        }
+    }
+
+    /// Sets a known field if there is a value for it, and leaves it alone otherwise.
+    pub fn set_if_some<T: FieldValue>(&mut self, field: Field<T>, value: Option<&T>) {
+        if let Some(value) = value {
+            self.set(field, value);
+        }
+    }
+
+    /// Copies a field from another document, if it is present there and not null.
+    pub fn copy_from(&mut self, other: &Self, name: &str) {
+        if let Some(value) = other.get_raw(name) {
+            self.set_raw(name, value.to_owned());
+        }
+    }
+
+    /// Takes a field out, leaving the order of the others.
+    pub fn remove(&mut self, name: &str) {
+        self.fields.shift_remove(name);
+    }
+
+    /// Puts the fields of `other` into this object; objects on both sides are merged in turn, as a
+    /// partial update of a document does in Elasticsearch.
+    pub fn merge(&mut self, other: &Self) {
+        for (name, value) in &other.fields {
+            let merged = self
+                .get_raw(name)
+                .and_then(|present| Self::parse(present.get()).ok())
+                .zip(Self::parse(value.get()).ok())
+                .map(|(mut present, added)| {
+                    present.merge(&added);
+                    raw(&present)
+                });
+            self.set_raw(name, merged.unwrap_or_else(|| value.clone()));
+        }
+    }
+
+    /// The fields in order, each with the text of its value.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &RawValue)> {
+        self.fields.iter().map(|(name, value)| (name.as_str(), value.as_ref()))
+    }
+
+    /// Whether there is no field at all.
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+}
+
+/// Two documents are the same when they have the same fields in the same order, to the letter.
+impl PartialEq for Document {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_json() == other.to_json()
+    }
+}
+
+impl FieldValue for Document {
+    const SHAPE: Cow<'static, str> = Cow::Borrowed("object");
+}
+
+/// Writes a value as JSON text.
+///
+/// # Panics
+/// Never for the types of this crate, whose keys are all strings.
+pub(crate) fn raw<T: Serialize + ?Sized>(value: &T) -> Box<RawValue> {
+    serde_json::value::to_raw_value(value).expect("a value of this crate can be written as JSON")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STRANGE: &str = r#"{"b":1.10,"a":{"z":1e400,"y":[],"x":{}},"n":null,"big":123456789012345678901234567890,"e":"\u00e9"}"#;
+
+    #[test]
+    fn keeps_order_and_text_of_everything() {
+        assert_eq!(Document::parse(STRANGE).unwrap().to_json(), STRANGE);
+    }
+
+    #[test]
+    fn renders_the_id_first_or_where_the_source_has_one() {
+        let cases = [
+            ("{}", r#"{"id":"x"}"#),
+            (r#"{"a":1}"#, r#"{"id":"x","a":1}"#),
+            (r#"{"a":1,"id":"other","b":2}"#, r#"{"a":1,"id":"x","b":2}"#),
+        ];
+        for (stored, rendered) in cases {
+            assert_eq!(Document::parse(stored).unwrap().render("x"), rendered);
+        }
+    }
+
+    #[test]
+    fn a_change_touches_one_field_only() {
+        let mut document = Document::parse(STRANGE).unwrap();
+        document.set_raw("n", raw(&7));
+        document.remove("b");
+        document.set_raw("new", raw("x"));
+        assert_eq!(
+            document.to_json(),
+            r#"{"a":{"z":1e400,"y":[],"x":{}},"n":7,"big":123456789012345678901234567890,"e":"\u00e9","new":"x"}"#
+        );
+    }
+
+    #[test]
+    fn merges_objects_in_depth() {
+        let mut document = Document::parse(r#"{"a":{"b":1,"c":{"d":1.0}},"l":[1]}"#).unwrap();
+        document.merge(&Document::parse(r#"{"a":{"c":{"e":2.50}},"l":{"x":1},"m":1e2}"#).unwrap());
+        assert_eq!(document.to_json(), r#"{"a":{"b":1,"c":{"d":1.0,"e":2.50}},"l":{"x":1},"m":1e2}"#);
+    }
+
+    #[test]
+    fn a_document_is_an_object() {
+        for text in ["", "[]", "1", "null", "{", r#"{"a":}"#, "{}{}"] {
+            assert!(Document::parse(text).is_err(), "{text}");
+        }
+    }
+}

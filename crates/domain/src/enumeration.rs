@@ -1,0 +1,54 @@
+//! What all closed lists of words in the API have in common.
+
+use std::str::FromStr;
+
+/// A closed list of words, such as the statuses of a sync job: written in lower case, read without
+/// regard to case.
+pub trait Enumeration: Copy + Into<&'static str> + FromStr + 'static {
+    /// Every value, in the order in which the documentation lists them.
+    const ALL: &'static [Self];
+
+    /// The words, joined for a message.
+    fn words() -> String {
+        Self::ALL.iter().map(|value| (*value).into()).collect::<Vec<&str>>().join(", ")
+    }
+}
+
+/// Declares an enumeration with everything that is derived from its list of words: reading without
+/// regard to case, writing, JSON, and the shape that the documentation shows.
+macro_rules! enumeration {
+    ($(#[$outer:meta])* $name:ident { $($(#[$inner:meta])* $variant:ident),* $(,)? }) => {
+        $(#[$outer])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(strum::Display, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
+        #[strum(serialize_all = "snake_case", ascii_case_insensitive)]
+        pub enum $name { $($(#[$inner])* $variant),* }
+
+        impl $crate::Enumeration for $name {
+            const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
+        }
+
+        impl $crate::FieldValue for $name {
+            const SHAPE: std::borrow::Cow<'static, str> = std::borrow::Cow::Borrowed(stringify!($name));
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str((*self).into())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let word = <std::borrow::Cow<'_, str>>::deserialize(deserializer)?;
+                word.parse().map_err(|_| {
+                    serde::de::Error::custom(format_args!(
+                        "unknown value [{word}], expected one of [{}]",
+                        <Self as $crate::Enumeration>::words()
+                    ))
+                })
+            }
+        }
+    };
+}
+pub(crate) use enumeration;

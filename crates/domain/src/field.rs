@@ -1,0 +1,70 @@
+//! How the known fields of stored documents are declared: once, with type and text.
+
+use std::borrow::Cow;
+use std::marker::PhantomData;
+
+use serde::{Serialize, de::DeserializeOwned};
+
+/// What the value of a known field may be.
+pub trait FieldValue: Serialize + DeserializeOwned {
+    /// The shape in a word or two, for the reference: `object`, `boolean`, the name of an enumeration.
+    const SHAPE: Cow<'static, str>;
+}
+
+/// The name of a known field together with the type of its value.
+#[derive(Debug)]
+pub struct Field<T> {
+    /// The key in the JSON object.
+    pub name: &'static str,
+    value: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Field<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Field<T> {}
+
+impl<T> Field<T> {
+    pub(crate) const fn new(name: &'static str) -> Self {
+        Self { name, value: PhantomData }
+    }
+}
+
+/// A known field as the reference shows it.
+#[derive(Debug, Clone)]
+pub struct FieldDescription {
+    /// The key in the JSON object.
+    pub name: &'static str,
+    /// The shape of the value.
+    pub shape: Cow<'static, str>,
+    /// What the field means and when it is present.
+    pub description: &'static str,
+}
+
+impl FieldValue for String {
+    const SHAPE: Cow<'static, str> = Cow::Borrowed("string");
+}
+
+impl FieldValue for bool {
+    const SHAPE: Cow<'static, str> = Cow::Borrowed("boolean");
+}
+
+/// Declares the known fields of a kind of document: a typed constant for each, and the list of all
+/// with their doc comments as text.
+macro_rules! fields {
+    ($(#[$outer:meta])* $list:ident { $($(#[doc = $text:literal])+ $constant:ident: $kind:ty = $name:literal,)* }) => {
+        $($(#[doc = $text])+ pub(crate) const $constant: $crate::field::Field<$kind> =
+            $crate::field::Field::new($name);)*
+
+        $(#[$outer])*
+        pub const $list: &[$crate::field::FieldDescription] = &[$($crate::field::FieldDescription {
+            name: $name,
+            shape: <$kind as $crate::field::FieldValue>::SHAPE,
+            description: concat!($($text),+),
+        }),*];
+    };
+}
+pub(crate) use fields;

@@ -1,0 +1,119 @@
+//! How the value of a field is understood when documents are filtered and ordered.
+//!
+//! The rules are those of a search engine's `keyword` and `date` fields, so that every backend
+//! answers alike, also for documents that other programs wrote.
+
+use serde_json::value::RawValue;
+
+use crate::{Document, Timestamp};
+
+/// The words under which a document is found in a field: what a `keyword` field would index.
+///
+/// Strings count as they are, numbers and booleans as their text; arrays count for each of their
+/// items; nulls and objects for nothing. `path` leads through objects (`connector.id`), and through
+/// each object of an array of objects.
+pub fn keyword_values(document: &Document, path: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+    if let Some(value) = document.get_raw(name) {
+        collect(value, rest, &mut words);
+    }
+    words
+}
+
+fn collect(value: &RawValue, path: Option<&str>, words: &mut Vec<String>) {
+    let text = value.get();
+    match (text.as_bytes().first(), path) {
+        (Some(b'['), _) => {
+            let items: Vec<&RawValue> = serde_json::from_str(text).unwrap_or_default();
+            for item in items {
+                collect(item, path, words);
+            }
+        }
+        (Some(b'{'), Some(path)) => {
+            if let Ok(object) = Document::parse(text) {
+                words.extend(keyword_values(&object, path));
+            }
+        }
+        (Some(b'"'), None) => words.extend(serde_json::from_str::<String>(text).ok()),
+        (Some(b'{'), None) | (_, Some(_)) => {}
+        (_, None) if text == "null" => {}
+        (_, None) => words.push(text.to_owned()),
+    }
+}
+
+/// Where a document stands in time: `created_at` in milliseconds since 1970, or `None` for a
+/// document without one, which comes after all others.
+///
+/// Understands what a `date` field does: ISO 8601 and milliseconds since 1970, as a number or a
+/// string; of several values the earliest counts.
+pub fn creation_order(document: &Document) -> Option<i64> {
+    let text = document.get_raw("created_at")?.get();
+    // The usual case, a single string without escapes, is read where it stands.
+    if let Some(plain) = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'))
+        && !plain.contains('\\')
+    {
+        return milliseconds(plain);
+    }
+    keyword_values(document, "created_at").iter().filter_map(|value| milliseconds(value)).min()
+}
+
+fn milliseconds(text: &str) -> Option<i64> {
+    let time = |text: &str| Timestamp::parse(text).map(|time| time.milliseconds());
+    match text.parse::<i64>() {
+        // Four digits are a year to a date field, also where they are a number.
+        Ok(0..) if text.len() == 4 => time(&format!("{text}-01-01")),
+        Ok(milliseconds) => Some(milliseconds),
+        Err(_) => time(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(text: &str) -> Document {
+        Document::parse(text).unwrap()
+    }
+
+    #[test]
+    fn keyword_values_are_those_of_a_search_engine() {
+        let cases: [(&str, &[&str]); 9] = [
+            (r#"{"connector":{"id":"a"}}"#, &["a"]),
+            (r#"{"connector":{"id":5}}"#, &["5"]),
+            (r#"{"connector":{"id":true}}"#, &["true"]),
+            (r#"{"connector":{"id":["a",["b"],null,1.10]}}"#, &["a", "b", "1.10"]),
+            (r#"{"connector":[{"id":"a"},{"id":"b"},"c"]}"#, &["a", "b"]),
+            (r#"{"connector":{"id":null}}"#, &[]),
+            (r#"{"connector":{"id":{"x":"a"}}}"#, &[]),
+            (r#"{"connector":"a"}"#, &[]),
+            ("{}", &[]),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(keyword_values(&document(text), "connector.id"), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn creation_order_reads_what_a_date_field_reads() {
+        let cases = [
+            (r#"{"created_at":"1970-01-01T00:00:01.5Z"}"#, Some(1_500)),
+            (r#"{"created_at":"1970-01-01T00:00:00.000999Z"}"#, Some(0)),
+            (r#"{"created_at":"1970-01-01T01:00:00+01:00"}"#, Some(0)),
+            (r#"{"created_at":"1970-01-02"}"#, Some(86_400_000)),
+            (r#"{"created_at":"1971"}"#, Some(31_536_000_000)),
+            (r#"{"created_at":15000}"#, Some(15_000)),
+            (r#"{"created_at":1971}"#, Some(31_536_000_000)),
+            (r#"{"created_at":"20260102"}"#, Some(20_260_102)),
+            (r#"{"created_at":"1500000000000"}"#, Some(1_500_000_000_000)),
+            (r#"{"created_at":["1970-01-01T00:00:02Z",100]}"#, Some(100)),
+            (r#"{"created_at":null}"#, None),
+            (r#"{"created_at":{"a":1}}"#, None),
+            (r#"{"created_at":"soon"}"#, None),
+            ("{}", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(creation_order(&document(text)), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! What connectors and sync jobs are, and what may happen to them.
+//!
+//! Everything here is pure: no input or output, no clock (the present moment is an argument), no
+//! HTTP. A stored document is kept as the text it was written in, so that fields, numbers and
+//! nesting which this crate does not know come back exactly as they went in.
+//!
+//! ```
+//! use tributary_domain::{Document, SyncJob, Timestamp};
+//!
+//! let stored = r#"{"status":"pending","progress":{"pages":1.10}}"#;
+//! let job = SyncJob::from(Document::parse(stored).unwrap());
+//! let now = Timestamp::parse("2026-01-02T03:04:05.678Z").unwrap();
+//!
+//! let claimed = job.claim("job-1", "worker-1", None, now).unwrap();
+//! let text = claimed.document().to_json();
+//! assert!(text.starts_with(r#"{"status":"in_progress","progress":{"pages":1.10},"#));
+//! ```
+
+mod connector;
+mod document;
+mod enumeration;
+mod field;
+mod id;
+mod indexing;
+mod parameter;
+mod refusal;
+mod strict_json;
+mod sync_job;
+mod timestamp;
+
+pub use connector::{
+    CONNECTOR_FIELDS, CONNECTOR_LIST_PARAMETERS, Connector, ConnectorProperties, ConnectorQuery,
+    ConnectorStatus, DELETE_PARAMETERS, Deletion, GET_PARAMETERS, InclusionOfDeleted, IndexName,
+};
+pub use document::{Document, DocumentError, Object};
+pub use enumeration::Enumeration;
+pub use field::{Field, FieldDescription, FieldValue};
+pub use id::{Id, MAXIMUM_ID_BYTES};
+pub use indexing::{creation_order, keyword_values};
+pub use parameter::{Arguments, MAXIMUM_WINDOW, Parameter, ParameterKind, did_you_mean};
+pub use refusal::Refusal;
+pub use strict_json::{JsonProblem, MAXIMUM_DEPTH, check_strict};
+pub use sync_job::{
+    Count, Filter, FilterField, MAXIMUM_WORKER_HOSTNAME_BYTES, NewSyncJob, SYNC_JOB_FIELDS,
+    SYNC_JOB_LIST_PARAMETERS, Statistics, SyncJob, SyncJobQuery, SyncJobStatus, SyncJobType, TriggerMethod,
+};
+pub use timestamp::Timestamp;

@@ -1,0 +1,260 @@
+//! Query parameters: how one is declared, and how strings become values that can only be valid.
+
+use std::fmt::Write as _;
+
+use crate::{Enumeration, Refusal};
+
+/// How far into a list `from` and `size` may reach together, as in Elasticsearch.
+pub const MAXIMUM_WINDOW: u32 = 10_000;
+
+/// What a query parameter takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ParameterKind {
+    /// A whole number from 0 to 2^31 - 1.
+    Integer,
+    /// `true` or `false`; named without a value it is true.
+    Boolean,
+    /// Any text that is not empty.
+    Text,
+    /// Texts separated by commas; empty is as if it was left out.
+    TextList,
+    /// One word of a closed list, without regard to case.
+    Keyword(&'static [&'static str]),
+    /// Words of a closed list, separated by commas; empty is as if it was left out.
+    KeywordList(&'static [&'static str]),
+}
+
+/// A query parameter, declared once for parsing, strict checks and documentation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parameter {
+    /// Its name in the URL.
+    pub name: &'static str,
+    /// What it takes.
+    pub kind: ParameterKind,
+    /// What holds when it is left out, if that is a value.
+    pub default: Option<&'static str>,
+    /// One line for the documentation.
+    pub description: &'static str,
+}
+
+/// The query parameters of one request, known to be declared and not to contradict each other.
+#[derive(Debug, Clone, Default)]
+pub struct Arguments {
+    values: Vec<(&'static str, String)>,
+}
+
+impl Arguments {
+    /// Takes decoded pairs of name and value as they stand in the URL. Refuses names that are not
+    /// in `declared`, all of them at once with the nearest known one, and a repeated parameter that
+    /// takes one value. `path` is for the refusal's text.
+    pub fn collect(
+        path: &str,
+        declared: &[&'static [Parameter]],
+        pairs: Vec<(String, String)>,
+    ) -> Result<Self, Refusal> {
+        let find = |name: &str| declared.iter().flat_map(|list| list.iter()).find(|known| known.name == name);
+        let mut unknown: Vec<String> = Vec::new();
+        let mut arguments = Self::default();
+        for (name, value) in pairs {
+            let Some(parameter) = find(&name) else {
+                unknown.push(name);
+                continue;
+            };
+            let is_list = matches!(parameter.kind, ParameterKind::TextList | ParameterKind::KeywordList(_));
+            if let Some((_, present)) =
+                arguments.values.iter_mut().find(|(known, _)| *known == parameter.name)
+            {
+                if !is_list {
+                    let reason = format!("parameter [{name}] takes one value but was given several times");
+                    return Err(Refusal::InvalidArgument(reason));
+                }
+                let _ = write!(present, ",{value}");
+            } else {
+                arguments.values.push((parameter.name, value));
+            }
+        }
+        if unknown.is_empty() {
+            return Ok(arguments);
+        }
+        let known: Vec<&str> =
+            declared.iter().flat_map(|list| list.iter()).map(|parameter| parameter.name).collect();
+        Err(unrecognized(path, &unknown, &known))
+    }
+
+    /// The text of a parameter, if it was given.
+    pub fn text(&self, parameter: &Parameter) -> Option<&str> {
+        self.values.iter().find(|(name, _)| *name == parameter.name).map(|(_, value)| value.as_str())
+    }
+
+    /// A text that must not be empty when it is given.
+    pub fn filled_text(&self, parameter: &Parameter) -> Result<Option<&str>, Refusal> {
+        match self.text(parameter) {
+            Some("") => {
+                Err(Refusal::InvalidArgument(format!("parameter [{}] must not be empty", parameter.name)))
+            }
+            given => Ok(given),
+        }
+    }
+
+    /// The texts of a list, none if it was left out or is empty.
+    pub fn texts(&self, parameter: &Parameter) -> Vec<&str> {
+        let given = self.text(parameter).unwrap_or_default();
+        given.split(',').map(str::trim).filter(|item| !item.is_empty()).collect()
+    }
+
+    /// A whole number from 0 to 2^31 - 1, or the declared default.
+    pub fn integer(&self, parameter: &Parameter) -> Result<u32, Refusal> {
+        let given = self.text(parameter).or(parameter.default).unwrap_or_default();
+        let value = given.parse::<i32>().ok().and_then(|value| u32::try_from(value).ok());
+        value.ok_or_else(|| {
+            Refusal::InvalidArgument(format!(
+                "parameter [{}] must be a whole number from 0 to {}, but was [{given}]",
+                parameter.name,
+                i32::MAX
+            ))
+        })
+    }
+
+    /// `true`, `false`, or true where the name stands alone; false if it was left out.
+    pub fn boolean(&self, parameter: &Parameter) -> Result<bool, Refusal> {
+        match self.text(parameter) {
+            None | Some("false") => Ok(false),
+            Some("" | "true") => Ok(true),
+            Some(other) => Err(Refusal::InvalidArgument(format!(
+                "parameter [{}] must be [true] or [false], but was [{other}]",
+                parameter.name
+            ))),
+        }
+    }
+
+    /// One word of an enumeration, if it was given.
+    pub fn keyword<T: Enumeration>(&self, parameter: &Parameter) -> Result<Option<T>, Refusal> {
+        self.text(parameter).map(|word| enumerated(parameter, word)).transpose()
+    }
+
+    /// Words of an enumeration, each once, none if the list was left out or is empty.
+    pub fn keywords<T: Enumeration + PartialEq>(&self, parameter: &Parameter) -> Result<Vec<T>, Refusal> {
+        let mut values = Vec::new();
+        for word in
+            self.text(parameter).filter(|list| !list.is_empty()).into_iter().flat_map(|list| list.split(','))
+        {
+            let value = enumerated(parameter, word.trim())?;
+            if !values.contains(&value) {
+                values.push(value);
+            }
+        }
+        Ok(values)
+    }
+
+    /// The window of a list: `from` and `size`, together at most [`MAXIMUM_WINDOW`].
+    pub fn window(&self, from: &Parameter, size: &Parameter, narrow: &str) -> Result<(u32, u32), Refusal> {
+        let window = (self.integer(from)?, self.integer(size)?);
+        let end = u64::from(window.0) + u64::from(window.1);
+        if end > u64::from(MAXIMUM_WINDOW) {
+            return Err(Refusal::InvalidArgument(format!(
+                "[from] + [size] must be at most [{MAXIMUM_WINDOW}], but was [{end}]; to go deeper, narrow the \
+                 list with {narrow}"
+            )));
+        }
+        Ok(window)
+    }
+}
+
+fn enumerated<T: Enumeration>(parameter: &Parameter, word: &str) -> Result<T, Refusal> {
+    word.parse().map_err(|_| {
+        Refusal::InvalidArgument(format!(
+            "parameter [{}] has the unknown value [{word}], expected one of [{}]",
+            parameter.name,
+            T::words()
+        ))
+    })
+}
+
+fn unrecognized(path: &str, unknown: &[String], known: &[&str]) -> Refusal {
+    let plural = if unknown.len() == 1 { "" } else { "s" };
+    let named: Vec<String> =
+        unknown.iter().map(|name| format!("[{name}]{}", did_you_mean(name, known))).collect();
+    Refusal::InvalidArgument(format!(
+        "request [{path}] contains unrecognized parameter{plural}: {}",
+        named.join(", ")
+    ))
+}
+
+/// The end of a sentence about an unknown name: ` -> did you mean [x]?` with the nearest known one,
+/// or nothing where no name is known.
+pub fn did_you_mean(name: &str, known: &[&str]) -> String {
+    let distance = |candidate: &&&str| strsim::damerau_levenshtein(name, candidate);
+    known.iter().min_by_key(distance).map_or_else(String::new, |best| format!(" -> did you mean [{best}]?"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SyncJobType;
+
+    const fn declare(name: &'static str, kind: ParameterKind, default: Option<&'static str>) -> Parameter {
+        Parameter { name, kind, default, description: "" }
+    }
+    const FROM: Parameter = declare("from", ParameterKind::Integer, Some("0"));
+    const SIZE: Parameter = declare("size", ParameterKind::Integer, Some("100"));
+    const TYPES: Parameter = declare("job_type", ParameterKind::KeywordList(&[]), None);
+    const DECLARED: &[Parameter] = &[FROM, SIZE, TYPES];
+
+    fn collect(pairs: &[(&str, &str)]) -> Result<Arguments, Refusal> {
+        let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Arguments::collect("/list", &[DECLARED], pairs)
+    }
+
+    #[test]
+    fn names_unknown_parameters_and_the_nearest_known() {
+        assert_eq!(
+            collect(&[("form", "1")]).unwrap_err().to_string(),
+            "request [/list] contains unrecognized parameter: [form] -> did you mean [from]?"
+        );
+        assert_eq!(
+            collect(&[("jobtype", "1"), ("from", "1"), ("sizes", "1")]).unwrap_err().to_string(),
+            "request [/list] contains unrecognized parameters: [jobtype] -> did you mean [job_type]?, \
+             [sizes] -> did you mean [size]?"
+        );
+    }
+
+    #[test]
+    fn one_value_means_one_value() {
+        assert!(collect(&[("from", "1"), ("from", "1")]).unwrap_err().to_string().contains("[from]"));
+        let lists = collect(&[("job_type", "full"), ("job_type", "FULL,Incremental")]).unwrap();
+        let types = [SyncJobType::Full, SyncJobType::Incremental];
+        assert_eq!(lists.keywords::<SyncJobType>(&TYPES).unwrap(), types);
+    }
+
+    #[test]
+    fn integers_are_checked_and_named() {
+        for bad in ["-1", "a", "", "1.0", "2147483648", "99999999999999999999", " 1", "0x1"] {
+            let reason = collect(&[("from", bad)]).unwrap().integer(&FROM).unwrap_err().to_string();
+            assert!(reason.contains("[from]") && reason.contains(&format!("[{bad}]")), "{reason}");
+        }
+        assert_eq!(collect(&[]).unwrap().integer(&SIZE), Ok(100));
+        assert_eq!(collect(&[("size", "2147483647")]).unwrap().integer(&SIZE), Ok(2_147_483_647));
+    }
+
+    #[test]
+    fn the_window_ends_at_ten_thousand() {
+        let window =
+            |from, size| collect(&[("from", from), ("size", size)]).unwrap().window(&FROM, &SIZE, "[x]");
+        assert_eq!(window("9900", "100"), Ok((9_900, 100)));
+        assert_eq!(window("10000", "0"), Ok((10_000, 0)));
+        for (from, size) in [("9901", "100"), ("2147483647", "2147483647")] {
+            assert!(window(from, size).unwrap_err().to_string().contains("[10000]"));
+        }
+    }
+
+    #[test]
+    fn lists_may_be_empty_but_not_wrong() {
+        let types = |list| collect(&[("job_type", list)]).unwrap().keywords::<SyncJobType>(&TYPES);
+        assert_eq!(types(""), Ok(vec![]));
+        assert_eq!(types("full, full"), Ok(vec![SyncJobType::Full]));
+        for bad in ["fool", "full,", ","] {
+            assert!(types(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Why a request is not granted: everything a client can get wrong.
+
+use crate::SyncJobStatus;
+
+/// A request that the rules do not allow. The text is meant for the client and names what is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// A parameter or a field has a value that it cannot have.
+    #[error("{0}")]
+    InvalidArgument(String),
+    /// A request fails checks; all of them are named at once.
+    #[error("Validation Failed: {}", numbered(.0))]
+    ValidationFailed(Vec<String>),
+    /// A body that is not the JSON that is needed.
+    #[error("{0}")]
+    MalformedBody(String),
+    /// A body with a field that the endpoint does not know or a value of the wrong type.
+    #[error("{0}")]
+    UnexpectedContent(String),
+    /// The state machine of sync jobs has no such step.
+    #[error("sync job [{id}] cannot go from status [{from}] to [{to}]")]
+    ForbiddenTransition {
+        /// The sync job.
+        id: String,
+        /// The status it has, or what stands in its place.
+        from: String,
+        /// The status that was asked for.
+        to: SyncJobStatus,
+    },
+    /// Another worker has the sync job.
+    #[error("sync job [{id}] is already claimed by worker [{worker}]")]
+    ClaimedByAnother {
+        /// The sync job.
+        id: String,
+        /// The worker that holds it.
+        worker: String,
+    },
+    /// No such connector, or it is deleted.
+    #[error("connector [{0}] does not exist")]
+    ConnectorNotFound(String),
+    /// No such sync job.
+    #[error("sync job [{0}] does not exist")]
+    SyncJobNotFound(String),
+    /// Two live connectors cannot write to one index.
+    #[error("index name [{index_name}] is already used by connector [{connector_id}]")]
+    IndexNameTaken {
+        /// The index both want.
+        index_name: String,
+        /// The connector that has it.
+        connector_id: String,
+    },
+}
+
+impl Refusal {
+    /// A refusal by a single failed check.
+    pub fn validation(problem: impl Into<String>) -> Self {
+        Self::ValidationFailed(vec![problem.into()])
+    }
+}
+
+fn numbered(problems: &[String]) -> String {
+    use std::fmt::Write as _;
+    problems.iter().enumerate().fold(String::new(), |mut text, (index, problem)| {
+        let _ = write!(text, "{}: {problem};", index + 1);
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn validation_names_every_problem() {
+        let refusal = Refusal::ValidationFailed(vec!["a is bad".into(), "b is worse".into()]);
+        assert_eq!(refusal.to_string(), "Validation Failed: 1: a is bad;2: b is worse;");
+    }
+}

@@ -1,0 +1,147 @@
+//! What request bodies must be before anyone looks inside: JSON, not too deep, no key twice.
+
+use std::collections::HashSet;
+
+use serde_json::value::RawValue;
+
+/// The most levels of objects and arrays in a request body.
+pub const MAXIMUM_DEPTH: usize = 100;
+
+/// Why a text is not strict JSON; lines and columns count from one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum JsonProblem {
+    /// The bytes are not UTF-8.
+    #[error("the body is not valid UTF-8 from byte {0} on")]
+    NotUnicode(usize),
+    /// The text is not JSON, or ends too early.
+    #[error("[{line}:{column}] {reason}")]
+    Malformed {
+        /// The line of the mistake.
+        line: usize,
+        /// Its column.
+        column: usize,
+        /// What is wrong there.
+        reason: String,
+    },
+    /// More levels than [`MAXIMUM_DEPTH`].
+    #[error("the body is nested deeper than {MAXIMUM_DEPTH} levels")]
+    TooDeep,
+    /// An object has a key twice.
+    #[error("duplicate field [{0}]")]
+    DuplicateKey(String),
+}
+
+/// Checks that the bytes are one JSON value, at most [`MAXIMUM_DEPTH`] levels deep, in which no
+/// object names a key twice, and gives them back as text.
+pub fn check_strict(bytes: &[u8]) -> Result<&str, JsonProblem> {
+    let text = std::str::from_utf8(bytes).map_err(|error| JsonProblem::NotUnicode(error.valid_up_to()))?;
+    serde_json::from_str::<&RawValue>(text).map_err(|error| malformed(&error))?;
+    check_depth_and_keys(text)?;
+    Ok(text)
+}
+
+fn malformed(error: &serde_json::Error) -> JsonProblem {
+    let message = error.to_string();
+    // The position is told apart from the reason, in the form Elasticsearch has it.
+    let reason = message.rsplit_once(" at line ").map_or(message.as_str(), |(reason, _)| reason).to_owned();
+    JsonProblem::Malformed { line: error.line(), column: error.column(), reason }
+}
+
+/// One pass over a text that is known to be JSON.
+fn check_depth_and_keys(text: &str) -> Result<(), JsonProblem> {
+    /// An open array, or an open object with the keys it has so far.
+    enum Open {
+        Array,
+        Object { keys: HashSet<String>, key_is_next: bool },
+    }
+    let mut open: Vec<Open> = Vec::new();
+    let mut rest = text;
+    while let Some(position) = rest.find(['{', '}', '[', ']', '"', ',']) {
+        let byte = rest.as_bytes()[position];
+        rest = &rest[position + 1..];
+        match byte {
+            b'{' => open.push(Open::Object { keys: HashSet::new(), key_is_next: true }),
+            b'[' => open.push(Open::Array),
+            b'}' | b']' => drop(open.pop()),
+            b',' => {
+                if let Some(Open::Object { key_is_next, .. }) = open.last_mut() {
+                    *key_is_next = true;
+                }
+            }
+            _ => {
+                let end = end_of_string(rest);
+                if let Some(Open::Object { keys, key_is_next }) = open.last_mut()
+                    && std::mem::take(key_is_next)
+                {
+                    let key = unescape(&rest[..end]);
+                    if !keys.insert(key.clone()) {
+                        return Err(JsonProblem::DuplicateKey(key));
+                    }
+                }
+                rest = &rest[end + 1..];
+            }
+        }
+        if open.len() > MAXIMUM_DEPTH {
+            return Err(JsonProblem::TooDeep);
+        }
+    }
+    Ok(())
+}
+
+/// Where the closing quote of a string is, given what follows the opening one.
+fn end_of_string(rest: &str) -> usize {
+    let mut escaped = false;
+    rest.bytes()
+        .position(|byte| {
+            let closes = byte == b'"' && !escaped;
+            escaped = byte == b'\\' && !escaped;
+            closes
+        })
+        .unwrap_or(rest.len())
+}
+
+fn unescape(inner: &str) -> String {
+    serde_json::from_str(&format!("\"{inner}\"")).unwrap_or_else(|_| inner.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_any_json_whatever_its_numbers() {
+        for text in [
+            "{}",
+            "  [1, 1e400, 123456789012345678901234567890, -0.10]",
+            r#"{"a":{"a":[{"a":"{\"a\":1,\"a\":2}"}]},"b":"a","c":["a","a"]}"#,
+            r#""\\""#,
+        ] {
+            assert_eq!(check_strict(text.as_bytes()), Ok(text));
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_no_json() {
+        for text in ["", "{", r#"{"a":1"#, r#"{"a":1}x"#, "{'a':1}", r#"{"a":01}"#, r#"{"a":NaN}"#, "[1,]"] {
+            assert!(matches!(check_strict(text.as_bytes()), Err(JsonProblem::Malformed { .. })), "{text}");
+        }
+        assert_eq!(check_strict(b"{\"a\":\"\xff\"}"), Err(JsonProblem::NotUnicode(6)));
+    }
+
+    #[test]
+    fn finds_duplicate_keys_at_any_depth_and_behind_escapes() {
+        for text in [r#"{"a":1,"a":2}"#, r#"{"x":[{"a":1,"b":{},"a":2}]}"#, r#"{"a":"}","\u0061":2}"#] {
+            assert_eq!(check_strict(text.as_bytes()), Err(JsonProblem::DuplicateKey("a".into())), "{text}");
+        }
+    }
+
+    #[test]
+    fn bounds_the_depth() {
+        let nested = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
+        assert!(check_strict(nested(MAXIMUM_DEPTH).as_bytes()).is_ok());
+        assert_eq!(check_strict(nested(MAXIMUM_DEPTH + 1).as_bytes()), Err(JsonProblem::TooDeep));
+        let mebibyte = nested(500_000);
+        assert_eq!(check_strict(mebibyte.as_bytes()), Err(JsonProblem::TooDeep));
+    }
+}

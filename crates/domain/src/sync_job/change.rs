@@ -1,0 +1,227 @@
+//! What may happen to a sync job: each function answers the next state or a refusal.
+
+use serde::Deserialize;
+
+use super::{Count, SyncJob, SyncJobStatus, fields};
+use crate::{Document, Object, Refusal, Timestamp};
+
+/// The longest name of a worker, in bytes.
+pub const MAXIMUM_WORKER_HOSTNAME_BYTES: usize = 1_024;
+
+/// What a worker reports of its progress: what `_stats` takes, and the calls that end a job may.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Statistics {
+    /// How many documents were deleted.
+    pub deleted_document_count: Option<Count>,
+    /// How many documents were written.
+    pub indexed_document_count: Option<Count>,
+    /// How much was written.
+    pub indexed_document_volume: Option<Count>,
+    /// How many documents the index has.
+    pub total_document_count: Option<Count>,
+    /// When the worker was last seen; now if left out.
+    pub last_seen: Option<Timestamp>,
+    /// Merged into the job's metadata, object by object.
+    pub metadata: Option<Object>,
+}
+
+impl Statistics {
+    /// All counts under their names, in the order in which problems are listed.
+    fn counts(&self) -> [(crate::Field<Count>, Option<Count>); 4] {
+        [
+            (fields::DELETED_DOCUMENT_COUNT, self.deleted_document_count),
+            (fields::INDEXED_DOCUMENT_COUNT, self.indexed_document_count),
+            (fields::INDEXED_DOCUMENT_VOLUME, self.indexed_document_volume),
+            (fields::TOTAL_DOCUMENT_COUNT, self.total_document_count),
+        ]
+    }
+
+    /// Refuses negative counts, all of them at once.
+    pub fn check(&self) -> Result<(), Refusal> {
+        Self::refuse_if_any(self.negative())
+    }
+
+    /// Refuses negative counts and missing ones, all of them at once: what `_stats` needs.
+    pub fn check_complete(&self) -> Result<(), Refusal> {
+        let required = &self.counts()[..3];
+        let missing = required.iter().filter(|(_, count)| count.is_none());
+        let missing = missing.map(|(field, _)| format!("[{}] is required", field.name));
+        Self::refuse_if_any(missing.chain(self.negative()).collect())
+    }
+
+    fn negative(&self) -> Vec<String> {
+        let counts = self.counts().into_iter().filter_map(|(field, count)| Some((field, count?)));
+        let negative = counts.filter(|(_, count)| *count < Count(0));
+        negative
+            .map(|(field, count)| format!("[{}] cannot be negative, but was [{}]", field.name, count.0))
+            .collect()
+    }
+
+    fn refuse_if_any(problems: Vec<String>) -> Result<(), Refusal> {
+        if problems.is_empty() { Ok(()) } else { Err(Refusal::ValidationFailed(problems)) }
+    }
+
+    fn apply(&self, document: &mut Document, now: Timestamp) {
+        for (field, count) in self.counts() {
+            document.set_if_some(field, count.as_ref());
+        }
+        document.set(fields::LAST_SEEN, &self.last_seen.unwrap_or(now));
+        if let Some(added) = &self.metadata {
+            let mut metadata = document.get(fields::METADATA).unwrap_or_default();
+            metadata.merge(added);
+            document.set(fields::METADATA, &metadata);
+        }
+    }
+}
+
+impl SyncJob {
+    /// The worker is alive.
+    #[must_use]
+    pub fn check_in(mut self, now: Timestamp) -> Self {
+        self.document.set(fields::LAST_SEEN, &now);
+        self
+    }
+
+    /// The worker reports progress. The statistics must have been checked.
+    #[must_use]
+    pub fn report(mut self, statistics: &Statistics, now: Timestamp) -> Self {
+        statistics.apply(&mut self.document, now);
+        self
+    }
+
+    /// A worker takes the job. Exclusive: refused while another worker has it; the same worker may
+    /// repeat its claim, which is a sign of life. The cursor goes into the job's copy of its connector.
+    pub fn claim(
+        self,
+        id: &str,
+        worker: &str,
+        cursor: Option<&Object>,
+        now: Timestamp,
+    ) -> Result<Self, Refusal> {
+        check_worker(worker)?;
+        let mut claimed = if self.status() == Some(SyncJobStatus::InProgress) {
+            let holder = self.worker_hostname().unwrap_or_else(|| "unknown".to_owned());
+            if holder != worker {
+                return Err(Refusal::ClaimedByAnother { id: id.to_owned(), worker: holder });
+            }
+            self
+        } else {
+            let mut started = self.step(id, SyncJobStatus::InProgress)?;
+            started.document.set(fields::WORKER_HOSTNAME, &worker.to_owned());
+            started.document.set(fields::STARTED_AT, &now);
+            started
+        };
+        claimed.document.set(fields::LAST_SEEN, &now);
+        if let Some(cursor) = cursor {
+            claimed.put_cursor(id, cursor)?;
+        }
+        Ok(claimed)
+    }
+
+    fn put_cursor(&mut self, id: &str, cursor: &Object) -> Result<(), Refusal> {
+        let connector = self.document.get(fields::CONNECTOR);
+        if connector.is_none() && self.document.get_raw(fields::CONNECTOR.name).is_some() {
+            let reason =
+                format!("[connector] of sync job [{id}] is not an object, it cannot take a [sync_cursor]");
+            return Err(Refusal::InvalidArgument(reason));
+        }
+        let mut connector = connector.unwrap_or_default();
+        connector.set(fields::SYNC_CURSOR, cursor);
+        self.document.set(fields::CONNECTOR, &connector);
+        Ok(())
+    }
+
+    /// Somebody asks for an end: a job that no worker has is canceled at once, a running one is
+    /// canceling until its worker confirms.
+    pub fn cancel(self, id: &str, now: Timestamp) -> Result<Self, Refusal> {
+        let idle = matches!(self.status(), Some(SyncJobStatus::Pending | SyncJobStatus::Suspended));
+        let next = if idle { SyncJobStatus::Canceled } else { SyncJobStatus::Canceling };
+        let mut job = self.step(id, next)?;
+        job.document.set(fields::CANCELATION_REQUESTED_AT, &now);
+        if idle {
+            job.document.set(fields::CANCELED_AT, &now);
+            job.document.set(fields::COMPLETED_AT, &now);
+        }
+        Ok(job)
+    }
+
+    /// The worker confirms that it stopped on request. A job that nobody had asked to stop counts as
+    /// asked now.
+    pub fn confirm_canceled(
+        self,
+        id: &str,
+        statistics: Option<&Statistics>,
+        now: Timestamp,
+    ) -> Result<Self, Refusal> {
+        let mut job = self.end(id, SyncJobStatus::Canceled, statistics, now)?;
+        job.document.set(fields::CANCELED_AT, &now);
+        if job.document.get_raw(fields::CANCELATION_REQUESTED_AT.name).is_none() {
+            job.document.set(fields::CANCELATION_REQUESTED_AT, &now);
+        }
+        Ok(job)
+    }
+
+    /// The worker is done.
+    pub fn complete(
+        self,
+        id: &str,
+        statistics: Option<&Statistics>,
+        now: Timestamp,
+    ) -> Result<Self, Refusal> {
+        self.end(id, SyncJobStatus::Completed, statistics, now)
+    }
+
+    /// The worker failed.
+    pub fn fail(self, id: &str, error: &str, now: Timestamp) -> Result<Self, Refusal> {
+        if error.is_empty() {
+            return Err(Refusal::validation("[error] must not be empty"));
+        }
+        let mut job = self.end(id, SyncJobStatus::Error, None, now)?;
+        job.document.set(fields::ERROR, &error.to_owned());
+        Ok(job)
+    }
+
+    /// The worker puts the job down, for any worker to take up again.
+    pub fn suspend(self, id: &str, statistics: Option<&Statistics>, now: Timestamp) -> Result<Self, Refusal> {
+        let job = self.step(id, SyncJobStatus::Suspended)?;
+        Ok(match statistics {
+            Some(statistics) => job.report(statistics, now),
+            None => job.check_in(now),
+        })
+    }
+
+    fn end(
+        self,
+        id: &str,
+        status: SyncJobStatus,
+        statistics: Option<&Statistics>,
+        now: Timestamp,
+    ) -> Result<Self, Refusal> {
+        let mut job = self.step(id, status)?;
+        if let Some(statistics) = statistics {
+            statistics.apply(&mut job.document, now);
+        } else {
+            job.document.set(fields::LAST_SEEN, &now);
+        }
+        job.document.set(fields::COMPLETED_AT, &now);
+        Ok(job)
+    }
+}
+
+fn check_worker(worker: &str) -> Result<(), Refusal> {
+    if worker.is_empty() {
+        return Err(Refusal::validation("[worker_hostname] must not be empty"));
+    }
+    if worker.len() > MAXIMUM_WORKER_HOSTNAME_BYTES {
+        return Err(Refusal::validation(format!(
+            "[worker_hostname] is too long, must be no longer than {MAXIMUM_WORKER_HOSTNAME_BYTES} bytes but was: {}",
+            worker.len()
+        )));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[path = "change_tests.rs"]
+mod tests;

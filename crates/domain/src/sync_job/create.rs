@@ -1,0 +1,117 @@
+//! How a sync job comes to be.
+
+use serde::Deserialize;
+
+use super::{Count, SyncJob, SyncJobStatus, SyncJobType, TriggerMethod, fields};
+use crate::{Connector, Document, Id, Object, Refusal, Timestamp};
+
+/// The index that an `access_control` job writes to is the connector's with this in front.
+const ACCESS_CONTROL_INDEX_PREFIX: &str = ".search-acl-filter-";
+
+/// The body of a request for a new sync job.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewSyncJob {
+    /// The id of the connector to run.
+    pub id: String,
+    /// What to read; `full` if left out.
+    #[serde(default)]
+    pub job_type: Option<SyncJobType>,
+    /// What triggered it; `on_demand` if left out.
+    #[serde(default)]
+    pub trigger_method: Option<TriggerMethod>,
+}
+
+impl NewSyncJob {
+    /// The connector's id, if it can be one.
+    pub fn connector_id(&self) -> Result<Id, Refusal> {
+        Id::parse("id", &*self.id)
+    }
+
+    /// The new job: pending, nothing counted yet, with a copy of the connector as it is now.
+    /// Refused for a connector without an index or a service type.
+    pub fn decide(&self, connector: &Connector, now: Timestamp) -> Result<SyncJob, Refusal> {
+        let job_type = self.job_type.unwrap_or(SyncJobType::Full);
+        let mut document = Document::default();
+        document.set(fields::CONNECTOR, &copy_of(&self.id, connector, job_type)?);
+        document.set(fields::CREATED_AT, &now);
+        document.set(fields::DELETED_DOCUMENT_COUNT, &Count(0));
+        document.set(fields::INDEXED_DOCUMENT_COUNT, &Count(0));
+        document.set(fields::INDEXED_DOCUMENT_VOLUME, &Count(0));
+        document.set(fields::JOB_TYPE, &job_type);
+        document.set(fields::LAST_SEEN, &now);
+        document.set(fields::METADATA, &Object::default());
+        document.set(fields::STATUS, &SyncJobStatus::Pending);
+        document.set(fields::TOTAL_DOCUMENT_COUNT, &Count(0));
+        document.set(fields::TRIGGER_METHOD, &self.trigger_method.unwrap_or(TriggerMethod::OnDemand));
+        Ok(SyncJob { document })
+    }
+}
+
+fn copy_of(id: &str, connector: &Connector, job_type: SyncJobType) -> Result<Object, Refusal> {
+    let missing = |field| {
+        Refusal::InvalidArgument(format!("connector [{id}] has no [{field}], which a sync job needs"))
+    };
+    let index_name = connector.index_name().ok_or_else(|| missing("index_name"))?;
+    let index_name = match job_type {
+        SyncJobType::AccessControl => format!("{ACCESS_CONTROL_INDEX_PREFIX}{index_name}"),
+        SyncJobType::Full | SyncJobType::Incremental => index_name,
+    };
+    connector.service_type().ok_or_else(|| missing("service_type"))?;
+
+    let source = connector.document();
+    let mut copy = Object::default();
+    copy.set(crate::Field::new("id"), &id.to_owned());
+    if let Some(rules) = connector.active_filtering() {
+        copy.set_raw("filtering", rules);
+    }
+    copy.set(crate::connector::INDEX_NAME, &index_name);
+    for name in ["language", "pipeline", "service_type", "configuration"] {
+        copy.copy_from(source, name);
+    }
+    Ok(copy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decide(connector: &str, body: &str) -> Result<String, Refusal> {
+        let now = Timestamp::parse("2026-01-02T03:04:05.000Z").unwrap();
+        let connector = Connector::from(Document::parse(connector).unwrap());
+        let new: NewSyncJob = serde_json::from_str(body).unwrap();
+        new.decide(&connector, now).map(|job| job.document.to_json())
+    }
+
+    #[test]
+    fn copies_the_connector_with_its_active_rules() {
+        let connector = r#"{"index_name":"i","service_type":"s","configuration":{"n":{"value":1.10}},
+            "filtering":[{"active":{"rules":[1e400]},"draft":{"rules":[]}}],"pipeline":null,"unknown":1}"#;
+        assert_eq!(
+            decide(connector, r#"{"id":"c"}"#).unwrap(),
+            r#"{"connector":{"id":"c","filtering":{"rules":[1e400]},"index_name":"i","service_type":"s","configuration":{"n":{"value":1.10}}},"created_at":"2026-01-02T03:04:05.000Z","deleted_document_count":0,"indexed_document_count":0,"indexed_document_volume":0,"job_type":"full","last_seen":"2026-01-02T03:04:05.000Z","metadata":{},"status":"pending","total_document_count":0,"trigger_method":"on_demand"}"#
+        );
+    }
+
+    #[test]
+    fn access_control_jobs_write_to_an_index_of_their_own() {
+        let job = decide(
+            r#"{"index_name":"i","service_type":"s"}"#,
+            r#"{"id":"c","job_type":"access_control","trigger_method":"scheduled"}"#,
+        )
+        .unwrap();
+        assert!(job.contains(r#""index_name":".search-acl-filter-i""#), "{job}");
+        assert!(job.contains(r#""trigger_method":"scheduled""#), "{job}");
+    }
+
+    #[test]
+    fn needs_an_index_and_a_service_type() {
+        for connector in ["{}", r#"{"service_type":"s"}"#, r#"{"service_type":"s","index_name":null}"#] {
+            let reason = decide(connector, r#"{"id":"c"}"#).unwrap_err().to_string();
+            assert!(reason.contains("[index_name]"), "{reason}");
+        }
+        let reason =
+            decide(r#"{"index_name":"i","service_type":""}"#, r#"{"id":"c"}"#).unwrap_err().to_string();
+        assert!(reason.contains("[service_type]"), "{reason}");
+    }
+}

@@ -1,0 +1,66 @@
+//! Sync jobs: one run of a connector, from being asked for to its end.
+
+mod change;
+mod count;
+mod create;
+mod fields;
+mod query;
+mod status;
+
+use serde_json::value::RawValue;
+
+use crate::{Document, Refusal};
+
+pub use change::{MAXIMUM_WORKER_HOSTNAME_BYTES, Statistics};
+pub use count::Count;
+pub use create::NewSyncJob;
+pub use fields::SYNC_JOB_FIELDS;
+pub use query::{Filter, FilterField, SYNC_JOB_LIST_PARAMETERS, SyncJobQuery};
+pub use status::{SyncJobStatus, SyncJobType, TriggerMethod};
+
+/// A sync job as it is stored. Its known fields are read and changed by the rules; all others are
+/// carried along untouched.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SyncJob {
+    document: Document,
+}
+
+impl From<Document> for SyncJob {
+    fn from(document: Document) -> Self {
+        Self { document }
+    }
+}
+
+impl From<SyncJob> for Document {
+    fn from(job: SyncJob) -> Self {
+        job.document
+    }
+}
+
+impl SyncJob {
+    /// The document as it is stored.
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// The status, or `None` where the document has none of the seven.
+    pub fn status(&self) -> Option<SyncJobStatus> {
+        self.document.get(fields::STATUS)
+    }
+
+    /// The worker that has, or last had, the job.
+    pub fn worker_hostname(&self) -> Option<String> {
+        self.document.get(fields::WORKER_HOSTNAME)
+    }
+
+    /// The job after the step to `to`, or why the state machine does not allow it.
+    fn step(mut self, id: &str, to: SyncJobStatus) -> Result<Self, Refusal> {
+        if !self.status().is_some_and(|from| from.may_become(to)) {
+            let from = self.document.get_raw(fields::STATUS.name).map_or("none", RawValue::get);
+            let from = from.trim_matches('"').to_owned();
+            return Err(Refusal::ForbiddenTransition { id: id.to_owned(), from, to });
+        }
+        self.document.set(fields::STATUS, &to);
+        Ok(self)
+    }
+}
