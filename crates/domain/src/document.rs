@@ -52,6 +52,11 @@ impl Document {
         rendered.to_json()
     }
 
+    /// The id, in a document as clients see it.
+    pub fn id(&self) -> Option<String> {
+        self.get(Field::new("id"))
+    }
+
     /// The value of a known field, or `None` where it is absent, null, or of another shape.
     pub fn get<T: FieldValue>(&self, field: Field<T>) -> Option<T> {
         serde_json::from_str(self.get_raw(field.name)?.get()).ok()

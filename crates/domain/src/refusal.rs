@@ -36,6 +36,14 @@ pub enum Refusal {
         /// The worker that holds it.
         worker: String,
     },
+    /// A connector lacks what a sync job needs.
+    #[error("connector [{connector_id}] has no [{field}], which a sync job needs")]
+    ConnectorIncomplete {
+        /// The connector.
+        connector_id: String,
+        /// The field that is missing.
+        field: &'static str,
+    },
     /// No such connector, or it is deleted.
     #[error("connector [{0}] does not exist")]
     ConnectorNotFound(String),

@@ -8,6 +8,24 @@ use crate::{Document, Object, Refusal, Timestamp};
 /// The longest name of a worker, in bytes.
 pub const MAXIMUM_WORKER_HOSTNAME_BYTES: usize = 1_024;
 
+/// The body of a claim.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SyncJobClaim {
+    /// The host of the worker, by which it is told from others.
+    pub worker_hostname: String,
+    /// Where the last run of the connector stopped, in whatever form its worker needs.
+    pub sync_cursor: Option<Object>,
+}
+
+/// The body of a report of failure.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SyncJobFailure {
+    /// What went wrong.
+    pub error: String,
+}
+
 /// What a worker reports of its progress: what `_stats` takes, and the calls that end a job may.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -49,9 +49,7 @@ impl NewSyncJob {
 }
 
 fn copy_of(id: &str, connector: &Connector, job_type: SyncJobType) -> Result<Object, Refusal> {
-    let missing = |field| {
-        Refusal::InvalidArgument(format!("connector [{id}] has no [{field}], which a sync job needs"))
-    };
+    let missing = |field| Refusal::ConnectorIncomplete { connector_id: id.to_owned(), field };
     let index_name = connector.index_name().ok_or_else(|| missing("index_name"))?;
     let index_name = match job_type {
         SyncJobType::AccessControl => format!("{ACCESS_CONTROL_INDEX_PREFIX}{index_name}"),

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use crate::{Document, Refusal};
 
-pub use change::{MAXIMUM_WORKER_HOSTNAME_BYTES, Statistics};
+pub use change::{MAXIMUM_WORKER_HOSTNAME_BYTES, Statistics, SyncJobClaim, SyncJobFailure};
 pub use count::Count;
 pub use create::NewSyncJob;
 pub use fields::SYNC_JOB_FIELDS;

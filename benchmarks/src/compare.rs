@@ -1,0 +1,122 @@
+//! Two loads that take turns, so that what else happens on the machine meets both.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::Failure;
+use crate::client::{Client, Round, connect};
+use crate::connection::{Connection, Request};
+use crate::shapes::{Shape, Target};
+
+/// How long and how often each load runs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rounds {
+    /// How often.
+    pub(crate) number: usize,
+    /// How long each time.
+    pub(crate) duration: Duration,
+}
+
+/// One of the two loads.
+pub(crate) struct Load<'a> {
+    /// Over which connections.
+    pub(crate) client: &'a mut Client,
+    /// Which requests, in turn.
+    pub(crate) requests: &'a [Request],
+}
+
+/// What one load reached over all its rounds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reached {
+    /// The median of the rounds' answers a second.
+    pub(crate) throughput: f64,
+    /// The median time of a request, in microseconds.
+    pub(crate) latency: f64,
+}
+
+/// Two loads beside each other.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Comparison {
+    /// The load in question.
+    pub(crate) left: Reached,
+    /// What it is held against.
+    pub(crate) right: Reached,
+    /// The median, over the pairs of neighbouring rounds, of left divided by right.
+    pub(crate) ratio: f64,
+}
+
+/// Runs two loads in turn. `right` is `None` for a load over the connections of the left one.
+pub(crate) fn alternate(
+    left: &mut Load<'_>,
+    right: &[Request],
+    mut right_client: Option<&mut Client>,
+    rounds: Rounds,
+) -> io::Result<Comparison> {
+    let (mut lefts, mut rights) = (Vec::new(), Vec::new());
+    // One more than asked for: the first pair warms up.
+    for round in 0..=rounds.number {
+        let ours = left.client.run(left.requests, rounds.duration)?;
+        let client = right_client.as_deref_mut().unwrap_or(&mut *left.client);
+        let theirs = client.run(right, rounds.duration)?;
+        if round > 0 {
+            lefts.push(ours);
+            rights.push(theirs);
+        }
+    }
+    let ratios = lefts.iter().zip(&rights).map(|(left, right)| left.throughput / right.throughput);
+    Ok(Comparison { left: reached(&lefts), right: reached(&rights), ratio: median(ratios.collect()) })
+}
+
+/// The requests of a shape, and requests for constant bodies of the same sizes in the same order.
+/// Every answer is looked at once.
+pub(crate) fn prepare(address: SocketAddr, shape: &Shape) -> Result<(Vec<Request>, Vec<Request>), Failure> {
+    let mut connection = Connection::new(connect(address)?);
+    let (mut lists, mut constants) = (Vec::new(), Vec::new());
+    for target in &shape.targets {
+        let mut list = Request::new(&target.url);
+        let body = connection.fetch(&list)?;
+        check(target, &body)?;
+        let mut constant = Request::new(&format!("/constant/{}", body.len()));
+        (list.body, constant.body) = (Some(body.len()), Some(body.len()));
+        connection.exchange(&constant)?;
+        lists.push(list);
+        constants.push(constant);
+    }
+    Ok((lists, constants))
+}
+
+#[derive(Deserialize)]
+struct Answer<'a> {
+    count: u64,
+    #[serde(borrow)]
+    results: Vec<&'a RawValue>,
+}
+
+fn check(target: &Target, body: &[u8]) -> Result<(), Failure> {
+    let answer: Answer<'_> = serde_json::from_slice(body)?;
+    let found = (answer.count, answer.results.len() as u64);
+    if found == (target.count, target.results) {
+        return Ok(());
+    }
+    let Target { url, count, results } = target;
+    Err(format!("{url} should count {count} jobs and have {results}, but: {found:?}").into())
+}
+
+fn reached(rounds: &[Round]) -> Reached {
+    let throughput = median(rounds.iter().map(|round| round.throughput).collect());
+    let latencies = rounds.iter().flat_map(|round| round.latencies.iter().map(|time| f64::from(*time)));
+    Reached { throughput, latency: median(latencies.collect()) / 1_000.0 }
+}
+
+/// The one in the middle; of none, zero.
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
+    let middle = values.len() / 2;
+    if values.is_empty() {
+        return 0.0;
+    }
+    *values.select_nth_unstable_by(middle, f64::total_cmp).1
+}

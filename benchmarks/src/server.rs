@@ -1,0 +1,97 @@
+//! A server as a process of its own, seen from the benchmark.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::Failure;
+
+/// How long a server is left alone before its memory is read, so that its allocator can tidy up.
+const SETTLING: Duration = Duration::from_secs(2);
+
+/// A running server; it is ended when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Server {
+    process: Child,
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+    /// From the start of the process until it was ready for requests.
+    pub(crate) start_up: Duration,
+}
+
+impl Server {
+    /// Serves what a store has.
+    pub(crate) fn start(store: &Stored) -> Result<Self, Failure> {
+        let start = Instant::now();
+        let mut process = this_program()?
+            .arg("serve")
+            .args(store.arguments())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let mut line = String::new();
+        if let Some(output) = process.stdout.take() {
+            BufReader::new(output).read_line(&mut line)?;
+        }
+        let start_up = start.elapsed();
+        let address = line.trim().strip_prefix("ready ").ok_or("the server did not start")?.parse()?;
+        Ok(Self { process, address, start_up })
+    }
+
+    /// The bytes of memory that the process has in use by now.
+    pub(crate) fn resident_bytes(&self) -> Result<u64, Failure> {
+        std::thread::sleep(SETTLING);
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB")).ok_or("no VmRSS")?;
+        Ok(kilobytes.parse::<u64>()? * 1024)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.process.stdin.take());
+        let _ = self.process.wait();
+    }
+}
+
+/// Jobs that servers can be started over.
+#[derive(Debug)]
+pub(crate) enum Stored {
+    /// In a folder, stored by a process whose memory is gone: start-up reads them from disk.
+    Folder(TempDir),
+    /// Nowhere: each server makes so many for itself.
+    Nowhere(u32),
+}
+
+impl Stored {
+    /// Stores jobs in a new folder, or leaves them to the memory of the servers.
+    pub(crate) fn new(jobs: u32, memory: bool) -> Result<Self, Failure> {
+        if memory {
+            return Ok(Self::Nowhere(jobs));
+        }
+        let folder = tempfile::tempdir()?;
+        let url = store_url(&folder);
+        let status = this_program()?.args(["fill", &url, &jobs.to_string()]).status()?;
+        if status.success() { Ok(Self::Folder(folder)) } else { Err("the jobs could not be stored".into()) }
+    }
+
+    fn arguments(&self) -> Vec<String> {
+        match self {
+            Self::Folder(folder) => vec![store_url(folder)],
+            Self::Nowhere(jobs) => vec!["memory:".into(), "--fill".into(), jobs.to_string()],
+        }
+    }
+}
+
+fn this_program() -> Result<Command, Failure> {
+    Ok(Command::new(std::env::current_exe()?))
+}
+
+fn store_url(folder: &TempDir) -> String {
+    format!("embedded:{}", folder.path().display())
+}

@@ -1,0 +1,102 @@
+//! The requests that are measured, with the answers that are right.
+
+use crate::jobs::{CONNECTORS, Job, STATUSES, TYPES, connector_id};
+
+/// The most jobs in a page unless the request says otherwise.
+const PAGE: u64 = 100;
+/// Where the deep page starts; a page may reach 10,000 at most.
+const DEEP: u64 = 9_900;
+
+/// A kind of request, in several variants that are sent in turn.
+#[derive(Debug, Clone)]
+pub(crate) struct Shape {
+    /// What it is called in the table.
+    pub(crate) name: &'static str,
+    /// The share of the constant body's throughput that it should reach.
+    pub(crate) goal: f64,
+    /// Whether the answers are as large with any number of jobs.
+    pub(crate) same_size: bool,
+    /// The variants: other statuses, other connectors.
+    pub(crate) targets: Vec<Target>,
+}
+
+/// One request with what its answer must have.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    /// Path and query.
+    pub(crate) url: String,
+    /// How many jobs match.
+    pub(crate) count: u64,
+    /// How many of them are on the page.
+    pub(crate) results: u64,
+}
+
+/// All shapes for a store of so many jobs, with filters for so many different connectors.
+pub(crate) fn shapes(jobs: u32, connectors: u32) -> Vec<Shape> {
+    let all = || (0..jobs).map(Job);
+    let total = u64::from(jobs);
+    // Connectors far apart; status and types are those of the first job, so that no page is empty.
+    let first_jobs: Vec<Job> =
+        (0..connectors.min(CONNECTORS)).map(|place| Job(place * 37 % CONNECTORS)).collect();
+    let per_connector = |query: fn(Job) -> String, matches: fn(Job, Job) -> bool| -> Vec<Target> {
+        let target = |first: &Job| {
+            let of_connector = (first.0..jobs).step_by(CONNECTORS as usize).map(Job);
+            let count = of_connector.filter(|job| matches(*first, *job)).count() as u64;
+            let connector = connector_id(first.connector());
+            Target::new(&format!("connector_id={connector}{}", query(*first)), count, 0, PAGE)
+        };
+        first_jobs.iter().map(target).collect()
+    };
+    let by_status = |(place, status): (usize, &&str)| {
+        let count = all().filter(|job| job.status() == place).count() as u64;
+        Target::new(&format!("status={status}"), count, 0, PAGE)
+    };
+    let mut shapes = vec![
+        Shape::new("no filter", vec![Target::new("", total, 0, PAGE)]).of_one_size(),
+        Shape::new("status", STATUSES.iter().enumerate().map(by_status).collect()).of_one_size(),
+        Shape::new("connector", per_connector(|_| String::new(), |_, _| true)),
+        Shape::new("connector + two types", per_connector(types, has_types)),
+        Shape::new(
+            "status + connector + two types",
+            per_connector(
+                |first| format!("&status={}{}", STATUSES[first.status()], types(first)),
+                |first, job| first.status() == job.status() && has_types(first, job),
+            ),
+        ),
+    ];
+    if total >= DEEP + PAGE {
+        let target = Target::new(&format!("from={DEEP}"), total, DEEP, PAGE);
+        shapes.push(Shape { goal: 0.80, ..Shape::new("from=9,900", vec![target]) });
+    }
+    shapes.push(Shape::new("size=10", vec![Target::new("size=10", total, 0, 10)]).of_one_size());
+    shapes
+}
+
+impl Shape {
+    fn new(name: &'static str, targets: Vec<Target>) -> Self {
+        Self { name, goal: 0.90, same_size: false, targets }
+    }
+
+    fn of_one_size(self) -> Self {
+        Self { same_size: true, ..self }
+    }
+}
+
+impl Target {
+    fn new(query: &str, count: u64, from: u64, size: u64) -> Self {
+        let question_mark = if query.is_empty() { "" } else { "?" };
+        let results = count.saturating_sub(from).min(size);
+        Self { url: format!("/_connector/_sync_job{question_mark}{query}"), count, results }
+    }
+}
+
+/// The type of a job and the next one.
+fn types(first: Job) -> String {
+    let place = first.job_type();
+    format!("&job_type={},{}", TYPES[place], TYPES[(place + 1) % TYPES.len()])
+}
+
+fn has_types(first: Job, job: Job) -> bool {
+    let place = first.job_type();
+    job.job_type() == place || job.job_type() == (place + 1) % TYPES.len()
+}

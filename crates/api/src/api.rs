@@ -1,0 +1,157 @@
+//! What the endpoints share: the store, the clock, the ids, the limits, and how they are mounted.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use tributary_domain::Timestamp;
+use tributary_storage::Store;
+use uuid::Uuid;
+
+use crate::endpoint::Endpoint;
+use crate::error::ApiError;
+use crate::{ENDPOINTS, dispatch};
+
+/// The most bytes of a request body, after it is unpacked, unless set otherwise.
+pub const DEFAULT_BODY_LIMIT: usize = 1024 * 1024;
+
+/// Tells the time.
+pub trait Clock: Send + Sync {
+    /// The present moment.
+    fn now(&self) -> Timestamp;
+}
+
+/// The clock of the machine.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_moment(jiff::Timestamp::now())
+    }
+}
+
+/// Makes ids for connectors and sync jobs that come without one.
+pub trait IdGenerator: Send + Sync {
+    /// An id that nobody has yet, sorting after those made before.
+    fn next_id(&self) -> String;
+}
+
+/// Ids that sort by creation: UUIDs of version 7.
+#[derive(Debug, Clone, Copy)]
+pub struct SortableIds;
+
+impl IdGenerator for SortableIds {
+    fn next_id(&self) -> String {
+        Uuid::now_v7().to_string()
+    }
+}
+
+/// What `GET /` says of this service; clients look at it.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// The name of this instance.
+    pub name: String,
+    /// The name of the cluster that it stands for.
+    pub cluster_name: String,
+    /// The version of Elasticsearch whose APIs it serves.
+    pub version: String,
+}
+
+impl Default for Identity {
+    fn default() -> Self {
+        Self { name: "tributary".into(), cluster_name: "tributary".into(), version: "9.2.0".into() }
+    }
+}
+
+/// The API over a store, ready to be mounted. Clones share everything.
+#[derive(Clone)]
+pub struct Api {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn IdGenerator>,
+    pub(crate) body_limit: usize,
+    pub(crate) identity: Arc<Identity>,
+}
+
+impl Api {
+    /// The API over a store, with the clock of the machine, sortable ids and the default limits.
+    pub fn new(store: Arc<dyn Store>) -> Self {
+        Self {
+            store,
+            clock: Arc::new(SystemClock),
+            ids: Arc::new(SortableIds),
+            body_limit: DEFAULT_BODY_LIMIT,
+            identity: Arc::new(Identity::default()),
+        }
+    }
+
+    /// With another clock.
+    #[must_use]
+    pub fn with_clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// With other ids.
+    #[must_use]
+    pub fn with_ids(mut self, ids: impl IdGenerator + 'static) -> Self {
+        self.ids = Arc::new(ids);
+        self
+    }
+
+    /// With another limit to the bytes of a request body.
+    #[must_use]
+    pub fn with_body_limit(mut self, bytes: usize) -> Self {
+        self.body_limit = bytes;
+        self
+    }
+
+    /// With another answer to `GET /`.
+    #[must_use]
+    pub fn with_identity(mut self, identity: Identity) -> Self {
+        self.identity = Arc::new(identity);
+        self
+    }
+
+    /// Mounts every endpoint: `App::new().configure(api.configure())`, or in a scope for a prefix.
+    pub fn configure(&self) -> impl Fn(&mut ServiceConfig) + Clone + 'static {
+        let api = self.clone();
+        move |config| {
+            for (path, endpoints) in endpoints_by_path() {
+                let endpoints: Arc<[&'static Endpoint]> = endpoints.into();
+                let api = api.clone();
+                let serve = move |request: HttpRequest, payload: web::Payload| {
+                    dispatch::serve(api.clone(), Arc::clone(&endpoints), request, payload.into_inner())
+                };
+                config.service(web::resource(patterns(path)).to(serve));
+            }
+        }
+    }
+
+    /// The answer for a path that nothing is mounted at, in the shape of the API's errors: for
+    /// `App::default_service` of a service that has nothing but the API.
+    #[allow(clippy::unused_async, reason = "actix-web takes handlers that are async")]
+    pub async fn no_handler(request: HttpRequest) -> HttpResponse {
+        let error =
+            ApiError::NoHandler { method: request.method().to_string(), path: request.path().to_owned() };
+        dispatch::respond_to_stray(&request, &error)
+    }
+}
+
+/// The endpoints of each path, literal segments before named ones so that they are matched first.
+fn endpoints_by_path() -> Vec<(&'static str, Vec<&'static Endpoint>)> {
+    let mut paths: BTreeMap<String, (&'static str, Vec<&'static Endpoint>)> = BTreeMap::new();
+    for endpoint in ENDPOINTS {
+        let order = endpoint.path.replace('{', "~");
+        paths.entry(order).or_insert_with(|| (endpoint.path, Vec::new())).1.push(endpoint);
+    }
+    paths.into_values().collect()
+}
+
+/// The path with and without a slash at its end; the root of a scope has no slash of its own.
+fn patterns(path: &'static str) -> Vec<String> {
+    let bare = path.trim_end_matches('/');
+    vec![bare.to_owned(), format!("{bare}/")]
+}

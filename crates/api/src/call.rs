@@ -1,0 +1,129 @@
+//! A request as a handler sees it: checked, decoded, with typed access to its parts.
+
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+use tributary_domain::{Arguments, Id, Refusal, Timestamp, check_strict, did_you_mean};
+use tributary_storage::Store;
+
+use crate::api::Api;
+use crate::endpoint::Endpoint;
+use crate::error::ApiError;
+use crate::query_string;
+
+/// One call of an endpoint.
+pub(crate) struct Call {
+    pub(crate) api: Api,
+    pub(crate) endpoint: &'static Endpoint,
+    /// The path of the request as it was sent, escapes included.
+    pub(crate) path: String,
+    pub(crate) arguments: Arguments,
+    /// Not empty.
+    pub(crate) body: Option<Bytes>,
+}
+
+impl Call {
+    pub(crate) fn store(&self) -> &dyn Store {
+        &*self.api.store
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.api.clock.now()
+    }
+
+    pub(crate) fn next_id(&self) -> Result<Id, Refusal> {
+        Id::parse("id", self.api.ids.next_id())
+    }
+
+    /// The id that stands in the path under this name.
+    pub(crate) fn id(&self, name: &str) -> Result<Id, Refusal> {
+        // Counted from the end, whatever prefix the API is mounted under.
+        let declared =
+            self.endpoint.path.rsplit('/').position(|part| {
+                part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) == Some(name)
+            });
+        let sent = declared.and_then(|place| self.path.trim_end_matches('/').rsplit('/').nth(place));
+        Id::parse(name, query_string::decode(sent.unwrap_or_default())?)
+    }
+
+    /// The body of an endpoint that needs one.
+    pub(crate) fn body<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
+        self.optional_body()?.ok_or_else(|| ApiError::MissingBody("request body is required".into()))
+    }
+
+    /// The body, if there is one.
+    pub(crate) fn optional_body<T: DeserializeOwned>(&self) -> Result<Option<T>, ApiError> {
+        Ok(self.body.as_deref().map(parse).transpose()?)
+    }
+}
+
+/// Reads a body that must be a JSON object of a known shape.
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
+    let text = check_strict(body).map_err(|problem| Refusal::MalformedBody(problem.to_string()))?;
+    if !text.trim_start().starts_with('{') {
+        return Err(Refusal::MalformedBody("the body must be a JSON object".into()));
+    }
+    let deserializer = &mut serde_json::Deserializer::from_str(text);
+    serde_path_to_error::deserialize(deserializer).map_err(|error| {
+        let path = error.path().to_string();
+        let inner = error.into_inner();
+        let what = what_is_wrong(&path, &inner.to_string());
+        Refusal::UnexpectedContent(format!("[{}:{}] {what}", inner.line(), inner.column()))
+    })
+}
+
+/// The words of the JSON library, turned into those of Elasticsearch.
+fn what_is_wrong(path: &str, message: &str) -> String {
+    let message = message.rsplit_once(" at line ").map_or(message, |(message, _)| message);
+    if message.starts_with("unknown field") {
+        let known = message.rsplit_once(", expected ").map_or("", |(_, known)| known);
+        let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
+        let nearest = did_you_mean(path.rsplit('.').next().unwrap_or(path), &known);
+        return format!("unknown field [{path}]{nearest}");
+    }
+    if let Some(field) = message.strip_prefix("missing field ") {
+        return format!("required field [{}] is missing", field.trim_matches('`'));
+    }
+    let json_types = [("a map", "an object"), ("i64", "a whole number of at most 64 bits")];
+    let renamed =
+        json_types.iter().find_map(|(rust, json)| Some(format!("{}{json}", message.strip_suffix(rust)?)));
+    let message = renamed.as_deref().unwrap_or(message);
+    let message = message
+        .strip_prefix("invalid type: sequence")
+        .map_or_else(|| message.to_owned(), |rest| format!("invalid type: array{rest}"));
+    if path == "." { message } else { format!("field [{path}]: {message}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use tributary_domain::{NewSyncJob, Statistics};
+
+    use super::*;
+
+    #[test]
+    fn refusals_name_place_and_field() {
+        let cases = [
+            (r#"{"id":7}"#, "[1:7] field [id]: invalid type: integer `7`, expected a string"),
+            (r#"{"id":"a","jobtype":1}"#, "[1:19] unknown field [jobtype] -> did you mean [job_type]?"),
+            ("{}", "[1:2] required field [id] is missing"),
+            (
+                r#"{"id":"a","job_type":"partial"}"#,
+                "[1:31] field [job_type]: unknown value [partial], expected one of [full, incremental, access_control]",
+            ),
+            ("[]", "the body must be a JSON object"),
+        ];
+        for (body, reason) in cases {
+            assert_eq!(parse::<NewSyncJob>(body.as_bytes()).unwrap_err().to_string(), reason, "{body}");
+        }
+    }
+
+    #[test]
+    fn objects_keep_their_text() {
+        let statistics: Statistics = parse(br#" {"metadata" : {"a" : 1e400, "b":1.10}} "#).unwrap();
+        assert_eq!(statistics.metadata.unwrap().to_json(), r#"{"a":1e400,"b":1.10}"#);
+        for bad in [r#"{"indexed_document_count":9223372036854775808}"#, r#"{"indexed_document_count":1.5}"#]
+        {
+            let reason = parse::<Statistics>(bad.as_bytes()).unwrap_err().to_string();
+            assert!(reason.contains("[indexed_document_count]"), "{reason}");
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! `filter_path`: which parts of an answer are wanted, as Elasticsearch understands it.
+
+use wildmatch::WildMatch;
+
+use crate::presentation::Node;
+
+/// One level of a path.
+#[derive(Debug, Clone)]
+enum Step {
+    /// `**`: any number of levels, also none.
+    AnyLevels,
+    /// A name, with `*` for any part of it.
+    Name(WildMatch),
+}
+
+type Path = Vec<Step>;
+
+/// The parsed parameter: what to keep, and what to leave out of that.
+#[derive(Debug)]
+pub(crate) struct FilterPath {
+    includes: Vec<Path>,
+    excludes: Vec<Path>,
+}
+
+impl FilterPath {
+    pub(crate) fn new(paths: &[&str]) -> Self {
+        let (excludes, includes): (Vec<&str>, Vec<&str>) =
+            paths.iter().partition(|path| path.starts_with('-'));
+        Self {
+            includes: includes.into_iter().map(parse).collect(),
+            excludes: excludes.into_iter().map(|path| parse(&path[1..])).collect(),
+        }
+    }
+
+    /// The wanted part of an answer; an empty object if nothing of it is.
+    pub(crate) fn apply<'a>(&self, node: Node<'a>) -> Node<'a> {
+        let included =
+            if self.includes.is_empty() { Some(node) } else { include(node, &states(&self.includes)) };
+        included.and_then(|node| exclude(node, &states(&self.excludes))).unwrap_or(Node::Object(Vec::new()))
+    }
+}
+
+fn parse(path: &str) -> Path {
+    path.split('.')
+        .map(|step| if step == "**" { Step::AnyLevels } else { Step::Name(WildMatch::new(step)) })
+        .collect()
+}
+
+/// What is left of each path that still can match.
+type States<'p> = Vec<&'p [Step]>;
+
+fn states(paths: &[Path]) -> States<'_> {
+    paths.iter().map(Vec::as_slice).collect()
+}
+
+/// What is left of the paths below the field `name`.
+fn descend<'p>(states: &[&'p [Step]], name: &str) -> States<'p> {
+    let mut next = States::new();
+    for state in states {
+        match state.split_first() {
+            Some((Step::AnyLevels, rest)) => {
+                next.push(state);
+                // `**` may stand for no level at all: the next step is tried on this name as well.
+                next.extend(descend(&[rest], name));
+                if rest.is_empty() {
+                    next.push(rest);
+                }
+            }
+            Some((Step::Name(pattern), rest)) if pattern.matches(name) => next.push(rest),
+            _ => {}
+        }
+    }
+    next
+}
+
+/// Whether a path ends here: the value is meant as a whole.
+fn is_end(states: &[&[Step]]) -> bool {
+    states.iter().any(|state| state.is_empty())
+}
+
+fn include<'a>(node: Node<'a>, states: &[&[Step]]) -> Option<Node<'a>> {
+    if is_end(states) {
+        return Some(node);
+    }
+    if states.is_empty() {
+        return None;
+    }
+    match node {
+        Node::Object(fields) => {
+            let kept = fields.into_iter().filter_map(|(name, value)| {
+                let next = descend(states, &name);
+                Some((name, include(value, &next)?))
+            });
+            let kept: Vec<_> = kept.collect();
+            (!kept.is_empty()).then_some(Node::Object(kept))
+        }
+        Node::Array(items) => {
+            let kept: Vec<_> = items.into_iter().filter_map(|item| include(item, states)).collect();
+            (!kept.is_empty()).then_some(Node::Array(kept))
+        }
+        Node::Text(_) => None,
+    }
+}
+
+fn exclude<'a>(node: Node<'a>, states: &[&[Step]]) -> Option<Node<'a>> {
+    if is_end(states) {
+        return None;
+    }
+    if states.is_empty() {
+        return Some(node);
+    }
+    Some(match node {
+        Node::Object(fields) => {
+            let kept = fields.into_iter().filter_map(|(name, value)| {
+                let next = descend(states, &name);
+                Some((name, exclude(value, &next)?))
+            });
+            Node::Object(kept.collect())
+        }
+        Node::Array(items) => {
+            Node::Array(items.into_iter().filter_map(|item| exclude(item, states)).collect())
+        }
+        text @ Node::Text(_) => text,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::value::RawValue;
+
+    use super::*;
+
+    const ANSWER: &str = r#"{"count":2,"results":[{"id":"a","n":1.10,"connector":{"id":"c","name":"x"}},{"id":"b","status":"pending","connector":{"id":"d"}}]}"#;
+
+    fn filtered(paths: &str) -> String {
+        let value: &RawValue = serde_json::from_str(ANSWER).unwrap();
+        let paths: Vec<&str> = paths.split(',').collect();
+        serde_json::to_string(&FilterPath::new(&paths).apply(Node::parse(value, 0))).unwrap()
+    }
+
+    #[test]
+    fn the_forms_of_elasticsearch() {
+        let cases = [
+            ("count", r#"{"count":2}"#),
+            ("results.id", r#"{"results":[{"id":"a"},{"id":"b"}]}"#),
+            ("results.status", r#"{"results":[{"status":"pending"}]}"#),
+            (
+                "results.connector.id,count",
+                r#"{"count":2,"results":[{"connector":{"id":"c"}},{"connector":{"id":"d"}}]}"#,
+            ),
+            ("*.n", r#"{"results":[{"n":1.10}]}"#),
+            ("c*", r#"{"count":2}"#),
+            ("**.id", r#"{"results":[{"id":"a","connector":{"id":"c"}},{"id":"b","connector":{"id":"d"}}]}"#),
+            ("results.**.name", r#"{"results":[{"connector":{"name":"x"}}]}"#),
+            ("**", ANSWER),
+            ("nothing", "{}"),
+            ("count.x", "{}"),
+            ("-results", r#"{"count":2}"#),
+            ("results.*,-results.connector,-**.id", r#"{"results":[{"n":1.10},{"status":"pending"}]}"#),
+            (
+                "results.connector,-**.name",
+                r#"{"results":[{"connector":{"id":"c"}},{"connector":{"id":"d"}}]}"#,
+            ),
+        ];
+        for (paths, expected) in cases {
+            assert_eq!(filtered(paths), expected, "{paths}");
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! The Connector and Connector sync job REST APIs of Elasticsearch, for any actix-web service.
+//!
+//! ```
+//! use actix_web::{App, test, web};
+//! use tributary_api::Api;
+//! # #[actix_web::main]
+//! # async fn main() {
+//! # use tributary_storage::{MemoryStore, Store};
+//! # use std::sync::Arc;
+//! let store: Arc<dyn Store> = Arc::new(MemoryStore::default());
+//! let api = Api::new(store);
+//!
+//! // At the root of an application, or under any prefix of one that has other things to serve.
+//! let app = App::new().service(web::scope("/search").configure(api.configure()));
+//!
+//! let app = test::init_service(app).await;
+//! let request = test::TestRequest::get().uri("/search/_connector/_sync_job").to_request();
+//! let answer = test::call_and_read_body(&app, request).await;
+//! assert_eq!(answer, r#"{"count":0,"results":[]}"#);
+//! # }
+//! ```
+//!
+//! Every endpoint is declared once, as an [`Endpoint`] in [`ENDPOINTS`]; the router, the strict check
+//! of parameters, `405` with `Allow` and the references come out of that declaration.
+
+mod api;
+mod call;
+mod dispatch;
+mod endpoint;
+mod error;
+mod filter_path;
+mod media_type;
+mod presentation;
+mod query_string;
+mod reply;
+mod routes;
+
+pub use api::{Api, Clock, DEFAULT_BODY_LIMIT, IdGenerator, Identity, SortableIds, SystemClock};
+pub use endpoint::{Answer, Body, COMMON_PARAMETERS, Endpoint};
+pub use error::{ERRORS, ErrorKind, ErrorRow};
+pub use routes::ENDPOINTS;

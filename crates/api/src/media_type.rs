@@ -1,0 +1,133 @@
+//! Media types of requests and answers, those of Elasticsearch's own clients included.
+
+use actix_web::http::header::HeaderMap;
+use mime::Mime;
+
+use crate::error::ApiError;
+
+/// The major versions whose clients are served.
+const COMPATIBLE_WITH: &[&str] = &["8", "9"];
+const VENDOR_SUBTYPE: &str = "vnd.elasticsearch";
+
+/// The media type of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum AnswerType {
+    Json,
+    Vendor { version: String },
+}
+
+impl AnswerType {
+    /// The value of the `Content-Type` header.
+    pub(crate) fn header(&self) -> String {
+        match self {
+            Self::Json => "application/json".to_owned(),
+            Self::Vendor { version } => {
+                format!("application/{VENDOR_SUBTYPE}+json;compatible-with={version}")
+            }
+        }
+    }
+}
+
+/// What to answer with: the vendor's type where it was asked for, plain JSON otherwise.
+pub(crate) fn negotiate(headers: &HeaderMap) -> Result<AnswerType, ApiError> {
+    let Some(accept) = headers.get("accept").and_then(|value| value.to_str().ok()) else {
+        return Ok(AnswerType::Json);
+    };
+    if accept == "*/*" || accept == "application/json" {
+        return Ok(AnswerType::Json);
+    }
+    let vendor = accept.split(',').filter_map(|item| item.trim().parse().ok()).find(is_vendor);
+    vendor.map_or(Ok(AnswerType::Json), |vendor| {
+        Ok(AnswerType::Vendor { version: version(&vendor, "Accept")? })
+    })
+}
+
+/// Whether a body may be read as JSON, by its `Content-Type`.
+pub(crate) fn check_content_type(headers: &HeaderMap) -> Result<(), ApiError> {
+    let Some(header) = headers.get("content-type") else {
+        return Err(ApiError::MediaType(
+            "Content-Type header is missing, [application/json] is needed".into(),
+        ));
+    };
+    let unsupported = |value: &str| {
+        ApiError::MediaType(format!(
+            "Content-Type header [{value}] is not supported, [application/json] is needed"
+        ))
+    };
+    let value = header.to_str().map_err(|_| unsupported("?"))?;
+    let parsed: Mime = value.parse().map_err(|_| unsupported(value))?;
+    if is_vendor(&parsed) {
+        return version(&parsed, "Content-Type").map(drop);
+    }
+    if parsed.essence_str() == "application/json" { Ok(()) } else { Err(unsupported(value)) }
+}
+
+fn is_vendor(media_type: &Mime) -> bool {
+    media_type.type_() == mime::APPLICATION
+        && media_type.subtype() == VENDOR_SUBTYPE
+        && media_type.suffix() == Some(mime::JSON)
+}
+
+fn version(media_type: &Mime, header: &str) -> Result<String, ApiError> {
+    let version = media_type.get_param("compatible-with").map_or(COMPATIBLE_WITH[1], |value| value.as_str());
+    if COMPATIBLE_WITH.contains(&version) {
+        return Ok(version.to_owned());
+    }
+    Err(ApiError::MediaType(format!(
+        "{header} header [{media_type}] asks for compatibility with version [{version}], served are [{}]",
+        COMPATIBLE_WITH.join(", ")
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    fn headers(name: &'static str, value: &'static str) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        headers
+    }
+
+    #[test]
+    fn answers_in_the_type_that_was_asked_for() {
+        let cases = [
+            ("*/*", "application/json"),
+            ("application/json", "application/json"),
+            ("text/html,application/xhtml+xml;q=0.9", "application/json"),
+            (
+                "application/vnd.elasticsearch+json; compatible-with=8",
+                "application/vnd.elasticsearch+json;compatible-with=8",
+            ),
+            (
+                "application/vnd.elasticsearch+json;compatible-with=9,text/plain",
+                "application/vnd.elasticsearch+json;compatible-with=9",
+            ),
+        ];
+        for (accept, expected) in cases {
+            assert_eq!(negotiate(&headers("accept", accept)).unwrap().header(), expected, "{accept}");
+        }
+        assert!(
+            negotiate(&headers("accept", "application/vnd.elasticsearch+json;compatible-with=7")).is_err()
+        );
+        assert_eq!(negotiate(&HeaderMap::new()).unwrap(), AnswerType::Json);
+    }
+
+    #[test]
+    fn bodies_are_json() {
+        for good in [
+            "application/json",
+            "application/json; charset=UTF-8",
+            "application/vnd.elasticsearch+json; compatible-with=8",
+        ] {
+            assert!(check_content_type(&headers("content-type", good)).is_ok(), "{good}");
+        }
+        for bad in ["text/plain", "application/x-www-form-urlencoded", "application/octet-stream", "json", ""]
+        {
+            assert!(check_content_type(&headers("content-type", bad)).is_err(), "{bad}");
+        }
+        assert!(check_content_type(&HeaderMap::new()).is_err());
+    }
+}

@@ -1,0 +1,34 @@
+//! `PUT` and `POST /_connector`: a connector with an id of ours.
+
+use actix_web::http::Method;
+use tributary_domain::ConnectorProperties;
+use tributary_storage::{Collection, Outcome};
+
+use crate::call::Call;
+use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::error::{ApiError, ErrorKind};
+use crate::reply::Reply;
+
+pub(in crate::routes) const PUT_ENDPOINT: Endpoint = Endpoint {
+    name: "connector.put",
+    method: Method::PUT,
+    path: "/_connector",
+    parameters: &[],
+    body: Body::Optional("ConnectorProperties"),
+    answers: &[Answer { status: 201, description: r#"{"result": "created", "id": ...}"# }],
+    errors: &[ErrorKind::InvalidArgument, ErrorKind::MalformedBody, ErrorKind::IndexNameTaken],
+    summary: "Creates a connector under a new id.",
+    extension: false,
+    handler: handler!(create),
+};
+
+pub(in crate::routes) const POST_ENDPOINT: Endpoint =
+    Endpoint { name: "connector.post", method: Method::POST, ..PUT_ENDPOINT };
+
+async fn create(call: Call) -> Result<Reply, ApiError> {
+    let properties: ConnectorProperties = call.optional_body()?.unwrap_or_default();
+    let connector = properties.create(call.now())?;
+    let id = call.next_id()?;
+    call.store().create(Collection::Connectors, &id, connector.into()).await?;
+    Ok(Reply::put(Outcome::Created, id.as_str()))
+}

@@ -1,0 +1,32 @@
+//! `GET /_connector/{id}`: one connector.
+
+use actix_web::http::Method;
+use tributary_domain::{Connector, GET_PARAMETERS, InclusionOfDeleted};
+use tributary_storage::{Collection, StoreExt};
+
+use super::ID;
+use crate::call::Call;
+use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::error::{ApiError, ErrorKind};
+use crate::reply::Reply;
+
+pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
+    name: "connector.get",
+    method: Method::GET,
+    path: "/_connector/{connector_id}",
+    parameters: GET_PARAMETERS,
+    body: Body::None,
+    answers: &[Answer { status: 200, description: "the connector" }],
+    errors: &[ErrorKind::InvalidArgument, ErrorKind::NotFound],
+    summary: "Answers one connector with every field that is stored.",
+    extension: false,
+    handler: handler!(get),
+};
+
+async fn get(call: Call) -> Result<Reply, ApiError> {
+    let deleted = InclusionOfDeleted::parse(&call.arguments)?;
+    let id = call.id(ID)?;
+    let (connector, _): (Connector, _) = call.store().load(Collection::Connectors, &id).await?;
+    let connector = connector.visible(id.as_str(), deleted)?;
+    Ok(Reply::ok(connector.document().to_json()))
+}

@@ -1,0 +1,53 @@
+//! `PUT /_connector/{id}`: a connector with an id of the client's choice.
+
+use actix_web::http::Method;
+use tributary_domain::{Connector, ConnectorProperties};
+use tributary_storage::{Collection, Outcome, StoreExt};
+
+use super::ID;
+use crate::call::Call;
+use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::error::{ApiError, ErrorKind};
+use crate::reply::Reply;
+
+pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
+    name: "connector.put",
+    method: Method::PUT,
+    path: "/_connector/{connector_id}",
+    parameters: &[],
+    body: Body::Optional("ConnectorProperties"),
+    answers: &[
+        Answer { status: 201, description: r#"{"result": "created", "id": ...}"# },
+        Answer {
+            status: 200,
+            description: r#"{"result": "updated", "id": ...} where there was one: what the body leaves out stays as it is"#,
+        },
+    ],
+    errors: &[
+        ErrorKind::InvalidArgument,
+        ErrorKind::MalformedBody,
+        ErrorKind::IndexNameTaken,
+        ErrorKind::Conflict,
+    ],
+    summary: "Creates a connector, or changes the properties of one that is there.",
+    extension: false,
+    handler: handler!(put),
+};
+
+async fn put(call: Call) -> Result<Reply, ApiError> {
+    let properties: ConnectorProperties = call.optional_body()?.unwrap_or_default();
+    let id = call.id(ID)?;
+    let now = call.now();
+    let mut revived = false;
+    let decide = |present: Option<Connector>| {
+        // A softly deleted connector is not there: its id may be used for a new one.
+        let live = present.as_ref().is_some_and(|connector| !connector.is_deleted());
+        revived = present.is_some() && !live;
+        match present {
+            Some(connector) if live => properties.update(connector),
+            _ => properties.create(now),
+        }
+    };
+    let outcome = call.store().change_or_create(Collection::Connectors, &id, decide).await?;
+    Ok(Reply::put(if revived { Outcome::Created } else { outcome }, id.as_str()))
+}

@@ -1,0 +1,48 @@
+//! The endpoints: one module a resource, one file a verb.
+
+mod connector;
+mod root;
+mod sync_job;
+
+use crate::endpoint::Endpoint;
+
+/// Every endpoint of the API, in the order of the documentation.
+pub const ENDPOINTS: &[&Endpoint] = &[
+    &root::ENDPOINT,
+    &sync_job::list::ENDPOINT,
+    &sync_job::create::ENDPOINT,
+    &sync_job::get::ENDPOINT,
+    &sync_job::delete::ENDPOINT,
+    &sync_job::claim::ENDPOINT,
+    &sync_job::check_in::ENDPOINT,
+    &sync_job::stats::ENDPOINT,
+    &sync_job::cancel::ENDPOINT,
+    &sync_job::canceled::ENDPOINT,
+    &sync_job::complete::ENDPOINT,
+    &sync_job::suspend::ENDPOINT,
+    &sync_job::error::ENDPOINT,
+    &connector::list::ENDPOINT,
+    &connector::put::ENDPOINT,
+    &connector::create::PUT_ENDPOINT,
+    &connector::create::POST_ENDPOINT,
+    &connector::get::ENDPOINT,
+    &connector::delete::ENDPOINT,
+    &connector::check_in::ENDPOINT,
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn declarations_do_not_contradict_each_other() {
+        let mut seen = HashSet::new();
+        for endpoint in ENDPOINTS {
+            assert!(seen.insert((endpoint.method.clone(), endpoint.path)), "{} twice", endpoint.path);
+            assert!(!endpoint.answers.is_empty() && endpoint.summary.ends_with('.'), "{}", endpoint.name);
+            assert!(endpoint.path.starts_with('/'), "{}", endpoint.path);
+        }
+    }
+}

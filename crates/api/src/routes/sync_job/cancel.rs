@@ -1,0 +1,27 @@
+//! `PUT …/{id}/_cancel`: somebody wants a sync job to end.
+
+use actix_web::http::Method;
+use tributary_domain::SyncJob;
+
+use super::change;
+use crate::call::Call;
+use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::error::{ApiError, ErrorKind};
+use crate::reply::Reply;
+
+pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
+    name: "connector.sync_job_cancel",
+    method: Method::PUT,
+    path: "/_connector/_sync_job/{connector_sync_job_id}/_cancel",
+    parameters: &[],
+    body: Body::None,
+    answers: &[Answer { status: 200, description: r#"{"result": "updated"}"# }],
+    errors: &[ErrorKind::ForbiddenTransition, ErrorKind::NotFound, ErrorKind::Conflict],
+    summary: "Cancels a sync job that no worker has, or asks its worker to stop.",
+    extension: false,
+    handler: handler!(cancel),
+};
+
+async fn cancel(call: Call) -> Result<Reply, ApiError> {
+    change(&call, SyncJob::cancel).await
+}

@@ -1,0 +1,33 @@
+//! `PUT …/{id}/_canceled`: a worker has stopped as it was asked to.
+
+use actix_web::http::Method;
+
+use super::{change, final_statistics};
+use crate::call::Call;
+use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::error::{ApiError, ErrorKind};
+use crate::reply::Reply;
+
+pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
+    name: "connector.sync_job_canceled",
+    method: Method::PUT,
+    path: "/_connector/_sync_job/{connector_sync_job_id}/_canceled",
+    parameters: &[],
+    body: Body::Optional("Statistics"),
+    answers: &[Answer { status: 200, description: r#"{"result": "updated"}"# }],
+    errors: &[
+        ErrorKind::MalformedBody,
+        ErrorKind::ValidationFailed,
+        ErrorKind::ForbiddenTransition,
+        ErrorKind::NotFound,
+        ErrorKind::Conflict,
+    ],
+    summary: "Confirms that the worker of a sync job stopped on request.",
+    extension: true,
+    handler: handler!(canceled),
+};
+
+async fn canceled(call: Call) -> Result<Reply, ApiError> {
+    let statistics = final_statistics(&call)?;
+    change(&call, |job, id, now| job.confirm_canceled(id, statistics.as_ref(), now)).await
+}

@@ -1,0 +1,26 @@
+//! `PUT …/{id}/_check_in`: a worker is alive.
+
+use actix_web::http::Method;
+
+use super::change;
+use crate::call::Call;
+use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::error::{ApiError, ErrorKind};
+use crate::reply::Reply;
+
+pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
+    name: "connector.sync_job_check_in",
+    method: Method::PUT,
+    path: "/_connector/_sync_job/{connector_sync_job_id}/_check_in",
+    parameters: &[],
+    body: Body::None,
+    answers: &[Answer { status: 200, description: r#"{"result": "updated"}"# }],
+    errors: &[ErrorKind::NotFound, ErrorKind::Conflict],
+    summary: "Notes that the worker of a sync job is alive.",
+    extension: false,
+    handler: handler!(check_in),
+};
+
+async fn check_in(call: Call) -> Result<Reply, ApiError> {
+    change(&call, |job, _, now| Ok(job.check_in(now))).await
+}

@@ -1,0 +1,35 @@
+//! `PUT …/{id}/_claim`: a worker takes a sync job, and no other does.
+
+use actix_web::http::Method;
+use tributary_domain::SyncJobClaim;
+
+use super::change;
+use crate::call::Call;
+use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::error::{ApiError, ErrorKind};
+use crate::reply::Reply;
+
+pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
+    name: "connector.sync_job_claim",
+    method: Method::PUT,
+    path: "/_connector/_sync_job/{connector_sync_job_id}/_claim",
+    parameters: &[],
+    body: Body::Required("SyncJobClaim"),
+    answers: &[Answer { status: 200, description: r#"{"result": "updated"}"# }],
+    errors: &[
+        ErrorKind::MissingBody,
+        ErrorKind::MalformedBody,
+        ErrorKind::ValidationFailed,
+        ErrorKind::ForbiddenTransition,
+        ErrorKind::NotFound,
+        ErrorKind::Conflict,
+    ],
+    summary: "Gives a sync job to a worker: of any number of concurrent claims exactly one succeeds.",
+    extension: false,
+    handler: handler!(claim),
+};
+
+async fn claim(call: Call) -> Result<Reply, ApiError> {
+    let claim: SyncJobClaim = call.body()?;
+    change(&call, |job, id, now| job.claim(id, &claim.worker_hostname, claim.sync_cursor.as_ref(), now)).await
+}

@@ -1,0 +1,33 @@
+//! `PUT …/{id}/_complete`: a sync job is done.
+
+use actix_web::http::Method;
+
+use super::{change, final_statistics};
+use crate::call::Call;
+use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::error::{ApiError, ErrorKind};
+use crate::reply::Reply;
+
+pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
+    name: "connector.sync_job_complete",
+    method: Method::PUT,
+    path: "/_connector/_sync_job/{connector_sync_job_id}/_complete",
+    parameters: &[],
+    body: Body::Optional("Statistics"),
+    answers: &[Answer { status: 200, description: r#"{"result": "updated"}"# }],
+    errors: &[
+        ErrorKind::MalformedBody,
+        ErrorKind::ValidationFailed,
+        ErrorKind::ForbiddenTransition,
+        ErrorKind::NotFound,
+        ErrorKind::Conflict,
+    ],
+    summary: "Ends a sync job well, with the last statistics if there are any.",
+    extension: true,
+    handler: handler!(complete),
+};
+
+async fn complete(call: Call) -> Result<Reply, ApiError> {
+    let statistics = final_statistics(&call)?;
+    change(&call, |job, id, now| job.complete(id, statistics.as_ref(), now)).await
+}

@@ -1,0 +1,40 @@
+//! `POST /_connector/_sync_job`: a new sync job.
+
+use actix_web::http::Method;
+use tributary_domain::{Connector, InclusionOfDeleted, NewSyncJob};
+use tributary_storage::{Collection, StoreExt};
+
+use crate::call::Call;
+use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::error::{ApiError, ErrorKind};
+use crate::reply::Reply;
+
+pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
+    name: "connector.sync_job_post",
+    method: Method::POST,
+    path: "/_connector/_sync_job",
+    parameters: &[],
+    body: Body::Required("NewSyncJob"),
+    answers: &[Answer { status: 201, description: r#"{"id": ...} of the new job"# }],
+    errors: &[
+        ErrorKind::MissingBody,
+        ErrorKind::MalformedBody,
+        ErrorKind::ValidationFailed,
+        ErrorKind::ConnectorIncomplete,
+        ErrorKind::NotFound,
+    ],
+    summary: "Creates a sync job for a connector, with a copy of the connector as it is now.",
+    extension: false,
+    handler: handler!(create),
+};
+
+async fn create(call: Call) -> Result<Reply, ApiError> {
+    let new: NewSyncJob = call.body()?;
+    let connector_id = new.connector_id()?;
+    let (connector, _): (Connector, _) = call.store().load(Collection::Connectors, &connector_id).await?;
+    let connector = connector.visible(connector_id.as_str(), InclusionOfDeleted(false))?;
+    let job = new.decide(&connector, call.now())?;
+    let id = call.next_id()?;
+    call.store().create(Collection::SyncJobs, &id, job.into()).await?;
+    Ok(Reply::created(id.as_str()))
+}

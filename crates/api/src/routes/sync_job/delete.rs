@@ -1,0 +1,28 @@
+//! `DELETE /_connector/_sync_job/{id}`: the end of a record.
+
+use actix_web::http::Method;
+use tributary_storage::{Collection, StoreExt};
+
+use super::ID;
+use crate::call::Call;
+use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::error::{ApiError, ErrorKind};
+use crate::reply::Reply;
+
+pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
+    name: "connector.sync_job_delete",
+    method: Method::DELETE,
+    path: "/_connector/_sync_job/{connector_sync_job_id}",
+    parameters: &[],
+    body: Body::None,
+    answers: &[Answer { status: 200, description: r#"{"acknowledged": true}"# }],
+    errors: &[ErrorKind::NotFound, ErrorKind::Conflict],
+    summary: "Deletes one sync job, whatever its status.",
+    extension: false,
+    handler: handler!(delete),
+};
+
+async fn delete(call: Call) -> Result<Reply, ApiError> {
+    call.store().remove(Collection::SyncJobs, &call.id(ID)?).await?;
+    Ok(Reply::acknowledged())
+}

@@ -1,0 +1,35 @@
+//! `PUT …/{id}/_error`: a sync job failed.
+
+use actix_web::http::Method;
+use tributary_domain::SyncJobFailure;
+
+use super::change;
+use crate::call::Call;
+use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::error::{ApiError, ErrorKind};
+use crate::reply::Reply;
+
+pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
+    name: "connector.sync_job_error",
+    method: Method::PUT,
+    path: "/_connector/_sync_job/{connector_sync_job_id}/_error",
+    parameters: &[],
+    body: Body::Required("SyncJobFailure"),
+    answers: &[Answer { status: 200, description: r#"{"result": "updated"}"# }],
+    errors: &[
+        ErrorKind::MissingBody,
+        ErrorKind::MalformedBody,
+        ErrorKind::ValidationFailed,
+        ErrorKind::ForbiddenTransition,
+        ErrorKind::NotFound,
+        ErrorKind::Conflict,
+    ],
+    summary: "Ends a sync job with a failure and says which.",
+    extension: false,
+    handler: handler!(error),
+};
+
+async fn error(call: Call) -> Result<Reply, ApiError> {
+    let failure: SyncJobFailure = call.body()?;
+    change(&call, |job, id, now| job.fail(id, &failure.error, now)).await
+}

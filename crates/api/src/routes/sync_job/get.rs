@@ -1,0 +1,33 @@
+//! `GET /_connector/_sync_job/{id}`: one sync job.
+
+use actix_web::http::Method;
+use tributary_domain::Refusal;
+use tributary_storage::{Collection, StoreError};
+
+use super::ID;
+use crate::call::Call;
+use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::error::{ApiError, ErrorKind};
+use crate::reply::Reply;
+
+pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
+    name: "connector.sync_job_get",
+    method: Method::GET,
+    path: "/_connector/_sync_job/{connector_sync_job_id}",
+    parameters: &[],
+    body: Body::None,
+    answers: &[Answer { status: 200, description: "the sync job" }],
+    errors: &[ErrorKind::NotFound],
+    summary: "Answers one sync job with every field that is stored.",
+    extension: false,
+    handler: handler!(get),
+};
+
+async fn get(call: Call) -> Result<Reply, ApiError> {
+    let id = call.id(ID)?;
+    match call.store().get(Collection::SyncJobs, &id).await {
+        Ok(stored) => Ok(Reply::ok(stored.document)),
+        Err(StoreError::NotFound) => Err(Refusal::SyncJobNotFound(id.to_string()).into()),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,54 @@
+//! What clients see when the store fails.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use mockall::mock;
+use tributary_domain::{ConnectorQuery, Document, Id, SyncJobQuery};
+use tributary_storage::{Collection, Page, Store, StoreError, Version, Versioned};
+
+use crate::session::{Scenario, Session, scenario};
+
+const JOBS: &str = "/_connector/_sync_job";
+
+mock! {
+    /// A store that fails as told: real ones do not on demand.
+    #[derive(Debug)]
+    FailingStore {}
+
+    #[async_trait]
+    impl Store for FailingStore {
+        async fn get(&self, collection: Collection, id: &Id) -> Result<Versioned, StoreError>;
+        async fn create(&self, collection: Collection, id: &Id, document: Document) -> Result<Version, StoreError>;
+        async fn replace(&self, collection: Collection, id: &Id, expected: Version, document: Document)
+            -> Result<Version, StoreError>;
+        async fn delete(&self, collection: Collection, id: &Id, expected: Version) -> Result<(), StoreError>;
+        async fn list_sync_jobs(&self, query: &SyncJobQuery) -> Result<Page, StoreError>;
+        async fn list_connectors(&self, query: &ConnectorQuery) -> Result<Page, StoreError>;
+        async fn close(&self) -> Result<(), StoreError>;
+    }
+}
+
+pub(crate) fn scenarios() -> Vec<Scenario> {
+    vec![scenario!("failure.store_away", store_away), scenario!("failure.store_broken", store_broken)]
+}
+
+async fn store_away(session: &mut Session) {
+    session.store.close().await.expect("closed");
+    session.call("GET", JOBS, "").await;
+    session.call("GET", &format!("{JOBS}/j?pretty"), "").await;
+    session.call("PUT", &format!("{JOBS}/j/_check_in"), "").await;
+    session.call("PUT", "/_connector/c", "{}").await;
+    session.call("GET", &format!("{JOBS}?from=-1"), "").await;
+}
+
+async fn store_broken(session: &mut Session) {
+    let mut store = MockFailingStore::new();
+    let job = || Versioned { version: Version { sequence: 1, term: 0 }, document: r#"{"id":"j"}"#.into() };
+    store.expect_list_sync_jobs().returning(|_| Err(StoreError::Backend("a secret of the inside".into())));
+    store.expect_get().returning(move |_, _| Ok(job()));
+    store.expect_replace().returning(|_, _, _, _| Err(StoreError::Conflict));
+    session.replace_store(Arc::new(store)).await;
+    session.call("GET", JOBS, "").await;
+    session.call("PUT", &format!("{JOBS}/j/_check_in"), "").await;
+}

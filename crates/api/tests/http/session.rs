@@ -1,0 +1,185 @@
+//! Plays requests against the API over a backend, with fixed time and ids, and records the answers.
+
+use std::fmt::Write as _;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use actix_web::body::{BoxBody, MessageBody, to_bytes};
+use actix_web::dev::{Service, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::{App, test, web};
+use tributary_api::{Api, Clock, IdGenerator};
+use tributary_domain::{Document, Id, Timestamp};
+use tributary_storage::{Collection, Registry, Store};
+
+/// The backends that everything is played over.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Backend {
+    Memory,
+    Embedded,
+}
+
+type Play = for<'s> fn(&'s mut Session) -> Pin<Box<dyn Future<Output = ()> + 's>>;
+
+/// A course of requests under the name of its snapshot.
+#[derive(Clone, Copy)]
+pub(crate) struct Scenario {
+    pub(crate) name: &'static str,
+    pub(crate) play: Play,
+}
+
+macro_rules! scenario {
+    ($name:literal, $play:path) => {
+        $crate::session::Scenario { name: $name, play: |session| Box::pin($play(session)) }
+    };
+}
+pub(crate) use scenario;
+
+/// A second passes with each look.
+#[derive(Default)]
+struct FixedClock(AtomicU64);
+
+impl Clock for FixedClock {
+    fn now(&self) -> Timestamp {
+        let second = self.0.fetch_add(1, Ordering::Relaxed);
+        let text = format!("2026-01-02T03:{:02}:{:02}.000Z", second / 60, second % 60);
+        Timestamp::parse(&text).expect("a time of the test")
+    }
+}
+
+#[derive(Default)]
+struct CountedIds(AtomicU64);
+
+impl IdGenerator for CountedIds {
+    fn next_id(&self) -> String {
+        format!("id-{:04}", self.0.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+}
+
+type Handle = dyn Fn(actix_http::Request) -> Pin<Box<dyn Future<Output = ServiceResponse<BoxBody>>>>;
+
+/// One service over one fresh store.
+pub(crate) struct Session {
+    handle: Box<Handle>,
+    pub(crate) store: Arc<dyn Store>,
+    text: String,
+    _folder: tempfile::TempDir,
+}
+
+impl Session {
+    pub(crate) async fn open(backend: Backend) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let url = match backend {
+            Backend::Memory => "memory:".to_owned(),
+            Backend::Embedded => format!("embedded:{}", folder.path().display()),
+        };
+        let store = Registry::with_built_in().open(&url).await.expect("a store");
+        Self::over(store, folder).await
+    }
+
+    async fn over(store: Arc<dyn Store>, folder: tempfile::TempDir) -> Self {
+        let api = Api::new(Arc::clone(&store))
+            .with_clock(FixedClock::default())
+            .with_ids(CountedIds::default())
+            .with_body_limit(4_096);
+        let app = App::new().configure(api.configure()).default_service(web::to(Api::no_handler));
+        let service = std::rc::Rc::new(test::init_service(app).await);
+        let handle = move |request: actix_http::Request| {
+            let service = std::rc::Rc::clone(&service);
+            Box::pin(async move {
+                service.call(request).await.expect("the service never fails").map_into_boxed_body()
+            }) as Pin<Box<dyn Future<Output = _>>>
+        };
+        Self { handle: Box::new(handle), store, text: String::new(), _folder: folder }
+    }
+
+    /// The same session over a store that stands in for failures that no real one shows at will.
+    pub(crate) async fn replace_store(&mut self, store: Arc<dyn Store>) {
+        let replaced = Self::over(store, tempfile::tempdir().expect("a temporary folder")).await;
+        self.handle = replaced.handle;
+    }
+
+    /// What was recorded.
+    pub(crate) fn record(&self) -> String {
+        self.text.clone()
+    }
+
+    /// Puts a document straight into the store, as another program would have.
+    pub(crate) async fn store(&self, collection: Collection, id: &str, document: &str) {
+        let document = Document::parse(document).expect("a document of the test");
+        let id = Id::parse("id", id).expect("an id of the test");
+        self.store.create(collection, &id, document).await.expect("stored");
+    }
+
+    /// A request that only prepares: it must succeed, and is not recorded.
+    pub(crate) async fn prepare(&mut self, method: &str, path: &str, body: &str) {
+        let before = self.text.len();
+        self.call(method, path, body).await;
+        let answer = self.text.split_off(before);
+        assert!(answer.contains("\n<<< 2"), "{answer}");
+    }
+
+    /// A request with a JSON body, or without one where it is empty; recorded.
+    pub(crate) async fn call(&mut self, method: &str, path: &str, body: &str) {
+        let headers: &[(&str, &str)] =
+            if body.is_empty() { &[] } else { &[("content-type", "application/json")] };
+        self.call_with(method, path, headers, body).await;
+    }
+
+    /// A request with headers of its own; recorded with them.
+    pub(crate) async fn call_with(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) {
+        self.send(method, path, headers, body.as_bytes()).await;
+    }
+
+    /// A request with any bytes as its body; recorded.
+    pub(crate) async fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) {
+        let _ = writeln!(self.text, ">>> {method} {path}");
+        let mut request = test::TestRequest::with_uri(path)
+            .method(Method::from_bytes(method.as_bytes()).expect("a method"));
+        for (name, value) in headers {
+            if *value != "application/json" {
+                let _ = writeln!(self.text, "{name}: {value}");
+            }
+            request = request.insert_header((*name, *value));
+        }
+        if !body.is_empty() {
+            let shown = String::from_utf8_lossy(body);
+            let _ = writeln!(
+                self.text,
+                "{}",
+                if shown.len() > 300 { format!("({} bytes)", body.len()) } else { shown.into_owned() }
+            );
+            request = request.insert_header(("content-length", body.len())).set_payload(body.to_vec());
+        }
+        let response = (self.handle)(request.to_request()).await;
+        self.record_answer(response).await;
+    }
+
+    async fn record_answer(&mut self, response: ServiceResponse<BoxBody>) {
+        let _ = writeln!(self.text, "<<< {}", response.status().as_u16());
+        for name in ["content-type", "allow", "retry-after", "x-opaque-id"] {
+            if let Some(value) = response.headers().get(name) {
+                let _ = writeln!(self.text, "{name}: {}", value.to_str().expect("a header of text"));
+            }
+        }
+        let product =
+            response.headers().get("x-elastic-product").map(actix_http::header::HeaderValue::as_bytes);
+        assert_eq!(product, Some(&b"Elasticsearch"[..]), "clients refuse an answer without it");
+        let _ = response.response().body().size();
+        let body = to_bytes(response.into_body()).await.expect("a body");
+        let _ = writeln!(self.text, "{}\n", indented(&String::from_utf8_lossy(&body)));
+    }
+}
+
+/// Short answers as they are, long ones indented.
+fn indented(body: &str) -> String {
+    let value: Option<serde_json::Value> = serde_json::from_str(body).ok();
+    match value {
+        // Numbers are shown as they were sent, which a parsed value does not keep.
+        Some(value) if !body.contains("1e400") && !body.contains('\n') && body.len() > 60 => {
+            serde_json::to_string_pretty(&value).expect("JSON")
+        }
+        _ => body.trim_end().to_owned(),
+    }
+}

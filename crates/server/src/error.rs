@@ -1,0 +1,43 @@
+//! Why the service does not start, in words for whoever starts it.
+
+use std::path::PathBuf;
+
+use tributary_storage::OpenError;
+
+/// What went wrong before the service was ready.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StartError {
+    #[error("the configuration is wrong: {0}")]
+    Configuration(#[from] config::ConfigError),
+    #[error("the configuration file {0} does not exist")]
+    MissingFile(PathBuf),
+    #[error("the log filter [{filter}] is wrong: {reason}")]
+    LogFilter { filter: String, reason: String },
+    #[error(transparent)]
+    Store(#[from] OpenError),
+    #[error(
+        "cannot listen on {address}: the address is in use by another process; stop that one, or choose another with --listen"
+    )]
+    AddressInUse { address: String },
+    #[error(
+        "cannot listen on {address}: no permission; ports below 1024 need it, choose another with --listen"
+    )]
+    AddressForbidden { address: String },
+    #[error("cannot listen on {address}: {reason}; --listen takes ADDRESS:PORT, such as 127.0.0.1:9200")]
+    Address { address: String, reason: String },
+    #[error("the service failed: {0}")]
+    Serving(#[source] std::io::Error),
+    #[error("the store was not closed well: {0}")]
+    Closing(#[source] tributary_storage::StoreError),
+}
+
+impl StartError {
+    pub(crate) fn listening(address: &str, error: &std::io::Error) -> Self {
+        let address = address.to_owned();
+        match error.kind() {
+            std::io::ErrorKind::AddrInUse => Self::AddressInUse { address },
+            std::io::ErrorKind::PermissionDenied => Self::AddressForbidden { address },
+            _ => Self::Address { address, reason: error.to_string() },
+        }
+    }
+}

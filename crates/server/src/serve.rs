@@ -1,0 +1,57 @@
+//! From settings to a running service, and to its end.
+
+use std::io::Write as _;
+use std::net::TcpListener;
+use std::time::Duration;
+
+use actix_web::http::KeepAlive;
+use actix_web::{App, HttpServer, middleware, web};
+use tributary_api::Api;
+use tributary_storage::Registry;
+
+use crate::access_log;
+use crate::error::StartError;
+use crate::logging;
+use crate::settings::Settings;
+
+/// Serves until a signal ends it.
+pub(crate) async fn run(settings: Settings) -> Result<(), StartError> {
+    logging::start(&settings)?;
+    // The address comes first: a store may take seconds to open, a mistake in it is told at once.
+    let listener = listen(&settings.listen)?;
+    let store = Registry::with_built_in().open(&settings.store).await?;
+    tracing::info!(store = settings.store, "the store is open");
+
+    let api = Api::new(store.clone()).with_body_limit(settings.body_limit);
+    let mut server = HttpServer::new(move || {
+        App::new()
+            .wrap(middleware::from_fn(access_log::log))
+            .configure(api.configure())
+            .default_service(web::to(Api::no_handler))
+    })
+    // Without it a large answer waits for the client's delayed acknowledgement: 40 ms.
+    .tcp_nodelay(true)
+    .keep_alive(KeepAlive::Timeout(Duration::from_secs(settings.keep_alive)))
+    .client_request_timeout(Duration::from_secs(settings.header_timeout))
+    .shutdown_timeout(settings.shutdown_timeout);
+    if let Some(workers) = settings.workers {
+        server = server.workers(workers.max(1));
+    }
+    let address = listener.local_addr().map_err(|error| StartError::listening(&settings.listen, &error))?;
+    let running =
+        server.listen(listener).map_err(|error| StartError::listening(&settings.listen, &error))?.run();
+    // Whoever waits for this line may have gone already, which is no reason to stop.
+    let mut output = std::io::stdout();
+    let _ = writeln!(output, "tributary is listening on http://{address}").and_then(|()| output.flush());
+
+    running.await.map_err(StartError::Serving)?;
+    store.close().await.map_err(StartError::Closing)?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn listen(address: &str) -> Result<TcpListener, StartError> {
+    let listener = TcpListener::bind(address).map_err(|error| StartError::listening(address, &error))?;
+    listener.set_nonblocking(true).map_err(|error| StartError::listening(address, &error))?;
+    Ok(listener)
+}

@@ -1,0 +1,158 @@
+//! Load, decide, replace: the one way in which a stored document changes.
+
+use async_trait::async_trait;
+use tributary_domain::{Document, Id, Refusal};
+
+use crate::{Collection, Store, StoreError, Version};
+
+/// How often a change is decided anew when somebody else was faster. Each time somebody else
+/// succeeded, so that this many lost races mean more writers than one document can have.
+const MAXIMUM_ATTEMPTS: usize = 100;
+
+/// What a change made of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// There was none, now there is.
+    Created,
+    /// The document was changed.
+    Updated,
+    /// The document was as it should be already; nothing was written.
+    Noop,
+}
+
+/// Why a document was not changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ChangeError {
+    /// The rules do not allow it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The store did not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Conveniences over the methods of a store.
+#[async_trait]
+pub trait StoreExt {
+    /// The document with this id and its version; a refusal that names it if there is none.
+    async fn load<D: From<Document>>(
+        &self,
+        collection: Collection,
+        id: &Id,
+    ) -> Result<(D, Version), ChangeError>;
+
+    /// Loads a document, lets `decide` say what it becomes, and stores that if nobody changed the
+    /// document meanwhile; otherwise loads and decides again. `decide` sees the latest state every
+    /// time, so that its decision is right whoever was faster. It is given `None` where there is no
+    /// document, and makes a new one or refuses.
+    async fn change_or_create<D, F>(
+        &self,
+        collection: Collection,
+        id: &Id,
+        decide: F,
+    ) -> Result<Outcome, ChangeError>
+    where
+        D: From<Document> + Into<Document> + Send,
+        F: FnMut(Option<D>) -> Result<D, Refusal> + Send;
+
+    /// Like [`change_or_create`](Self::change_or_create), for a document that has to be there.
+    async fn change<D, F>(
+        &self,
+        collection: Collection,
+        id: &Id,
+        mut decide: F,
+    ) -> Result<Outcome, ChangeError>
+    where
+        D: From<Document> + Into<Document> + Send,
+        F: FnMut(D) -> Result<D, Refusal> + Send,
+    {
+        let decide = |present: Option<D>| decide(present.ok_or_else(|| missing(collection, id))?);
+        self.change_or_create(collection, id, decide).await
+    }
+
+    /// Removes a document in whatever state it is; a refusal that names it if there is none.
+    async fn remove(&self, collection: Collection, id: &Id) -> Result<(), ChangeError>;
+}
+
+#[async_trait]
+impl StoreExt for dyn Store + '_ {
+    async fn load<D: From<Document>>(
+        &self,
+        collection: Collection,
+        id: &Id,
+    ) -> Result<(D, Version), ChangeError> {
+        let stored = self.get(collection, id).await.map_err(|error| named(error, collection, id))?;
+        Ok((D::from(parse(&stored.document)?), stored.version))
+    }
+
+    async fn change_or_create<D, F>(
+        &self,
+        collection: Collection,
+        id: &Id,
+        mut decide: F,
+    ) -> Result<Outcome, ChangeError>
+    where
+        D: From<Document> + Into<Document> + Send,
+        F: FnMut(Option<D>) -> Result<D, Refusal> + Send,
+    {
+        for _ in 0..MAXIMUM_ATTEMPTS {
+            let (result, outcome) = match self.get(collection, id).await {
+                Err(StoreError::NotFound) => {
+                    (self.create(collection, id, decide(None)?.into()).await, Outcome::Created)
+                }
+                Err(error) => return Err(error.into()),
+                Ok(stored) => {
+                    let before = parse(&stored.document)?;
+                    let after: Document = decide(Some(D::from(before.clone())))?.into();
+                    if after == before {
+                        return Ok(Outcome::Noop);
+                    }
+                    (self.replace(collection, id, stored.version, after).await, Outcome::Updated)
+                }
+            };
+            match result {
+                Ok(_) => return Ok(outcome),
+                // Somebody was faster: decide again on what is there now.
+                Err(StoreError::Conflict | StoreError::NotFound) => {}
+                Err(error) => return Err(named(error, collection, id)),
+            }
+        }
+        Err(StoreError::Conflict.into())
+    }
+
+    async fn remove(&self, collection: Collection, id: &Id) -> Result<(), ChangeError> {
+        for _ in 0..MAXIMUM_ATTEMPTS {
+            let stored = self.get(collection, id).await.map_err(|error| named(error, collection, id))?;
+            match self.delete(collection, id, stored.version).await {
+                Err(StoreError::Conflict) => {}
+                Err(error) => return Err(named(error, collection, id)),
+                Ok(()) => return Ok(()),
+            }
+        }
+        Err(StoreError::Conflict.into())
+    }
+}
+
+fn missing(collection: Collection, id: &Id) -> Refusal {
+    match collection {
+        Collection::Connectors => Refusal::ConnectorNotFound(id.to_string()),
+        Collection::SyncJobs => Refusal::SyncJobNotFound(id.to_string()),
+    }
+}
+
+/// The errors that are a client's doing, as refusals that name what they are about.
+fn named(error: StoreError, collection: Collection, id: &Id) -> ChangeError {
+    match error {
+        StoreError::NotFound => missing(collection, id).into(),
+        StoreError::IndexNameTaken { index_name, connector_id } => {
+            Refusal::IndexNameTaken { index_name, connector_id }.into()
+        }
+        error => error.into(),
+    }
+}
+
+fn parse(document: &[u8]) -> Result<Document, StoreError> {
+    let text = std::str::from_utf8(document).map_err(|error| StoreError::Backend(error.into()))?;
+    Document::parse(text).map_err(|error| StoreError::Backend(error.into()))
+}

@@ -1,0 +1,191 @@
+//! Generated cases: random documents, changes, filters and pages, held against the model.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::test_runner::{Config, TestCaseError, TestRunner};
+use tributary_domain::{Document, FilterField, SyncJobQuery};
+
+use super::model::Model;
+use super::{document, id};
+use crate::{Collection, Store, StoreError, Version};
+
+const IDS: &[&str] = &["1", "10", "9", "a", "B", "b", "é", "a-1", "a.1", "z z", "ключ", "\"q\""];
+
+#[derive(Debug, Clone)]
+enum Step {
+    Create(&'static str, String),
+    Replace(&'static str, String),
+    ReplaceStale(&'static str, String),
+    Delete(&'static str),
+    List(SyncJobQuery),
+}
+
+/// JSON text for `created_at`: ties, precision, offsets, other shapes, or nothing.
+fn created_at() -> impl Strategy<Value = Option<String>> {
+    let time = (0..4u32, select(vec!["Z", ".5Z", ".500Z", ".500999Z", "+00:00", ""]))
+        .prop_map(|(second, rest)| format!(r#""2026-01-01T00:00:0{second}{rest}""#));
+    let other =
+        select(vec!["null", "1767225601000", "\"1767225602500\"", "[]", "\"2026\"", "\"2026-01-01\""]);
+    prop_oneof![8 => time.prop_map(Some), 2 => other.prop_map(|text| Some(text.to_owned())), 1 => Just(None)]
+}
+
+fn job() -> impl Strategy<Value = String> {
+    let status = select(vec![
+        "",
+        r#""pending""#,
+        r#""error""#,
+        r#""in_progress""#,
+        r#""Pending""#,
+        r#"["pending","error"]"#,
+        "null",
+        "5",
+    ]);
+    let kind = select(vec!["", r#""full""#, r#""incremental""#, r#"["full","access_control"]"#, "true"]);
+    let connector = select(vec![
+        "",
+        r#"{"id":"a"}"#,
+        r#"{"id":"b","x":1.10}"#,
+        r#"{"id":["a","b"]}"#,
+        "null",
+        r#"{"id":null}"#,
+    ]);
+    let unknown =
+        select(vec!["", "1e400", "{}", r#"{"b":[1.10,null],"a":{}}"#, "123456789012345678901234567890"]);
+    (status, kind, connector, unknown, created_at()).prop_map(
+        |(status, kind, connector, unknown, created)| {
+            let fields = [
+                ("unknown", unknown),
+                ("status", status),
+                ("created_at", created.as_deref().unwrap_or_default()),
+                ("job_type", kind),
+                ("connector", connector),
+            ];
+            let present = fields.iter().filter(|(_, value)| !value.is_empty());
+            format!(
+                "{{{}}}",
+                present.map(|(name, value)| format!(r#""{name}":{value}"#)).collect::<Vec<_>>().join(",")
+            )
+        },
+    )
+}
+
+fn query() -> impl Strategy<Value = SyncJobQuery> {
+    let words = |words: &'static [&'static str], most| {
+        proptest::sample::subsequence(words.to_vec(), 0..=most)
+            .prop_map(|chosen| chosen.into_iter().map(str::to_owned).collect::<Vec<_>>())
+    };
+    let status = words(&["pending", "error", "in_progress", "suspended", "5"], 3);
+    let kind = words(&["full", "incremental", "access_control"], 3);
+    let connector = words(&["a", "b", "nobody"], 2);
+    (0..12u32, 0..12u32, status, kind, connector).prop_map(|(from, size, status, kind, connector)| {
+        SyncJobQuery { from, size, filters: Vec::new() }
+            .with(FilterField::Status, status)
+            .with(FilterField::JobType, kind)
+            .with(FilterField::ConnectorId, connector)
+    })
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let name = || select(IDS);
+    prop_oneof![
+        6 => (name(), job()).prop_map(|(name, job)| Step::Create(name, job)),
+        3 => (name(), job()).prop_map(|(name, job)| Step::Replace(name, job)),
+        1 => (name(), job()).prop_map(|(name, job)| Step::ReplaceStale(name, job)),
+        2 => name().prop_map(Step::Delete),
+        4 => query().prop_map(Step::List),
+    ]
+}
+
+/// Runs generated histories of sync jobs over fresh stores and the model, and compares every answer.
+/// A failing history is shrunk to the shortest that still fails.
+///
+/// # Panics
+/// With the shortest failing history.
+pub fn check_generated_cases<F>(cases: u32, open: impl Fn() -> F)
+where
+    F: Future<Output = Arc<dyn Store>>,
+{
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    let runtime = runtime.expect("a runtime for the generated cases");
+    let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
+    let histories = (vec(step(), 1..60), query());
+    let result = runner.run(&histories, |(steps, last)| {
+        runtime.block_on(async {
+            let store = open().await;
+            let mut history = History::default();
+            for step in steps.into_iter().chain([Step::List(last)]) {
+                history.run(&*store, step).await?;
+            }
+            store.close().await.map_err(|error| TestCaseError::fail(error.to_string()))
+        })
+    });
+    if let Err(failure) = result {
+        panic!("a generated history fails: {failure}");
+    }
+}
+
+#[derive(Default)]
+struct History {
+    model: Model,
+    versions: BTreeMap<&'static str, Version>,
+    stale: Option<Version>,
+}
+
+impl History {
+    async fn run(&mut self, store: &dyn Store, step: Step) -> Result<(), TestCaseError> {
+        const JOBS: Collection = Collection::SyncJobs;
+        match step {
+            Step::Create(name, job) => {
+                let created = store.create(JOBS, &id(name), document(&job)).await;
+                if self.versions.contains_key(name) {
+                    prop_assert!(matches!(created, Err(StoreError::Conflict)), "{:?}", created);
+                } else {
+                    self.keep(name, created, document(&job))?;
+                }
+            }
+            Step::Replace(name, job) => {
+                let Some(version) = self.versions.get(name).copied() else { return Ok(()) };
+                let replaced = store.replace(JOBS, &id(name), version, document(&job)).await;
+                self.keep(name, replaced, document(&job))?;
+                self.stale = Some(version);
+            }
+            Step::ReplaceStale(name, job) => {
+                let (Some(stale), true) = (self.stale, self.versions.contains_key(name)) else {
+                    return Ok(());
+                };
+                let refused = store.replace(JOBS, &id(name), stale, document(&job)).await;
+                prop_assert!(matches!(refused, Err(StoreError::Conflict)), "{:?}", refused);
+            }
+            Step::Delete(name) => {
+                let Some(version) = self.versions.remove(name) else { return Ok(()) };
+                let deleted = store.delete(JOBS, &id(name), version).await;
+                prop_assert!(deleted.is_ok(), "{:?}", deleted);
+                self.model.jobs.remove(name);
+            }
+            Step::List(query) => {
+                let page = store.list_sync_jobs(&query).await;
+                let page = page.map_err(|error| TestCaseError::fail(error.to_string()))?;
+                let texts: Vec<String> =
+                    page.documents.iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect();
+                prop_assert_eq!((page.count, texts), self.model.list(&query), "{:?}", query);
+            }
+        }
+        Ok(())
+    }
+
+    fn keep(
+        &mut self,
+        name: &'static str,
+        result: Result<Version, StoreError>,
+        job: Document,
+    ) -> Result<(), TestCaseError> {
+        let version = result.map_err(|error| TestCaseError::fail(error.to_string()))?;
+        self.versions.insert(name, version);
+        self.model.jobs.insert(name.to_owned(), job);
+        Ok(())
+    }
+}

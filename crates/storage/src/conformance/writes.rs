@@ -1,0 +1,186 @@
+//! Promises about single documents.
+
+use tributary_domain::{Connector, Document, Refusal, SyncJob, Timestamp};
+
+use super::{document, id, list_of_promises};
+use crate::{ChangeError, Collection, Outcome, Store, StoreError, StoreExt};
+
+list_of_promises![
+    comes_back_to_the_letter,
+    what_is_missing_is_not_found,
+    an_id_is_taken_once,
+    only_the_expected_version_is_replaced,
+    only_the_expected_version_is_deleted,
+    versions_are_never_used_again,
+    ids_are_any_text,
+    collections_are_apart,
+    an_index_has_one_live_connector,
+    a_change_decides_on_the_latest_state,
+    a_closed_store_is_unavailable,
+];
+
+const BOTH: [Collection; 2] = [Collection::Connectors, Collection::SyncJobs];
+
+/// Unknown fields, numbers no float or 64-bit integer can hold, nesting, nulls, escapes, key order.
+const STRANGE: &str = r#"{"z":1.10,"status":"pending","a":[1e400,-0,123456789012345678901234567890,{}],"n":null,"o":{"y":[],"x":{"":""}},"e":"\u00e9\ud83d\ude00\/","created_at":"2026-01-02T03:04:05.123456789Z","b":1.0e-7}"#;
+
+async fn text(store: &dyn Store, collection: Collection, name: &str) -> String {
+    let stored = store.get(collection, &id(name)).await.expect("the document is there");
+    String::from_utf8(stored.document.to_vec()).expect("JSON is UTF-8")
+}
+
+async fn comes_back_to_the_letter(store: &dyn Store) {
+    for collection in BOTH {
+        let version = store.create(collection, &id("x"), document(STRANGE)).await.expect("created");
+        let expected = STRANGE.replacen('{', r#"{"id":"x","#, 1);
+        assert_eq!(text(store, collection, "x").await, expected);
+
+        let mut next = document(&expected);
+        next.set_raw("z", document(r#"{"v":2.50}"#).get_raw("v").expect("a value").to_owned());
+        store.replace(collection, &id("x"), version, next).await.expect("replaced");
+        assert_eq!(text(store, collection, "x").await, expected.replace("1.10", "2.50"));
+    }
+    let listed = store.list_sync_jobs(&tributary_domain::SyncJobQuery::default()).await.expect("listed");
+    assert_eq!(listed.documents[0], text(store, Collection::SyncJobs, "x").await.as_bytes());
+}
+
+async fn what_is_missing_is_not_found(store: &dyn Store) {
+    for collection in BOTH {
+        let version = store.create(collection, &id("x"), document("{}")).await.expect("created");
+        store.delete(collection, &id("x"), version).await.expect("deleted");
+        for name in ["x", "never"] {
+            let name = id(name);
+            assert!(matches!(store.get(collection, &name).await, Err(StoreError::NotFound)));
+            let replaced = store.replace(collection, &name, version, document("{}")).await;
+            assert!(matches!(replaced, Err(StoreError::NotFound)), "{replaced:?}");
+            assert!(matches!(store.delete(collection, &name, version).await, Err(StoreError::NotFound)));
+        }
+    }
+}
+
+async fn an_id_is_taken_once(store: &dyn Store) {
+    for collection in BOTH {
+        store.create(collection, &id("x"), document(r#"{"a":1}"#)).await.expect("created");
+        let again = store.create(collection, &id("x"), document(r#"{"a":2}"#)).await;
+        assert!(matches!(again, Err(StoreError::Conflict)), "{again:?}");
+        assert_eq!(text(store, collection, "x").await, r#"{"id":"x","a":1}"#);
+    }
+}
+
+async fn only_the_expected_version_is_replaced(store: &dyn Store) {
+    for collection in BOTH {
+        let first = store.create(collection, &id("x"), document(r#"{"a":1}"#)).await.expect("created");
+        assert_eq!(store.get(collection, &id("x")).await.expect("there").version, first);
+        let second =
+            store.replace(collection, &id("x"), first, document(r#"{"a":2}"#)).await.expect("replaced");
+        assert_ne!(first, second);
+        let stale = store.replace(collection, &id("x"), first, document(r#"{"a":3}"#)).await;
+        assert!(matches!(stale, Err(StoreError::Conflict)), "{stale:?}");
+        assert_eq!(store.get(collection, &id("x")).await.expect("there").version, second);
+        assert_eq!(text(store, collection, "x").await, r#"{"id":"x","a":2}"#);
+    }
+}
+
+async fn only_the_expected_version_is_deleted(store: &dyn Store) {
+    for collection in BOTH {
+        let first = store.create(collection, &id("x"), document("{}")).await.expect("created");
+        let second =
+            store.replace(collection, &id("x"), first, document(r#"{"a":2}"#)).await.expect("replaced");
+        let stale = store.delete(collection, &id("x"), first).await;
+        assert!(matches!(stale, Err(StoreError::Conflict)), "{stale:?}");
+        store.delete(collection, &id("x"), second).await.expect("deleted");
+    }
+}
+
+async fn versions_are_never_used_again(store: &dyn Store) {
+    let first = store.create(Collection::SyncJobs, &id("x"), document("{}")).await.expect("created");
+    store.delete(Collection::SyncJobs, &id("x"), first).await.expect("deleted");
+    let second = store.create(Collection::SyncJobs, &id("x"), document("{}")).await.expect("created again");
+    assert_ne!(first, second);
+    let stale = store.replace(Collection::SyncJobs, &id("x"), first, document("{}")).await;
+    assert!(matches!(stale, Err(StoreError::Conflict)), "{stale:?}");
+}
+
+async fn ids_are_any_text(store: &dyn Store) {
+    let long = "é".repeat(256);
+    for name in [&*long, "a/b", "a b", "..", "%2F", "\"", "\u{1}", "ключ", "😀", "_doc", "a?b#c"] {
+        store.create(Collection::SyncJobs, &id(name), document("{}")).await.expect("created");
+        let rendered = document("{}").render(name);
+        assert_eq!(text(store, Collection::SyncJobs, name).await, rendered);
+    }
+}
+
+async fn collections_are_apart(store: &dyn Store) {
+    store.create(Collection::Connectors, &id("x"), document(r#"{"a":1}"#)).await.expect("created");
+    assert!(matches!(store.get(Collection::SyncJobs, &id("x")).await, Err(StoreError::NotFound)));
+    store.create(Collection::SyncJobs, &id("x"), document(r#"{"a":2}"#)).await.expect("created");
+    assert_eq!(text(store, Collection::Connectors, "x").await, r#"{"id":"x","a":1}"#);
+}
+
+async fn an_index_has_one_live_connector(store: &dyn Store) {
+    let all = Collection::Connectors;
+    let taken = |result: Result<_, StoreError>, holder: &str| match result {
+        Err(StoreError::IndexNameTaken { index_name, connector_id }) => {
+            assert_eq!((index_name.as_str(), connector_id.as_str()), ("i", holder));
+        }
+        other => panic!("the index name was not refused: {other:?}"),
+    };
+    let held = document(r#"{"index_name":"i"}"#);
+    let mut first = store.create(all, &id("one"), held.clone()).await.expect("created");
+    taken(store.create(all, &id("two"), held.clone()).await, "one");
+    assert!(
+        matches!(store.get(all, &id("two")).await, Err(StoreError::NotFound)),
+        "a refused create left something"
+    );
+
+    // Any number of connectors may have no index, or an empty one.
+    let two = store.create(all, &id("two"), document(r#"{"index_name":null}"#)).await.expect("created");
+    taken(store.replace(all, &id("two"), two, held.clone()).await, "one");
+
+    // The holder may change without giving its index up; deleting it, softly or not, frees the index.
+    first =
+        store.replace(all, &id("one"), first, document(r#"{"index_name":"i","x":1}"#)).await.expect("kept");
+    first = store
+        .replace(all, &id("one"), first, document(r#"{"index_name":"i","deleted":true}"#))
+        .await
+        .expect("freed");
+    let two = store.replace(all, &id("two"), two, held.clone()).await.expect("the index is free");
+    taken(store.replace(all, &id("one"), first, held.clone()).await, "two");
+    store.delete(all, &id("two"), two).await.expect("deleted");
+    store.replace(all, &id("one"), first, held).await.expect("the index is free again");
+}
+
+async fn a_change_decides_on_the_latest_state(store: &dyn Store) {
+    let now = Timestamp::parse("2026-01-02T03:04:05.000Z").expect("a time");
+    let job = id("j");
+    store
+        .create(Collection::SyncJobs, &job, document(r#"{"status":"pending","x":1.10}"#))
+        .await
+        .expect("created");
+    let claim = |worker: &'static str| move |job: SyncJob| job.claim("j", worker, None, now);
+    let outcome = store.change(Collection::SyncJobs, &job, claim("one")).await.expect("claimed");
+    assert_eq!(outcome, Outcome::Updated);
+    let repeated = store.change(Collection::SyncJobs, &job, claim("one")).await.expect("claimed again");
+    assert_eq!(repeated, Outcome::Noop);
+    let refused = store.change(Collection::SyncJobs, &job, claim("two")).await;
+    assert!(matches!(refused, Err(ChangeError::Refused(Refusal::ClaimedByAnother { .. }))), "{refused:?}");
+
+    let missing = store.change(Collection::Connectors, &job, Ok::<Connector, Refusal>).await;
+    assert!(matches!(missing, Err(ChangeError::Refused(Refusal::ConnectorNotFound(_)))), "{missing:?}");
+    let loaded: (Document, _) = store.load(Collection::SyncJobs, &job).await.expect("loaded");
+    assert!(loaded.0.to_json().contains(r#""x":1.10,"worker_hostname":"one""#), "{}", loaded.0.to_json());
+}
+
+async fn a_closed_store_is_unavailable(store: &dyn Store) {
+    let jobs = Collection::SyncJobs;
+    let version = store.create(jobs, &id("x"), document("{}")).await.expect("created");
+    store.close().await.expect("closed");
+    let unavailable = |error: Option<StoreError>| matches!(error, Some(StoreError::Unavailable(_)));
+    assert!(unavailable(store.get(jobs, &id("x")).await.err()));
+    assert!(unavailable(store.create(jobs, &id("y"), document("{}")).await.err()));
+    assert!(unavailable(store.replace(jobs, &id("x"), version, document("{}")).await.err()));
+    assert!(unavailable(store.delete(jobs, &id("x"), version).await.err()));
+    assert!(unavailable(store.list_sync_jobs(&tributary_domain::SyncJobQuery::default()).await.err()));
+    assert!(unavailable(store.list_connectors(&tributary_domain::ConnectorQuery::default()).await.err()));
+    store.close().await.expect("closing twice is fine");
+}

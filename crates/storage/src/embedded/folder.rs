@@ -1,0 +1,158 @@
+//! The folder of a store: its lock, its database, and the way from a path to what is stored.
+//!
+//! `lock` is locked while a process has the store open. `tributary.redb` is the database; it is
+//! made under another name and renamed when it is whole, so that an empty or half-written one is
+//! damage. `acknowledged` says how far the database has to reach. A folder with that mark but
+//! without the database has lost it, which is damage too; a folder with neither is a new store.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use redb::{Builder, Database};
+
+use super::failure::Failure;
+use super::held_file::HeldFile;
+use super::load;
+use super::mark::Mark;
+use super::quiet::quietly;
+use super::table::{self, State};
+use crate::OpenError;
+use crate::memory::Catalog;
+
+const DATABASE: &str = "tributary.redb";
+const UNFINISHED: &str = "tributary.redb.new";
+const LOCK: &str = "lock";
+
+/// Everything is read from the catalog: redb needs memory only for the pages that it changes.
+const CACHE_BYTES: usize = 16 << 20;
+
+/// A folder that this process alone may use, until this is dropped.
+#[derive(Debug)]
+pub(super) struct Folder {
+    path: PathBuf,
+    _lock: File,
+}
+
+/// An open store.
+pub(super) struct Opened {
+    pub(super) database: Database,
+    pub(super) catalog: Catalog,
+    pub(super) state: State,
+    pub(super) mark: Mark,
+}
+
+impl Folder {
+    /// Makes the folder if there is none, and locks it.
+    pub(super) fn lock(path: &Path) -> Result<Self, OpenError> {
+        let folder = path.display().to_string();
+        let explained = |error: io::Error| match error.kind() {
+            io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory | io::ErrorKind::InvalidInput => {
+                OpenError::InvalidLocation {
+                    url: format!("embedded:{folder}"),
+                    reason: "what follows the colon has to be a folder, or become one".to_owned(),
+                }
+            }
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                let action = "create the folder and files".to_owned();
+                OpenError::PermissionDenied { action, folder: folder.clone() }
+            }
+            _ => match Failure::from(error) {
+                Failure::Other(error) => OpenError::Backend(format!("the folder {folder}: {error}").into()),
+                failure => failure.into_open_error(&folder),
+            },
+        };
+        fs::create_dir_all(path).map_err(explained)?;
+        let lock = File::options().read(true).write(true).create(true).truncate(false).open(path.join(LOCK));
+        let lock = lock.map_err(explained)?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(OpenError::Locked(folder)),
+            Err(TryLockError::Error(error)) => Err(explained(error)),
+        }
+    }
+
+    /// The folder as messages name it.
+    pub(super) fn name(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    /// Opens what the folder holds, or a new store. Nothing is changed unless all of it is whole.
+    pub(super) fn open(&self) -> Result<Opened, Failure> {
+        let acknowledged = Mark::read(&self.path).map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidData => Failure::damaged("the file [acknowledged] is not readable"),
+            _ => error.into(),
+        })?;
+        match fs::metadata(self.path.join(DATABASE)) {
+            Ok(database) if database.len() == 0 => {
+                return Err(Failure::damaged(format!("the file [{DATABASE}] is empty")));
+            }
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => match acknowledged {
+                Some(_) => return Err(Failure::damaged(format!("the file [{DATABASE}] is missing"))),
+                None => self.create()?,
+            },
+            Err(error) => return Err(error.into()),
+        }
+        let (database, catalog, state) = quietly(
+            || self.open_whole(acknowledged.unwrap_or_default()),
+            |panic| Failure::damaged(format!("the file [{DATABASE}] is not readable ({panic})")),
+        )?;
+        let mark = Mark::open(&self.path, state.sequence)?;
+        Ok(Opened { database, catalog, state, mark })
+    }
+
+    /// Opens the database again after a failure; what it holds was checked before.
+    pub(super) fn reopen(&self) -> Result<Database, Failure> {
+        let work = || {
+            let file = HeldFile::direct(self.open_file()?)?;
+            Ok(Builder::new().set_cache_size(CACHE_BYTES).create_with_backend(file)?)
+        };
+        quietly(work, Failure::damaged)
+    }
+
+    fn open_file(&self) -> io::Result<File> {
+        File::options().read(true).write(true).open(self.path.join(DATABASE))
+    }
+
+    fn open_whole(&self, acknowledged: u64) -> Result<(Database, Catalog, State), Failure> {
+        let file = HeldFile::held(self.open_file()?)?;
+        let mut builder = Builder::new();
+        // The checksums of our own say nothing about redb's pages between the documents, nor about
+        // which pages it takes to be free.
+        builder.set_cache_size(CACHE_BYTES).set_check_integrity_on_open(true);
+        let t0 = std::time::Instant::now();
+        if std::env::var("NOCHECK").is_ok() {
+            builder.set_check_integrity_on_open(false);
+        }
+        let database = builder.create_with_backend(file.clone())?;
+        eprintln!("redb open {:?}", t0.elapsed());
+        let (catalog, state) = load::load(&database)?;
+        if state.sequence < acknowledged {
+            return Err(Failure::damaged(format!(
+                "the changes {} to {acknowledged} were acknowledged and are missing",
+                state.sequence + 1
+            )));
+        }
+        eprintln!("loaded {:?}", t0.elapsed());
+        file.settle()?;
+        eprintln!("settled {:?}", t0.elapsed());
+        Ok((database, catalog, state))
+    }
+
+    fn create(&self) -> Result<(), Failure> {
+        let unfinished = self.path.join(UNFINISHED);
+        match fs::remove_file(&unfinished) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+        let database = Builder::new().set_cache_size(CACHE_BYTES).create(&unfinished)?;
+        table::commit(&database, [], State::default())?;
+        database.close()?;
+        fs::rename(&unfinished, self.path.join(DATABASE))?;
+        // The name itself has to last; only Unix knows how to ask for that.
+        #[cfg(unix)]
+        File::open(&self.path)?.sync_all()?;
+        Ok(())
+    }
+}

@@ -1,0 +1,202 @@
+//! The store on the disk of this machine: nothing to install, everything kept in one folder.
+//!
+//! Reads are answered from memory. Changes are made durable by one thread, many in one transaction,
+//! and are seen by readers only afterwards.
+
+mod failure;
+mod folder;
+mod held_file;
+mod load;
+mod mark;
+mod quiet;
+mod table;
+mod writer;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use std::thread::{self, JoinHandle};
+
+use async_trait::async_trait;
+use tokio::sync::oneshot;
+use tributary_domain::{ConnectorQuery, Document, Id, SyncJobQuery};
+
+use crate::memory::{Catalog, Expectation, Operation};
+use crate::{Backend, Collection, OpenError, Page, Store, StoreError, Version, Versioned};
+use folder::Folder;
+use writer::{Request, Writer};
+
+/// Opens [`EmbeddedStore`]s under `embedded:DIR`.
+#[derive(Debug, Clone, Copy)]
+pub struct EmbeddedBackend;
+
+#[async_trait]
+impl Backend for EmbeddedBackend {
+    fn scheme(&self) -> &'static str {
+        "embedded"
+    }
+
+    fn description(&self) -> &'static str {
+        "embedded:DIR keeps everything in a folder of this machine, for one process at a time"
+    }
+
+    async fn open(&self, location: &str) -> Result<Arc<dyn Store>, OpenError> {
+        if location.is_empty() {
+            let reason = "a folder has to follow the colon, as in embedded:/var/lib/tributary".to_owned();
+            return Err(OpenError::InvalidLocation { url: "embedded:".to_owned(), reason });
+        }
+        Ok(Arc::new(EmbeddedStore::open(location).await?))
+    }
+}
+
+/// A store in a folder. What it acknowledged survives the end of the process, however it ends, and
+/// the loss of power.
+pub struct EmbeddedStore {
+    path: PathBuf,
+    catalog: Arc<RwLock<Catalog>>,
+    /// Gone once the store is closed; the thread ends when it is.
+    requests: RwLock<Option<Sender<Request>>>,
+    closed: AtomicBool,
+    thread: Mutex<Thread>,
+}
+
+/// The thread that writes, and the sign that it let go of the folder.
+struct Thread {
+    handle: Option<JoinHandle<()>>,
+    ended: Option<oneshot::Receiver<()>>,
+}
+
+/// Says where it is, not what it holds.
+impl fmt::Debug for EmbeddedStore {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("EmbeddedStore").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl EmbeddedStore {
+    /// Opens the store in a folder, which is made if there is none. Everything is read and checked
+    /// before this returns; a damaged store is not opened and not changed.
+    pub async fn open(folder: impl AsRef<Path>) -> Result<Self, OpenError> {
+        let path = folder.as_ref().to_owned();
+        let (opened, wait_for_opened) = oneshot::channel();
+        let (end, ended) = oneshot::channel();
+        let (requests, to_write) = channel();
+        let name = path.clone();
+        let work = move || {
+            let writer = Folder::lock(&name).and_then(|folder| {
+                let opened = folder.open().map_err(|failure| failure.into_open_error(&folder.name()))?;
+                Ok(Writer::new(folder, opened))
+            });
+            match writer {
+                Ok((writer, catalog)) => {
+                    // Nobody waits any more: there will be no request either.
+                    let _ = opened.send(Ok(catalog));
+                    writer.run(&to_write);
+                }
+                Err(error) => drop(opened.send(Err(error))),
+            }
+            let _ = end.send(());
+        };
+        let handle = thread::Builder::new()
+            .name("tributary-write".to_owned())
+            .spawn(work)
+            .map_err(|error| OpenError::Backend(error.into()))?;
+        let catalog = wait_for_opened.await.map_err(|error| OpenError::Backend(error.into()))??;
+        Ok(Self {
+            path,
+            catalog,
+            requests: RwLock::new(Some(requests)),
+            closed: AtomicBool::new(false),
+            thread: Mutex::new(Thread { handle: Some(handle), ended: Some(ended) }),
+        })
+    }
+
+    fn read(&self) -> Result<RwLockReadGuard<'_, Catalog>, StoreError> {
+        if self.closed.load(Ordering::Acquire) {
+            return Err(closed());
+        }
+        // A panic while the lock was held would be a bug of ours; the data behind it is still whole.
+        Ok(self.catalog.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    async fn commit(&self, operation: Operation) -> Result<Version, StoreError> {
+        let (answer, wait_for_answer) = oneshot::channel();
+        {
+            let requests = self.requests.read().unwrap_or_else(PoisonError::into_inner);
+            let requests = requests.as_ref().ok_or_else(closed)?;
+            requests.send(Request { operation, answer }).map_err(|_| closed())?;
+        }
+        wait_for_answer.await.unwrap_or_else(|_| Err(closed()))
+    }
+
+    /// Lets no more requests in; the thread ends after those that are.
+    fn stop(&self) -> MutexGuard<'_, Thread> {
+        self.closed.store(true, Ordering::Release);
+        drop(self.requests.write().unwrap_or_else(PoisonError::into_inner).take());
+        self.thread.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn closed() -> StoreError {
+    StoreError::unavailable("it is closed")
+}
+
+impl Drop for EmbeddedStore {
+    fn drop(&mut self) {
+        // At most one transaction long, and the folder is free afterwards.
+        let handle = self.stop().handle.take();
+        if let Some(handle) = handle {
+            let _ = handle.join();
+        }
+    }
+}
+
+#[async_trait]
+impl Store for EmbeddedStore {
+    async fn get(&self, collection: Collection, id: &Id) -> Result<Versioned, StoreError> {
+        self.read()?.get(collection, id.as_str())
+    }
+
+    async fn create(
+        &self,
+        collection: Collection,
+        id: &Id,
+        document: Document,
+    ) -> Result<Version, StoreError> {
+        self.commit(Operation::put(collection, id, Expectation::Absent, &document)).await
+    }
+
+    async fn replace(
+        &self,
+        collection: Collection,
+        id: &Id,
+        expected: Version,
+        document: Document,
+    ) -> Result<Version, StoreError> {
+        self.commit(Operation::put(collection, id, Expectation::Version(expected), &document)).await
+    }
+
+    async fn delete(&self, collection: Collection, id: &Id, expected: Version) -> Result<(), StoreError> {
+        self.commit(Operation::delete(collection, id, expected)).await.map(drop)
+    }
+
+    async fn list_sync_jobs(&self, query: &SyncJobQuery) -> Result<Page, StoreError> {
+        Ok(self.read()?.list_sync_jobs(query))
+    }
+
+    async fn list_connectors(&self, query: &ConnectorQuery) -> Result<Page, StoreError> {
+        Ok(self.read()?.list_connectors(query))
+    }
+
+    async fn close(&self) -> Result<(), StoreError> {
+        let ended = self.stop().ended.take();
+        if let Some(ended) = ended {
+            // An error says that the thread is gone, which is as good.
+            let _ = ended.await;
+            *self.catalog.write().unwrap_or_else(PoisonError::into_inner) = Catalog::default();
+        }
+        Ok(())
+    }
+}

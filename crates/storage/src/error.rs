@@ -1,0 +1,86 @@
+//! What can go wrong with a store.
+
+use std::error::Error;
+
+/// Why a call to a store failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// No such document.
+    #[error("the document does not exist")]
+    NotFound,
+    /// The document is not in the state that was expected: it exists already, or somebody changed it.
+    #[error("the document was changed by somebody else")]
+    Conflict,
+    /// Another live connector has the index name.
+    #[error("index name [{index_name}] is already used by connector [{connector_id}]")]
+    IndexNameTaken {
+        /// The index that both want.
+        index_name: String,
+        /// The connector that has it.
+        connector_id: String,
+    },
+    /// The store cannot be reached, or cannot take changes now; later the same call may succeed.
+    #[error("the store is not available: {0}")]
+    Unavailable(#[source] Box<dyn Error + Send + Sync>),
+    /// Anything else.
+    #[error("the store failed: {0}")]
+    Backend(#[source] Box<dyn Error + Send + Sync>),
+}
+
+impl StoreError {
+    /// A store that cannot take the call now, in words.
+    pub fn unavailable(reason: impl Into<String>) -> Self {
+        Self::Unavailable(reason.into().into())
+    }
+}
+
+/// Why a store could not be opened; the text says what is wrong and what to do about it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// No backend has this scheme.
+    #[error("no store has the scheme [{scheme}]; known are: {known}")]
+    UnknownScheme {
+        /// What stands before the first colon.
+        scheme: String,
+        /// The schemes that are registered.
+        known: String,
+    },
+    /// What follows the scheme is not what the backend needs.
+    #[error("the store [{url}] cannot be opened: {reason}")]
+    InvalidLocation {
+        /// The URL as it was given.
+        url: String,
+        /// What is needed.
+        reason: String,
+    },
+    /// Another process has the folder.
+    #[error("the folder {0} is in use by another process; stop that one, or choose another folder")]
+    Locked(String),
+    /// The folder cannot be read or written.
+    #[error("no permission to {action} in {folder}; give the user that runs this process write access to it")]
+    PermissionDenied {
+        /// What was tried.
+        action: String,
+        /// Where.
+        folder: String,
+    },
+    /// There is no space left.
+    #[error("no space left on the disk of {0}; free some, nothing that was acknowledged is lost")]
+    DiskFull(String),
+    /// The stored data is not as it was written.
+    #[error(
+        "the data in {folder} is damaged: {what}; restore the folder from a backup, or move it away to start \
+         with an empty store"
+    )]
+    Damaged {
+        /// Where.
+        folder: String,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// Anything else.
+    #[error("the store cannot be opened: {0}")]
+    Backend(#[source] Box<dyn Error + Send + Sync>),
+}

@@ -1,0 +1,145 @@
+//! An in-memory index that answers filtered, ordered, counted pages without a scan.
+//!
+//! Every document has a *position*, a `u32` that grows in document order, and every value that a
+//! filter can ask for has a bitmap of positions. A filter is then a few intersections and unions,
+//! its count is a length, and a deep page is found by rank instead of by skipping entries.
+
+mod chunk;
+mod filters;
+mod interned;
+mod labels;
+mod order;
+mod rows;
+#[cfg(test)]
+mod tests;
+mod values;
+
+use order::Order;
+use roaring::RoaringBitmap;
+use values::Values;
+
+/// A field that documents can be filtered by; the caller numbers its fields, best from zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Field(pub u8);
+
+/// One filter: a field and its allowed values, of which a document needs at least one.
+pub type Filter<'a> = (Field, &'a [&'a str]);
+
+/// What documents are ordered by: time first, then the bytes of the id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SortKey<'a> {
+    /// Milliseconds; a document without a time has `i64::MAX`.
+    pub milliseconds: i64,
+    /// The document's id, which no other document shares.
+    pub id: &'a str,
+}
+
+/// Looks up sort keys, so that the index needs no copy of them.
+pub trait Keys {
+    /// The key of a slot; the index only asks for slots that it holds or is being given.
+    fn key(&self, slot: u32) -> SortKey<'_>;
+}
+
+/// The documents' order and their filterable values; a document is known by its slot only.
+///
+/// A slot is the caller's handle: small, reused numbers keep the index small (its tables are as
+/// long as the highest slot), and `u32::MAX` is not one. The sort key of a held slot may change only
+/// right before that slot is inserted again, which places it anew.
+pub struct OrderedIndex {
+    order: Order,
+    values: Values,
+}
+
+impl OrderedIndex {
+    /// An empty index. `values_per_slot` is how many values most documents have over all fields:
+    /// documents with more are held correctly but take more memory.
+    #[must_use]
+    pub fn new(values_per_slot: usize) -> Self {
+        Self { order: Order::default(), values: Values::new(values_per_slot) }
+    }
+
+    /// How many documents there are.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        self.values.all().len()
+    }
+
+    /// Whether there is no document.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.values.all().is_empty()
+    }
+
+    /// Adds a document, or places it anew if its slot is held already.
+    pub fn insert<'a>(
+        &mut self,
+        slot: u32,
+        keys: &impl Keys,
+        values: impl IntoIterator<Item = (Field, &'a str)>,
+    ) {
+        self.remove(slot);
+        let position = self.order.insert(slot, keys, &mut self.values);
+        self.values.add(slot, position, values);
+    }
+
+    /// Takes a document out; says whether it was there.
+    pub fn remove(&mut self, slot: u32) -> bool {
+        let Some(position) = self.order.position(slot) else {
+            return false;
+        };
+        // Its bits go first, so that moves caused by the removal find no trace of it.
+        self.values.remove(slot, position);
+        self.order.remove(slot, &mut self.values);
+        true
+    }
+
+    /// Replaces all values of a document where it stands; says whether it was there.
+    ///
+    /// Only the bitmaps of values that differ are touched.
+    pub fn set_values<'a>(&mut self, slot: u32, values: impl IntoIterator<Item = (Field, &'a str)>) -> bool {
+        let Some(position) = self.order.position(slot) else {
+            return false;
+        };
+        self.values.change(slot, position, values);
+        true
+    }
+
+    /// Adds many documents at once, each as `insert` would: sorts once and lays everything out anew.
+    ///
+    /// Meant for start-up; it takes time in proportion to all documents, not only to the new ones.
+    pub fn load<'a, V>(&mut self, keys: &impl Keys, documents: impl IntoIterator<Item = (u32, V)>)
+    where
+        V: IntoIterator<Item = (Field, &'a str)>,
+    {
+        let mut slots: Vec<u32> = self.order.entries().map(|(_, slot)| slot).collect();
+        let mut listed: RoaringBitmap = slots.iter().collect();
+        for (slot, values) in documents {
+            self.values.set_row(slot, values);
+            if listed.insert(slot) {
+                slots.push(slot);
+            }
+        }
+        order::sort(&mut slots, keys);
+        self.order = Order::laid_out(&slots);
+        self.values.rebuild(self.order.entries());
+    }
+
+    /// The number of documents that pass every filter, and the slots of `size` of them in order,
+    /// leaving out the first `from`. A field without an allowed value lets nothing pass.
+    #[must_use]
+    pub fn page(&self, filters: &[Filter<'_>], from: usize, size: usize) -> (u64, Vec<u32>) {
+        let matching = self.values.matching(filters);
+        (matching.len(), self.window(&matching, from, size))
+    }
+
+    /// The one place that turns matching positions into a page: a descending order, a range of
+    /// times or a start after a key is another choice of first position and direction here.
+    fn window(&self, matching: &RoaringBitmap, from: usize, size: usize) -> Vec<u32> {
+        let first = u32::try_from(from).ok().and_then(|from| matching.select(from));
+        let Some(first) = first.filter(|_| size > 0) else {
+            return Vec::new();
+        };
+        let positions = matching.range(first..).take(size);
+        self.order.slots_at(positions).collect()
+    }
+}

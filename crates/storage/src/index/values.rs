@@ -1,0 +1,199 @@
+//! One bitmap of positions for each value, kept in step with the documents' values and moves.
+
+use super::Field;
+use super::chunk::Move;
+use super::interned::{Interned, ValueId};
+use super::order::Follower;
+use super::rows::Rows;
+use roaring::RoaringBitmap;
+
+/// The bitmaps, and what is needed to find and to maintain them.
+pub(super) struct Values {
+    all: RoaringBitmap,
+    interned: Interned,
+    /// By value id; the bitmap of an id that is free is empty.
+    bitmaps: Vec<RoaringBitmap>,
+    rows: Rows,
+}
+
+impl Values {
+    /// No documents; for `values_per_slot` see the index.
+    pub(super) fn new(values_per_slot: usize) -> Self {
+        Self {
+            all: RoaringBitmap::new(),
+            interned: Interned::default(),
+            bitmaps: Vec::new(),
+            rows: Rows::new(values_per_slot),
+        }
+    }
+
+    /// The positions of all documents.
+    pub(super) fn all(&self) -> &RoaringBitmap {
+        &self.all
+    }
+
+    /// The positions of the documents with a value; `None` if there are none.
+    pub(super) fn bitmap(&self, field: Field, text: &str) -> Option<&RoaringBitmap> {
+        let id = self.interned.get(field, text)?;
+        self.bitmaps.get(id as usize)
+    }
+
+    /// Adds a document at its position.
+    pub(super) fn add<'a>(
+        &mut self,
+        slot: u32,
+        position: u32,
+        values: impl IntoIterator<Item = (Field, &'a str)>,
+    ) {
+        let ids = self.intern(values);
+        self.all.insert(position);
+        for &id in &ids {
+            self.bitmaps[id as usize].insert(position);
+        }
+        self.rows.set(slot, &ids);
+    }
+
+    /// Takes a document out from its position.
+    pub(super) fn remove(&mut self, slot: u32, position: u32) {
+        self.all.remove(position);
+        self.change(slot, position, []);
+    }
+
+    /// Replaces a document's values without moving it.
+    pub(super) fn change<'a>(
+        &mut self,
+        slot: u32,
+        position: u32,
+        values: impl IntoIterator<Item = (Field, &'a str)>,
+    ) {
+        // New values are numbered while old ones still hold theirs, so that no number changes hands.
+        let new = self.intern(values);
+        let old: Vec<ValueId> = self.rows.get(slot).collect();
+        self.rows.set(slot, &new);
+        for &id in new.iter().filter(|id| !old.contains(id)) {
+            self.bitmaps[id as usize].insert(position);
+        }
+        for id in old.into_iter().filter(|id| !new.contains(id)) {
+            self.bitmaps[id as usize].remove(position);
+            self.release_if_unused(id);
+        }
+    }
+
+    /// Notes a document's values for a `rebuild` to come.
+    pub(super) fn set_row<'a>(&mut self, slot: u32, values: impl IntoIterator<Item = (Field, &'a str)>) {
+        let ids = self.intern(values);
+        self.rows.set(slot, &ids);
+    }
+
+    /// Builds all bitmaps anew from all positions and their slots, in order.
+    pub(super) fn rebuild(&mut self, placed: impl Iterator<Item = (u32, u32)>) {
+        self.all.clear();
+        self.bitmaps.iter_mut().for_each(RoaringBitmap::clear);
+        for (position, slot) in placed {
+            push(&mut self.all, position);
+            for id in self.rows.get(slot) {
+                push(&mut self.bitmaps[id as usize], position);
+            }
+        }
+        for id in (0..).take(self.bitmaps.len()) {
+            self.release_if_unused(id);
+        }
+        self.rows.shrink();
+    }
+
+    /// The numbers of some values, each once.
+    fn intern<'a>(&mut self, values: impl IntoIterator<Item = (Field, &'a str)>) -> Vec<ValueId> {
+        let values = values.into_iter();
+        let ids = values.map(|(field, text)| self.interned.intern(field, text));
+        let mut ids: Vec<ValueId> = ids.collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let most = ids.last().map_or(0, |&id| id as usize + 1);
+        if self.bitmaps.len() < most {
+            self.bitmaps.resize_with(most, RoaringBitmap::new);
+        }
+        ids
+    }
+
+    fn release_if_unused(&mut self, id: ValueId) {
+        let bitmap = &mut self.bitmaps[id as usize];
+        if bitmap.is_empty() {
+            *bitmap = RoaringBitmap::new();
+            self.interned.release(id);
+        }
+    }
+}
+
+impl Follower for Values {
+    fn moved(&mut self, moves: &[Move]) {
+        for one in moves {
+            self.all.remove(one.from);
+        }
+        self.all.extend(moves.iter().map(|one| one.to));
+        let (mut left, mut taken) = (Vec::new(), Vec::new());
+        for one in moves {
+            for id in self.rows.get(one.slot) {
+                left.push((id, one.from));
+                taken.push((id, one.to));
+            }
+        }
+        left.sort_unstable();
+        taken.sort_unstable();
+        // Neighbours with the same value hand positions on to each other: those bits stay. All
+        // removals come first, so that a container changes its form once at most each way.
+        for (id, position) in only_in_first(&left, &taken) {
+            self.bitmaps[id as usize].remove(position);
+        }
+        for (id, position) in only_in_first(&taken, &left) {
+            self.bitmaps[id as usize].insert(position);
+        }
+    }
+
+    fn relabelled(&mut self, labels: &[(u16, u16)]) {
+        for bitmap in self.bitmaps.iter_mut().chain([&mut self.all]) {
+            let mut labels = labels.iter().peekable();
+            let mut relabelled = RoaringBitmap::new();
+            for position in &*bitmap {
+                let behind = |pair: &&(u16, u16)| u32::from(pair.0) < position >> 16;
+                while labels.next_if(|pair| behind(pair)).is_some() {}
+                if let Some(&&(_, label)) = labels.peek() {
+                    push(&mut relabelled, u32::from(label) << 16 | position & 0xffff);
+                }
+            }
+            *bitmap = relabelled;
+        }
+    }
+}
+
+/// Adds a position that is higher than all in the bitmap.
+fn push(bitmap: &mut RoaringBitmap, position: u32) {
+    let pushed = bitmap.try_push(position);
+    debug_assert!(pushed.is_ok(), "positions come in order");
+}
+
+/// What is in the first of two sorted slices but not in the second.
+fn only_in_first<'a, T: Ord + Copy>(first: &'a [T], second: &'a [T]) -> impl Iterator<Item = T> + 'a {
+    let mut second = second.iter().peekable();
+    first.iter().copied().filter(move |item| {
+        while second.next_if(|other| *other < item).is_some() {}
+        second.peek() != Some(&item)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_that_no_document_has_any_more_leave_nothing_behind() {
+        let mut values = Values::new(1);
+        values.add(0, 7, [(Field(0), "kept"), (Field(1), "first")]);
+        for text in (0..100).map(|number| number.to_string()) {
+            values.change(0, 7, [(Field(0), "kept"), (Field(1), &*text)]);
+        }
+        assert_eq!(values.bitmaps.len(), 3);
+        assert!(values.bitmap(Field(1), "98").is_none());
+        values.remove(0, 7);
+        assert!(values.bitmap(Field(0), "kept").is_none());
+    }
+}

@@ -1,0 +1,102 @@
+//! Everything that is stored, indexed: what the stores in memory and on disk answer from.
+
+use tributary_domain::{ConnectorQuery, SyncJobQuery};
+
+use super::connectors::Connectors;
+use super::operation::{Change, Expectation, Operation, Record, Terms};
+use super::sync_jobs::SyncJobs;
+use crate::{Collection, Page, StoreError, Version, Versioned};
+
+/// The documents of both collections with their indexes and versions.
+#[derive(Default)]
+pub(crate) struct Catalog {
+    connectors: Connectors,
+    sync_jobs: SyncJobs,
+    /// The number of the latest change.
+    sequence: u64,
+}
+
+impl Catalog {
+    /// The number that the next change gets.
+    pub(crate) fn next_sequence(&self) -> u64 {
+        self.sequence + 1
+    }
+
+    pub(crate) fn get(&self, collection: Collection, id: &str) -> Result<Versioned, StoreError> {
+        match collection {
+            Collection::Connectors => self.connectors.get(id),
+            Collection::SyncJobs => self.sync_jobs.get(id),
+        }
+        .ok_or(StoreError::NotFound)
+    }
+
+    pub(crate) fn list_sync_jobs(&self, query: &SyncJobQuery) -> Page {
+        self.sync_jobs.list(query)
+    }
+
+    pub(crate) fn list_connectors(&self, query: &ConnectorQuery) -> Page {
+        self.connectors.list(query)
+    }
+
+    /// Whether an operation may be applied now.
+    pub(crate) fn check(&self, operation: &Operation) -> Result<(), StoreError> {
+        let Operation { change, expectation } = operation;
+        let present = self.version(change.collection, &change.id);
+        match (present, expectation) {
+            (Some(_), Expectation::Absent) => return Err(StoreError::Conflict),
+            (None, Expectation::Version(_)) => return Err(StoreError::NotFound),
+            (Some(present), Expectation::Version(expected)) if present != *expected => {
+                return Err(StoreError::Conflict);
+            }
+            _ => {}
+        }
+        match &change.record {
+            Some(Record { terms: Terms::Connector(connector), .. }) => {
+                self.connectors.check_index_name(&change.id, connector)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Applies a change that was checked.
+    pub(crate) fn apply(&mut self, change: Change, sequence: u64) {
+        self.sequence = self.sequence.max(sequence);
+        match (change.collection, change.record) {
+            (Collection::Connectors, record) => self.connectors.apply(&change.id, record, sequence),
+            (Collection::SyncJobs, record) => self.sync_jobs.apply(&change.id, record, sequence),
+        }
+    }
+
+    /// Takes what was stored before, at the start; ids must be unused.
+    pub(crate) fn load(&mut self, collection: Collection, documents: Vec<(String, Record, u64)>) {
+        let latest = documents.iter().map(|(_, _, sequence)| *sequence).max().unwrap_or_default();
+        self.sequence = self.sequence.max(latest);
+        match collection {
+            Collection::SyncJobs => self.sync_jobs.load(documents),
+            Collection::Connectors => {
+                for (id, record, sequence) in documents {
+                    self.connectors.apply(&id, Some(record), sequence);
+                }
+            }
+        }
+    }
+
+    /// Starts numbering changes after this one, so that the versions of what was deleted since are
+    /// not used again.
+    pub(crate) fn continue_after(&mut self, sequence: u64) {
+        self.sequence = self.sequence.max(sequence);
+    }
+
+    /// How many documents there are, of both kinds.
+    pub(crate) fn len(&self) -> u64 {
+        self.connectors.len() + self.sync_jobs.len()
+    }
+
+    fn version(&self, collection: Collection, id: &str) -> Option<Version> {
+        let sequence = match collection {
+            Collection::Connectors => self.connectors.sequence(id),
+            Collection::SyncJobs => self.sync_jobs.sequence(id),
+        };
+        sequence.map(|sequence| Version { sequence, term: 0 })
+    }
+}

@@ -1,0 +1,124 @@
+//! The store in memory: nothing to install, nothing kept after the process ends.
+
+mod catalog;
+mod connectors;
+mod operation;
+mod sync_jobs;
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, RwLock, RwLockReadGuard};
+
+use async_trait::async_trait;
+use tributary_domain::{ConnectorQuery, Document, Id, SyncJobQuery};
+
+use crate::{Backend, Collection, OpenError, Page, Store, StoreError, Version, Versioned};
+
+pub(crate) use catalog::Catalog;
+#[cfg(feature = "embedded")]
+pub(crate) use operation::{Change, Terms};
+pub(crate) use operation::{Expectation, Operation, Record};
+
+/// Opens [`MemoryStore`]s under `memory:`.
+#[derive(Debug, Clone, Copy)]
+pub struct MemoryBackend;
+
+#[async_trait]
+impl Backend for MemoryBackend {
+    fn scheme(&self) -> &'static str {
+        "memory"
+    }
+
+    fn description(&self) -> &'static str {
+        "memory: keeps everything in this process, and nothing after its end; for tests"
+    }
+
+    async fn open(&self, location: &str) -> Result<Arc<dyn Store>, OpenError> {
+        if !location.is_empty() {
+            let reason = "nothing may follow the colon, a store in memory has no place".to_owned();
+            return Err(OpenError::InvalidLocation { url: format!("memory:{location}"), reason });
+        }
+        Ok(Arc::new(MemoryStore::default()))
+    }
+}
+
+/// A store in the memory of this process. Never waits for anything but its own lock.
+#[derive(Default)]
+pub struct MemoryStore {
+    catalog: RwLock<Catalog>,
+    is_closed: AtomicBool,
+}
+
+/// Says what it is, not what it holds.
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("MemoryStore").finish_non_exhaustive()
+    }
+}
+
+impl MemoryStore {
+    fn read(&self) -> Result<RwLockReadGuard<'_, Catalog>, StoreError> {
+        self.check_open()?;
+        // A panic while the lock was held would be a bug of ours; the data behind it is still whole.
+        Ok(self.catalog.read().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+
+    fn check_open(&self) -> Result<(), StoreError> {
+        if self.is_closed.load(Ordering::Acquire) {
+            return Err(StoreError::unavailable("it was closed"));
+        }
+        Ok(())
+    }
+
+    fn commit(&self, operation: Operation) -> Result<Version, StoreError> {
+        self.check_open()?;
+        let mut catalog = self.catalog.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        catalog.check(&operation)?;
+        let sequence = catalog.next_sequence();
+        catalog.apply(operation.into_change(), sequence);
+        Ok(Version { sequence, term: 0 })
+    }
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    async fn get(&self, collection: Collection, id: &Id) -> Result<Versioned, StoreError> {
+        self.read()?.get(collection, id.as_str())
+    }
+
+    async fn create(
+        &self,
+        collection: Collection,
+        id: &Id,
+        document: Document,
+    ) -> Result<Version, StoreError> {
+        self.commit(Operation::put(collection, id, Expectation::Absent, &document))
+    }
+
+    async fn replace(
+        &self,
+        collection: Collection,
+        id: &Id,
+        expected: Version,
+        document: Document,
+    ) -> Result<Version, StoreError> {
+        self.commit(Operation::put(collection, id, Expectation::Version(expected), &document))
+    }
+
+    async fn delete(&self, collection: Collection, id: &Id, expected: Version) -> Result<(), StoreError> {
+        self.commit(Operation::delete(collection, id, expected)).map(drop)
+    }
+
+    async fn list_sync_jobs(&self, query: &SyncJobQuery) -> Result<Page, StoreError> {
+        Ok(self.read()?.list_sync_jobs(query))
+    }
+
+    async fn list_connectors(&self, query: &ConnectorQuery) -> Result<Page, StoreError> {
+        Ok(self.read()?.list_connectors(query))
+    }
+
+    async fn close(&self) -> Result<(), StoreError> {
+        self.is_closed.store(true, Ordering::Release);
+        Ok(())
+    }
+}

@@ -1,0 +1,105 @@
+//! A change of one document, as it is checked, made durable and applied.
+
+use bytes::Bytes;
+use tributary_domain::{Connector, Document, FilterField, Id, creation_order, keyword_values};
+
+use crate::{Collection, Version};
+
+/// What must hold of a document for a change to be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Expectation {
+    /// There is none yet.
+    Absent,
+    /// It is in this version.
+    Version(Version),
+}
+
+/// A document with everything that the indexes need to know of it, worked out before any lock is taken.
+#[derive(Debug, Clone)]
+pub(crate) struct Record {
+    /// The JSON text with the id.
+    pub rendered: Bytes,
+    /// What it is found and ordered by.
+    pub terms: Terms,
+}
+
+/// What a document is found and ordered by.
+#[derive(Debug, Clone)]
+pub(crate) enum Terms {
+    /// A connector; boxed, since there are few of them and they are large.
+    Connector(Box<Connector>),
+    /// A sync job.
+    SyncJob {
+        /// Its place in time; `i64::MAX` for none, which sorts last.
+        milliseconds: i64,
+        /// The words under which filters find it.
+        words: Vec<(FilterField, String)>,
+    },
+}
+
+/// A document's next state, or its end.
+#[derive(Debug, Clone)]
+pub(crate) struct Change {
+    pub collection: Collection,
+    pub id: String,
+    /// `None` removes the document.
+    pub record: Option<Record>,
+}
+
+/// A change with what must hold for it.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub change: Change,
+    pub expectation: Expectation,
+}
+
+impl Record {
+    pub(crate) fn new(collection: Collection, id: &str, document: &Document) -> Self {
+        let rendered = document.render(id);
+        Self {
+            terms: Terms::new(collection, document),
+            rendered: Bytes::from(rendered.into_boxed_str().into_boxed_bytes()),
+        }
+    }
+}
+
+impl Terms {
+    pub(crate) fn new(collection: Collection, document: &Document) -> Self {
+        match collection {
+            Collection::Connectors => Self::Connector(Box::new(document.clone().into())),
+            Collection::SyncJobs => Self::SyncJob {
+                milliseconds: creation_order(document).unwrap_or(i64::MAX),
+                words: FilterField::ALL
+                    .iter()
+                    .flat_map(|field| {
+                        let mut words = keyword_values(document, field.path());
+                        words.sort_unstable();
+                        words.dedup();
+                        words.into_iter().map(|word| (*field, word))
+                    })
+                    .collect(),
+            },
+        }
+    }
+}
+
+impl Operation {
+    pub(crate) fn put(
+        collection: Collection,
+        id: &Id,
+        expectation: Expectation,
+        document: &Document,
+    ) -> Self {
+        let record = Some(Record::new(collection, id.as_str(), document));
+        Self { change: Change { collection, id: id.to_string(), record }, expectation }
+    }
+
+    pub(crate) fn delete(collection: Collection, id: &Id, expected: Version) -> Self {
+        let change = Change { collection, id: id.to_string(), record: None };
+        Self { change, expectation: Expectation::Version(expected) }
+    }
+
+    pub(crate) fn into_change(self) -> Change {
+        self.change
+    }
+}

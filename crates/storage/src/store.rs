@@ -1,0 +1,107 @@
+//! The contract of a store.
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use tributary_domain::{ConnectorQuery, Document, Id, SyncJobQuery};
+
+use crate::StoreError;
+
+/// The two kinds of documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Collection {
+    /// Connectors.
+    Connectors,
+    /// Sync jobs.
+    SyncJobs,
+}
+
+/// Which state of a document somebody has seen. Versions can only be compared for equality: a
+/// document that changes, also one that is deleted and made again, never has an earlier version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Version {
+    /// The number of the change, as `_seq_no` in Elasticsearch.
+    pub sequence: u64,
+    /// The reign in which the number was given, as `_primary_term`; 0 where there is only one.
+    pub term: u64,
+}
+
+/// A document together with the version that was read.
+#[derive(Debug, Clone)]
+pub struct Versioned {
+    /// The version that was read.
+    pub version: Version,
+    /// The document as JSON text, with its `id` as [`Document::render`] puts it.
+    pub document: Bytes,
+}
+
+/// A part of a list.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    /// How many documents match, on this page or not: exact.
+    pub count: u64,
+    /// The documents of the page as JSON text, each with its `id`.
+    pub documents: Vec<Bytes>,
+}
+
+/// Where connectors and sync jobs are kept.
+///
+/// What holds for all methods:
+/// - A document comes back as it was written, to the letter of every value, with its `id`.
+/// - Read your writes: what a method acknowledged is seen by every call that starts afterwards, also
+///   by lists, and survives whatever the backend promises to survive.
+/// - All or nothing: after an error nothing is changed, or, where the store was lost on the way
+///   ([`StoreError::Unavailable`]), the change is there whole or not at all.
+/// - A backend whose server is away or slow answers [`StoreError::Unavailable`] before the deadline
+///   that it was configured with; what else goes wrong is [`StoreError::Backend`].
+/// - No live connector has the index name of another: [`create`](Self::create) and
+///   [`replace`](Self::replace) refuse it with [`StoreError::IndexNameTaken`], also in a race. A
+///   connector is live while [`is_deleted`](tributary_domain::Connector::is_deleted) is false.
+#[async_trait]
+pub trait Store: Debug + Send + Sync {
+    /// The document with this id, or [`StoreError::NotFound`].
+    async fn get(&self, collection: Collection, id: &Id) -> Result<Versioned, StoreError>;
+
+    /// Stores a new document. Of any number of concurrent calls for one id exactly one succeeds; the
+    /// others, like all later ones, are answered [`StoreError::Conflict`].
+    async fn create(
+        &self,
+        collection: Collection,
+        id: &Id,
+        document: Document,
+    ) -> Result<Version, StoreError>;
+
+    /// Stores the next state of a document if its version is still `expected`, and answers the new
+    /// version; otherwise [`StoreError::Conflict`], or [`StoreError::NotFound`] if it is gone.
+    async fn replace(
+        &self,
+        collection: Collection,
+        id: &Id,
+        expected: Version,
+        document: Document,
+    ) -> Result<Version, StoreError>;
+
+    /// Removes a document if its version is still `expected`; otherwise [`StoreError::Conflict`], or
+    /// [`StoreError::NotFound`] if it is gone already.
+    async fn delete(&self, collection: Collection, id: &Id, expected: Version) -> Result<(), StoreError>;
+
+    /// A page of the sync jobs that match, and how many match in all.
+    ///
+    /// In the order of [`creation_order`](tributary_domain::creation_order), documents without one
+    /// last, and of the bytes of their ids among equals: a total order, so that pages neither overlap
+    /// nor skip while nothing changes. Filters follow
+    /// [`keyword_values`](tributary_domain::keyword_values). The count is exact.
+    async fn list_sync_jobs(&self, query: &SyncJobQuery) -> Result<Page, StoreError>;
+
+    /// A page of the connectors that match, and how many match in all.
+    ///
+    /// In the order of the bytes of their index names, those without one last, and of their ids
+    /// among equals. The conditions are those of
+    /// [`ConnectorQuery::matches`](tributary_domain::ConnectorQuery::matches).
+    async fn list_connectors(&self, query: &ConnectorQuery) -> Result<Page, StoreError>;
+
+    /// Lets go of what the store holds, after the last call: files are closed, other processes may
+    /// open them. Later calls are answered [`StoreError::Unavailable`].
+    async fn close(&self) -> Result<(), StoreError>;
+}

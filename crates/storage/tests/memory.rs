@@ -1,0 +1,20 @@
+//! The store in memory keeps the contract.
+#![allow(missing_docs, reason = "a test")]
+
+use std::sync::Arc;
+
+use tributary_storage::{MemoryStore, Store, conformance};
+
+async fn open() -> Arc<dyn Store> {
+    Arc::new(MemoryStore::default())
+}
+
+#[tokio::test]
+async fn keeps_every_promise() {
+    conformance::check_promises(open).await;
+}
+
+#[test]
+fn agrees_with_the_model() {
+    conformance::check_generated_cases(512, open);
+}

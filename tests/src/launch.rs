@@ -1,0 +1,134 @@
+//! How the binary is started: which arguments, which environment, to run on or to its end.
+
+use std::ffi::OsStr;
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+use crate::output::Output;
+use crate::server::Server;
+use crate::{binary, wait_until};
+
+/// A start of the binary, to be described and then done.
+#[derive(Debug)]
+pub struct Launch {
+    command: Command,
+}
+
+/// A process that has ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// All of its standard output.
+    pub output: String,
+    /// All of its standard error.
+    pub log: String,
+}
+
+impl Ended {
+    /// Checks that the process gave up with a message in plain words.
+    ///
+    /// # Panics
+    /// If it succeeded, panicked, was ended by a signal, or its message lacks one of the parts.
+    pub fn gave_up_naming(&self, parts: &[&str]) -> &Self {
+        assert!(self.status.code().is_some_and(|code| code != 0), "{self:#?}");
+        assert!(self.output.is_empty(), "something on standard output: {self:#?}");
+        self.without_panic();
+        for part in parts {
+            assert!(self.log.contains(part), "[{part}] is missing: {}", self.log);
+        }
+        self
+    }
+
+    /// Checks that no panic text is in the log.
+    ///
+    /// # Panics
+    /// If there is one.
+    pub fn without_panic(&self) -> &Self {
+        assert!(!self.log.contains("panicked") && !self.log.contains("RUST_BACKTRACE"), "{}", self.log);
+        self
+    }
+}
+
+impl Launch {
+    /// On a free port, over the store.
+    pub fn over(store: &str) -> Self {
+        Self::bare().arguments(["--listen", "127.0.0.1:0", "--store", store])
+    }
+
+    /// Without any argument.
+    pub fn bare() -> Self {
+        Self::of(binary())
+    }
+
+    /// Of another program, which has to become or to start the binary.
+    pub fn of(program: impl AsRef<OsStr>) -> Self {
+        let mut command = Command::new(program);
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("TRIBUTARY_") {
+                command.env_remove(name);
+            }
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self { command }
+    }
+
+    /// With more arguments.
+    #[must_use]
+    pub fn arguments<A: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {
+        self.command.args(arguments);
+        self
+    }
+
+    /// With a variable in the environment.
+    #[must_use]
+    pub fn variable(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// With whatever else a command can have.
+    #[must_use]
+    pub fn with(mut self, change: impl FnOnce(&mut Command)) -> Self {
+        change(&mut self.command);
+        self
+    }
+
+    /// Starts the binary and waits until it is ready.
+    ///
+    /// # Panics
+    /// If it ends or says nothing; with what it logged.
+    pub fn start(self) -> Server {
+        let (child, output, log) = self.spawn();
+        Server::ready(child, output, log)
+    }
+
+    /// Starts the binary and waits for its end.
+    ///
+    /// # Panics
+    /// If it does not end.
+    pub fn finish(self) -> Ended {
+        let (mut child, mut output, mut log) = self.spawn();
+        let mut status = None;
+        let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            wait_until("the process ends by itself", || {
+                status = child.try_wait().expect("a child can be waited for");
+                status.is_some()
+            });
+        }));
+        let Some(status) = status.filter(|_| ended.is_ok()) else {
+            let _ = child.kill();
+            panic!("it runs on; output: {}\nlog: {}", output.rest(), log.rest());
+        };
+        Ended { status, output: output.rest(), log: log.rest() }
+    }
+
+    fn spawn(mut self) -> (Child, Output, Output) {
+        let mut child = self
+            .command
+            .spawn()
+            .unwrap_or_else(|error| panic!("{:?} cannot be started: {error}", self.command));
+        let output = Output::of(child.stdout.take().expect("standard output is piped"));
+        let log = Output::of(child.stderr.take().expect("standard error is piped"));
+        (child, output, log)
+    }
+}

@@ -1,0 +1,49 @@
+//! The harness of the black-box tests: starts the real binary, talks to it, ends it.
+//!
+//! Nothing here knows how the service is built; what it knows is the command line, the ready line
+//! on standard output, and HTTP.
+
+mod answer;
+mod binary;
+mod connection;
+mod launch;
+mod output;
+mod scenario;
+mod server;
+
+pub use answer::{Answer, Listing};
+pub use binary::binary;
+pub use connection::Connection;
+pub use launch::{Ended, Launch};
+pub use scenario::Scenario;
+pub use server::Server;
+
+use std::time::{Duration, Instant};
+
+/// How long anything may take that is awaited; far more than it ever needs.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Waits until the condition holds.
+///
+/// # Panics
+/// If it does not hold within [`PATIENCE`].
+pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !condition() {
+        assert!(start.elapsed() < PATIENCE, "waited in vain for this: {what}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// An empty folder that is removed in the end.
+///
+/// # Panics
+/// If there is no place for one.
+pub fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a temporary folder can be made")
+}
+
+/// The URL of the embedded store in a folder.
+pub fn embedded(folder: &std::path::Path) -> String {
+    format!("embedded:{}", folder.display())
+}

@@ -1,0 +1,165 @@
+//! A running service: how it is talked to and how it ends.
+
+use std::net::SocketAddr;
+use std::process::{Child, ExitStatus};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::answer::{Answer, Listing};
+use crate::connection::Connection;
+use crate::launch::{Ended, Launch};
+use crate::output::Output;
+use crate::wait_until;
+
+/// What stands before the address in the one line on standard output.
+const READY: &str = "tributary is listening on http://";
+
+/// A running service; killed when it is dropped.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    output: Output,
+    log: Output,
+    address: SocketAddr,
+}
+
+impl Server {
+    /// A service over a store, on a free port.
+    pub fn start(store: &str) -> Self {
+        Launch::over(store).start()
+    }
+
+    /// Waits for the ready line of a process.
+    pub(crate) fn ready(mut child: Child, mut output: Output, mut log: Output) -> Self {
+        let mut address = None;
+        let mut ended = false;
+        wait_until("the ready line", || {
+            ended = child.try_wait().is_ok_and(|status| status.is_some());
+            let text = output.text();
+            address = text.split_once('\n').and_then(|(line, _)| line.strip_prefix(READY)?.parse().ok());
+            address.is_some() || ended
+        });
+        let Some(address) = address.filter(|_| !ended) else {
+            panic!("it ended before it was ready; output: {}\nlog: {}", output.rest(), log.rest());
+        };
+        Self { child, output, log, address }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its process.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// A new connection to it.
+    ///
+    /// # Panics
+    /// If it does not take one.
+    pub fn connect(&self) -> Connection {
+        Connection::open(self.address)
+            .unwrap_or_else(|error| panic!("no connection: {error}; {}", self.log()))
+    }
+
+    /// One request without a body.
+    pub fn call(&self, method: &str, target: &str) -> Answer {
+        self.answer_to(method, target, &[], None)
+    }
+
+    /// `GET`.
+    pub fn get(&self, target: &str) -> Answer {
+        self.call("GET", target)
+    }
+
+    /// One request with a JSON body.
+    pub fn send(&self, method: &str, target: &str, body: &str) -> Answer {
+        self.answer_to(method, target, &[("Content-Type", "application/json")], Some(body.as_bytes()))
+    }
+
+    /// `PUT` without a body where it is empty, with a JSON body otherwise.
+    pub fn put(&self, target: &str, body: &str) -> Answer {
+        if body.is_empty() { self.call("PUT", target) } else { self.send("PUT", target, body) }
+    }
+
+    /// Any request, on a connection of its own.
+    ///
+    /// # Panics
+    /// If there is no answer.
+    pub fn answer_to(
+        &self,
+        method: &str,
+        target: &str,
+        headers: &[(&str, &str)],
+        body: Option<&[u8]>,
+    ) -> Answer {
+        let answer = self.connect().request(method, target, headers, body);
+        answer.unwrap_or_else(|error| panic!("{method} {target} has no answer: {error}; {}", self.log()))
+    }
+
+    /// A list, which must be a success.
+    pub fn list(&self, target: &str) -> Listing {
+        self.get(target).expect(200).listing()
+    }
+
+    /// What it wrote to standard output so far.
+    pub fn output(&self) -> String {
+        self.output.text()
+    }
+
+    /// What it logged so far.
+    pub fn log(&self) -> String {
+        self.log.text()
+    }
+
+    /// Ends it as `kill -9` does.
+    pub fn kill(mut self) -> Ended {
+        let _ = self.child.kill();
+        self.wait()
+    }
+
+    /// Sends SIGTERM.
+    ///
+    /// # Panics
+    /// If the process is gone.
+    pub fn terminate(&self) {
+        let process = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
+        let process = process.expect("process ids are small positive numbers");
+        kill_process(process, Signal::TERM).expect("a running process takes signals");
+    }
+
+    /// Sends SIGTERM and waits for the end, which must be a success.
+    ///
+    /// # Panics
+    /// If it ends otherwise, or not at all.
+    pub fn stop(mut self) -> Ended {
+        self.terminate();
+        let ended = self.wait();
+        assert_eq!(ended.status.code(), Some(0), "{ended:#?}");
+        ended.without_panic();
+        ended
+    }
+
+    /// Waits for the end of a process that was told to.
+    ///
+    /// # Panics
+    /// If it does not end.
+    pub fn wait(&mut self) -> Ended {
+        let mut status: Option<ExitStatus> = None;
+        wait_until("the process ends", || {
+            status = self.child.try_wait().expect("a child can be waited for");
+            status.is_some()
+        });
+        let status = status.expect("it was waited for");
+        Ended { status, output: self.output.rest(), log: self.log.rest() }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

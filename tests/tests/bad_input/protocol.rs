@@ -1,0 +1,165 @@
+//! Requests that are broken below their JSON: bytes on the wire.
+
+use std::time::{Duration, Instant};
+
+use tributary_tests::{Answer, Connection, Launch, PATIENCE, Server};
+
+use super::changing_nothing;
+
+const LIST: &str = "/_connector/_sync_job";
+
+fn open(server: &Server, head: &str) -> Connection {
+    let mut connection = server.connect();
+    connection.send(format!("{head}\r\nHost: x\r\n").as_bytes()).unwrap();
+    connection
+}
+
+/// Sends a body in chunks of 64 KiB without saying how long it will be, until the service has had enough.
+fn stream(server: &Server, extra_headers: &str, bytes: usize) -> Answer {
+    let mut connection = open(server, &format!("POST {LIST} HTTP/1.1"));
+    connection
+        .send(
+            format!("Content-Type: application/json\r\n{extra_headers}Transfer-Encoding: chunked\r\n\r\n")
+                .as_bytes(),
+        )
+        .unwrap();
+    let chunk = [b"10000\r\n".as_slice(), &vec![b' '; 0x1_0000], b"\r\n"].concat();
+    for _ in 0..bytes / 0x1_0000 {
+        if connection.send(&chunk).is_err() {
+            break;
+        }
+    }
+    let _ = connection.send(b"0\r\n\r\n");
+    connection.read_answer(false).expect("an answer, whatever was sent")
+}
+
+#[test]
+fn bodies_over_the_limit() {
+    changing_nothing(|server, _| {
+        let body = format!(r#"{{"id":"connector-1"{}}}"#, " ".repeat(1024 * 1024));
+        server.send("POST", LIST, &body).refused_naming(413, &["1048576"]);
+        stream(server, "", 2 * 1024 * 1024).refused_naming(413, &["1048576"]);
+        // Just below it is fine: what is refused is what stands in it.
+        let body = format!("{{{}}}", " ".repeat(1024 * 1024 - 2));
+        server.send("POST", LIST, &body).refused_naming(400, &["id"]);
+        let body = format!("{{{}}}", " ".repeat(1024 * 1024 - 1));
+        server.send("POST", LIST, &body).refused_naming(413, &["1048576"]);
+    });
+}
+
+#[test]
+fn a_length_over_the_limit_is_refused_before_the_body() {
+    changing_nothing(|server, _| {
+        for length in ["1048577", "18446744073709551615"] {
+            let mut connection = open(server, &format!("POST {LIST} HTTP/1.1"));
+            connection
+                .send(
+                    format!("Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n").as_bytes(),
+                )
+                .unwrap();
+            connection.read_answer(false).unwrap().refused_naming(413, &["1048576"]);
+        }
+    });
+}
+
+#[test]
+fn truncated_bodies() {
+    changing_nothing(|server, job| {
+        for (method, target, body) in [
+            ("POST", LIST.to_owned(), r#"{"id":"connector-1"}"#),
+            ("PUT", format!("{LIST}/{job}/_claim"), r#"{"worker_hostname":"w"}"#),
+            ("PUT", "/_connector/new".into(), "{}"),
+        ] {
+            // A whole object, but fewer bytes than were announced; then the client is gone.
+            let mut connection = open(server, &format!("{method} {target} HTTP/1.1"));
+            let head =
+                format!("Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}", body.len() + 1);
+            connection.send(head.as_bytes()).unwrap();
+            connection.close_sending().unwrap();
+            let rest = connection.read_to_end().unwrap_or_default();
+            assert!(!rest.starts_with(b"HTTP/1.1 2"), "{}", String::from_utf8_lossy(&rest));
+
+            let mut connection = open(server, &format!("{method} {target} HTTP/1.1"));
+            let head = "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
+            connection.send(format!("{head}{:x}\r\n{body}\r\n", body.len()).as_bytes()).unwrap();
+            connection.close_sending().unwrap();
+            let rest = connection.read_to_end().unwrap_or_default();
+            assert!(!rest.starts_with(b"HTTP/1.1 2"), "{}", String::from_utf8_lossy(&rest));
+        }
+    });
+}
+
+#[test]
+fn a_body_that_does_not_unpack() {
+    changing_nothing(|server, _| {
+        let headers = [("Content-Type", "application/json"), ("Content-Encoding", "gzip")];
+        let answer = server.answer_to("POST", LIST, &headers, Some(br#"{"id":"connector-1"}"#));
+        answer.refused_naming(400, &["body"]);
+    });
+}
+
+#[test]
+fn broken_chunks_and_heads_end_in_a_refusal() {
+    changing_nothing(|server, _| {
+        let head = format!("POST {LIST} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n");
+        for rest in [
+            "Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
+            "Content-Length: nine\r\n\r\n{\"id\":1}",
+            "Content-Length: -1\r\n\r\n{}",
+            "Content-Length: 2\r\nContent-Length: 20\r\n\r\n{}",
+            "Transfer-Encoding: chunked\r\nContent-Length: 20\r\n\r\n0\r\n\r\n",
+            "No colon here\r\n\r\n",
+        ] {
+            let mut connection = server.connect();
+            connection.send(format!("{head}{rest}").as_bytes()).unwrap();
+            connection.close_sending().unwrap();
+            let answer = String::from_utf8_lossy(&connection.read_to_end().unwrap_or_default()).into_owned();
+            assert!(answer.starts_with("HTTP/1.1 4"), "{rest:?}: {answer:?}");
+        }
+        for nonsense in ["\r\n\r\n\r\n\0\0\0", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "\u{16}\u{3}\u{1}"] {
+            let mut connection = server.connect();
+            connection.send(nonsense.as_bytes()).unwrap();
+            connection.close_sending().unwrap();
+            let answer = connection.read_to_end().unwrap_or_default();
+            assert!(!answer.starts_with(b"HTTP/1.1 2"), "{nonsense:?}");
+        }
+    });
+}
+
+#[test]
+fn a_head_over_every_limit() {
+    changing_nothing(|server, _| {
+        let target = format!("{LIST}?connector_id={}", "x".repeat(60_000));
+        let _ = server.get(&target).expect(200);
+        let mut connection = open(server, &format!("GET {LIST} HTTP/1.1"));
+        let header = format!("X-Filler: {}\r\n", "x".repeat(4_000));
+        let sent: std::io::Result<()> = (0..200).try_for_each(|_| connection.send(header.as_bytes()));
+        let _ = sent.and_then(|()| connection.send(b"\r\n"));
+        let answer = connection.read_to_end().unwrap_or_default();
+        assert!(!answer.starts_with(b"HTTP/1.1 2"));
+    });
+}
+
+#[test]
+fn a_head_that_does_not_end() {
+    let server = Launch::over("memory:").arguments(["--header-timeout", "1"]).start();
+    let started = Instant::now();
+    let mut connection = server.connect();
+    connection.send(b"GET /_connector HTTP/1.1\r\nHost: x\r\nX-Slow: ").unwrap();
+    let answer = connection.read_to_end().unwrap_or_default();
+    assert!(started.elapsed() < PATIENCE / 2, "the connection stayed open");
+    assert!(started.elapsed() > Duration::from_millis(500), "the client had no time");
+    assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 408"), "{}", String::from_utf8_lossy(&answer));
+    let _ = server.get("/").expect(200);
+}
+
+#[test]
+fn an_idle_connection_is_closed() {
+    let server = Launch::over("memory:").arguments(["--keep-alive", "1"]).start();
+    let mut connection = server.connect();
+    let _ = connection.request("GET", "/", &[], None).unwrap().expect(200);
+    let _ = connection.request("GET", "/", &[], None).unwrap().expect(200);
+    let started = Instant::now();
+    assert!(connection.read_to_end().unwrap_or_default().is_empty());
+    assert!(started.elapsed() < PATIENCE / 2, "the connection stayed open");
+}

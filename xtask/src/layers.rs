@@ -1,0 +1,70 @@
+//! The arrows of the architecture: server → api → storage → domain, and what each may build on.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Result, ensure};
+use xshell::{Shell, cmd};
+
+/// A crate of ours with what it may see of the others, and what must never be below it.
+struct Layer {
+    name: &'static str,
+    may_use: &'static [&'static str],
+    /// Crates, or beginnings of their names, that would break the layer's promise.
+    must_not_use: &'static [&'static str],
+}
+
+/// Whatever does input or output, waits, or tells the time.
+const IMPURE: &[&str] = &[
+    "tokio",
+    "async-",
+    "futures",
+    "actix",
+    "hyper",
+    "http",
+    "mio",
+    "socket2",
+    "redb",
+    "tracing",
+    "uuid",
+    "getrandom",
+    "reqwest",
+    "tempfile",
+];
+const HTTP_SERVERS: &[&str] = &["actix", "hyper", "axum", "http", "h2"];
+
+const LAYERS: &[Layer] = &[
+    Layer { name: "tributary-domain", may_use: &[], must_not_use: IMPURE },
+    Layer { name: "tributary-storage", may_use: &["tributary-domain"], must_not_use: HTTP_SERVERS },
+    Layer {
+        name: "tributary-api",
+        may_use: &["tributary-domain", "tributary-storage"],
+        // No backend is named by the API: what one is made of must not be below it.
+        must_not_use: &["redb", "roaring"],
+    },
+    Layer {
+        name: "tributary-server",
+        may_use: &["tributary-domain", "tributary-storage", "tributary-api"],
+        must_not_use: &[],
+    },
+];
+
+/// Proves every layer with `cargo tree`.
+pub(crate) fn check(shell: &Shell) -> Result<()> {
+    for layer in LAYERS {
+        let name = layer.name;
+        let format = "{p}";
+        let tree =
+            cmd!(shell, "cargo tree --quiet --package {name} --edges normal --prefix none --format {format}")
+                .read()?;
+        let below: BTreeSet<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
+        ensure!(below.contains(name), "cargo tree does not show {name}");
+        for other in below.iter().filter(|other| other.starts_with("tributary-") && **other != name) {
+            ensure!(layer.may_use.contains(other), "{name} must not use {other}");
+        }
+        for forbidden in layer.must_not_use {
+            let found = below.iter().find(|other| other.starts_with(forbidden));
+            ensure!(found.is_none(), "{name} must not use {}", found.unwrap_or(&""));
+        }
+    }
+    Ok(())
+}

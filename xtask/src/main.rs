@@ -1,0 +1,68 @@
+//! The project's tasks: `cargo xtask test | bench | tidy`.
+
+mod layers;
+mod licences;
+mod sources;
+mod test;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use xshell::{Shell, cmd};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The project's tasks")]
+struct CommandLine {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Everything that has to hold: format, lints, layers, all tests, examples, licences
+    Test,
+    /// Measures, in a build for release; see `cargo xtask bench list --help`
+    Bench {
+        /// What to measure and how
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// The checks of the house alone: layers, sizes, names
+    Tidy,
+}
+
+fn main() -> Result<()> {
+    let shell = Shell::new()?;
+    shell.change_dir(root());
+    match CommandLine::parse().task {
+        Task::Test => test::run(&shell),
+        Task::Bench { arguments } => {
+            Ok(cmd!(shell, "cargo run --release --package tributary-benchmarks -- {arguments...}").run()?)
+        }
+        Task::Tidy => tidy(&shell),
+    }
+}
+
+/// The checks of the house.
+fn tidy(shell: &Shell) -> Result<()> {
+    layers::check(shell)?;
+    sources::check()
+}
+
+/// The folder of the workspace.
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_house_is_tidy() {
+        let shell = Shell::new().unwrap();
+        shell.change_dir(root());
+        tidy(&shell).unwrap();
+    }
+}
