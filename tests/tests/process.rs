@@ -1,0 +1,123 @@
+//! The process: how it starts, refuses to start, logs and ends.
+#![allow(missing_docs, reason = "a test")]
+
+use std::fs;
+use std::net::TcpListener;
+
+use tributary_tests::{Connection, Launch, Scenario, Server, embedded, folder};
+
+#[test]
+fn help_teaches_and_the_version_is_told() {
+    let help = Launch::bare().arguments(["--help"]).finish();
+    assert!(help.status.success());
+    for part in ["--listen", "--store", "TRIBUTARY_LISTEN", "embedded:DIR", "memory:", "curl"] {
+        assert!(help.output.contains(part), "[{part}] is missing: {}", help.output);
+    }
+    let version = Launch::bare().arguments(["--version"]).finish();
+    assert!(version.output.starts_with("tributary "), "{}", version.output);
+}
+
+#[test]
+fn flags_win_over_the_environment_and_that_over_the_file() {
+    let folder = folder();
+    let file = folder.path().join("settings.toml");
+    fs::write(&file, "store = \"nonsense:\"\nlisten = \"127.0.0.1:0\"\nlog_format = \"json\"\n").unwrap();
+    let path = file.to_str().unwrap();
+    Launch::bare().arguments(["--config", path]).finish().gave_up_naming(&["[nonsense]", "[memory:]"]);
+    let server = Launch::bare().arguments(["--config", path]).variable("TRIBUTARY_STORE", "memory:").start();
+    let _ = server.get("/").expect(200);
+    assert!(server.stop().log.contains("\"message\":"), "the file's log format holds");
+    let flag = ["--config", path, "--store", "memory:"];
+    let server = Launch::bare().arguments(flag).variable("TRIBUTARY_STORE", "nonsense:").start();
+    let _ = server.get("/").expect(200);
+}
+
+#[test]
+fn what_stands_in_the_way_is_told() {
+    let folder = folder();
+    let url = embedded(folder.path());
+    let first = Server::start(&url);
+    Launch::over(&url)
+        .finish()
+        .gave_up_naming(&["in use by another process", folder.path().to_str().unwrap()]);
+    let port = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = port.local_addr().unwrap().to_string();
+    let taken = Launch::bare().arguments(["--listen", &address, "--store", "memory:"]).finish();
+    taken.gave_up_naming(&[&address, "in use", "--listen"]);
+    Launch::over("nonsense:x").finish().gave_up_naming(&["[nonsense]", "[embedded:]", "[memory:]"]);
+    Launch::over("memory:").arguments(["--log", "a=b=c"]).finish().gave_up_naming(&["a=b=c"]);
+    Launch::over("memory:")
+        .arguments(["--config", "/nowhere.toml"])
+        .finish()
+        .gave_up_naming(&["/nowhere.toml"]);
+    Launch::over("embedded:/proc/tributary").finish().gave_up_naming(&["/proc/tributary"]);
+    first.stop();
+}
+
+#[test]
+fn damaged_data_is_told_and_left_alone() {
+    let folder = folder();
+    let url = embedded(folder.path());
+    let server = Server::start(&url);
+    let scenario = Scenario(&server);
+    scenario.connector("connector-1");
+    scenario.job("connector-1", "full");
+    server.stop();
+    let data = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
+    let data = data.max_by_key(|path| fs::metadata(path).unwrap().len()).unwrap();
+    let mut content = fs::read(&data).unwrap();
+    content.truncate(content.len() / 3);
+    fs::write(&data, &content).unwrap();
+    let named = [folder.path().to_str().unwrap(), "damaged", "backup"];
+    Launch::over(&url).finish().gave_up_naming(&named);
+    assert_eq!(fs::read(&data).unwrap(), content, "a damaged file is not changed");
+}
+
+#[test]
+fn running_requests_finish_and_no_new_ones_begin() {
+    let mut server = Server::start("memory:");
+    let mut slow = server.connect();
+    let head = "PUT /_connector/c HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n";
+    slow.send(head.as_bytes()).unwrap();
+    slow.send(b"{\"name\"").unwrap();
+    // The service has taken the connection once it answers a later one.
+    let _ = server.get("/").expect(200);
+    server.terminate();
+    let address = server.address();
+    tributary_tests::wait_until("new connections are refused", || Connection::open(address).is_err());
+    slow.send(b":\"x\"}").unwrap();
+    assert_eq!(slow.read_answer(false).unwrap().status, 201);
+    let ended = server.wait();
+    assert!(ended.status.success(), "{ended:#?}");
+    ended.without_panic();
+}
+
+#[test]
+fn a_request_is_one_line_in_the_log() {
+    for (format, parts) in [
+        (
+            "text",
+            ["method=\"GET\"", "path=\"/_connector/x\"", "status=404", "duration_us=", "opaque_id=\"me-7\""],
+        ),
+        (
+            "json",
+            [
+                "\"method\":\"GET\"",
+                "\"path\":\"/_connector/x\"",
+                "\"status\":404",
+                "\"duration_us\":",
+                "\"opaque_id\":\"me-7\"",
+            ],
+        ),
+    ] {
+        let server = Launch::over("memory:").arguments(["--log-format", format]).start();
+        let mut connection = server.connect();
+        let answer = connection.request("GET", "/_connector/x", &[("X-Opaque-Id", "me-7")], None).unwrap();
+        assert_eq!(answer.header("x-opaque-id"), Some("me-7"));
+        let ended = server.stop();
+        let lines: Vec<&str> = ended.log.lines().filter(|line| line.contains("/_connector/x")).collect();
+        let [line] = lines[..] else { panic!("not one line: {}", ended.log) };
+        assert!(parts.iter().all(|part| line.contains(part)), "{line}");
+        assert!(ended.output.lines().count() <= 1, "{}", ended.output);
+    }
+}
