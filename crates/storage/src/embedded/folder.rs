@@ -121,12 +121,7 @@ impl Folder {
         // The checksums of our own say nothing about redb's pages between the documents, nor about
         // which pages it takes to be free.
         builder.set_cache_size(CACHE_BYTES).set_check_integrity_on_open(true);
-        let t0 = std::time::Instant::now();
-        if std::env::var("NOCHECK").is_ok() {
-            builder.set_check_integrity_on_open(false);
-        }
         let database = builder.create_with_backend(file.clone())?;
-        eprintln!("redb open {:?}", t0.elapsed());
         let (catalog, state) = load::load(&database)?;
         if state.sequence < acknowledged {
             return Err(Failure::damaged(format!(
@@ -134,9 +129,7 @@ impl Folder {
                 state.sequence + 1
             )));
         }
-        eprintln!("loaded {:?}", t0.elapsed());
         file.settle()?;
-        eprintln!("settled {:?}", t0.elapsed());
         Ok((database, catalog, state))
     }
 

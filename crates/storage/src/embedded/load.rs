@@ -28,15 +28,12 @@ pub(super) fn load(database: &Database) -> Result<(Catalog, State), Failure> {
     for (collection, count) in
         [(Collection::Connectors, state.connectors), (Collection::SyncJobs, state.sync_jobs)]
     {
-        let t0 = std::time::Instant::now();
         let documents = read(database, collection, count)?;
-        eprintln!("read {:?}", t0.elapsed());
         if documents.iter().any(|(_, _, sequence)| *sequence > state.sequence) {
             return Err(Failure::damaged("a document is newer than the latest change"));
         }
         catalog.load(collection, documents);
     }
-    eprintln!("load {:?}", std::time::SystemTime::now());
     if catalog.len() != state.connectors + state.sync_jobs {
         return Err(Failure::damaged("a document is there twice"));
     }
