@@ -3,10 +3,11 @@
 use std::time::{Duration, Instant};
 use tributary_storage::index::{Field, Keys, OrderedIndex, SortKey};
 
-const PRESENT: u32 = 1_000_000;
-const IMPORTED: u32 = 100_000;
-
 struct Documents {
+    /// How many are there before an import.
+    present: u32,
+    /// How many an import brings.
+    imported: u32,
     times: Vec<i64>,
     ids: Vec<String>,
     texts: Vec<String>,
@@ -21,9 +22,11 @@ impl Keys for Documents {
 
 impl Documents {
     /// Present documents are a million milliseconds apart, in slot order.
-    fn new() -> Self {
-        let count = PRESENT + IMPORTED;
+    fn new(present: u32, imported: u32) -> Self {
+        let count = present + imported;
         Self {
+            present,
+            imported,
             times: (0..count).map(|slot| i64::from(slot) * 1_000_000).collect(),
             ids: (0..count).map(|slot| format!("job-{slot:08}")).collect(),
             texts: (0..1000).map(|value| format!("value-{value}")).collect(),
@@ -47,24 +50,25 @@ fn scattered(number: u32) -> u32 {
 
 fn loaded(documents: &Documents) -> OrderedIndex {
     let mut index = OrderedIndex::new(3);
-    let slots = 0..PRESENT;
+    let slots = 0..documents.present;
     index.load(documents, slots.map(|slot| (slot, documents.values(slot))));
     index
 }
 
 fn import(name: &str, documents: &mut Documents, index: &mut OrderedIndex, time: impl Fn(i64) -> i64) {
-    for imported in 0..IMPORTED {
-        documents.times[(PRESENT + imported) as usize] = time(i64::from(imported));
+    let (present, all) = (documents.present, documents.imported);
+    for imported in 0..all {
+        documents.times[(present + imported) as usize] = time(i64::from(imported));
     }
     let (mut total, mut worst) = (Duration::ZERO, Duration::ZERO);
-    for slot in PRESENT..PRESENT + IMPORTED {
+    for slot in present..present + all {
         let start = Instant::now();
         index.insert(slot, documents, documents.values(slot));
         let taken = start.elapsed();
         total += taken;
         worst = worst.max(taken);
     }
-    let average = total / IMPORTED;
+    let average = total / all;
     println!("{name:45} average {average:9.2?} worst {worst:9.2?}");
     let (_, slots) = index.page(&[], 0, usize::MAX);
     assert!(slots.is_sorted_by_key(|&slot| documents.times[slot as usize]));
@@ -73,7 +77,7 @@ fn import(name: &str, documents: &mut Documents, index: &mut OrderedIndex, time:
 fn drain(name: &str, documents: &Documents, slot: impl Fn(u32) -> u32) {
     let mut index = loaded(documents);
     let (mut total, mut worst) = (Duration::ZERO, Duration::ZERO);
-    for slot in (0..PRESENT).map(slot) {
+    for slot in (0..documents.present).map(slot) {
         let start = Instant::now();
         index.remove(slot);
         let taken = start.elapsed();
@@ -81,22 +85,25 @@ fn drain(name: &str, documents: &Documents, slot: impl Fn(u32) -> u32) {
         worst = worst.max(taken);
     }
     assert!(index.is_empty());
-    let average = total / PRESENT;
+    let average = total / documents.present;
     println!("{name:45} average {average:9.2?} worst {worst:9.2?}");
 }
 
 type Time = Box<dyn Fn(i64) -> i64>;
 
 fn main() {
-    let mut documents = Documents::new();
+    // Among the tests it only has to run; `cargo bench` measures.
+    let measures = std::env::args().any(|argument| argument == "--bench");
+    let (present, imported) = if measures { (1_000_000, 100_000) } else { (1_000, 100) };
+    let mut documents = Documents::new(present, imported);
     let start = Instant::now();
     drop(loaded(&documents));
-    println!("bulk load of {PRESENT}: {:.2?}", start.elapsed());
+    println!("bulk load of {present}: {:.2?}", start.elapsed());
 
-    let last = i64::from(IMPORTED);
+    let last = i64::from(imported);
     let random = move |n: i64| i64::from(scattered(u32::try_from(n).unwrap_or_default()));
-    let middle = i64::from(PRESENT / 2) * 1_000_000;
-    let everywhere = i64::from(PRESENT) * 1_000_000;
+    let middle = i64::from(present / 2) * 1_000_000;
+    let everywhere = i64::from(present) * 1_000_000;
     let imports: [(&str, Time); 7] = [
         ("in order at the end", Box::new(move |n| everywhere + n)),
         ("descending at the front", Box::new(|n| -n)),
@@ -115,11 +122,11 @@ fn main() {
     }
     for (name, time) in &imports {
         let mut index = loaded(&documents);
-        import(&format!("into {PRESENT}: {name}"), &mut documents, &mut index, time);
+        import(&format!("into {present}: {name}"), &mut documents, &mut index, time);
     }
-    drain("delete all of 1000000, oldest first", &documents, |n| n);
-    drain("delete all of 1000000, scattered", &documents, |n| {
+    drain("delete all, oldest first", &documents, |n| n);
+    drain("delete all, scattered", &documents, |n| {
         // The prime does not divide the count, so every slot comes once.
-        u32::try_from(u64::from(n) * 700_001 % u64::from(PRESENT)).unwrap_or_default()
+        u32::try_from(u64::from(n) * 700_001 % u64::from(present)).unwrap_or_default()
     });
 }
