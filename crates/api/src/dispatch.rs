@@ -15,7 +15,7 @@ use tributary_domain::{Arguments, Refusal};
 use crate::api::Api;
 use crate::call::Call;
 use crate::endpoint::{Body, COMMON_PARAMETERS, Endpoint};
-use crate::error::{ApiError, ErrorKind};
+use crate::error::ApiError;
 use crate::media_type::{self, AnswerType};
 use crate::presentation;
 use crate::query_string;
@@ -130,7 +130,7 @@ fn refuse(
         body = presentation::pretty(&body);
     }
     let mut response = respond(request, error.status(), answer_type, body, endpoints);
-    if error.kind() == ErrorKind::Unavailable {
+    if error.status() == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS);
     }
     response

@@ -26,6 +26,12 @@ pub(crate) enum ApiError {
     Conflict,
     #[error("the store is not available at the moment, try again later")]
     Unavailable(#[source] StoreError),
+    #[error("the store cannot keep the document: {0}")]
+    Rejected(String),
+    #[error("the store takes no changes at the moment: {0}")]
+    Blocked(String),
+    #[error("the store does not let this service in; the log of the service has its cause")]
+    Denied(#[source] StoreError),
     #[error("an internal error happened; the log of the service has its cause")]
     Internal(#[source] Box<dyn Error + Send + Sync>),
 }
@@ -48,6 +54,8 @@ pub enum ErrorKind {
     ConnectorIncomplete,
     /// Another connector has the index.
     IndexNameTaken,
+    /// The store cannot keep such a document.
+    Rejected,
     /// Nothing is served at the path.
     NoHandler,
     /// The connector or the sync job does not exist.
@@ -64,6 +72,10 @@ pub enum ErrorKind {
     Internal,
     /// The store is away.
     Unavailable,
+    /// The store takes no changes.
+    Blocked,
+    /// The store does not let the service in.
+    Denied,
 }
 
 /// One row of the table of errors.
@@ -82,6 +94,9 @@ pub struct ErrorRow {
 const fn row(kind: ErrorKind, status: u16, error_type: &'static str, description: &'static str) -> ErrorRow {
     ErrorRow { kind, status, error_type, description }
 }
+
+const INTERNAL: ErrorRow =
+    row(ErrorKind::Internal, 500, "exception", "The service failed; its log has the cause.");
 
 /// Every error that a client can see.
 pub const ERRORS: &[ErrorRow] = &[
@@ -118,6 +133,12 @@ pub const ERRORS: &[ErrorRow] = &[
         "The connector has no index name or no service type, and a sync job needs them.",
     ),
     row(ErrorKind::IndexNameTaken, 400, "status_exception", "Another live connector writes to the index."),
+    row(
+        ErrorKind::Rejected,
+        400,
+        "document_parsing_exception",
+        "The store that this service was given cannot keep a document of this content; the reason has its words.",
+    ),
     row(ErrorKind::NoHandler, 400, "illegal_argument_exception", "Nothing is served at the path."),
     row(
         ErrorKind::NotFound,
@@ -144,12 +165,26 @@ pub const ERRORS: &[ErrorRow] = &[
         "Another worker has claimed the sync job, or the document was changed by others again and again.",
     ),
     row(ErrorKind::BodyTooLarge, 413, "content_too_long_exception", "The body is longer than is allowed."),
-    row(ErrorKind::Internal, 500, "exception", "The service failed; its log has the cause."),
+    INTERNAL,
     row(
         ErrorKind::Unavailable,
         503,
         "unavailable_shards_exception",
         "The store is away, slow or full; the request may be repeated after the time in Retry-After.",
+    ),
+    row(
+        ErrorKind::Blocked,
+        503,
+        "cluster_block_exception",
+        "The store takes no changes until somebody lifts what blocks it, such as a full disk; the reason says \
+         what. Reading goes on.",
+    ),
+    row(
+        ErrorKind::Denied,
+        503,
+        "unavailable_shards_exception",
+        "The store refuses the credentials that this service was given, or they lack a permission; its log has \
+         the cause.",
     ),
 ];
 
@@ -174,13 +209,16 @@ impl ApiError {
             Self::BodyTooLarge(_) => ErrorKind::BodyTooLarge,
             Self::Conflict => ErrorKind::Conflict,
             Self::Unavailable(_) => ErrorKind::Unavailable,
+            Self::Rejected(_) => ErrorKind::Rejected,
+            Self::Blocked(_) => ErrorKind::Blocked,
+            Self::Denied(_) => ErrorKind::Denied,
             Self::Internal(_) => ErrorKind::Internal,
         }
     }
 
     pub(crate) fn row(&self) -> &'static ErrorRow {
         let kind = self.kind();
-        ERRORS.iter().find(|row| row.kind == kind).unwrap_or(&ERRORS[ERRORS.len() - 2])
+        ERRORS.iter().find(|row| row.kind == kind).unwrap_or(&INTERNAL)
     }
 
     pub(crate) fn status(&self) -> StatusCode {
@@ -210,6 +248,9 @@ impl From<StoreError> for ApiError {
                 Refusal::IndexNameTaken { index_name, connector_id }.into()
             }
             StoreError::Unavailable(_) => Self::Unavailable(error),
+            StoreError::Rejected(reason) => Self::Rejected(reason),
+            StoreError::Blocked(reason) => Self::Blocked(reason),
+            StoreError::Denied(_) => Self::Denied(error),
             other => Self::Internal(other.into()),
         }
     }

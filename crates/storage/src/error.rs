@@ -20,9 +20,19 @@ pub enum StoreError {
         /// The connector that has it.
         connector_id: String,
     },
+    /// The store cannot keep a document of this content; another store may. Nothing was stored.
+    #[error("the store cannot keep the document: {0}")]
+    Rejected(String),
     /// The store cannot be reached, or cannot take changes now; later the same call may succeed.
     #[error("the store is not available: {0}")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
+    /// The store takes no changes until somebody lifts what blocks it: a full disk of its server, an
+    /// index that was made read-only. Reading goes on.
+    #[error("the store takes no changes: {0}")]
+    Blocked(String),
+    /// The store does not let this process in, or not do this.
+    #[error("the store refuses access: {0}")]
+    Denied(String),
     /// Anything else.
     #[error("the store failed: {0}")]
     Backend(#[source] Box<dyn Error + Send + Sync>),
@@ -47,6 +57,29 @@ pub enum OpenError {
         /// The schemes that are registered.
         known: String,
     },
+    /// The backend has no setting of this name.
+    #[error("the store [{scheme}:] has no setting [{name}]; it has: {known}")]
+    UnknownSetting {
+        /// What stands before the first colon of its URLs.
+        scheme: String,
+        /// What was given.
+        name: String,
+        /// What can be set.
+        known: String,
+    },
+    /// A setting has a value that it cannot have.
+    #[error("the setting [{name}] of the store [{scheme}:] is wrong: {reason}")]
+    InvalidSetting {
+        /// What stands before the first colon of the backend's URLs.
+        scheme: String,
+        /// Which setting.
+        name: String,
+        /// What is wrong with it; without its value, which may be a secret.
+        reason: String,
+    },
+    /// The server is not what its scheme says, or its data is not what this program can work with.
+    #[error("{0}")]
+    Unsuitable(String),
     /// What follows the scheme is not what the backend needs.
     #[error("the store [{url}] cannot be opened: {reason}")]
     InvalidLocation {

@@ -42,5 +42,5 @@ pub use embedded::{EmbeddedBackend, EmbeddedStore};
 pub use error::{OpenError, StoreError};
 #[cfg(feature = "memory")]
 pub use memory::{MemoryBackend, MemoryStore};
-pub use registry::{Backend, Registry};
-pub use store::{Collection, Page, Store, Version, Versioned};
+pub use registry::{Backend, BackendSetting, BackendSettings, Registry};
+pub use store::{Collection, Page, Store, Stored, Version, Versioned};

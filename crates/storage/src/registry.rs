@@ -1,11 +1,54 @@
 //! From a URL to a store: the seam at which backends are plugged in.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
 use crate::{OpenError, Store};
+
+/// What can be set of a backend, beside the location in its URL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BackendSetting {
+    /// Its name, such as `password`: words in lower case with `_` between them.
+    pub name: &'static str,
+    /// What it is, in one line.
+    pub description: &'static str,
+    /// Its value unless it is given; `None` where there is none.
+    pub default: Option<&'static str>,
+}
+
+/// The settings of a backend as they were given, by their names.
+///
+/// Some are secrets: they are never shown, neither as a whole nor in an error.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct BackendSettings(BTreeMap<String, String>);
+
+/// Says which settings there are, not their values.
+impl fmt::Debug for BackendSettings {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+impl BackendSettings {
+    /// The value of a setting: as it was given, or its default.
+    pub fn get(&self, setting: &BackendSetting) -> Option<&str> {
+        self.0.get(setting.name).map(String::as_str).or(setting.default)
+    }
+
+    /// The settings with one more.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.0.insert(name.into(), value.into());
+        self
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+}
 
 /// A kind of store that can be opened by a URL.
 #[async_trait]
@@ -16,8 +59,12 @@ pub trait Backend: Send + Sync {
     /// One line for people who choose: the form of its URLs and what it is for.
     fn description(&self) -> &'static str;
 
-    /// Opens the store at `location`, which is what follows the colon.
-    async fn open(&self, location: &str) -> Result<Arc<dyn Store>, OpenError>;
+    /// What can be set beside the location.
+    fn settings(&self) -> &'static [BackendSetting];
+
+    /// Opens the store at `location`, which is what follows the colon. Only settings that
+    /// [`settings`](Self::settings) names are given.
+    async fn open(&self, location: &str, settings: &BackendSettings) -> Result<Arc<dyn Store>, OpenError>;
 }
 
 /// The backends that can be opened, by their schemes.
@@ -49,14 +96,37 @@ impl Registry {
         self
     }
 
-    /// Opens the store that a URL names: `SCHEME:LOCATION`.
+    /// Opens the store that a URL names, `SCHEME:LOCATION`, with the defaults of its backend.
     pub async fn open(&self, url: &str) -> Result<Arc<dyn Store>, OpenError> {
+        self.open_with(url, &BackendSettings::default()).await
+    }
+
+    /// Opens the store that a URL names, `SCHEME:LOCATION`, with settings of its backend.
+    pub async fn open_with(
+        &self,
+        url: &str,
+        settings: &BackendSettings,
+    ) -> Result<Arc<dyn Store>, OpenError> {
         let (scheme, location) = url.split_once(':').unwrap_or((url, ""));
-        let backend = self.backends.get(scheme).ok_or_else(|| OpenError::UnknownScheme {
+        let backend = self.backend(scheme)?;
+        let known = backend.settings();
+        if let Some(unknown) = settings.names().find(|name| known.iter().all(|known| known.name != *name)) {
+            return Err(OpenError::UnknownSetting {
+                scheme: scheme.to_owned(),
+                name: unknown.to_owned(),
+                known: listed(known.iter().map(|known| known.name.to_owned())),
+            });
+        }
+        backend.open(location, settings).await
+    }
+
+    /// The backend with this scheme.
+    pub fn backend(&self, scheme: &str) -> Result<&dyn Backend, OpenError> {
+        let backend = self.backends.get(scheme).map(AsRef::as_ref);
+        backend.ok_or_else(|| OpenError::UnknownScheme {
             scheme: scheme.to_owned(),
-            known: self.backends.keys().map(|known| format!("[{known}:]")).collect::<Vec<_>>().join(", "),
-        })?;
-        backend.open(location).await
+            known: listed(self.backends.keys().map(|known| format!("{known}:"))),
+        })
     }
 
     /// The backends in the order of their schemes.
@@ -65,9 +135,17 @@ impl Registry {
     }
 }
 
+fn listed(names: impl Iterator<Item = String>) -> String {
+    let names: Vec<String> = names.map(|name| format!("[{name}]")).collect();
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}
+
 #[cfg(all(test, feature = "embedded"))]
 mod tests {
     use super::*;
+
+    const COLOUR: BackendSetting =
+        BackendSetting { name: "colour", description: "A setting of somebody else.", default: Some("red") };
 
     #[derive(Debug)]
     struct Aliased;
@@ -80,7 +158,11 @@ mod tests {
         fn description(&self) -> &'static str {
             "aliased: a store of somebody else"
         }
-        async fn open(&self, _location: &str) -> Result<Arc<dyn Store>, OpenError> {
+        fn settings(&self) -> &'static [BackendSetting] {
+            &[COLOUR]
+        }
+        async fn open(&self, _: &str, settings: &BackendSettings) -> Result<Arc<dyn Store>, OpenError> {
+            assert!(matches!(settings.get(&COLOUR), Some("red" | "blue")));
             Ok(Arc::new(crate::MemoryStore::default()))
         }
     }
@@ -95,5 +177,14 @@ mod tests {
         assert!(registry.open("memory:").await.is_ok());
         assert!(registry.open("memory:somewhere").await.is_err());
         assert!(registry.open("embedded:").await.is_err());
+
+        let blue = BackendSettings::default().with("colour", "blue");
+        assert!(registry.open_with("aliased:x", &blue).await.is_ok());
+        assert!(!format!("{blue:?}").contains("blue"), "values may be secrets");
+        let reason = registry.open_with("memory:", &blue).await.unwrap_err().to_string();
+        assert_eq!(reason, "the store [memory:] has no setting [colour]; it has: none");
+        let unknown = blue.with("size", "5");
+        let reason = registry.open_with("aliased:x", &unknown).await.unwrap_err().to_string();
+        assert_eq!(reason, "the store [aliased:] has no setting [size]; it has: [colour]");
     }
 }

@@ -4,6 +4,7 @@ use std::fmt::Debug;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures_util::stream::BoxStream;
 use tributary_domain::{ConnectorQuery, Document, Id, SyncJobQuery};
 
 use crate::StoreError;
@@ -36,6 +37,15 @@ pub struct Versioned {
     pub document: Bytes,
 }
 
+/// A document of a collection that is read from end to end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// Its id.
+    pub id: Id,
+    /// The document as JSON text, with its `id` as [`Document::render`] puts it.
+    pub document: Bytes,
+}
+
 /// A part of a list.
 #[derive(Debug, Clone, Default)]
 pub struct Page {
@@ -48,7 +58,8 @@ pub struct Page {
 /// Where connectors and sync jobs are kept.
 ///
 /// What holds for all methods:
-/// - A document comes back as it was written, to the letter of every value, with its `id`.
+/// - A document comes back as it was written, to the letter of every value, with its `id`; one that the
+///   backend cannot keep so is refused with [`StoreError::Rejected`].
 /// - Read your writes: what a method acknowledged is seen by every call that starts afterwards, also
 ///   by lists, and survives whatever the backend promises to survive.
 /// - All or nothing: after an error nothing is changed, or, where the store was lost on the way
@@ -71,6 +82,14 @@ pub trait Store: Debug + Send + Sync {
         id: &Id,
         document: Document,
     ) -> Result<Version, StoreError>;
+
+    /// Stores new documents, each as [`create`](Self::create) would, in as few steps as the backend can;
+    /// answers in the same order. One that is refused does not keep the others out.
+    async fn create_many(
+        &self,
+        collection: Collection,
+        documents: Vec<(Id, Document)>,
+    ) -> Vec<Result<Version, StoreError>>;
 
     /// Stores the next state of a document if its version is still `expected`, and answers the new
     /// version; otherwise [`StoreError::Conflict`], or [`StoreError::NotFound`] if it is gone.
@@ -100,6 +119,18 @@ pub trait Store: Debug + Send + Sync {
     /// among equals. The conditions are those of
     /// [`ConnectorQuery::matches`](tributary_domain::ConnectorQuery::matches).
     async fn list_connectors(&self, query: &ConnectorQuery) -> Result<Page, StoreError>;
+
+    /// All documents of a collection, in portions and in no order that means anything.
+    ///
+    /// A document that is there from the first portion to the last comes exactly once, in one of the
+    /// states that it had meanwhile; one that comes or goes meanwhile comes at most once. The memory
+    /// that this takes does not grow with the number of documents by more than their ids. After an
+    /// error the stream ends.
+    fn scan(&self, collection: Collection) -> BoxStream<'_, Result<Vec<Stored>, StoreError>>;
+
+    /// Whether the store can be asked now: that a call to it has to be expected to succeed, for the
+    /// one who decides whether to send requests here. Otherwise the error that they would meet.
+    async fn check(&self) -> Result<(), StoreError>;
 
     /// Lets go of what the store holds, after the last call: files are closed, other processes may
     /// open them. Later calls are answered [`StoreError::Unavailable`].

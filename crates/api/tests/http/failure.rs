@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use futures_util::stream::BoxStream;
 use mockall::mock;
 use tributary_domain::{ConnectorQuery, Document, Id, SyncJobQuery};
-use tributary_storage::{Collection, Page, Store, StoreError, Version, Versioned};
+use tributary_storage::{Collection, Page, Store, StoreError, Stored, Version, Versioned};
 
 use crate::session::{Scenario, Session, scenario};
 
@@ -20,17 +21,25 @@ mock! {
     impl Store for FailingStore {
         async fn get(&self, collection: Collection, id: &Id) -> Result<Versioned, StoreError>;
         async fn create(&self, collection: Collection, id: &Id, document: Document) -> Result<Version, StoreError>;
+        async fn create_many(&self, collection: Collection, documents: Vec<(Id, Document)>)
+            -> Vec<Result<Version, StoreError>>;
         async fn replace(&self, collection: Collection, id: &Id, expected: Version, document: Document)
             -> Result<Version, StoreError>;
         async fn delete(&self, collection: Collection, id: &Id, expected: Version) -> Result<(), StoreError>;
         async fn list_sync_jobs(&self, query: &SyncJobQuery) -> Result<Page, StoreError>;
         async fn list_connectors(&self, query: &ConnectorQuery) -> Result<Page, StoreError>;
+        fn scan(&self, collection: Collection) -> BoxStream<'static, Result<Vec<Stored>, StoreError>>;
+        async fn check(&self) -> Result<(), StoreError>;
         async fn close(&self) -> Result<(), StoreError>;
     }
 }
 
 pub(crate) fn scenarios() -> Vec<Scenario> {
-    vec![scenario!("failure.store_away", store_away), scenario!("failure.store_broken", store_broken)]
+    vec![
+        scenario!("failure.store_away", store_away),
+        scenario!("failure.store_blocked", store_blocked),
+        scenario!("failure.store_broken", store_broken),
+    ]
 }
 
 async fn store_away(session: &mut Session) {
@@ -49,6 +58,24 @@ async fn store_broken(session: &mut Session) {
     store.expect_get().returning(move |_, _| Ok(job()));
     store.expect_replace().returning(|_, _, _, _| Err(StoreError::Conflict));
     session.replace_store(Arc::new(store)).await;
+    session.call("GET", JOBS, "").await;
+    session.call("PUT", &format!("{JOBS}/j/_check_in"), "").await;
+}
+
+async fn store_blocked(session: &mut Session) {
+    let mut store = MockFailingStore::new();
+    let reason = "the disk of its server is nearly full";
+    store.expect_create().returning(move |_, _, _| Err(StoreError::Blocked(reason.to_owned())));
+    let job = || Versioned { version: Version { sequence: 1, term: 0 }, document: r#"{"id":"j"}"#.into() };
+    store.expect_get().returning(move |collection, _| match collection {
+        Collection::Connectors => Err(StoreError::NotFound),
+        Collection::SyncJobs => Ok(job()),
+    });
+    let rejected = || StoreError::Rejected("field name cannot be an empty string".to_owned());
+    store.expect_replace().returning(move |_, _, _, _| Err(rejected()));
+    store.expect_list_sync_jobs().returning(|_| Err(StoreError::Denied("a secret of the inside".to_owned())));
+    session.replace_store(Arc::new(store)).await;
+    session.call("PUT", "/_connector/c", "{}").await;
     session.call("GET", JOBS, "").await;
     session.call("PUT", &format!("{JOBS}/j/_check_in"), "").await;
 }

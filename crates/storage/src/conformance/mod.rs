@@ -22,6 +22,7 @@ mod generated;
 mod lists;
 mod model;
 mod races;
+mod walks;
 mod writes;
 
 use std::sync::Arc;
@@ -56,7 +57,7 @@ use list_of_promises;
 
 /// All promises, in the order in which they are best understood.
 pub fn promises() -> impl Iterator<Item = Promise> {
-    [writes::PROMISES, lists::PROMISES, races::PROMISES].into_iter().flatten().copied()
+    [writes::PROMISES, lists::PROMISES, walks::PROMISES, races::PROMISES].into_iter().flatten().copied()
 }
 
 /// Runs every promise over a fresh store.

@@ -20,11 +20,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use std::thread::{self, JoinHandle};
 
 use async_trait::async_trait;
+use futures_util::future::join_all;
+use futures_util::stream::BoxStream;
 use tokio::sync::oneshot;
 use tributary_domain::{ConnectorQuery, Document, Id, SyncJobQuery};
 
-use crate::memory::{Catalog, Expectation, Operation};
-use crate::{Backend, Collection, OpenError, Page, Store, StoreError, Version, Versioned};
+use crate::memory::{Catalog, Expectation, Operation, walk};
+use crate::{
+    Backend, BackendSetting, BackendSettings, Collection, OpenError, Page, Store, StoreError, Stored,
+    Version, Versioned,
+};
 use folder::Folder;
 use writer::{Request, Writer};
 
@@ -42,7 +47,11 @@ impl Backend for EmbeddedBackend {
         "embedded:DIR keeps everything in a folder of this machine, for one process at a time"
     }
 
-    async fn open(&self, location: &str) -> Result<Arc<dyn Store>, OpenError> {
+    fn settings(&self) -> &'static [BackendSetting] {
+        &[]
+    }
+
+    async fn open(&self, location: &str, _: &BackendSettings) -> Result<Arc<dyn Store>, OpenError> {
         if location.is_empty() {
             let reason = "a folder has to follow the colon, as in embedded:/var/lib/tributary".to_owned();
             return Err(OpenError::InvalidLocation { url: "embedded:".to_owned(), reason });
@@ -168,6 +177,18 @@ impl Store for EmbeddedStore {
         self.commit(Operation::put(collection, id, Expectation::Absent, &document)).await
     }
 
+    async fn create_many(
+        &self,
+        collection: Collection,
+        documents: Vec<(Id, Document)>,
+    ) -> Vec<Result<Version, StoreError>> {
+        // All of them wait at once, so that they share commits.
+        let create = |(id, document): &(Id, Document)| {
+            self.commit(Operation::put(collection, id, Expectation::Absent, document))
+        };
+        join_all(documents.iter().map(create)).await
+    }
+
     async fn replace(
         &self,
         collection: Collection,
@@ -188,6 +209,14 @@ impl Store for EmbeddedStore {
 
     async fn list_connectors(&self, query: &ConnectorQuery) -> Result<Page, StoreError> {
         Ok(self.read()?.list_connectors(query))
+    }
+
+    fn scan(&self, collection: Collection) -> BoxStream<'_, Result<Vec<Stored>, StoreError>> {
+        walk(move |place| Ok(self.read()?.portion(collection, place)))
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        self.read().map(drop)
     }
 
     async fn close(&self) -> Result<(), StoreError> {

@@ -5,7 +5,7 @@ use tributary_domain::{ConnectorQuery, SyncJobQuery};
 use super::connectors::Connectors;
 use super::operation::{Change, Expectation, Operation, Record, Terms};
 use super::sync_jobs::SyncJobs;
-use crate::{Collection, Page, StoreError, Version, Versioned};
+use crate::{Collection, Page, StoreError, Stored, Version, Versioned};
 
 /// The documents of both collections with their indexes and versions.
 #[derive(Default)]
@@ -36,6 +36,15 @@ impl Catalog {
 
     pub(crate) fn list_connectors(&self, query: &ConnectorQuery) -> Page {
         self.connectors.list(query)
+    }
+
+    /// A portion of a walk through a collection: the documents in so many places from `place` on, and
+    /// the place at which the walk goes on, if it does. A document keeps its place while it exists.
+    pub(crate) fn portion(&self, collection: Collection, place: usize) -> (Vec<Stored>, Option<usize>) {
+        match collection {
+            Collection::Connectors => (self.connectors.all(), None),
+            Collection::SyncJobs => self.sync_jobs.portion(place),
+        }
     }
 
     /// Whether an operation may be applied now.

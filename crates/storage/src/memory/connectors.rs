@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use bytes::Bytes;
 use tributary_domain::{Connector, ConnectorQuery, keyword_values};
 
-use super::operation::{Record, Terms};
-use crate::{Page, StoreError, Version, Versioned};
+use super::operation::{Record, Terms, stored};
+use crate::{Page, StoreError, Stored, Version, Versioned};
 
 /// Where a connector stands in the list: those without an index name last, ids among equals.
 type Place = (bool, String, String);
@@ -93,6 +93,11 @@ impl Connectors {
             page.count += 1;
         }
         page
+    }
+
+    /// All of them: they are few, and their places change with their index names.
+    pub(super) fn all(&self) -> Vec<Stored> {
+        self.by_place.iter().filter_map(|((_, _, id), entry)| stored(id, entry.rendered.clone())).collect()
     }
 
     fn entry(&self, id: &str) -> Option<&Entry> {

@@ -10,9 +10,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock, RwLockReadGuard};
 
 use async_trait::async_trait;
+use futures_util::stream::{self, BoxStream};
 use tributary_domain::{ConnectorQuery, Document, Id, SyncJobQuery};
 
-use crate::{Backend, Collection, OpenError, Page, Store, StoreError, Version, Versioned};
+use crate::{
+    Backend, BackendSetting, BackendSettings, Collection, OpenError, Page, Store, StoreError, Stored,
+    Version, Versioned,
+};
 
 pub(crate) use catalog::Catalog;
 #[cfg(feature = "embedded")]
@@ -33,7 +37,11 @@ impl Backend for MemoryBackend {
         "memory: keeps everything in this process, and nothing after its end; for tests"
     }
 
-    async fn open(&self, location: &str) -> Result<Arc<dyn Store>, OpenError> {
+    fn settings(&self) -> &'static [BackendSetting] {
+        &[]
+    }
+
+    async fn open(&self, location: &str, _: &BackendSettings) -> Result<Arc<dyn Store>, OpenError> {
         if !location.is_empty() {
             let reason = "nothing may follow the colon, a store in memory has no place".to_owned();
             return Err(OpenError::InvalidLocation { url: format!("memory:{location}"), reason });
@@ -80,6 +88,20 @@ impl MemoryStore {
     }
 }
 
+/// Asks for portion after portion, each from the place that the one before named.
+pub(crate) fn walk<'a>(
+    portion: impl Fn(usize) -> Result<(Vec<Stored>, Option<usize>), StoreError> + Send + 'a,
+) -> BoxStream<'a, Result<Vec<Stored>, StoreError>> {
+    let step = move |place: Option<usize>| {
+        let step = place.map(|place| match portion(place) {
+            Ok((documents, next)) => (Ok(documents), next),
+            Err(error) => (Err(error), None),
+        });
+        std::future::ready(step)
+    };
+    Box::pin(stream::unfold(Some(0), step))
+}
+
 #[async_trait]
 impl Store for MemoryStore {
     async fn get(&self, collection: Collection, id: &Id) -> Result<Versioned, StoreError> {
@@ -93,6 +115,17 @@ impl Store for MemoryStore {
         document: Document,
     ) -> Result<Version, StoreError> {
         self.commit(Operation::put(collection, id, Expectation::Absent, &document))
+    }
+
+    async fn create_many(
+        &self,
+        collection: Collection,
+        documents: Vec<(Id, Document)>,
+    ) -> Vec<Result<Version, StoreError>> {
+        let create = |(id, document): &(Id, Document)| {
+            self.commit(Operation::put(collection, id, Expectation::Absent, document))
+        };
+        documents.iter().map(create).collect()
     }
 
     async fn replace(
@@ -115,6 +148,14 @@ impl Store for MemoryStore {
 
     async fn list_connectors(&self, query: &ConnectorQuery) -> Result<Page, StoreError> {
         Ok(self.read()?.list_connectors(query))
+    }
+
+    fn scan(&self, collection: Collection) -> BoxStream<'_, Result<Vec<Stored>, StoreError>> {
+        walk(move |place| Ok(self.read()?.portion(collection, place)))
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        self.read().map(drop)
     }
 
     async fn close(&self) -> Result<(), StoreError> {

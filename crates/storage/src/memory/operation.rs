@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use tributary_domain::{Connector, Document, FilterField, Id, creation_order, keyword_values};
 
-use crate::{Collection, Version};
+use crate::{Collection, Stored, Version};
 
 /// What must hold of a document for a change to be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +51,11 @@ pub(crate) struct Change {
 pub(crate) struct Operation {
     pub change: Change,
     pub expectation: Expectation,
+}
+
+/// A document as a walk through a collection answers it; every id that is stored was checked once.
+pub(super) fn stored(id: &str, document: Bytes) -> Option<Stored> {
+    Some(Stored { id: Id::parse("id", id).ok()?, document })
 }
 
 impl Record {

@@ -6,9 +6,12 @@ use hashbrown::HashTable;
 use std::hash::BuildHasher;
 use tributary_domain::{FilterField, SyncJobQuery};
 
-use super::operation::{Record, Terms};
+use super::operation::{Record, Terms, stored};
 use crate::index::{Field, Keys, OrderedIndex, SortKey};
-use crate::{Page, Version, Versioned};
+use crate::{Page, Stored, Version, Versioned};
+
+/// How many slots a walk through all documents looks at in one step.
+const PORTION: usize = 1_024;
 
 #[derive(Debug)]
 struct Entry {
@@ -98,6 +101,14 @@ impl SyncJobs {
         let (count, slots) = self.index.page(&filters, query.from as usize, query.size as usize);
         let rendered = |slot: u32| self.slots.get(slot).map(|entry| entry.rendered.clone());
         Page { count, documents: slots.into_iter().filter_map(rendered).collect() }
+    }
+
+    /// The documents in the next slots from `place` on, and where to go on.
+    pub(super) fn portion(&self, place: usize) -> (Vec<Stored>, Option<usize>) {
+        let end = place.saturating_add(PORTION).min(self.slots.entries.len());
+        let slots = self.slots.entries.get(place..end).unwrap_or_default();
+        let documents = slots.iter().flatten().filter_map(|entry| stored(&entry.id, entry.rendered.clone()));
+        (documents.collect(), (end < self.slots.entries.len()).then_some(end))
     }
 
     pub(super) fn apply(&mut self, id: &str, record: Option<Record>, sequence: u64) {
