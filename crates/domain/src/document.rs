@@ -52,6 +52,28 @@ impl Document {
         rendered.to_json()
     }
 
+    /// Does to the text of a document what [`render`](Self::render) does, without reading it into a
+    /// tree where that can be told from the text; `None` for a text that is no JSON object. Blanks
+    /// stay as they are.
+    ///
+    /// ```
+    /// # use tributary_domain::Document;
+    /// assert_eq!(Document::render_text(r#"{"a": 1.10}"#, "x").unwrap(), r#"{"id":"x","a": 1.10}"#);
+    /// ```
+    pub fn render_text(text: &str, id: &str) -> Option<String> {
+        let inner = text.trim_start().strip_prefix('{')?.trim_start();
+        if may_have_own_id(text) {
+            return Self::parse(text).ok().map(|document| document.render(id));
+        }
+        let separator = if inner.starts_with('}') { "" } else { "," };
+        let mut rendered = String::with_capacity(text.len() + id.len() + 10);
+        rendered.push_str("{\"id\":");
+        rendered.push_str(raw(id).get());
+        rendered.push_str(separator);
+        rendered.push_str(inner);
+        Some(rendered)
+    }
+
     /// The id, in a document as clients see it.
     pub fn id(&self) -> Option<String> {
         self.get(Field::new("id"))
@@ -143,6 +165,25 @@ impl FieldValue for Document {
     const SHAPE: Cow<'static, str> = Cow::Borrowed("object");
 }
 
+/// Whether the text may have a field `id` that is not in a nested object: then it has to be read.
+fn may_have_own_id(text: &str) -> bool {
+    // A name may be written with escapes; no program that is known does so.
+    if text.contains("\\u00") {
+        return true;
+    }
+    let own_start = text.find('{').unwrap_or_default();
+    text.match_indices("\"id\"").any(|(place, _)| {
+        let before = text[..place].trim_end();
+        match before.as_bytes().last() {
+            // The first field of an object: of the outer one, or of one inside.
+            Some(b'{') => before.len() - 1 == own_start,
+            // A value.
+            Some(b':') => false,
+            _ => true,
+        }
+    })
+}
+
 /// Writes a value as JSON text.
 ///
 /// # Panics
@@ -172,6 +213,27 @@ mod tests {
         for (stored, rendered) in cases {
             assert_eq!(Document::parse(stored).unwrap().render("x"), rendered);
         }
+    }
+
+    #[test]
+    fn texts_are_rendered_like_documents() {
+        let cases = [
+            "{}",
+            r#"{"a":1}"#,
+            r#"{"a":1,"id":"other","b":2}"#,
+            r#"{"id":7}"#,
+            r#"{"connector":{"id":"c"},"rules":[{"id":"r"},{"x":1,"id":"r"}]}"#,
+            r#"{"a":"id","b":["id","x"],"c":{"x":"\u00e9","id":1}}"#,
+            r#"{"i\u0064":"other","a":1}"#,
+            STRANGE,
+        ];
+        for text in cases {
+            let expected = Document::parse(text).unwrap().render("x\"y");
+            assert_eq!(Document::render_text(text, "x\"y").unwrap(), expected, "{text}");
+        }
+        assert_eq!(Document::render_text(" { } ", "x").unwrap(), r#"{"id":"x"} "#);
+        assert_eq!(Document::render_text(" {\n\"a\" : 1 }", "x").unwrap(), r#"{"id":"x","a" : 1 }"#);
+        assert_eq!(Document::render_text("[]", "x"), None);
     }
 
     #[test]

@@ -34,6 +34,8 @@ pub mod index;
 #[cfg(feature = "memory")]
 mod memory;
 mod registry;
+#[cfg(feature = "search")]
+mod search;
 mod store;
 
 pub use change::{ChangeError, Outcome, StoreExt};
@@ -43,4 +45,6 @@ pub use error::{OpenError, StoreError};
 #[cfg(feature = "memory")]
 pub use memory::{MemoryBackend, MemoryStore};
 pub use registry::{Backend, BackendSetting, BackendSettings, Registry};
+#[cfg(feature = "search")]
+pub use search::{SearchBackend, SearchStore};
 pub use store::{Collection, Page, Store, Stored, Version, Versioned};

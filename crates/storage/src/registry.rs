@@ -87,6 +87,8 @@ impl Registry {
         registry.register(crate::MemoryBackend);
         #[cfg(feature = "embedded")]
         registry.register(crate::EmbeddedBackend);
+        #[cfg(feature = "search")]
+        registry.register(crate::SearchBackend::OPEN_SEARCH).register(crate::SearchBackend::ELASTICSEARCH);
         registry
     }
 

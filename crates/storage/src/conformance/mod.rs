@@ -21,6 +21,7 @@
 mod generated;
 mod lists;
 mod model;
+mod odd;
 mod races;
 mod walks;
 mod writes;
@@ -42,6 +43,14 @@ pub struct Promise {
     pub name: &'static str,
     /// Puts it to the test.
     pub check: fn(Arc<dyn Store>) -> BoxFuture<'static, ()>,
+}
+
+/// What a backend may do otherwise than the others, since what it is built on leaves it no choice.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Allowances {
+    /// It may refuse documents of odd content with [`StoreError::Rejected`](crate::StoreError::Rejected):
+    /// names that are empty, very deep arrays, objects in the place of words.
+    pub rejects_odd_documents: bool,
 }
 
 /// Lists the promises of a module: name and function are one.
@@ -68,6 +77,19 @@ pub async fn check_promises<F>(open: impl Fn() -> F)
 where
     F: Future<Output = Arc<dyn Store>>,
 {
+    check_promises_with(Allowances::default(), open).await;
+}
+
+/// Runs every promise over a fresh store, for a backend that may do some things otherwise.
+///
+/// # Panics
+/// Like [`check_promises`].
+pub async fn check_promises_with<F>(allowances: Allowances, open: impl Fn() -> F)
+where
+    F: Future<Output = Arc<dyn Store>>,
+{
+    eprintln!("promise: odd documents are kept, or refused whole");
+    odd::kept_or_refused_whole(&*open().await, allowances).await;
     for promise in promises() {
         eprintln!("promise: {}", promise.name);
         let store = open().await;

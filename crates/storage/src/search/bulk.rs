@@ -1,0 +1,244 @@
+//! Many changes in one request, each with an outcome of its own.
+
+use bytes::Bytes;
+use opensearch::http::Method;
+use serde_json::json;
+use tributary_domain::{Document, Id};
+
+use super::client::{Budget, Problem, Purpose, Request, pauses};
+use super::connection::Connection;
+use super::documents::source;
+use super::wire::{self, BulkAnswer, Item};
+use crate::{StoreError, Version};
+
+/// The most bytes of documents in one request: larger ones are refused by small servers.
+const REQUEST_BYTES: usize = 4 << 20;
+/// The most changes in one request.
+const REQUEST_ACTIONS: usize = 1_000;
+
+/// A change of one document.
+#[derive(Debug, Clone)]
+pub(super) struct Action {
+    pub(super) id: String,
+    pub(super) change: Change,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Change {
+    Create(String),
+    Replace(Version, String),
+    Delete(Version),
+}
+
+/// What became of a change.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    Done(Version),
+    /// The document is not in the expected state, maybe by an earlier try of the same change.
+    Conflict {
+        is_repeated: bool,
+    },
+    Failed(StoreError),
+}
+
+impl Action {
+    pub(super) fn create(id: &Id, document: &Document) -> Self {
+        Self { id: id.to_string(), change: Change::Create(source(document)) }
+    }
+
+    pub(super) fn replace(id: &Id, expected: Version, document: &Document) -> Self {
+        Self { id: id.to_string(), change: Change::Replace(expected, source(document)) }
+    }
+
+    pub(super) fn delete(id: &str, expected: Version) -> Self {
+        Self { id: id.to_owned(), change: Change::Delete(expected) }
+    }
+
+    fn size(&self) -> usize {
+        match &self.change {
+            Change::Create(source) | Change::Replace(_, source) => source.len() + self.id.len() + 100,
+            Change::Delete(_) => self.id.len() + 100,
+        }
+    }
+
+    fn write(&self, body: &mut String) {
+        let id = &self.id;
+        let (head, source) = match &self.change {
+            Change::Create(source) => (json!({ "create": { "_id": id } }), Some(source)),
+            Change::Replace(expected, source) => (json!({ "index": guarded(id, *expected) }), Some(source)),
+            Change::Delete(expected) => (json!({ "delete": guarded(id, *expected) }), None),
+        };
+        body.push_str(&head.to_string());
+        body.push('\n');
+        if let Some(source) = source {
+            body.push_str(source);
+            body.push('\n');
+        }
+    }
+}
+
+fn guarded(id: &str, expected: Version) -> serde_json::Value {
+    json!({ "_id": id, "if_seq_no": expected.sequence, "if_primary_term": expected.term })
+}
+
+impl Connection {
+    /// Makes changes, in order, and answers what became of each. All are visible to searches then.
+    pub(super) async fn bulk(&self, index: &str, actions: &[Action]) -> Vec<Outcome> {
+        let parts = parts(actions);
+        let refreshes_each = parts.len() == 1;
+        let mut outcomes = Vec::with_capacity(actions.len());
+        for part in parts {
+            outcomes.extend(self.bulk_part(index, part, refreshes_each).await);
+        }
+        if !refreshes_each && !actions.is_empty() {
+            let refresh = Request::change(Method::Post, format!("/{index}/_refresh"), "");
+            let refreshed = self.ask(&refresh).await;
+            if let Err(error) = refreshed {
+                // They are stored, and are seen as soon as the server looks by itself.
+                tracing::warn!(%index, %error, "the index was not refreshed");
+            }
+        }
+        outcomes
+    }
+
+    /// Sends what goes into one request, and again those that the server had no room for.
+    async fn bulk_part(&self, index: &str, actions: &[Action], refresh: bool) -> Vec<Outcome> {
+        let budget = self.client.budget(Purpose::Change);
+        let mut outcomes: Vec<Option<Outcome>> = actions.iter().map(|_| None).collect();
+        let mut pauses = pauses();
+        let mut is_repeated = false;
+        loop {
+            let waiting: Vec<usize> = (0..actions.len()).filter(|place| outcomes[*place].is_none()).collect();
+            if waiting.is_empty() {
+                break;
+            }
+            let chosen: Vec<&Action> = waiting.iter().map(|place| &actions[*place]).collect();
+            match self.bulk_once(index, &chosen, refresh, budget, is_repeated).await {
+                Ok(results) => {
+                    for (place, result) in waiting.iter().zip(results) {
+                        outcomes[*place] = result;
+                    }
+                }
+                Err(error) => {
+                    let text = error.to_string();
+                    let mut error = Some(error);
+                    for place in waiting {
+                        let error = error.take().unwrap_or_else(|| StoreError::unavailable(text.clone()));
+                        outcomes[place] = Some(Outcome::Failed(error));
+                    }
+                    break;
+                }
+            }
+            is_repeated = true;
+            if outcomes.iter().any(Option::is_none) {
+                match (budget.left(), pauses.next()) {
+                    (Some(left), Some(pause)) => tokio::time::sleep(pause.min(left)).await,
+                    _ => break,
+                }
+            }
+        }
+        let busy = || Outcome::Failed(StoreError::unavailable("the server has no room for the change"));
+        outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(busy)).collect()
+    }
+
+    /// One request; `None` for what has to be sent again.
+    async fn bulk_once(
+        &self,
+        index: &str,
+        actions: &[&Action],
+        refresh: bool,
+        budget: Budget,
+        is_repeated: bool,
+    ) -> Result<Vec<Option<Outcome>>, StoreError> {
+        let mut body = String::new();
+        actions.iter().for_each(|action| action.write(&mut body));
+        let seconds = budget.left().map_or(1, |left| left.as_secs().max(1));
+        let path = format!("/{index}/_bulk?refresh={refresh}&timeout={seconds}s&require_alias=true");
+        let answer =
+            self.client.send_within(&Request::change(Method::Post, path, Bytes::from(body)), budget).await?;
+        let is_repeated = is_repeated || answer.is_repeated;
+        let body = self.understood(answer)?;
+        let answer: BulkAnswer<'_> = wire::read(&body)?;
+        if answer.items.len() != actions.len() {
+            return Err(StoreError::Backend("the server did not answer every change".into()));
+        }
+        let items = answer.items.into_iter().filter_map(|item| item.into_values().next());
+        Ok(items.map(|item| self.outcome(&item, is_repeated)).collect())
+    }
+
+    fn outcome(&self, item: &Item<'_>, is_repeated: bool) -> Option<Outcome> {
+        let problem = item.error.map(|error| Problem::of_item(error.get()));
+        Some(match (item.status, problem) {
+            (200..300, None) => match wire::version(item.sequence, item.term) {
+                Some(version) => Outcome::Done(version),
+                None => {
+                    Outcome::Failed(StoreError::Backend("a change was answered without its version".into()))
+                }
+            },
+            (404, None) | (409, _) => Outcome::Conflict { is_repeated },
+            (429 | 503, Some(problem)) if problem.kind != "cluster_block_exception" => return None,
+            (400, Some(problem)) => Outcome::Failed(StoreError::Rejected(problem.reason)),
+            (status, problem) => {
+                let problem = problem.unwrap_or_default();
+                let lost = self.lost_index(&problem.kind);
+                Outcome::Failed(lost.unwrap_or_else(|| problem.into_store_error(status)))
+            }
+        })
+    }
+}
+
+/// Cuts changes into what goes into one request.
+fn parts(actions: &[Action]) -> Vec<&[Action]> {
+    let mut parts = Vec::new();
+    let (mut start, mut bytes) = (0, 0);
+    for (place, action) in actions.iter().enumerate() {
+        let size = action.size();
+        if place > start && (bytes + size > REQUEST_BYTES || place - start == REQUEST_ACTIONS) {
+            parts.push(&actions[start..place]);
+            (start, bytes) = (place, 0);
+        }
+        bytes += size;
+    }
+    if start < actions.len() {
+        parts.push(&actions[start..]);
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn action(bytes: usize) -> Action {
+        Action { id: "x".to_owned(), change: Change::Create("y".repeat(bytes)) }
+    }
+
+    #[test]
+    fn requests_stay_small() {
+        let lengths = |actions: &[Action]| parts(actions).iter().map(|part| part.len()).collect::<Vec<_>>();
+        assert_eq!(lengths(&[]), [0; 0]);
+        assert_eq!(lengths(&vec![action(1); 2_500]), [1_000, 1_000, 500]);
+        assert_eq!(lengths(&vec![action(3 << 20); 3]), [1, 1, 1]);
+        assert_eq!(lengths(&[action(9 << 20), action(1), action(1)]), [1, 2]);
+    }
+
+    #[test]
+    fn changes_are_lines() {
+        let mut body = String::new();
+        let version = Version { sequence: 7, term: 2 };
+        action(1).write(&mut body);
+        Action { id: "\"".to_owned(), change: Change::Replace(version, "{}".to_owned()) }.write(&mut body);
+        Action::delete("z", version).write(&mut body);
+        let lines: Vec<&str> = body.lines().collect();
+        assert_eq!(
+            lines,
+            [
+                r#"{"create":{"_id":"x"}}"#,
+                "y",
+                r#"{"index":{"_id":"\"","if_seq_no":7,"if_primary_term":2}}"#,
+                "{}",
+                r#"{"delete":{"_id":"z","if_seq_no":7,"if_primary_term":2}}"#,
+            ]
+        );
+    }
+}

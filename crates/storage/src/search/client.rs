@@ -1,0 +1,362 @@
+//! The way to the servers: several nodes, deadlines, retries, and what an answer means.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use backon::{BackoffBuilder, ExponentialBuilder};
+use bytes::Bytes;
+use opensearch::auth::{ClientCertificate, Credentials};
+use opensearch::cert::{Certificate, CertificateValidation};
+use opensearch::http::Method;
+use opensearch::http::headers::{
+    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+};
+use opensearch::http::transport::{SingleNodeConnectionPool, Transport, TransportBuilder};
+use serde::Deserialize;
+
+use super::settings::SearchSettings;
+use crate::{OpenError, StoreError};
+
+/// By which Elasticsearch makes itself known.
+const PRODUCT: HeaderName = HeaderName::from_static("x-elastic-product");
+/// The first pause before a request is sent again; pauses double, with jitter.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// The nodes of a cluster.
+#[derive(Debug)]
+pub(super) struct Client {
+    nodes: Vec<Transport>,
+    /// The node that answered last: it is asked first.
+    preferred: AtomicUsize,
+    deadline: Duration,
+    read_deadline: Duration,
+}
+
+/// Whether a request changes something, which decides how long it may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Read,
+    Change,
+}
+
+/// A request that may be sent several times: reads, and changes that are guarded by a version.
+#[derive(Debug, Clone)]
+pub(super) struct Request {
+    pub(super) purpose: Purpose,
+    pub(super) method: Method,
+    pub(super) path: String,
+    pub(super) body: Bytes,
+}
+
+/// An answer that is neither a failure of the way nor of a server that has to be asked again.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) is_elasticsearch: bool,
+    pub(super) body: Bytes,
+    /// Whether an earlier try may have been carried out, its answer lost.
+    pub(super) is_repeated: bool,
+}
+
+/// The time that a request has, over all its tries.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Budget {
+    start: Instant,
+    whole: Duration,
+}
+
+impl Budget {
+    pub(super) fn left(self) -> Option<Duration> {
+        self.whole.checked_sub(self.start.elapsed()).filter(|left| !left.is_zero())
+    }
+}
+
+impl Request {
+    pub(super) fn read(method: Method, path: impl Into<String>, body: impl Into<Bytes>) -> Self {
+        Self { purpose: Purpose::Read, method, path: path.into(), body: body.into() }
+    }
+
+    pub(super) fn change(method: Method, path: impl Into<String>, body: impl Into<Bytes>) -> Self {
+        Self { purpose: Purpose::Change, method, path: path.into(), body: body.into() }
+    }
+}
+
+/// Why one try came to nothing.
+struct Lost {
+    reason: String,
+    /// Whether the request may have been carried out.
+    is_ambiguous: bool,
+}
+
+impl Client {
+    pub(super) fn new(settings: &SearchSettings) -> Result<Self, OpenError> {
+        let nodes = settings.nodes.iter().map(|url| {
+            let mut headers = HeaderMap::new();
+            // Packing a page costs more than sending it.
+            headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            if let Some(authorization) = &settings.authorization {
+                let mut value = HeaderValue::from_str(authorization).map_err(unusable)?;
+                value.set_sensitive(true);
+                headers.insert(AUTHORIZATION, value);
+            }
+            let pool = SingleNodeConnectionPool::new(url.clone());
+            let mut builder = TransportBuilder::new(pool).disable_proxy().headers(headers);
+            if let Some(pem) = &settings.authorities {
+                let certificate = Certificate::from_pem(pem).map_err(unusable)?;
+                builder = builder.cert_validation(CertificateValidation::Full(certificate));
+            }
+            if let Some(pem) = &settings.client_certificate {
+                builder = builder.auth(Credentials::Certificate(ClientCertificate::Pem(pem.clone())));
+            }
+            builder.build().map_err(unusable)
+        });
+        Ok(Self {
+            nodes: nodes.collect::<Result<_, _>>()?,
+            preferred: AtomicUsize::new(0),
+            deadline: settings.deadline,
+            read_deadline: settings.read_deadline,
+        })
+    }
+
+    /// The time for a request that begins now.
+    pub(super) fn budget(&self, purpose: Purpose) -> Budget {
+        let whole = match purpose {
+            Purpose::Read => self.read_deadline,
+            Purpose::Change => self.deadline,
+        };
+        Budget { start: Instant::now(), whole }
+    }
+
+    /// The longest that any request takes.
+    pub(super) fn longest(&self) -> Duration {
+        self.deadline.max(self.read_deadline)
+    }
+
+    /// Sends a request within its time, to another node where one does not answer, again and again
+    /// while the servers are away or overloaded.
+    pub(super) async fn send(&self, request: &Request) -> Result<Answer, StoreError> {
+        self.send_within(request, self.budget(request.purpose)).await
+    }
+
+    /// Like [`send`](Self::send), as a part of something that has begun already.
+    pub(super) async fn send_within(&self, request: &Request, budget: Budget) -> Result<Answer, StoreError> {
+        let mut pauses = pauses();
+        let mut is_repeated = false;
+        let mut tried = 0;
+        let mut last = "no time was left".to_owned();
+        while let Some(left) = budget.left() {
+            let node = self.preferred.load(Ordering::Relaxed).wrapping_add(tried) % self.nodes.len();
+            // Nodes that were not tried yet keep a share of the time.
+            let others = self.nodes.len().saturating_sub(tried + 1);
+            let share = left / u32::try_from(others + 1).unwrap_or(1);
+            match self.try_once(node, request, share).await {
+                Ok(answer) => {
+                    self.preferred.store(node, Ordering::Relaxed);
+                    return Ok(Answer { is_repeated, ..answer });
+                }
+                Err(lost) => {
+                    is_repeated |= lost.is_ambiguous;
+                    last = lost.reason;
+                }
+            }
+            tried += 1;
+            // All nodes first, then pauses.
+            if tried % self.nodes.len() == 0 {
+                let pause = pauses.next().unwrap_or(LONGEST_PAUSE);
+                let Some(left) = budget.left() else { break };
+                tokio::time::sleep(pause.min(left)).await;
+            }
+        }
+        Err(StoreError::unavailable(format!(
+            "{} {} was given up after {} ms and {tried} tries: {last}",
+            name(request.method),
+            request.path,
+            budget.whole.as_millis()
+        )))
+    }
+
+    async fn try_once(&self, node: usize, request: &Request, time: Duration) -> Result<Answer, Lost> {
+        let body = (!request.body.is_empty()).then(|| request.body.clone());
+        let send = self.nodes[node].send(
+            request.method,
+            &request.path,
+            HeaderMap::new(),
+            None::<&()>,
+            body,
+            Some(time),
+        );
+        // Without an answer nothing is known: the request may have arrived.
+        let lost = |error: &dyn std::error::Error| Lost { reason: causes(error), is_ambiguous: true };
+        let response = send.await.map_err(|error| lost(&error))?;
+        let status = response.status_code().as_u16();
+        let is_elasticsearch = response.headers().contains_key(PRODUCT);
+        let body = response.bytes().await.map_err(|error| lost(&error))?;
+        if matches!(status, 429 | 502 | 503 | 504) && !is_block(status, &body) {
+            let reason = format!("the server answered {status}: {}", Problem::read(&body).reason);
+            // Only what was refused at the door was not carried out.
+            return Err(Lost { reason, is_ambiguous: status != 429 });
+        }
+        Ok(Answer { status, is_elasticsearch, body, is_repeated: false })
+    }
+}
+
+/// The pauses between tries.
+pub(super) fn pauses() -> impl Iterator<Item = Duration> {
+    ExponentialBuilder::new()
+        .with_min_delay(FIRST_PAUSE)
+        .with_max_delay(LONGEST_PAUSE)
+        .with_jitter()
+        .without_max_times()
+        .build()
+}
+
+/// A block that waiting does not lift: 503 is one of a cluster that is still coming up.
+fn is_block(status: u16, body: &[u8]) -> bool {
+    status == 429 && Problem::read(body).kind == "cluster_block_exception"
+}
+
+/// What went wrong, in a server's words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Problem {
+    /// The type of the exception.
+    pub(super) kind: String,
+    pub(super) reason: String,
+}
+
+#[derive(Deserialize)]
+struct Cause {
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    reason: Option<String>,
+    caused_by: Option<Box<Cause>>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Failed {
+    Structured { error: Cause },
+    Plain { error: String },
+}
+
+impl Problem {
+    /// Reads the body of an error.
+    pub(super) fn read(body: &[u8]) -> Self {
+        match serde_json::from_slice(body) {
+            Ok(Failed::Structured { error }) => Self::of(error),
+            Ok(Failed::Plain { error }) => Self { kind: String::new(), reason: error },
+            Err(_) => {
+                let text = String::from_utf8_lossy(body);
+                Self { kind: String::new(), reason: text.chars().take(200).collect() }
+            }
+        }
+    }
+
+    /// Reads the `error` of an item of a bulk answer.
+    pub(super) fn of_item(error: &str) -> Self {
+        serde_json::from_str(error).map(Self::of).unwrap_or_default()
+    }
+
+    fn of(cause: Cause) -> Self {
+        let mut reason = cause.reason.unwrap_or_default();
+        let mut inner = cause.caused_by;
+        while let Some(cause) = inner {
+            if let Some(text) = &cause.reason {
+                reason = format!("{reason}: {text}");
+            }
+            inner = cause.caused_by;
+        }
+        Self { kind: cause.kind.unwrap_or_default(), reason }
+    }
+
+    /// The error of a store that an answer with this status means, apart from those that a caller
+    /// understands better.
+    pub(super) fn into_store_error(self, status: u16) -> StoreError {
+        let Self { kind, reason } = self;
+        match status {
+            _ if kind == "cluster_block_exception" => StoreError::Blocked(reason),
+            401 | 403 => StoreError::Denied(format!("the server answered {status}: {reason}")),
+            429 | 502..=504 => StoreError::unavailable(format!("the server answered {status}: {reason}")),
+            _ => StoreError::Backend(format!("the server answered {status}, {kind}: {reason}").into()),
+        }
+    }
+}
+
+impl Answer {
+    /// The body of a success; an error of the store for any other answer.
+    pub(super) fn success(self) -> Result<Bytes, StoreError> {
+        if (200..300).contains(&self.status) {
+            return Ok(self.body);
+        }
+        Err(Problem::read(&self.body).into_store_error(self.status))
+    }
+}
+
+/// An error with everything below it, in one line.
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut inner = error.source();
+    while let Some(cause) = inner {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text = format!("{text}: {cause_text}");
+        }
+        inner = cause.source();
+    }
+    text
+}
+
+fn name(method: Method) -> &'static str {
+    match method {
+        Method::Get => "GET",
+        Method::Put => "PUT",
+        Method::Post => "POST",
+        Method::Delete => "DELETE",
+        Method::Head => "HEAD",
+    }
+}
+
+fn unusable(error: impl std::error::Error + Send + Sync + 'static) -> OpenError {
+    OpenError::Backend(error.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn problems_are_told_apart() {
+        let cases = [
+            (403, "cluster_block_exception", "blocked"),
+            (429, "cluster_block_exception", "blocked"),
+            (403, "security_exception", "denied"),
+            (401, "security_exception", "denied"),
+            (503, "no_shard_available_action_exception", "unavailable"),
+            (500, "null_pointer_exception", "backend"),
+        ];
+        for (status, kind, expected) in cases {
+            let body = format!(
+                r#"{{"error":{{"type":"{kind}","reason":"why","caused_by":{{"reason":"because"}}}},"status":{status}}}"#
+            );
+            let error = Problem::read(body.as_bytes()).into_store_error(status);
+            let found = match error {
+                StoreError::Blocked(_) => "blocked",
+                StoreError::Denied(_) => "denied",
+                StoreError::Unavailable(_) => "unavailable",
+                _ => "backend",
+            };
+            assert_eq!(found, expected, "{status} {kind}");
+            assert!(error.to_string().contains("why: because"), "{error}");
+        }
+        assert_eq!(Problem::read(br#"{"error":"no handler found"}"#).reason, "no handler found");
+        assert_eq!(Problem::read(b"<html>Bad Gateway").reason, "<html>Bad Gateway");
+    }
+
+    #[test]
+    fn pauses_grow_up_to_a_limit() {
+        let pauses: Vec<Duration> = pauses().take(20).collect();
+        assert!(pauses[0] >= FIRST_PAUSE && pauses[0] <= FIRST_PAUSE * 2, "{pauses:?}");
+        assert!(pauses.iter().all(|pause| *pause <= LONGEST_PAUSE * 2), "{pauses:?}");
+    }
+}

@@ -1,0 +1,100 @@
+//! Single documents: read by id, and changed under the guard of a version.
+
+use bytes::Bytes;
+use opensearch::http::Method;
+use serde_json::json;
+use tributary_domain::{Document, Id};
+
+use super::bulk::{Action, Change, Outcome};
+use super::client::{Problem, Request};
+use super::connection::Connection;
+use super::walk::one_line;
+use super::wire::{self, GetAnswer};
+use crate::{StoreError, Version, Versioned};
+
+/// A document as the server has it.
+pub(super) struct Found {
+    pub(super) id: String,
+    pub(super) version: Version,
+    pub(super) source: String,
+}
+
+impl Connection {
+    /// The documents with these ids that are there, in no order; what was acknowledged is seen.
+    pub(super) async fn get_many(&self, index: &str, ids: &[&str]) -> Result<Vec<Found>, StoreError> {
+        // Ids stand in the body, since a path cannot hold every one of them.
+        let body = json!({ "ids": ids }).to_string();
+        let body = self.ask(&Request::read(Method::Post, format!("/{index}/_mget"), body)).await?;
+        let answer: GetAnswer<'_> = wire::read(&body)?;
+        let mut found = Vec::new();
+        for got in answer.docs {
+            if let Some(error) = got.error {
+                let problem = Problem::of_item(error.get());
+                return Err(self.lost_index(&problem.kind).unwrap_or_else(|| problem.into_store_error(500)));
+            }
+            if let (Some(source), Some(version)) = (got.source, wire::version(got.sequence, got.term)) {
+                found.push(Found { id: got.id.into_owned(), version, source: source.get().to_owned() });
+            }
+        }
+        Ok(found)
+    }
+
+    /// The document with this id as it stands in the index.
+    pub(super) async fn find(&self, index: &str, id: &str) -> Result<Option<Found>, StoreError> {
+        Ok(self.get_many(index, &[id]).await?.into_iter().next())
+    }
+
+    /// The document with this id as clients see it.
+    pub(super) async fn get(&self, index: &str, id: &Id) -> Result<Versioned, StoreError> {
+        let found = self.find(index, id.as_str()).await?.ok_or(StoreError::NotFound)?;
+        Ok(Versioned { version: found.version, document: render(&found.source, id.as_str())? })
+    }
+
+    /// Makes one change.
+    pub(super) async fn change(&self, index: &str, action: Action) -> Result<Version, StoreError> {
+        let outcomes = self.bulk(index, std::slice::from_ref(&action)).await;
+        match outcomes.into_iter().next() {
+            Some(outcome) => self.settle(index, &action, outcome).await,
+            None => Err(StoreError::Backend("the server left the change unanswered".into())),
+        }
+    }
+
+    /// Says what an outcome means, with a second look where that is not clear.
+    pub(super) async fn settle(
+        &self,
+        index: &str,
+        action: &Action,
+        outcome: Outcome,
+    ) -> Result<Version, StoreError> {
+        let is_repeated = match outcome {
+            Outcome::Done(version) => return Ok(version),
+            Outcome::Failed(error) => return Err(error),
+            Outcome::Conflict { is_repeated } => is_repeated,
+        };
+        let found = self.find(index, &action.id).await?;
+        match (&action.change, found) {
+            // An earlier try was carried out, its answer lost.
+            (Change::Create(source) | Change::Replace(_, source), Some(found))
+                if is_repeated && found.source == *source =>
+            {
+                Ok(found.version)
+            }
+            (Change::Delete(expected), None) if is_repeated => Ok(*expected),
+            (Change::Create(_), _) | (_, Some(_)) => Err(StoreError::Conflict),
+            (_, None) => Err(StoreError::NotFound),
+        }
+    }
+}
+
+/// A stored text as clients see it.
+pub(super) fn render(source: &str, id: &str) -> Result<Bytes, StoreError> {
+    let rendered = Document::render_text(source, id).map(Bytes::from);
+    rendered.ok_or_else(|| StoreError::Backend(format!("the document [{id}] is no JSON object").into()))
+}
+
+/// The text that is stored for a document: on one line, which is how it is sent.
+pub(super) fn source(document: &Document) -> String {
+    let mut source = document.clone();
+    source.remove("id");
+    one_line(&source.to_json())
+}

@@ -1,0 +1,204 @@
+//! How the indices are made: their names, settings, and what is indexed of a document.
+
+use serde_json::{Map, Value, json};
+
+use super::dialect::Product;
+use crate::Collection;
+
+/// Which version of the mappings stands in an index that this program made.
+const MAPPING_VERSION: u32 = 1;
+/// A page ends at 10,000, and one more document tells whether documents of the same millisecond follow.
+pub(super) const RESULT_WINDOW: u64 = 10_002;
+
+/// Names and contents of the index of a collection.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct IndexShape {
+    pub(super) name: &'static str,
+    pub(super) alias: &'static str,
+    properties: fn() -> Value,
+    /// What has to be indexed for queries to be answered, and how.
+    pub(super) needed: &'static [(&'static str, Kind)],
+}
+
+/// How a field that queries need is indexed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Keyword,
+    Date,
+}
+
+/// The index of a collection.
+pub(super) const fn shape(collection: Collection) -> IndexShape {
+    match collection {
+        Collection::Connectors => IndexShape {
+            name: ".elastic-connectors-v1",
+            alias: ".elastic-connectors",
+            properties: connectors,
+            needed: &[("index_name", Kind::Keyword)],
+        },
+        Collection::SyncJobs => IndexShape {
+            name: ".elastic-connectors-sync-jobs-v1",
+            alias: ".elastic-connectors-sync-jobs",
+            properties: sync_jobs,
+            needed: &[
+                ("created_at", Kind::Date),
+                ("status", Kind::Keyword),
+                ("job_type", Kind::Keyword),
+                ("connector.id", Kind::Keyword),
+            ],
+        },
+    }
+}
+
+/// The index in which the index names of live connectors are reserved.
+pub(super) const RESERVATIONS: &str = ".tributary-index-names-v1";
+pub(super) const RESERVATIONS_ALIAS: &str = ".tributary-index-names";
+
+impl IndexShape {
+    /// The body that makes the index.
+    pub(super) fn creation(&self, prefix: &str) -> Value {
+        let alias = format!("{prefix}{}", self.alias);
+        creation(&alias, &(self.properties)())
+    }
+
+    /// The mapping of a field, by its path.
+    pub(super) fn property(&self, path: &str) -> Option<Value> {
+        let pointer = format!("/{}", path.replace('.', "/properties/"));
+        (self.properties)().pointer(&pointer).cloned()
+    }
+}
+
+/// The body that makes the index of reservations.
+pub(super) fn reservations(alias: &str) -> Value {
+    creation(alias, &json!({ "connector_id": keyword(), "reserved_at": { "type": "long" } }))
+}
+
+fn creation(alias: &str, properties: &Value) -> Value {
+    json!({
+        "aliases": { alias: { "is_hidden": true } },
+        "settings": {
+            "index": {
+                "hidden": true,
+                "number_of_shards": 1,
+                "auto_expand_replicas": "0-1",
+                "max_result_window": RESULT_WINDOW,
+            },
+        },
+        "mappings": {
+            "dynamic": false,
+            "_meta": { "tributary_mapping_version": MAPPING_VERSION },
+            "properties": properties,
+        },
+    })
+}
+
+fn keyword() -> Value {
+    // Longer words than an index can hold are kept, and not found.
+    json!({ "type": "keyword", "ignore_above": 8_191 })
+}
+
+fn date() -> Value {
+    json!({ "type": "date", "ignore_malformed": true })
+}
+
+fn long() -> Value {
+    json!({ "type": "long", "ignore_malformed": true })
+}
+
+fn object() -> Value {
+    json!({ "type": "object", "enabled": false })
+}
+
+fn fields(kinds: &[(&[&str], fn() -> Value)]) -> Map<String, Value> {
+    kinds.iter().flat_map(|(names, kind)| names.iter().map(|name| ((*name).to_owned(), kind()))).collect()
+}
+
+fn sync_jobs() -> Value {
+    let mut properties = fields(&[
+        (
+            &[
+                "cancelation_requested_at",
+                "canceled_at",
+                "completed_at",
+                "created_at",
+                "last_seen",
+                "started_at",
+            ],
+            date,
+        ),
+        (&["status", "job_type", "trigger_method", "error", "worker_hostname"], keyword),
+        (
+            &[
+                "deleted_document_count",
+                "indexed_document_count",
+                "indexed_document_volume",
+                "total_document_count",
+            ],
+            long,
+        ),
+        (&["metadata"], object),
+    ]);
+    let connector = fields(&[
+        (&["id", "index_name", "service_type", "language"], keyword),
+        (&["configuration", "sync_cursor"], object),
+    ]);
+    properties.insert("connector".to_owned(), json!({ "properties": connector }));
+    properties.into()
+}
+
+fn connectors() -> Value {
+    fields(&[
+        (&["index_name", "name", "service_type", "status", "language", "api_key_id"], keyword),
+        (&["description"], || json!({ "type": "text" })),
+        (&["is_native", "sync_now", "deleted"], || json!({ "type": "boolean" })),
+        (
+            &[
+                "last_access_control_sync_scheduled_at",
+                "last_incremental_sync_scheduled_at",
+                "last_seen",
+                "last_sync_scheduled_at",
+                "last_synced",
+            ],
+            date,
+        ),
+        (&["last_deleted_document_count", "last_indexed_document_count"], long),
+        (&["last_access_control_sync_status", "last_sync_status"], keyword),
+        (
+            &[
+                "configuration",
+                "custom_scheduling",
+                "features",
+                "filtering",
+                "pipeline",
+                "scheduling",
+                "sync_cursor",
+            ],
+            object,
+        ),
+    ])
+    .into()
+}
+
+/// What the scheme of a product says about its server, for messages.
+pub(super) fn wanted(product: Product) -> String {
+    let (major, minor) = product.oldest();
+    format!("{} {major}.{minor} or newer", product.name())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_needed_is_mapped() {
+        for collection in [Collection::Connectors, Collection::SyncJobs] {
+            let shape = shape(collection);
+            for (path, kind) in shape.needed {
+                let property = shape.property(path).unwrap();
+                let expected = if *kind == Kind::Date { "date" } else { "keyword" };
+                assert_eq!(property["type"], expected, "{path}");
+            }
+            assert_eq!(shape.property("nothing"), None);
+        }
+    }
+}
