@@ -116,7 +116,7 @@ impl fmt::Display for Distribution {
 
 impl Product {
     /// Its name in commands, artifacts and folders.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::OpenSearch => "opensearch",
             Self::Elasticsearch => "elasticsearch",

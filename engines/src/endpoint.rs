@@ -56,7 +56,7 @@ impl Endpoint {
     }
 
     /// Asks whether the engine can be used: it answers, and all that it has kept is at hand again.
-    pub(crate) fn check_health(&self) -> Result<()> {
+    pub fn check_health(&self) -> Result<()> {
         // It answers 408 while what it has kept is still being opened.
         self.get("/_cluster/health?wait_for_status=yellow&timeout=1s").map(drop)
     }
