@@ -35,14 +35,28 @@ pub fn fetch(distribution: &Distribution) -> Result<PathBuf> {
     let lock = File::create(cache.join(format!("{name}.lock")))?;
     lock.lock().context("the cache of engines cannot be locked")?;
     if !folder.is_dir() {
+        let prefix = format!(".{name}-");
+        remove_remains(&cache, &prefix)?;
         // Next to the final place, so that the name is all that changes when it is complete.
-        let unpacking = tempfile::Builder::new().prefix(&format!(".{name}-")).tempdir_in(&cache)?;
+        let unpacking = tempfile::Builder::new().prefix(&prefix).tempdir_in(&cache)?;
         eprintln!("fetching {distribution} into {}", folder.display());
         let home = unpack(distribution, unpacking.path())
             .with_context(|| format!("{distribution} could not be had"))?;
         fs::rename(home, &folder)?;
     }
     Ok(folder)
+}
+
+/// Removes what was left by those who were killed while they fetched; whoever has the lock is alone.
+fn remove_remains(cache: &Path, prefix: &str) -> Result<()> {
+    for entry in fs::read_dir(cache)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with(prefix) {
+            // Their Maven may still write into it; the next who fetches finds it again then.
+            let _left = fs::remove_dir_all(entry.path());
+        }
+    }
+    Ok(())
 }
 
 /// Fetches and unpacks, and answers the only folder inside, made fit for reading by everyone.
@@ -61,14 +75,24 @@ fn unpack(distribution: &Distribution, folder: &Path) -> Result<PathBuf> {
 
 fn run_maven(distribution: &Distribution, folder: &Path, output: &Path) -> Result<()> {
     let coordinates = distribution.coordinates();
-    let result = Command::new("mvn")
-        .args(["--batch-mode", "--quiet", "--no-transfer-progress", &format!("{PLUGIN}:unpack")])
-        .arg(format!("-Dartifact={coordinates}"))
-        .arg(format!("-DoutputDirectory={}", output.display()))
-        .arg(format!("-DmarkersDirectory={}", folder.join("markers").display()))
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .output();
+    let attempt = |freshness: &[&str]| {
+        Command::new("mvn")
+            .args(["--batch-mode", "--quiet", "--no-transfer-progress"])
+            .args(freshness)
+            .arg(format!("{PLUGIN}:unpack"))
+            .arg(format!("-Dartifact={coordinates}"))
+            .arg(format!("-DoutputDirectory={}", output.display()))
+            .arg(format!("-DmarkersDirectory={}", folder.join("markers").display()))
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .output()
+    };
+    let mut result = attempt(&[]);
+    if result.as_ref().is_ok_and(|result| !result.status.success()) {
+        // Maven may only remember a failure of the day before; asked first, it would need a network
+        // even where it has everything.
+        result = attempt(&["--update-snapshots"]);
+    }
     match result {
         Ok(result) if result.status.success() => Ok(()),
         Ok(result) => bail!("Maven could not fetch {coordinates}:\n{}", said(&result)),

@@ -24,17 +24,18 @@ const ORDERLY: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Reads the group from a pipe that only the owner holds, and waits for its end. If no word comes
-/// before, the owner ended without a goodbye: the group and the folder are to go.
+/// before, the owner ended without a goodbye: the group, if it was started at all, and the folder go.
 const GUARD: &str = r#"
 trap '' HUP INT TERM
-read -r group || exit 0
-read -r goodbye && exit 0
-kill -s KILL -- "-$group" 2>/dev/null
-looks=0
-while kill -s 0 -- "-$group" 2>/dev/null && [ "$looks" -lt 50 ]; do
-    looks=$((looks + 1))
-    sleep 0.1
-done
+if read -r group; then
+    read -r goodbye && exit 0
+    kill -s KILL -- "-$group" 2>/dev/null
+    looks=0
+    while kill -s 0 -- "-$group" 2>/dev/null && [ "$looks" -lt 50 ]; do
+        looks=$((looks + 1))
+        sleep 0.1
+    done
+fi
 rm -rf -- "$1"
 "#;
 
