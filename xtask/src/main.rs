@@ -1,5 +1,6 @@
-//! The project's tasks: `cargo xtask test | bench | tidy`.
+//! The project's tasks: `cargo xtask test | bench | engine | tidy`.
 
+mod engine;
 mod layers;
 mod licences;
 mod sources;
@@ -21,13 +22,17 @@ struct CommandLine {
 #[derive(Subcommand)]
 enum Task {
     /// Everything that has to hold: format, lints, layers, all tests, examples, licences
-    Test,
+    #[command(after_help = test::EXAMPLES)]
+    Test(test::Arguments),
     /// Measures, in a build for release; see `cargo xtask bench list --help`
     Bench {
         /// What to measure and how
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Real OpenSearch and Elasticsearch servers to develop and test with
+    #[command(subcommand)]
+    Engine(engine::EngineTask),
     /// The checks of the house alone: layers, sizes, names
     Tidy,
 }
@@ -36,10 +41,11 @@ fn main() -> Result<()> {
     let shell = Shell::new()?;
     shell.change_dir(root());
     match CommandLine::parse().task {
-        Task::Test => test::run(&shell),
+        Task::Test(arguments) => test::run(&shell, &arguments),
         Task::Bench { arguments } => {
             Ok(cmd!(shell, "cargo run --release --package tributary-benchmarks -- {arguments...}").run()?)
         }
+        Task::Engine(task) => engine::run(&task),
         Task::Tidy => tidy(&shell),
     }
 }

@@ -3,12 +3,32 @@
 use std::time::Instant;
 
 use anyhow::{Context, Result};
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use tributary_engines::{BACKENDS, SELECTION, environment_variable};
 use xshell::{Shell, cmd};
 
-use crate::licences;
+use crate::{engine, licences};
+
+/// What `--help` shows last.
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  cargo xtask test                             all of it, as before a change is handed in
+  cargo xtask test --backend memory,embedded   no engine is started
+  cargo xtask test --backend opensearch        the tests that need a backend, with this one alone
+
+Engines are fetched by Maven once, into target/engines, and need a Java: `cargo xtask engine list`
+says which. One that cannot be had fails the run.";
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Run the tests that need a backend with these alone
+    #[arg(long = "backend", value_name = "NAME", value_delimiter = ',', value_parser = PossibleValuesParser::new(BACKENDS))]
+    backends: Vec<String>,
+}
 
 /// Runs all checks, and says how long each took.
-pub(crate) fn run(shell: &Shell) -> Result<()> {
+pub(crate) fn run(shell: &Shell, arguments: &Arguments) -> Result<()> {
     let start = Instant::now();
     step("format", || Ok(cmd!(shell, "cargo fmt --all --check").run()?))?;
     step("lints", || {
@@ -27,17 +47,27 @@ pub(crate) fn run(shell: &Shell) -> Result<()> {
     // A missing snapshot is a failure here, not an invitation to write it.
     let _snapshots = shell.push_env("INSTA_UPDATE", "no");
     let _full_match = shell.push_env("INSTA_REQUIRE_FULL_MATCH", "1");
+    let _selection = shell.push_env(SELECTION, arguments.backends.join(","));
+    let engines = step("engines", || engine::start_all(&arguments.backends))?;
+    // All test programs share them, instead of each starting its own.
+    let variables: Vec<_> = engines
+        .iter()
+        .map(|engine| {
+            shell.push_env(environment_variable(engine.distribution()), engine.endpoint().url_with_password())
+        })
+        .collect();
     step("tests", || Ok(cmd!(shell, "cargo test --workspace --quiet --all-targets --no-fail-fast").run()?))?;
+    drop((variables, engines));
     step("examples in documentation", || Ok(cmd!(shell, "cargo test --workspace --quiet --doc").run()?))?;
     step("licences", || licences::check(shell))?;
     eprintln!("everything holds, after {} s", start.elapsed().as_secs());
     Ok(())
 }
 
-fn step(name: &str, run: impl FnOnce() -> Result<()>) -> Result<()> {
+fn step<T>(name: &str, run: impl FnOnce() -> Result<T>) -> Result<T> {
     eprintln!("--- {name}");
     let start = Instant::now();
-    run().with_context(|| format!("the step [{name}] failed"))?;
+    let outcome = run().with_context(|| format!("the step [{name}] failed"))?;
     eprintln!("--- {name}: fine, {} s", start.elapsed().as_secs());
-    Ok(())
+    Ok(outcome)
 }

@@ -1,0 +1,119 @@
+//! Where an engine is reached, and the few questions asked of it to see that it is there.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::Value;
+use ureq::http::Uri;
+use ureq::http::header::AUTHORIZATION;
+
+use crate::distribution::Distribution;
+
+/// How long a single question may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Where an engine is reached.
+#[derive(Debug, Clone)]
+pub struct Endpoint {
+    /// Which engine it is.
+    pub distribution: &'static Distribution,
+    /// Its address, without user and password and without a slash at the end.
+    pub url: String,
+    /// The user, where it wants one.
+    pub user: Option<String>,
+    /// The user's password.
+    pub password: Option<String>,
+}
+
+impl Endpoint {
+    /// Reads `http://user:password@host:port`, where user and password may be missing.
+    pub fn parse(distribution: &'static Distribution, text: &str) -> Result<Self> {
+        let uri: Uri = text.trim_end_matches('/').parse().with_context(|| format!("no URL: [{text}]"))?;
+        ensure!(uri.scheme_str() == Some("http"), "no URL that starts with http://: [{text}]");
+        let authority = uri.authority().with_context(|| format!("no host in [{text}]"))?.as_str();
+        let (user, host) = match authority.rsplit_once('@') {
+            None => (None, authority),
+            Some((user, host)) => (Some(user), host),
+        };
+        let (user, password) = match user.map(|user| user.split_once(':')) {
+            None => (None, None),
+            Some(None) => bail!("a user without a password in [{text}]"),
+            Some(Some((user, password))) => (Some(user.to_owned()), Some(password.to_owned())),
+        };
+        Ok(Self { distribution, url: format!("http://{host}"), user, password })
+    }
+
+    /// The address with user and password inside, as [`parse`](Self::parse) reads it.
+    pub fn url_with_password(&self) -> String {
+        match (&self.user, &self.password) {
+            (Some(user), Some(password)) => {
+                self.url.replacen("http://", &format!("http://{user}:{password}@"), 1)
+            }
+            _ => self.url.clone(),
+        }
+    }
+
+    /// Asks whether the engine can be used: it answers, and all that it has kept is at hand again.
+    pub fn check_health(&self) -> Result<()> {
+        // It answers 408 while what it has kept is still being opened.
+        self.get("/_cluster/health?wait_for_status=yellow&timeout=1s").map(drop)
+    }
+
+    /// Asks for the process that does the work, which is not the one that was started.
+    pub(crate) fn process(&self) -> Result<i32> {
+        let answer = self.get("/_nodes/_local/process")?;
+        let nodes = answer["nodes"].as_object().context("no nodes")?;
+        let id = nodes.values().next().and_then(|node| node["process"]["id"].as_i64());
+        Ok(i32::try_from(id.context("no process id")?)?)
+    }
+
+    fn get(&self, path: &str) -> Result<Value> {
+        let agent = ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).build().new_agent();
+        let mut request = agent.get(format!("{}{path}", self.url));
+        if let Some(authorization) = self.authorization() {
+            request = request.header(AUTHORIZATION, authorization);
+        }
+        Ok(request.call()?.body_mut().read_json()?)
+    }
+
+    /// The value of the header `authorization`, where the engine wants one.
+    pub fn authorization(&self) -> Option<String> {
+        let (user, password) = (self.user.as_ref()?, self.password.as_ref()?);
+        Some(format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{password}"))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Endpoint> {
+        Endpoint::parse(&Distribution::ALL[0], text)
+    }
+
+    #[test]
+    fn a_url_is_read_and_written() {
+        for text in
+            ["http://127.0.0.1:9200", "http://elastic:se-cret@127.0.0.1:9200", "http://a:b:c@localhost:1"]
+        {
+            assert_eq!(parse(text).unwrap().url_with_password(), text);
+        }
+        let endpoint = parse("http://elastic:secret@127.0.0.1:9200/").unwrap();
+        assert_eq!(endpoint.url, "http://127.0.0.1:9200");
+        assert_eq!(endpoint.user.as_deref(), Some("elastic"));
+        assert_eq!(endpoint.password.as_deref(), Some("secret"));
+        assert_eq!(endpoint.authorization().as_deref(), Some("Basic ZWxhc3RpYzpzZWNyZXQ="));
+        assert_eq!(parse("http://127.0.0.1:9200").unwrap().authorization(), None);
+    }
+
+    #[test]
+    fn what_is_no_url_is_refused() {
+        for text in
+            ["", "127.0.0.1:9200", "https://127.0.0.1:9200", "http://elastic@127.0.0.1:9200", "http://"]
+        {
+            assert!(parse(text).is_err(), "[{text}]");
+        }
+    }
+}

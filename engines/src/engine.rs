@@ -1,0 +1,190 @@
+//! An engine that runs: started, paused, killed, started again, stopped.
+
+use std::collections::hash_map::RandomState;
+use std::fs;
+use std::hash::BuildHasher;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use rustix::process::Signal;
+
+use crate::configuration::{PASSWORD, USER};
+use crate::distribution::Distribution;
+use crate::endpoint::Endpoint;
+use crate::instance::Instance;
+use crate::process::Processes;
+
+/// How often a start is tried when another program was faster to take a port.
+const ATTEMPTS: usize = 3;
+/// How much of its log an error shows.
+const LINES_OF_LOG: usize = 40;
+/// Below the range from which systems take ports for connections that go out: a port of an engine
+/// that is down for a moment stays free.
+const PORTS: std::ops::Range<u16> = 20_000..32_000;
+/// Between two looks at an engine that starts.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// How to start an engine.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The port for HTTP; where there is none, a free one.
+    pub port: Option<u16>,
+    /// The heap of its Java.
+    pub heap_megabytes: u32,
+    /// How long it may take until it answers.
+    pub deadline: Duration,
+    /// Settings beyond those that every instance gets.
+    pub settings: Vec<(String, String)>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        // Far more than it takes, for machines on which all start at once.
+        Self { port: None, heap_megabytes: 512, deadline: Duration::from_mins(5), settings: Vec::new() }
+    }
+}
+
+/// An engine of one's own. When it is dropped, or its owner ends in whatever way, its processes
+/// and its folder go.
+#[derive(Debug)]
+pub struct Engine {
+    // Dropped in this order: the processes are gone before their folder is removed.
+    processes: Option<Processes>,
+    instance: Instance,
+    endpoint: Endpoint,
+    deadline: Duration,
+}
+
+impl Engine {
+    /// Starts an engine, fetching it where needed, and waits until it can be used.
+    pub fn start(distribution: &'static Distribution, options: &Options) -> Result<Self> {
+        let instance = Instance::create(distribution, options)?;
+        let credentials = distribution.security.then(|| (USER.to_owned(), PASSWORD.to_owned()));
+        let (user, password) = credentials.unzip();
+        let endpoint = Endpoint { distribution, url: String::new(), user, password };
+        let mut engine = Self { processes: None, instance, endpoint, deadline: options.deadline };
+        for attempt in 1.. {
+            let port = options.port.map_or_else(free_port, Ok)?;
+            engine.instance.configure(port, free_port()?, &options.settings)?;
+            engine.endpoint.url = format!("http://127.0.0.1:{port}");
+            match engine.run() {
+                Ok(()) => break,
+                Err(_) if attempt < ATTEMPTS && options.port.is_none() && engine.missed_its_port() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(engine)
+    }
+
+    /// Which engine it is.
+    pub fn distribution(&self) -> &'static Distribution {
+        self.endpoint.distribution
+    }
+
+    /// Where it is reached.
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
+    }
+
+    /// Its folder: settings, data, logs.
+    pub fn folder(&self) -> &Path {
+        self.instance.folder()
+    }
+
+    /// The process that does the work; none while it is killed.
+    pub fn pid(&self) -> Option<u32> {
+        self.processes.as_ref().and_then(Processes::worker)
+    }
+
+    /// Whether it has not ended by itself.
+    pub fn is_running(&self) -> Result<bool> {
+        self.processes.as_ref().map_or(Ok(false), |processes| Ok(!processes.has_ended()?))
+    }
+
+    /// Makes it stand still: connections are taken, nothing is answered.
+    pub fn pause(&self) -> Result<()> {
+        self.running()?.signal(Signal::STOP)
+    }
+
+    /// Lets it go on after [`pause`](Self::pause).
+    pub fn resume(&self) -> Result<()> {
+        self.running()?.signal(Signal::CONT)
+    }
+
+    /// Ends it at once, as by a failure of power; its data stay.
+    pub fn kill(&mut self) -> Result<()> {
+        match self.processes.take() {
+            Some(mut processes) => processes.kill(),
+            None => Ok(()),
+        }
+    }
+
+    /// Starts it again on the same port with the same data, after it has ended in order where it
+    /// still runs.
+    pub fn restart(&mut self) -> Result<()> {
+        if let Some(mut processes) = self.processes.take() {
+            processes.end_in_order()?;
+        }
+        self.run()
+    }
+
+    /// Ends it and removes its folder, and says what went wrong, unlike dropping it.
+    pub fn stop(mut self) -> Result<()> {
+        self.kill()
+    }
+
+    fn running(&self) -> Result<&Processes> {
+        self.processes.as_ref().with_context(|| format!("{} does not run", self.distribution()))
+    }
+
+    /// Starts the processes and waits until they can be used.
+    fn run(&mut self) -> Result<()> {
+        let start = Instant::now();
+        let mut processes = Processes::start(&self.instance)?;
+        loop {
+            let Err(error) = self.endpoint.check_health() else { break };
+            if processes.has_ended()? {
+                bail!("{} ended while it started:\n{}", self.distribution(), self.log());
+            }
+            if start.elapsed() > self.deadline {
+                let seconds = self.deadline.as_secs();
+                let distribution = self.distribution();
+                bail!("{distribution} is not ready after {seconds} s ({error}):\n{}", self.log());
+            }
+            thread::sleep(PAUSE);
+        }
+        processes.set_worker(self.endpoint.process()?)?;
+        self.processes = Some(processes);
+        Ok(())
+    }
+
+    /// Whether it ended because a port was no longer free.
+    fn missed_its_port(&self) -> bool {
+        let log = self.log();
+        log.contains("BindException")
+            || log.contains("BindTransportException")
+            || log.contains("BindHttpException")
+    }
+
+    /// The end of what it has said.
+    fn log(&self) -> String {
+        let console = self.instance.console();
+        let text = fs::read(&console).unwrap_or_default();
+        let text = String::from_utf8_lossy(&text);
+        let lines: Vec<&str> = text.lines().collect();
+        lines[lines.len().saturating_sub(LINES_OF_LOG)..].join("\n")
+    }
+}
+
+/// A port that is free now; each caller begins its search elsewhere.
+fn free_port() -> Result<u16> {
+    let width = PORTS.end - PORTS.start;
+    let first = u16::try_from(RandomState::new().hash_one(()) % u64::from(width))?;
+    (0..width)
+        .map(|step| PORTS.start + (first + step) % width)
+        .find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok())
+        .context("no port is free")
+}

@@ -1,0 +1,162 @@
+//! The processes of an engine: a group of their own, and a guard that ends them when the owner is gone.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use rustix::process::{
+    Pid, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, test_kill_process,
+    test_kill_process_group, waitid,
+};
+
+use crate::instance::Instance;
+
+/// How long the processes may take to be gone after the signal that none can refuse.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long an engine may take to end in order.
+const ORDERLY: Duration = Duration::from_secs(30);
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Reads the group from a pipe that only the owner holds, and waits for its end. If no word comes
+/// before, the owner ended without a goodbye: the group, if it was started at all, and the folder go.
+const GUARD: &str = r#"
+trap '' HUP INT TERM
+if read -r group; then
+    read -r goodbye && exit 0
+    kill -s KILL -- "-$group" 2>/dev/null
+    looks=0
+    while kill -s 0 -- "-$group" 2>/dev/null && [ "$looks" -lt 50 ]; do
+        looks=$((looks + 1))
+        sleep 0.1
+    done
+fi
+rm -rf -- "$1"
+"#;
+
+/// Starts the engine only once the guard knows of it.
+const GATE: &str = r#"read -r go && exec "$0" </dev/null"#;
+
+/// The running processes of an engine.
+#[derive(Debug)]
+pub(crate) struct Processes {
+    /// The first of the group; its number is the group's as long as it has not been waited for.
+    leader: Child,
+    guard: Child,
+    /// The process that does the work, once it is known.
+    worker: Option<Pid>,
+}
+
+impl Processes {
+    /// Starts the engine of an instance.
+    pub(crate) fn start(instance: &Instance) -> Result<Self> {
+        let mut guard = Command::new("sh")
+            .args(["-c", GUARD, "guard"])
+            .arg(instance.folder())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .context("sh cannot be started")?;
+        let console = File::create(instance.console())?;
+        let mut command = Command::new("sh");
+        command.args(["-c", GATE]).arg(instance.program());
+        instance.prepare(&mut command);
+        let mut leader = command
+            .stdin(Stdio::piped())
+            .stdout(console.try_clone()?)
+            .stderr(console)
+            .process_group(0)
+            .spawn()
+            .context("the engine's start script cannot be started")?;
+        let group = leader.id();
+        // The pipe stays open for as long as the owner lives.
+        writeln!(guard.stdin.as_mut().context("no standard input")?, "{group}")?;
+        writeln!(leader.stdin.take().context("no standard input")?, "go")?;
+        Ok(Self { leader, guard, worker: None })
+    }
+
+    /// Remembers which process does the work.
+    pub(crate) fn set_worker(&mut self, process: i32) -> Result<()> {
+        self.worker = Some(Pid::from_raw(process).context("no process id")?);
+        Ok(())
+    }
+
+    /// The process that does the work.
+    pub(crate) fn worker(&self) -> Option<u32> {
+        self.worker.and_then(|worker| u32::try_from(worker.as_raw_nonzero().get()).ok())
+    }
+
+    /// Whether the first process has ended. It is left to be waited for, so that its number, which
+    /// is also the group's, is given to no other process.
+    pub(crate) fn has_ended(&self) -> Result<bool> {
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        Ok(waitid(WaitId::Pid(Pid::from_child(&self.leader)), options)?.is_some())
+    }
+
+    /// Sends a signal to the process that does the work.
+    pub(crate) fn signal(&self, signal: Signal) -> Result<()> {
+        let worker = self.worker.context("the engine is not ready yet")?;
+        kill_process(worker, signal).context("the engine's process is gone")
+    }
+
+    /// Asks the engine to end, waits for it, and ends what is then left.
+    pub(crate) fn end_in_order(&mut self) -> Result<()> {
+        if let Some(worker) = self.worker {
+            // One that is paused would not hear the request.
+            let _gone = kill_process(worker, Signal::CONT);
+            let _gone = kill_process(worker, Signal::TERM);
+            wait(ORDERLY, || self.has_ended().unwrap_or(true));
+        }
+        self.kill()
+    }
+
+    /// Ends all processes at once, and waits until they are gone.
+    pub(crate) fn kill(&mut self) -> Result<()> {
+        let group = Pid::from_child(&self.leader);
+        // Nothing to end is fine.
+        let _gone = kill_process_group(group, Signal::KILL);
+        if let Some(mut pipe) = self.guard.stdin.take() {
+            // The guard may have been killed by others.
+            let _gone = writeln!(pipe, "goodbye");
+        }
+        self.guard.wait()?;
+        self.leader.wait()?;
+        wait(PATIENCE, || self.worker.is_some_and(is_gone) || test_kill_process_group(group).is_err());
+        Ok(())
+    }
+}
+
+impl Drop for Processes {
+    fn drop(&mut self) {
+        if let Err(error) = self.kill() {
+            eprintln!("the processes of an engine may be left: {error:#}");
+        }
+    }
+}
+
+/// Looks again and again until a condition holds or the time is over.
+fn wait(patience: Duration, mut holds: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !holds() && start.elapsed() < patience {
+        thread::sleep(PAUSE);
+    }
+}
+
+/// Whether a process does not exist, or is dead and only waits to be noticed, which nobody may do
+/// where the first process of the machine does not.
+fn is_gone(process: Pid) -> bool {
+    if test_kill_process(process).is_err() {
+        return true;
+    }
+    let state = Path::new("/proc").join(process.as_raw_nonzero().to_string()).join("stat");
+    let state = fs::read_to_string(state).unwrap_or_default();
+    // The name of the program, which stands before in brackets, may have brackets itself.
+    state.rsplit_once(')').is_some_and(|(_, rest)| rest.trim_start().starts_with('Z'))
+}
