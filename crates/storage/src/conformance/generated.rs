@@ -111,7 +111,13 @@ where
 {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.expect("a runtime for the generated cases");
-    let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
+    let mut runner = TestRunner::new(Config {
+        cases,
+        failure_persistence: None,
+        // Enough to get short; every step may be a request to a server.
+        max_shrink_iters: 200,
+        ..Config::default()
+    });
     let histories = (vec(step(), 1..60), query());
     let result = runner.run(&histories, |(steps, last)| {
         runtime.block_on(async {

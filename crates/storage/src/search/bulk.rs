@@ -151,7 +151,9 @@ impl Connection {
         is_repeated: bool,
     ) -> Result<Vec<Option<Outcome>>, StoreError> {
         let mut body = String::new();
-        actions.iter().for_each(|action| action.write(&mut body));
+        for action in actions {
+            action.write(&mut body);
+        }
         let seconds = budget.left().map_or(1, |left| left.as_secs().max(1));
         let path = format!("/{index}/_bulk?refresh={refresh}&timeout={seconds}s&require_alias=true");
         let answer =

@@ -145,7 +145,7 @@ impl Client {
         let mut pauses = pauses();
         let mut is_repeated = false;
         let mut tried = 0;
-        let mut last = "no time was left".to_owned();
+        let mut reason = "no time was left".to_owned();
         while let Some(left) = budget.left() {
             let node = self.preferred.load(Ordering::Relaxed).wrapping_add(tried) % self.nodes.len();
             // Nodes that were not tried yet keep a share of the time.
@@ -158,7 +158,7 @@ impl Client {
                 }
                 Err(lost) => {
                     is_repeated |= lost.is_ambiguous;
-                    last = lost.reason;
+                    reason = lost.reason;
                 }
             }
             tried += 1;
@@ -170,7 +170,7 @@ impl Client {
             }
         }
         Err(StoreError::unavailable(format!(
-            "{} {} was given up after {} ms and {tried} tries: {last}",
+            "{} {} was given up after {} ms and {tried} tries: {reason}",
             name(request.method),
             request.path,
             budget.whole.as_millis()

@@ -80,7 +80,7 @@ impl Connection {
         found: &Found<'_>,
     ) -> Result<Vec<Bytes>, StoreError> {
         let mut ids: BTreeMap<u64, String> = BTreeMap::new();
-        for (place, hit) in (found.window.from..).zip(found.page()) {
+        for (place, hit) in (found.window.from..).zip(found.sorted_page()) {
             ids.insert(place, hit.id.clone().into_owned());
         }
         for milliseconds in found.cut_groups() {
@@ -162,15 +162,20 @@ impl<'a> Found<'a> {
         &self.hits[start..end]
     }
 
-    /// The page, where it is cut nowhere: its documents are all that there are of their milliseconds.
-    fn whole_page(&self) -> Result<Vec<Bytes>, StoreError> {
-        let mut rows: Vec<(i64, &Hit<'_>)> =
+    /// The page in order, as far as it is not cut.
+    fn sorted_page(&self) -> Vec<&Hit<'a>> {
+        let mut rows: Vec<(i64, &Hit<'a>)> =
             self.page().iter().map(|hit| (hit.milliseconds(), hit)).collect();
         rows.sort_by(|(left_time, left), (right_time, right)| {
             (left_time, left.id.as_bytes()).cmp(&(right_time, right.id.as_bytes()))
         });
-        let text = |hit: &Hit<'_>| hit.source.map_or("{}", |source| source.get()).to_owned();
-        rows.into_iter().map(|(_, hit)| render(&text(hit), &hit.id)).collect()
+        rows.into_iter().map(|(_, hit)| hit).collect()
+    }
+
+    /// The page, where it is cut nowhere: its documents are all that there are of their milliseconds.
+    fn whole_page(&self) -> Result<Vec<Bytes>, StoreError> {
+        let source = |hit: &Hit<'a>| hit.source.map_or("{}", serde_json::value::RawValue::get);
+        self.sorted_page().into_iter().map(|hit| render(source(hit), &hit.id)).collect()
     }
 
     fn is_cut(&self) -> bool {

@@ -109,7 +109,10 @@ fn object() -> Value {
     json!({ "type": "object", "enabled": false })
 }
 
-fn fields(kinds: &[(&[&str], fn() -> Value)]) -> Map<String, Value> {
+/// Names that have one mapping, with it.
+type Mapped<'a> = (&'a [&'a str], fn() -> Value);
+
+fn fields(kinds: &[Mapped<'_>]) -> Map<String, Value> {
     kinds.iter().flat_map(|(names, kind)| names.iter().map(|name| ((*name).to_owned(), kind()))).collect()
 }
 
