@@ -22,7 +22,7 @@ pub(crate) struct Instance {
     home: PathBuf,
     java: PathBuf,
     user: User,
-    heap: u32,
+    java_options: String,
 }
 
 impl Instance {
@@ -47,7 +47,10 @@ impl Instance {
             open_to_all(&open)?;
             home = open;
         }
-        let instance = Self { distribution, folder, home, java, user, heap: options.heap_megabytes };
+        let heap = options.heap_megabytes;
+        let compiler = if options.full_speed { "" } else { " -XX:TieredStopAtLevel=1" };
+        let java_options = format!("-Xms{heap}m -Xmx{heap}m{compiler}");
+        let instance = Self { distribution, folder, home, java, user, java_options };
         for part in ["data", "logs", "temporary"] {
             fs::create_dir(instance.path(part))?;
         }
@@ -93,7 +96,6 @@ impl Instance {
     /// Gives a command the environment and the user of the engine.
     pub(crate) fn prepare(&self, command: &mut Command) {
         let prefix = self.distribution.product.variable_prefix();
-        let heap = self.heap;
         for foreign in ["JAVA_HOME", "JAVA_OPTS", "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "CLI_JAVA_OPTS"] {
             command.env_remove(foreign);
         }
@@ -102,7 +104,7 @@ impl Instance {
         }
         command
             .env(format!("{prefix}_JAVA_HOME"), &self.java)
-            .env(format!("{prefix}_JAVA_OPTS"), format!("-Xms{heap}m -Xmx{heap}m"))
+            .env(format!("{prefix}_JAVA_OPTS"), &self.java_options)
             .env(format!("{prefix}_PATH_CONF"), self.path("configuration"))
             .env(format!("{prefix}_TMPDIR"), self.path("temporary"))
             .env("TMPDIR", self.path("temporary"))

@@ -54,6 +54,9 @@ pub(crate) struct Start {
     /// The heap of its Java in megabytes
     #[arg(long, default_value_t = Options::default().heap_megabytes)]
     heap: u32,
+    /// Let its Java compile for the highest speed, for measurements; the start takes longer
+    #[arg(long)]
+    full_speed: bool,
 }
 
 /// Does a task.
@@ -99,7 +102,12 @@ pub(crate) fn start_all(backends: &[String]) -> Result<Vec<Engine>> {
 fn start(arguments: &Start) -> Result<()> {
     let distribution = Distribution::find(&arguments.product, arguments.version.as_deref())?;
     eprintln!("starting {distribution}");
-    let options = Options { port: arguments.port, heap_megabytes: arguments.heap, ..Options::default() };
+    let options = Options {
+        port: arguments.port,
+        heap_megabytes: arguments.heap,
+        full_speed: arguments.full_speed,
+        ..Options::default()
+    };
     let engine = Engine::start(distribution, &options)?;
     // Until here a signal ends this process at once, and the engine with it.
     let mut signals = Signals::new([SIGINT, SIGTERM])?;

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
-use tributary_engines::{Distribution, Endpoint, selected};
+use tributary_engines::{Distribution, Endpoint, fetch, selected};
 
 /// Far more than it takes to end an engine.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -136,6 +136,8 @@ fn an_owner_that_is_killed_while_it_starts_leaves_nothing() {
     if !selected("opensearch-2") {
         return;
     }
+    // Not what is killed here; it may take longer than the start is waited for.
+    fetch(Distribution::of_backend("opensearch-2").unwrap()).unwrap();
     let temporary = tempfile::tempdir().unwrap();
     // The engine runs as another user where this one is root.
     let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
