@@ -15,6 +15,7 @@ pub use answer::{Answer, Listing};
 pub use binary::binary;
 pub use connection::Connection;
 pub use launch::{Ended, Launch};
+pub use rustix::process::Signal;
 pub use scenario::Scenario;
 pub use server::Server;
 

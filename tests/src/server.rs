@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::process::{Child, ExitStatus};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 
 use crate::answer::{Answer, Listing};
 use crate::connection::Connection;
@@ -125,9 +125,24 @@ impl Server {
     /// # Panics
     /// If the process is gone.
     pub fn terminate(&self) {
-        let process = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
-        let process = process.expect("process ids are small positive numbers");
-        kill_process(process, Signal::TERM).expect("a running process takes signals");
+        self.signal(Signal::TERM);
+    }
+
+    /// Sends a signal.
+    ///
+    /// # Panics
+    /// If the process is gone.
+    pub fn signal(&self, signal: Signal) {
+        kill_process(process_id(&self.child), signal).expect("a running process takes signals");
+    }
+
+    /// Sets how long a file may be that the process writes, as a disk that has so much room.
+    ///
+    /// # Panics
+    /// If the process is gone.
+    pub fn limit_files(&self, bytes: Option<u64>) {
+        let limit = Rlimit { current: bytes, maximum: None };
+        prlimit(Some(process_id(&self.child)), Resource::Fsize, limit).expect("a limit can be set");
     }
 
     /// Sends SIGTERM and waits for the end, which must be a success.
@@ -155,6 +170,11 @@ impl Server {
         let status = status.expect("it was waited for");
         Ended { status, output: self.output.rest(), log: self.log.rest() }
     }
+}
+
+fn process_id(child: &Child) -> Pid {
+    let process = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    process.expect("process ids are small positive numbers")
 }
 
 impl Drop for Server {

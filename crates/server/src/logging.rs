@@ -18,6 +18,8 @@ pub(crate) fn start(settings: &Settings) -> Result<(), StartError> {
         Err(_) => filter,
     };
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A log that cannot be written, its disk full or its reader gone, must not end what is logged.
+    let log = log.log_internal_errors(false);
     match settings.log_format {
         LogFormat::Text => log.with_ansi(false).init(),
         LogFormat::Json => log.json().flatten_event(true).init(),

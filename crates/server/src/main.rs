@@ -5,7 +5,9 @@ mod error;
 mod logging;
 mod serve;
 mod settings;
+mod signals;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -23,7 +25,8 @@ async fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("tributary: {error}");
+            // Whoever would read it may have gone already.
+            let _ = writeln!(std::io::stderr(), "tributary: {error}");
             ExitCode::FAILURE
         }
     }

@@ -1,9 +1,10 @@
 //! From settings to a running service, and to its end.
 
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::net::TcpListener;
 use std::time::Duration;
 
+use actix_web::dev::Server;
 use actix_web::http::KeepAlive;
 use actix_web::{App, HttpServer, middleware, web};
 use tributary_api::Api;
@@ -13,13 +14,22 @@ use crate::access_log;
 use crate::error::StartError;
 use crate::logging;
 use crate::settings::Settings;
+use crate::signals::Signals;
 
-/// Serves until a signal ends it.
+/// Serves until a signal ends it: what runs is finished, unless there is a second signal.
 pub(crate) async fn run(settings: Settings) -> Result<(), StartError> {
     logging::start(&settings)?;
+    let mut signals = Signals::listen().map_err(StartError::Serving)?;
     // The address comes first: a store may take seconds to open, a mistake in it is told at once.
     let listener = listen(&settings.listen)?;
-    let store = Registry::with_built_in().open(&settings.store).await?;
+    let registry = Registry::with_built_in();
+    let store = tokio::select! {
+        store = registry.open(&settings.store) => store?,
+        signal = signals.next() => {
+            tracing::info!(signal, "ended before the store was open");
+            return Ok(());
+        }
+    };
     tracing::info!(store = settings.store, "the store is open");
 
     let api = Api::new(store.clone()).with_body_limit(settings.body_limit);
@@ -33,7 +43,8 @@ pub(crate) async fn run(settings: Settings) -> Result<(), StartError> {
     .tcp_nodelay(true)
     .keep_alive(KeepAlive::Timeout(Duration::from_secs(settings.keep_alive)))
     .client_request_timeout(Duration::from_secs(settings.header_timeout))
-    .shutdown_timeout(settings.shutdown_timeout);
+    .shutdown_timeout(settings.shutdown_timeout)
+    .disable_signals();
     if let Some(workers) = settings.workers {
         server = server.workers(workers.max(1));
     }
@@ -44,10 +55,27 @@ pub(crate) async fn run(settings: Settings) -> Result<(), StartError> {
     let mut output = std::io::stdout();
     let _ = writeln!(output, "tributary is listening on http://{address}").and_then(|()| output.flush());
 
-    running.await.map_err(StartError::Serving)?;
+    serve(running, signals).await.map_err(StartError::Serving)?;
     store.close().await.map_err(StartError::Closing)?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Waits for the end of the server; dropping it cuts off what still runs.
+async fn serve(mut running: Server, mut signals: Signals) -> io::Result<()> {
+    let signal = tokio::select! {
+        ended = &mut running => return ended,
+        signal = signals.next() => signal,
+    };
+    tracing::info!(signal, "finishing the requests that run; one more signal cuts them off");
+    drop(running.handle().stop(true));
+    tokio::select! {
+        ended = &mut running => ended,
+        signal = signals.next() => {
+            tracing::warn!(signal, "requests that still run are cut off");
+            Ok(())
+        }
+    }
 }
 
 fn listen(address: &str) -> Result<TcpListener, StartError> {

@@ -16,6 +16,8 @@ pub(super) enum Failure {
     NoSpace(String),
     /// The content is not what was written, in words.
     Damaged(String),
+    /// The files are not where they were opened, or others are.
+    Gone,
     /// Anything else.
     Other(Box<dyn Error + Send + Sync>),
 }
@@ -35,7 +37,8 @@ impl Failure {
             }
             Self::NoSpace(_) => OpenError::DiskFull(folder),
             Self::Damaged(what) => OpenError::Damaged { folder, what },
-            Self::Other(error) => OpenError::Backend(error),
+            Self::Gone => OpenError::Backend(format!("the folder {folder} was removed or replaced").into()),
+            Self::Other(error) => OpenError::Backend(format!("the folder {folder}: {error}").into()),
         }
     }
 
@@ -53,6 +56,10 @@ impl Failure {
             Self::Damaged(what) => {
                 StoreError::Backend(format!("the data in {folder} is damaged: {what}").into())
             }
+            Self::Gone => StoreError::unavailable(format!(
+                "the files in {folder} were removed or replaced while they were open; nothing was changed, put \
+                 back the folder itself to go on, or start again with what is there now"
+            )),
             Self::Other(error) => StoreError::Backend(format!("writing in {folder}: {error}").into()),
         }
     }
@@ -79,6 +86,10 @@ impl From<redb::Error> for Failure {
             redb::Error::Io(error) => error.into(),
             redb::Error::DatabaseAlreadyOpen => Self::Locked,
             redb::Error::Corrupted(what) => Self::Damaged(what),
+            // No version of this store has written another format of redb than the one that is read.
+            redb::Error::UpgradeRequired(format) => {
+                Self::Damaged(format!("the header names the file format {format}, which was never written"))
+            }
             redb::Error::TableDoesNotExist(_)
             | redb::Error::TableTypeMismatch { .. }
             | redb::Error::TableIsMultimap(_)

@@ -5,9 +5,10 @@
 //! damage. `acknowledged` says how far the database has to reach. A folder with that mark but
 //! without the database has lost it, which is damage too; a folder with neither is a new store.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File, Metadata, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use redb::{Builder, Database};
 
@@ -31,8 +32,16 @@ const CACHE_BYTES: usize = 16 << 20;
 #[derive(Debug)]
 pub(super) struct Folder {
     path: PathBuf,
+    /// Which file was opened as the database.
+    database: OnceLock<Identity>,
     _lock: File,
 }
+
+/// Which file it is, whatever its name; only Unix lets an open file be taken away.
+#[cfg(unix)]
+type Identity = (u64, u64);
+#[cfg(not(unix))]
+type Identity = ();
 
 /// An open store.
 pub(super) struct Opened {
@@ -66,7 +75,7 @@ impl Folder {
         let lock = File::options().read(true).write(true).create(true).truncate(false).open(path.join(LOCK));
         let lock = lock.map_err(explained)?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Ok(()) => Ok(Self { path: path.to_owned(), database: OnceLock::new(), _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(OpenError::Locked(folder)),
             Err(TryLockError::Error(error)) => Err(explained(error)),
         }
@@ -105,10 +114,33 @@ impl Folder {
     /// Opens the database again after a failure; what it holds was checked before.
     pub(super) fn reopen(&self) -> Result<Database, Failure> {
         let work = || {
-            let file = HeldFile::direct(self.open_file()?)?;
+            // Another file must not get what this one lacks: its folder is not even locked.
+            self.check_in_place()?;
+            let file = self.open_file()?;
+            self.check(&file.metadata()?)?;
+            let file = HeldFile::direct(file)?;
             Ok(Builder::new().set_cache_size(CACHE_BYTES).create_with_backend(file)?)
         };
         quietly(work, Failure::damaged)
+    }
+
+    /// Whether the file that is written still is what the next start will find.
+    pub(super) fn check_in_place(&self) -> Result<(), Failure> {
+        match fs::metadata(self.path.join(DATABASE)) {
+            Ok(metadata) => self.check(&metadata),
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                Err(Failure::Gone)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn check(&self, metadata: &Metadata) -> Result<(), Failure> {
+        if *self.database.get_or_init(|| identity(metadata)) == identity(metadata) {
+            Ok(())
+        } else {
+            Err(Failure::Gone)
+        }
     }
 
     fn open_file(&self) -> io::Result<File> {
@@ -116,7 +148,9 @@ impl Folder {
     }
 
     fn open_whole(&self, acknowledged: u64) -> Result<(Database, Catalog, State), Failure> {
-        let file = HeldFile::held(self.open_file()?)?;
+        let file = self.open_file()?;
+        self.check(&file.metadata()?)?;
+        let file = HeldFile::held(file)?;
         let mut builder = Builder::new();
         // The checksums of our own say nothing about redb's pages between the documents, nor about
         // which pages it takes to be free.
@@ -149,3 +183,12 @@ impl Folder {
         Ok(())
     }
 }
+
+#[cfg(unix)]
+fn identity(metadata: &Metadata) -> Identity {
+    use std::os::unix::fs::MetadataExt as _;
+    (metadata.dev(), metadata.ino())
+}
+
+#[cfg(not(unix))]
+fn identity(_: &Metadata) -> Identity {}

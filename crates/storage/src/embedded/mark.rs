@@ -20,7 +20,8 @@ impl Mark {
     /// of kind `InvalidData` is a mark that is damaged.
     pub(super) fn read(folder: &Path) -> io::Result<Option<u64>> {
         let mut content = Vec::new();
-        match File::open(folder.join(NAME)) {
+        // It will be written as well: where that is forbidden, it is told before anything is changed.
+        match File::options().read(true).write(true).open(folder.join(NAME)) {
             Ok(mut file) => file.read_to_end(&mut content)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),

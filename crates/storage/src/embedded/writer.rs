@@ -179,6 +179,8 @@ impl Writer {
             content: change.record.as_ref().map(|record| (*sequence, &*record.rendered)),
         });
         let result = quietly(|| table::commit(database, rows, state), panicked);
+        // What is durable in a file without a name would be gone with the process.
+        let result = result.and_then(|()| self.folder.check_in_place());
         if result.is_err() {
             self.uncertain.extend(batch.iter().map(|one| (one.change.collection, one.change.id.clone())));
             self.close();
