@@ -30,7 +30,8 @@ const IMPURE: &[&str] = &[
     "reqwest",
     "tempfile",
 ];
-const HTTP_SERVERS: &[&str] = &["actix", "hyper", "axum", "http", "h2"];
+/// What serves HTTP; clients, which backends speak with servers of theirs, share some parts with it.
+const HTTP_SERVERS: &[&str] = &["actix", "axum", "warp", "rocket", "tiny_http", "tonic", "salvo", "poem"];
 
 const LAYERS: &[Layer] = &[
     Layer { name: "tributary-domain", may_use: &[], must_not_use: IMPURE },
@@ -39,7 +40,7 @@ const LAYERS: &[Layer] = &[
         name: "tributary-api",
         may_use: &["tributary-domain", "tributary-storage"],
         // No backend is named by the API: what one is made of must not be below it.
-        must_not_use: &["redb", "roaring"],
+        must_not_use: &["redb", "roaring", "opensearch", "reqwest"],
     },
     Layer {
         name: "tributary-server",

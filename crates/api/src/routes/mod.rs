@@ -1,6 +1,7 @@
 //! The endpoints: one module a resource, one file a verb.
 
 mod connector;
+mod health;
 mod root;
 mod sync_job;
 
@@ -28,6 +29,8 @@ pub const ENDPOINTS: &[&Endpoint] = &[
     &connector::get::ENDPOINT,
     &connector::delete::ENDPOINT,
     &connector::check_in::ENDPOINT,
+    &health::live::ENDPOINT,
+    &health::ready::ENDPOINT,
 ];
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 mod connector;
 mod convention;
 mod failure;
+mod health;
 mod session;
 mod sync_job;
 
@@ -21,6 +22,7 @@ fn scenarios() -> Vec<session::Scenario> {
     all.extend(connector::scenarios());
     all.extend(convention::scenarios());
     all.extend(failure::scenarios());
+    all.extend(health::scenarios());
     all
 }
 
@@ -43,6 +45,36 @@ async fn over_memory() {
 #[actix_web::test]
 async fn over_the_embedded_store() {
     check(Backend::Embedded).await;
+}
+
+/// Over the server of a backend's name, unless this run is about others.
+async fn check_server(backend: &str) {
+    if tributary_engines::selected(backend) {
+        let distribution =
+            tributary_engines::Distribution::of_backend(backend).expect("a backend with a server");
+        let server = tributary_engines::shared(distribution).expect("the server can be had");
+        check(Backend::Server(server)).await;
+    }
+}
+
+#[actix_web::test]
+async fn over_opensearch() {
+    check_server("opensearch").await;
+}
+
+#[actix_web::test]
+async fn over_the_opensearch_before() {
+    check_server("opensearch-2").await;
+}
+
+#[actix_web::test]
+async fn over_elasticsearch() {
+    check_server("elasticsearch").await;
+}
+
+#[actix_web::test]
+async fn over_the_elasticsearch_before() {
+    check_server("elasticsearch-8").await;
 }
 
 #[test]

@@ -11,13 +11,16 @@ use actix_web::http::Method;
 use actix_web::{App, test, web};
 use tributary_api::{Api, Clock, IdGenerator};
 use tributary_domain::{Document, Id, Timestamp};
-use tributary_storage::{Collection, Registry, Store};
+use tributary_engines::Endpoint;
+use tributary_storage::{BackendSettings, Collection, Registry, Store};
 
 /// The backends that everything is played over.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Backend {
     Memory,
     Embedded,
+    /// A search engine, in indices of the session's own.
+    Server(&'static Endpoint),
 }
 
 type Play = for<'s> fn(&'s mut Session) -> Pin<Box<dyn Future<Output = ()> + 's>>;
@@ -59,6 +62,20 @@ impl IdGenerator for CountedIds {
 
 type Handle = dyn Fn(actix_http::Request) -> Pin<Box<dyn Future<Output = ServiceResponse<BoxBody>>>>;
 
+/// Indices that nobody else has, and patience with a busy server.
+fn settings(server: &Endpoint) -> BackendSettings {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let settings = BackendSettings::default()
+        .with("index_prefix", format!("http-{}-{number}-", std::process::id()))
+        .with("deadline", "120")
+        .with("read_deadline", "120");
+    match (&server.user, &server.password) {
+        (Some(user), Some(password)) => settings.with("user", user).with("password", password),
+        _ => settings,
+    }
+}
+
 /// One service over one fresh store.
 pub(crate) struct Session {
     handle: Box<Handle>,
@@ -70,11 +87,16 @@ pub(crate) struct Session {
 impl Session {
     pub(crate) async fn open(backend: Backend) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let url = match backend {
-            Backend::Memory => "memory:".to_owned(),
-            Backend::Embedded => format!("embedded:{}", folder.path().display()),
+        let (url, settings) = match backend {
+            Backend::Memory => ("memory:".to_owned(), BackendSettings::default()),
+            Backend::Embedded => {
+                (format!("embedded:{}", folder.path().display()), BackendSettings::default())
+            }
+            Backend::Server(server) => {
+                (format!("{}:{}", server.distribution.product.name(), server.url), settings(server))
+            }
         };
-        let store = Registry::with_built_in().open(&url).await.expect("a store");
+        let store = Registry::with_built_in().open_with(&url, &settings).await.expect("a store");
         Self::over(store, folder).await
     }
 

@@ -1,0 +1,26 @@
+//! `GET /_health/live`: whether the process answers at all.
+
+use actix_web::http::Method;
+
+use crate::call::Call;
+use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::error::ApiError;
+use crate::reply::Reply;
+
+pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
+    name: "health.live",
+    method: Method::GET,
+    path: "/_health/live",
+    parameters: &[],
+    body: Body::None,
+    answers: &[Answer { status: 200, description: r#"{"status": "live"}"# }],
+    errors: &[],
+    summary: "Tells that the service runs, whatever its store does; where it does not answer, restart it.",
+    extension: true,
+    handler: handler!(live),
+};
+
+#[allow(clippy::unused_async, reason = "handlers are async")]
+async fn live(_: Call) -> Result<Reply, ApiError> {
+    Ok(Reply::ok(r#"{"status":"live"}"#))
+}

@@ -1,0 +1,26 @@
+//! `GET /_health/ready`: whether requests should be sent here.
+
+use actix_web::http::Method;
+
+use crate::call::Call;
+use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::error::{ApiError, ErrorKind};
+use crate::reply::Reply;
+
+pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
+    name: "health.ready",
+    method: Method::GET,
+    path: "/_health/ready",
+    parameters: &[],
+    body: Body::None,
+    answers: &[Answer { status: 200, description: r#"{"status": "ready"}: the store answers"# }],
+    errors: &[ErrorKind::Unavailable, ErrorKind::Denied],
+    summary: "Tells whether the store answers, so that requests may be sent here.",
+    extension: true,
+    handler: handler!(ready),
+};
+
+async fn ready(call: Call) -> Result<Reply, ApiError> {
+    call.store().check().await?;
+    Ok(Reply::ok(r#"{"status":"ready"}"#))
+}
