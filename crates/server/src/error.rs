@@ -7,11 +7,15 @@ use tributary_storage::OpenError;
 /// What went wrong before the service was ready.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StartError {
-    #[error("the configuration is wrong: {0}")]
-    Configuration(#[from] config::ConfigError),
-    #[error("the configuration file {0} does not exist")]
-    MissingFile(PathBuf),
-    #[error("the log filter [{filter}] is wrong: {reason}")]
+    /// Also what is no failure, but the answer to `--help`; it prints itself.
+    #[error(transparent)]
+    CommandLine(clap::Error),
+    #[error("the configuration file {file}: {reason}", file = file.display())]
+    File { file: PathBuf, reason: String },
+    #[error(
+        "the log filter [{filter}] is wrong: {reason}; --log takes a level, such as info, or TARGET=LEVEL, and more of \
+         them after commas"
+    )]
     LogFilter { filter: String, reason: String },
     #[error(transparent)]
     Store(#[from] OpenError),

@@ -5,12 +5,11 @@ mod error;
 mod logging;
 mod serve;
 mod settings;
+mod settings_file;
 mod signals;
 
 use std::io::Write as _;
 use std::process::ExitCode;
-
-use clap::Parser;
 
 // Many documents of a kilobyte, from many threads: the system's allocator keeps more of them around.
 #[global_allocator]
@@ -18,12 +17,13 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[actix_web::main]
 async fn main() -> ExitCode {
-    let result = match settings::Settings::load(settings::CommandLine::parse()) {
+    let result = match settings::Settings::load(std::env::args_os()) {
         Ok(settings) => serve::run(settings).await,
         Err(error) => Err(error),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error::StartError::CommandLine(error)) => error.exit(),
         Err(error) => {
             // Whoever would read it may have gone already.
             let _ = writeln!(std::io::stderr(), "tributary: {error}");

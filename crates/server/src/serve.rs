@@ -13,12 +13,16 @@ use tributary_storage::Registry;
 use crate::access_log;
 use crate::error::StartError;
 use crate::logging;
-use crate::settings::Settings;
+use crate::settings::{self, Settings};
 use crate::signals::Signals;
 
 /// Serves until a signal ends it: what runs is finished, unless there is a second signal.
 pub(crate) async fn run(settings: Settings) -> Result<(), StartError> {
     logging::start(&settings)?;
+    for (name, meant) in settings::unknown_variables() {
+        let meant = meant.map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
+        tracing::warn!("the environment variable {name} is no setting and means nothing{meant}");
+    }
     let mut signals = Signals::listen().map_err(StartError::Serving)?;
     // The address comes first: a store may take seconds to open, a mistake in it is told at once.
     let listener = listen(&settings.listen)?;
@@ -46,7 +50,7 @@ pub(crate) async fn run(settings: Settings) -> Result<(), StartError> {
     .shutdown_timeout(settings.shutdown_timeout)
     .disable_signals();
     if let Some(workers) = settings.workers {
-        server = server.workers(workers.max(1));
+        server = server.workers(workers);
     }
     let address = listener.local_addr().map_err(|error| StartError::listening(&settings.listen, &error))?;
     let running =

@@ -1,12 +1,12 @@
-//! The settings: each declared once, for the command line, the environment and the file.
+//! The settings: each declared once, for the command line, the environment, the file and the README.
 
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
-use clap::Parser;
-use config::{Config, File};
-use serde::{Deserialize, Serialize};
+use clap::{Args, Command, CommandFactory as _, FromArgMatches as _, Parser};
 
 use crate::error::StartError;
+use crate::settings_file;
 
 const AFTER_HELP: &str = "\
 Each setting can also stand in the environment (its name in upper case with TRIBUTARY_ in front) or in a TOML \
@@ -22,141 +22,230 @@ Examples:
   TRIBUTARY_STORE=memory: tributary --listen 127.0.0.1:0
   curl http://127.0.0.1:9200/_connector/_sync_job?status=pending";
 
+/// What stands before the name of a setting in the environment.
+const PREFIX: &str = "TRIBUTARY_";
+const DAY: u64 = 24 * 60 * 60;
+const GIBIBYTE: u64 = 1 << 30;
+
 /// Serves Elasticsearch's Connector and Connector sync job APIs over the store of your choice.
 #[derive(Debug, Parser)]
-#[command(name = "tributary", version, about, after_help = AFTER_HELP)]
-pub(crate) struct CommandLine {
+#[command(name = "tributary", version, after_help = AFTER_HELP)]
+struct CommandLine {
     /// A TOML file with settings
     #[arg(long, value_name = "FILE", env = "TRIBUTARY_CONFIG")]
     config: Option<PathBuf>,
     #[command(flatten)]
-    given: Given,
-}
-
-/// What may be given on the command line and in the environment; what is left out is looked up in
-/// the file, and then has its default.
-#[derive(Debug, clap::Args, Serialize)]
-struct Given {
-    /// Where to listen; port 0 picks a free one [default: 127.0.0.1:9200]
-    #[arg(long, value_name = "ADDRESS:PORT", env = "TRIBUTARY_LISTEN")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    listen: Option<String>,
-    /// Where documents are kept [default: embedded:./data]
-    #[arg(long, value_name = "URL", env = "TRIBUTARY_STORE")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    store: Option<String>,
-    /// The most bytes of a request body, after it is unpacked [default: 1048576]
-    #[arg(long, value_name = "BYTES", env = "TRIBUTARY_BODY_LIMIT")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    body_limit: Option<usize>,
-    /// How long a client may take to send the head of a request, in seconds [default: 10]
-    #[arg(long, value_name = "SECONDS", env = "TRIBUTARY_HEADER_TIMEOUT")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    header_timeout: Option<u64>,
-    /// How long an idle connection is kept, in seconds [default: 75]
-    #[arg(long, value_name = "SECONDS", env = "TRIBUTARY_KEEP_ALIVE")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    keep_alive: Option<u64>,
-    /// How long running requests may take to finish after SIGTERM, in seconds [default: 30]
-    #[arg(long, value_name = "SECONDS", env = "TRIBUTARY_SHUTDOWN_TIMEOUT")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    shutdown_timeout: Option<u64>,
-    /// How many threads serve requests [default: one a processor]
-    #[arg(long, value_name = "NUMBER", env = "TRIBUTARY_WORKERS")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    workers: Option<usize>,
-    /// What is logged: a level (error, warn, info, debug), or a filter such as warn,request=info [default: info]
-    #[arg(long, value_name = "FILTER", env = "TRIBUTARY_LOG")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    log: Option<String>,
-    /// The form of the log: text or json [default: text]
-    #[arg(long, value_name = "FORM", env = "TRIBUTARY_LOG_FORMAT")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    log_format: Option<LogFormat>,
-}
-
-/// The form of the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum LogFormat {
-    /// For people.
-    Text,
-    /// One JSON object a line.
-    Json,
+    settings: Settings,
 }
 
 /// The settings as they hold.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Args)]
 pub(crate) struct Settings {
+    /// Where to listen; port 0 picks a free one
+    #[arg(long, value_name = "ADDRESS:PORT", env = "TRIBUTARY_LISTEN", default_value = "127.0.0.1:9200")]
     pub(crate) listen: String,
+    // A URL may hold a password, which `--help` must not show.
+    /// Where documents are kept
+    #[arg(long, value_name = "URL", env = "TRIBUTARY_STORE", hide_env_values = true)]
+    #[arg(default_value = "embedded:./data")]
     pub(crate) store: String,
+    /// The most bytes of a request body, after it is unpacked
+    #[arg(long, value_name = "BYTES", env = "TRIBUTARY_BODY_LIMIT", value_parser = size)]
+    #[arg(default_value_t = tributary_api::DEFAULT_BODY_LIMIT)]
     pub(crate) body_limit: usize,
+    /// How long a client may take to send the head of a request, in seconds
+    #[arg(long, value_name = "SECONDS", env = "TRIBUTARY_HEADER_TIMEOUT", value_parser = whole(1, DAY))]
+    #[arg(default_value_t = 10)]
     pub(crate) header_timeout: u64,
+    /// How long an idle connection is kept, in seconds
+    #[arg(long, value_name = "SECONDS", env = "TRIBUTARY_KEEP_ALIVE", value_parser = whole(1, DAY))]
+    #[arg(default_value_t = 75)]
     pub(crate) keep_alive: u64,
+    /// How long running requests may take to finish after SIGTERM or SIGINT, in seconds
+    #[arg(long, value_name = "SECONDS", env = "TRIBUTARY_SHUTDOWN_TIMEOUT", value_parser = whole(0, DAY))]
+    #[arg(default_value_t = 30)]
     pub(crate) shutdown_timeout: u64,
+    /// How many threads serve requests; where it is not set, one a processor
+    #[arg(long, value_name = "NUMBER", env = "TRIBUTARY_WORKERS", value_parser = workers)]
     pub(crate) workers: Option<usize>,
+    /// What is logged: a level (error, warn, info, debug), or a filter such as `warn,request=info`
+    #[arg(long, value_name = "FILTER", env = "TRIBUTARY_LOG", default_value = "info")]
     pub(crate) log: String,
+    /// The form of the log
+    #[arg(long, value_name = "FORM", env = "TRIBUTARY_LOG_FORMAT", default_value = "text")]
     pub(crate) log_format: LogFormat,
 }
 
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            listen: "127.0.0.1:9200".into(),
-            store: "embedded:./data".into(),
-            body_limit: tributary_api::DEFAULT_BODY_LIMIT,
-            header_timeout: 10,
-            keep_alive: 75,
-            shutdown_timeout: 30,
-            workers: None,
-            log: "info".into(),
-            log_format: LogFormat::Text,
-        }
+/// The form of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+/// A parser of whole numbers that says what is allowed.
+fn whole(minimum: u64, maximum: u64) -> impl Fn(&str) -> Result<u64, String> + Clone + Send + Sync + 'static {
+    move |text| {
+        let number = text.parse().ok().filter(|number| (minimum..=maximum).contains(number));
+        number.ok_or_else(|| format!("a whole number from {minimum} to {maximum} is needed"))
     }
 }
 
+fn size(text: &str) -> Result<usize, String> {
+    usize::try_from(whole(1, GIBIBYTE)(text)?).map_err(|error| error.to_string())
+}
+
+fn workers(text: &str) -> Result<usize, String> {
+    usize::try_from(whole(1, 1024)(text)?).map_err(|error| error.to_string())
+}
+
 impl Settings {
-    /// Puts the file under what was given.
-    pub(crate) fn load(command_line: CommandLine) -> Result<Self, StartError> {
-        let mut layers = Config::builder();
-        if let Some(path) = command_line.config {
-            if !path.exists() {
-                return Err(StartError::MissingFile(path));
-            }
-            layers = layers.add_source(File::from(path).format(config::FileFormat::Toml));
-        }
-        let layers = layers.add_source(Config::try_from(&command_line.given)?);
-        Ok(layers.build()?.try_deserialize()?)
+    /// What holds by the command line, the environment, the file, and where none says anything.
+    pub(crate) fn load(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, StartError> {
+        let arguments: Vec<_> = arguments.into_iter().collect();
+        let parse = |command: Command| {
+            let matches = command.try_get_matches_from(&arguments)?;
+            CommandLine::from_arg_matches(&matches)
+        };
+        let given = parse(CommandLine::command()).map_err(StartError::CommandLine)?;
+        let Some(file) = given.config else { return Ok(given.settings) };
+        // What the file says stands where the defaults stood: below all that is given otherwise.
+        let command =
+            settings_file::read(&file)?.into_iter().try_fold(CommandLine::command(), |command, one| {
+                settings_file::as_default(command, one).map_err(|reason| wrong_file(&file, reason))
+            })?;
+        let settings = parse(command).map_err(|error| wrong_file(&file, settings_file::reason(&error)))?;
+        Ok(settings.settings)
     }
+}
+
+fn wrong_file(file: &Path, reason: String) -> StartError {
+    StartError::File { file: file.to_owned(), reason }
+}
+
+/// The variables of the environment that look like settings and are none, with what may be meant.
+pub(crate) fn unknown_variables() -> Vec<(String, Option<String>)> {
+    let command = CommandLine::command();
+    let known: Vec<_> = command.get_arguments().filter_map(|one| one.get_env()?.to_str()).collect();
+    let names = std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned());
+    let unknown = names.filter(|name| name.starts_with(PREFIX) && !known.contains(&name.as_str()));
+    let with_nearest = |name: String| {
+        let nearest = settings_file::nearest(&name, known.iter().copied());
+        (name, nearest)
+    };
+    unknown.map(with_nearest).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     fn load(arguments: &[&str]) -> Result<Settings, StartError> {
-        let arguments = ["tributary"].iter().chain(arguments);
-        Settings::load(CommandLine::try_parse_from(arguments).unwrap())
+        Settings::load(["tributary"].iter().chain(arguments).map(OsString::from))
     }
 
     #[test]
     fn flags_win_over_the_file_and_the_file_over_defaults() {
-        let path = std::env::temp_dir().join(format!("tributary-settings-{}.toml", std::process::id()));
-        std::fs::write(&path, "listen = '127.0.0.1:1'\nstore = 'memory:'\nlog_format = 'json'").unwrap();
-        let settings = load(&["--config", path.to_str().unwrap(), "--listen", "127.0.0.1:2"]).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("settings.toml");
+        let with_file = |text: &str, more: &[&str]| {
+            std::fs::write(&path, text).unwrap();
+            load(&[&["--config", path.to_str().unwrap()], more].concat())
+        };
+        let text = "listen = '127.0.0.1:1'\nstore = 'memory:'\nlog_format = 'json'\nworkers = 3";
+        let settings = with_file(text, &["--listen", "127.0.0.1:2"]).unwrap();
         assert_eq!((settings.listen.as_str(), settings.store.as_str()), ("127.0.0.1:2", "memory:"));
         assert_eq!((settings.log_format, settings.keep_alive), (LogFormat::Json, 75));
+        assert_eq!(settings.workers, Some(3));
 
-        std::fs::write(&path, "listne = '127.0.0.1:1'").unwrap();
-        let reason = load(&["--config", path.to_str().unwrap()]).unwrap_err().to_string();
-        assert!(reason.contains("listne"), "{reason}");
-        std::fs::remove_file(&path).unwrap();
-        assert!(matches!(load(&["--config", "/nowhere/at/all.toml"]), Err(StartError::MissingFile(_))));
+        for (text, parts) in [
+            ("listne = '127.0.0.1:1'", ["[listne]", "[listen]"]),
+            ("nothing_like_it = 1", ["[nothing_like_it]", "[log_format]"]),
+            ("config = 'x'", ["[config]", "[listen]"]),
+            ("body_limit = 0", ["[body_limit]", "from 1 to 1073741824"]),
+            ("body_limit = 'much'", ["[much]", "from 1 to 1073741824"]),
+            ("keep_alive = true", ["[keep_alive]", "from 1 to 86400"]),
+            ("keep_alive = -1", ["[-1]", "from 1 to 86400"]),
+            ("header_timeout = 1.5", ["[header_timeout]", "from 1 to 86400"]),
+            ("listen = ['a']", ["[listen]", "one value"]),
+            ("[listen]\nport = 1", ["[listen]", "one value"]),
+            ("log_format = 'xml'", ["[log_format]", "text, json"]),
+            ("store = ", ["line 1", "string"]),
+            ("store = 'a:'\nstore = 'b:'", ["line 2", "duplicate"]),
+        ] {
+            let reason = with_file(text, &[]).unwrap_err().to_string();
+            for part in [parts[0], parts[1], path.to_str().unwrap()] {
+                assert!(reason.contains(part), "[{part}] is missing: {reason}");
+            }
+        }
+        // What is given wins.
+        assert_eq!(with_file("keep_alive = 5", &["--keep-alive", "6"]).unwrap().keep_alive, 6);
+        let missing = load(&["--config", "/nowhere/at/all.toml"]).unwrap_err().to_string();
+        assert!(missing.contains("/nowhere/at/all.toml"), "{missing}");
     }
 
     #[test]
-    fn the_command_line_is_consistent() {
-        <CommandLine as clap::CommandFactory>::command().debug_assert();
+    fn a_value_that_cannot_be_names_its_setting_and_what_is_allowed() {
+        for (flag, values, allowed) in [
+            ("--body-limit", ["0", "1073741825"], "from 1 to 1073741824"),
+            ("--header-timeout", ["0", "99999999999999999999"], "from 1 to 86400"),
+            ("--keep-alive", ["0", "86401"], "from 1 to 86400"),
+            ("--shutdown-timeout", ["1s", "86401"], "from 0 to 86400"),
+            ("--workers", ["0", "1025"], "from 1 to 1024"),
+            ("--log-format", ["xml", ""], "text, json"),
+        ] {
+            for value in values {
+                let reason = load(&[flag, value]).unwrap_err().to_string();
+                assert!(reason.contains(flag) && reason.contains(allowed), "{flag} {value}: {reason}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_setting_has_the_same_name_everywhere() {
+        let mut command = CommandLine::command();
+        command.build();
+        command.clone().debug_assert();
+        for one in command.get_arguments().filter(|one| one.get_env().is_some()) {
+            let name = one.get_id().as_str();
+            assert_eq!(one.get_long(), Some(name.replace('_', "-").as_str()));
+            let variable = format!("{PREFIX}{}", name.to_uppercase());
+            assert_eq!(one.get_env().and_then(std::ffi::OsStr::to_str), Some(variable.as_str()));
+        }
+        let declared = command.get_arguments().filter(|one| one.get_env().is_none());
+        let declared: Vec<_> = declared.map(|one| one.get_id().as_str()).collect();
+        assert_eq!(declared, ["help", "version"], "a setting that cannot stand in the environment");
+    }
+
+    #[test]
+    fn the_readme_lists_every_setting() {
+        let mut table = String::from(
+            "| flag | environment | file | default | what it is |\n| --- | --- | --- | --- | --- |\n",
+        );
+        for one in CommandLine::command().get_arguments() {
+            let (flag, variable) = (one.get_long().unwrap(), one.get_env().unwrap().to_str().unwrap());
+            let file = one.get_id().as_str();
+            let file = if file == "config" { String::new() } else { format!("`{file}`") };
+            let default = one.get_default_values().first();
+            let default = default.map_or("none".to_owned(), |value| format!("`{}`", value.to_str().unwrap()));
+            let mut help = one.get_help().unwrap().to_string();
+            help[..1].make_ascii_lowercase();
+            let values = one.get_possible_values();
+            let values: Vec<_> = values.iter().map(|value| format!("`{}`", value.get_name())).collect();
+            if !values.is_empty() {
+                let _ = write!(help, ": {}", values.join(" or "));
+            }
+            let _ = writeln!(table, "| `--{flag}` | `{variable}` | {file} | {default} | {help} |");
+        }
+        let readme = include_str!("../../../README.md");
+        let listed = readme
+            .split_once("<!-- settings -->\n")
+            .and_then(|(_, rest)| rest.split_once("<!-- /settings -->"))
+            .map(|(listed, _)| listed);
+        assert_eq!(listed, Some(table.as_str()), "put this table into README.md:\n{table}");
     }
 }
