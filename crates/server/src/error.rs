@@ -13,6 +13,10 @@ pub(crate) enum StartError {
     #[error("the configuration file {file}: {reason}", file = file.display())]
     File { file: PathBuf, reason: String },
     #[error(
+        "the configuration file: the setting [{name}] in the table [{scheme}] takes one value, a text or a number"
+    )]
+    BackendTable { scheme: String, name: String },
+    #[error(
         "the log filter [{filter}] is wrong: {reason}; --log takes a level, such as info, or TARGET=LEVEL, and more of \
          them after commas"
     )]

@@ -1,6 +1,7 @@
 //! The service: Elasticsearch's Connector and Connector sync job APIs over the store of your choice.
 
 mod access_log;
+mod backend_settings;
 mod error;
 mod logging;
 mod serve;
@@ -11,14 +12,17 @@ mod signals;
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use tributary_storage::Registry;
+
 // Many documents of a kilobyte, from many threads: the system's allocator keeps more of them around.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[actix_web::main]
 async fn main() -> ExitCode {
-    let result = match settings::Settings::load(std::env::args_os()) {
-        Ok(settings) => serve::run(settings).await,
+    let registry = Registry::with_built_in();
+    let result = match settings::Settings::load(std::env::args_os(), &registry) {
+        Ok(settings) => serve::run(settings, &registry).await,
         Err(error) => Err(error),
     };
     match result {

@@ -11,24 +11,25 @@ use tributary_api::Api;
 use tributary_storage::Registry;
 
 use crate::access_log;
+use crate::backend_settings;
 use crate::error::StartError;
 use crate::logging;
 use crate::settings::{self, Settings};
 use crate::signals::Signals;
 
 /// Serves until a signal ends it: what runs is finished, unless there is a second signal.
-pub(crate) async fn run(settings: Settings) -> Result<(), StartError> {
+pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), StartError> {
     logging::start(&settings)?;
-    for (name, meant) in settings::unknown_variables() {
+    for (name, meant) in settings::unknown_variables(registry) {
         let meant = meant.map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
         tracing::warn!("the environment variable {name} is no setting and means nothing{meant}");
     }
     let mut signals = Signals::listen().map_err(StartError::Serving)?;
     // The address comes first: a store may take seconds to open, a mistake in it is told at once.
     let listener = listen(&settings.listen)?;
-    let registry = Registry::with_built_in();
+    let backend = backend_settings::read(registry, &settings.store, &settings.backends)?;
     let store = tokio::select! {
-        store = registry.open(&settings.store) => store?,
+        store = registry.open_with(&settings.store, &backend) => store?,
         signal = signals.next() => {
             tracing::info!(signal, "ended before the store was open");
             return Ok(());

@@ -5,6 +5,10 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Command, CommandFactory as _, FromArgMatches as _, Parser};
 
+use toml::Table;
+use tributary_storage::Registry;
+
+use crate::backend_settings;
 use crate::error::StartError;
 use crate::settings_file;
 
@@ -15,6 +19,10 @@ file (its name with _ for -). Flags win over the environment, the environment ov
 Stores:
   embedded:DIR   in a folder of this machine, nothing to install; survives kill -9
   memory:        in this process only, gone with it
+  opensearch:URL[,URL...]     in OpenSearch, for any number of services at a time
+  elasticsearch:URL[,URL...]  in Elasticsearch, likewise
+  User, password and the like of a search engine stand in the environment (TRIBUTARY_OPENSEARCH_USER ...) or in a
+  table of the file ([opensearch] user = ...), never in the URL.
 
 Examples:
   tributary
@@ -23,7 +31,7 @@ Examples:
   curl http://127.0.0.1:9200/_connector/_sync_job?status=pending";
 
 /// What stands before the name of a setting in the environment.
-const PREFIX: &str = "TRIBUTARY_";
+pub(crate) const PREFIX: &str = "TRIBUTARY_";
 const DAY: u64 = 24 * 60 * 60;
 const GIBIBYTE: u64 = 1 << 30;
 
@@ -74,6 +82,9 @@ pub(crate) struct Settings {
     /// The form of the log
     #[arg(long, value_name = "FORM", env = "TRIBUTARY_LOG_FORMAT", default_value = "text")]
     pub(crate) log_format: LogFormat,
+    /// The tables of the file that are named after the schemes of stores.
+    #[arg(skip)]
+    pub(crate) backends: Table,
 }
 
 /// The form of the log.
@@ -103,7 +114,10 @@ fn workers(text: &str) -> Result<usize, String> {
 
 impl Settings {
     /// What holds by the command line, the environment, the file, and where none says anything.
-    pub(crate) fn load(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, StartError> {
+    pub(crate) fn load(
+        arguments: impl IntoIterator<Item = OsString>,
+        registry: &Registry,
+    ) -> Result<Self, StartError> {
         let arguments: Vec<_> = arguments.into_iter().collect();
         let parse = |command: Command| {
             let matches = command.try_get_matches_from(&arguments)?;
@@ -111,13 +125,14 @@ impl Settings {
         };
         let given = parse(CommandLine::command()).map_err(StartError::CommandLine)?;
         let Some(file) = given.config else { return Ok(given.settings) };
+        let (backends, settings): (Table, Table) =
+            settings_file::read(&file)?.into_iter().partition(|(name, _)| registry.backend(name).is_ok());
         // What the file says stands where the defaults stood: below all that is given otherwise.
-        let command =
-            settings_file::read(&file)?.into_iter().try_fold(CommandLine::command(), |command, one| {
-                settings_file::as_default(command, one).map_err(|reason| wrong_file(&file, reason))
-            })?;
+        let command = settings.into_iter().try_fold(CommandLine::command(), |command, one| {
+            settings_file::as_default(command, one).map_err(|reason| wrong_file(&file, reason))
+        })?;
         let settings = parse(command).map_err(|error| wrong_file(&file, settings_file::reason(&error)))?;
-        Ok(settings.settings)
+        Ok(Self { backends, ..settings.settings })
     }
 }
 
@@ -126,9 +141,11 @@ fn wrong_file(file: &Path, reason: String) -> StartError {
 }
 
 /// The variables of the environment that look like settings and are none, with what may be meant.
-pub(crate) fn unknown_variables() -> Vec<(String, Option<String>)> {
+pub(crate) fn unknown_variables(registry: &Registry) -> Vec<(String, Option<String>)> {
     let command = CommandLine::command();
-    let known: Vec<_> = command.get_arguments().filter_map(|one| one.get_env()?.to_str()).collect();
+    let of_backends = backend_settings::variables(registry);
+    let known = command.get_arguments().filter_map(|one| one.get_env()?.to_str());
+    let known: Vec<_> = known.chain(of_backends.iter().map(String::as_str)).collect();
     let names = std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned());
     let unknown = names.filter(|name| name.starts_with(PREFIX) && !known.contains(&name.as_str()));
     let with_nearest = |name: String| {
@@ -145,7 +162,8 @@ mod tests {
     use super::*;
 
     fn load(arguments: &[&str]) -> Result<Settings, StartError> {
-        Settings::load(["tributary"].iter().chain(arguments).map(OsString::from))
+        let arguments = ["tributary"].iter().chain(arguments).map(OsString::from);
+        Settings::load(arguments, &Registry::with_built_in())
     }
 
     #[test]

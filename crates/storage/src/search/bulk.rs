@@ -5,9 +5,10 @@ use opensearch::http::Method;
 use serde_json::json;
 use tributary_domain::{Document, Id};
 
-use super::client::{Budget, Problem, Purpose, Request, pauses};
+use super::client::{Budget, Purpose, Request, pauses};
 use super::connection::Connection;
 use super::documents::source;
+use super::problem::Problem;
 use super::wire::{self, BulkAnswer, Item};
 use crate::{StoreError, Version};
 

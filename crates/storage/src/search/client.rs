@@ -3,6 +3,9 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use super::problem::Problem;
+use super::settings::SearchSettings;
+use crate::{OpenError, StoreError};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use bytes::Bytes;
 use opensearch::auth::{ClientCertificate, Credentials};
@@ -12,10 +15,6 @@ use opensearch::http::headers::{
     ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
 };
 use opensearch::http::transport::{SingleNodeConnectionPool, Transport, TransportBuilder};
-use serde::Deserialize;
-
-use super::settings::SearchSettings;
-use crate::{OpenError, StoreError};
 
 /// By which Elasticsearch makes itself known.
 const PRODUCT: HeaderName = HeaderName::from_static("x-elastic-product");
@@ -217,72 +216,6 @@ fn is_block(status: u16, body: &[u8]) -> bool {
     status == 429 && Problem::read(body).kind == "cluster_block_exception"
 }
 
-/// What went wrong, in a server's words.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Problem {
-    /// The type of the exception.
-    pub(super) kind: String,
-    pub(super) reason: String,
-}
-
-#[derive(Deserialize)]
-struct Cause {
-    #[serde(rename = "type")]
-    kind: Option<String>,
-    reason: Option<String>,
-    caused_by: Option<Box<Cause>>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Failed {
-    Structured { error: Cause },
-    Plain { error: String },
-}
-
-impl Problem {
-    /// Reads the body of an error.
-    pub(super) fn read(body: &[u8]) -> Self {
-        match serde_json::from_slice(body) {
-            Ok(Failed::Structured { error }) => Self::of(error),
-            Ok(Failed::Plain { error }) => Self { kind: String::new(), reason: error },
-            Err(_) => {
-                let text = String::from_utf8_lossy(body);
-                Self { kind: String::new(), reason: text.chars().take(200).collect() }
-            }
-        }
-    }
-
-    /// Reads the `error` of an item of a bulk answer.
-    pub(super) fn of_item(error: &str) -> Self {
-        serde_json::from_str(error).map(Self::of).unwrap_or_default()
-    }
-
-    fn of(cause: Cause) -> Self {
-        let mut reason = cause.reason.unwrap_or_default();
-        let mut inner = cause.caused_by;
-        while let Some(cause) = inner {
-            if let Some(text) = &cause.reason {
-                reason = format!("{reason}: {text}");
-            }
-            inner = cause.caused_by;
-        }
-        Self { kind: cause.kind.unwrap_or_default(), reason }
-    }
-
-    /// The error of a store that an answer with this status means, apart from those that a caller
-    /// understands better.
-    pub(super) fn into_store_error(self, status: u16) -> StoreError {
-        let Self { kind, reason } = self;
-        match status {
-            _ if kind == "cluster_block_exception" => StoreError::Blocked(reason),
-            401 | 403 => StoreError::Denied(format!("the server answered {status}: {reason}")),
-            429 | 502..=504 => StoreError::unavailable(format!("the server answered {status}: {reason}")),
-            _ => StoreError::Backend(format!("the server answered {status}, {kind}: {reason}").into()),
-        }
-    }
-}
-
 impl Answer {
     /// The body of a success; an error of the store for any other answer.
     pub(super) fn success(self) -> Result<Bytes, StoreError> {
@@ -324,34 +257,6 @@ fn unusable(error: impl std::error::Error + Send + Sync + 'static) -> OpenError 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn problems_are_told_apart() {
-        let cases = [
-            (403, "cluster_block_exception", "blocked"),
-            (429, "cluster_block_exception", "blocked"),
-            (403, "security_exception", "denied"),
-            (401, "security_exception", "denied"),
-            (503, "no_shard_available_action_exception", "unavailable"),
-            (500, "null_pointer_exception", "backend"),
-        ];
-        for (status, kind, expected) in cases {
-            let body = format!(
-                r#"{{"error":{{"type":"{kind}","reason":"why","caused_by":{{"reason":"because"}}}},"status":{status}}}"#
-            );
-            let error = Problem::read(body.as_bytes()).into_store_error(status);
-            let found = match error {
-                StoreError::Blocked(_) => "blocked",
-                StoreError::Denied(_) => "denied",
-                StoreError::Unavailable(_) => "unavailable",
-                _ => "backend",
-            };
-            assert_eq!(found, expected, "{status} {kind}");
-            assert!(error.to_string().contains("why: because"), "{error}");
-        }
-        assert_eq!(Problem::read(br#"{"error":"no handler found"}"#).reason, "no handler found");
-        assert_eq!(Problem::read(b"<html>Bad Gateway").reason, "<html>Bad Gateway");
-    }
 
     #[test]
     fn pauses_grow_up_to_a_limit() {

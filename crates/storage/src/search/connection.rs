@@ -5,9 +5,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::Mutex;
 
-use super::client::{Answer, Client, Problem, Request};
+use super::client::{Answer, Client, Request};
 use super::dialect::Product;
 use super::indices::{self, Prepared, Unready};
+use super::problem::Problem;
 use crate::{Collection, StoreError};
 
 /// A way to a cluster that is prepared on first use.

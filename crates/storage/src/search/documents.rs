@@ -6,8 +6,9 @@ use serde_json::json;
 use tributary_domain::{Document, Id};
 
 use super::bulk::{Action, Change, Outcome};
-use super::client::{Problem, Request};
+use super::client::Request;
 use super::connection::Connection;
+use super::problem::Problem;
 use super::walk::one_line;
 use super::wire::{self, GetAnswer};
 use crate::{StoreError, Version, Versioned};

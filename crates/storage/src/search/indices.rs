@@ -6,9 +6,10 @@ use opensearch::http::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::client::{Answer, Client, Problem, Request};
+use super::client::{Answer, Client, Request};
 use super::dialect::{Dialect, Product};
 use super::mappings::{self, IndexShape, Kind, RESULT_WINDOW};
+use super::problem::Problem;
 use super::wire;
 use crate::{Collection, StoreError};
 

@@ -13,6 +13,7 @@ mod documents;
 mod indices;
 mod list;
 mod mappings;
+mod problem;
 mod settings;
 mod walk;
 mod wire;
