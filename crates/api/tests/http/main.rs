@@ -45,6 +45,11 @@ async fn over_the_embedded_store() {
     check(Backend::Embedded).await;
 }
 
+#[actix_web::test]
+async fn over_a_store_of_somebody_else() {
+    check(Backend::Sqlite).await;
+}
+
 #[test]
 fn every_snapshot_has_its_scenario() {
     let named: BTreeSet<String> =

@@ -11,6 +11,7 @@ use actix_web::http::Method;
 use actix_web::{App, test, web};
 use tributary_api::{Api, Clock, IdGenerator};
 use tributary_domain::{Document, Id, Timestamp};
+use tributary_sqlite_backend::SqliteBackend;
 use tributary_storage::{Collection, Registry, Store};
 
 /// The backends that everything is played over.
@@ -18,6 +19,8 @@ use tributary_storage::{Collection, Registry, Store};
 pub(crate) enum Backend {
     Memory,
     Embedded,
+    /// Of a crate outside this project's own, as any team could write one.
+    Sqlite,
 }
 
 type Play = for<'s> fn(&'s mut Session) -> Pin<Box<dyn Future<Output = ()> + 's>>;
@@ -73,8 +76,11 @@ impl Session {
         let url = match backend {
             Backend::Memory => "memory:".to_owned(),
             Backend::Embedded => format!("embedded:{}", folder.path().display()),
+            Backend::Sqlite => format!("sqlite:{}", folder.path().join("tributary.sqlite").display()),
         };
-        let store = Registry::with_built_in().open(&url).await.expect("a store");
+        let mut registry = Registry::with_built_in();
+        registry.register(SqliteBackend);
+        let store = registry.open(&url).await.expect("a store");
         Self::over(store, folder).await
     }
 
