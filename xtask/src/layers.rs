@@ -40,10 +40,16 @@ const LAYERS: &[Layer] = &[
         name: "tributary-api",
         may_use: &["tributary-domain", "tributary-storage"],
         // No backend is named by the API: what one is made of must not be below it.
-        must_not_use: &["redb", "roaring", "opensearch", "reqwest"],
+        must_not_use: &["redb", "roaring", "rusqlite", "opensearch", "reqwest"],
     },
     Layer {
         name: "tributary-server",
+        may_use: &["tributary-domain", "tributary-storage", "tributary-api"],
+        must_not_use: &[],
+    },
+    // The example is a team's own crate: it has what is open to everybody.
+    Layer {
+        name: "tributary-sqlite-backend",
         may_use: &["tributary-domain", "tributary-storage", "tributary-api"],
         must_not_use: &[],
     },

@@ -71,20 +71,27 @@ mod tests {
 
     #[test]
     fn the_readme_lists_every_setting_of_a_backend() {
-        let mut table =
-            String::from("| environment | file | default | what it is |\n| --- | --- | --- | --- |\n");
+        let mut table = String::from("| environment, file | default | what it is |\n| --- | --- | --- |\n");
+        // Backends of one kind have the same settings.
+        let mut places: Vec<(BackendSetting, Vec<String>)> = Vec::new();
         let registry = Registry::with_built_in();
         for backend in registry.backends() {
             for setting in backend.settings() {
-                let (scheme, name) = (backend.scheme(), setting.name);
-                let default = match setting.default {
-                    None | Some("") => "none".to_owned(),
-                    Some(default) => format!("`{default}`"),
-                };
-                let variable = variable(scheme, setting);
-                let text = setting.description.trim_end_matches('.');
-                let _ = writeln!(table, "| `{variable}` | `[{scheme}] {name}` | {default} | {text} |");
+                let scheme = backend.scheme();
+                let place = format!("`{}`, `[{scheme}] {}`", variable(scheme, setting), setting.name);
+                match places.iter_mut().find(|(known, _)| known == setting) {
+                    Some((_, known)) => known.push(place),
+                    None => places.push((*setting, vec![place])),
+                }
             }
+        }
+        for (setting, places) in places {
+            let default = match setting.default {
+                None | Some("") => "none".to_owned(),
+                Some(default) => format!("`{default}`"),
+            };
+            let text = setting.description.trim_end_matches('.');
+            let _ = writeln!(table, "| {} | {default} | {text} |", places.join("<br>"));
         }
         let readme = include_str!("../../../README.md");
         let listed = readme

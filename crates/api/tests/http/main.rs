@@ -77,6 +77,11 @@ async fn over_the_elasticsearch_before() {
     check_server("elasticsearch-8").await;
 }
 
+#[actix_web::test]
+async fn over_a_store_of_somebody_else() {
+    check(Backend::Sqlite).await;
+}
+
 #[test]
 fn every_snapshot_has_its_scenario() {
     let named: BTreeSet<String> =

@@ -12,6 +12,7 @@ use actix_web::{App, test, web};
 use tributary_api::{Api, Clock, IdGenerator};
 use tributary_domain::{Document, Id, Timestamp};
 use tributary_engines::Endpoint;
+use tributary_sqlite_backend::SqliteBackend;
 use tributary_storage::{BackendSettings, Collection, Registry, Store};
 
 /// The backends that everything is played over.
@@ -21,6 +22,8 @@ pub(crate) enum Backend {
     Embedded,
     /// A search engine, in indices of the session's own.
     Server(&'static Endpoint),
+    /// Of a crate outside this project's own, as any team could write one.
+    Sqlite,
 }
 
 type Play = for<'s> fn(&'s mut Session) -> Pin<Box<dyn Future<Output = ()> + 's>>;
@@ -95,8 +98,14 @@ impl Session {
             Backend::Server(server) => {
                 (format!("{}:{}", server.distribution.product.name(), server.url), settings(server))
             }
+            Backend::Sqlite => {
+                let file = folder.path().join("tributary.sqlite");
+                (format!("sqlite:{}", file.display()), BackendSettings::default())
+            }
         };
-        let store = Registry::with_built_in().open_with(&url, &settings).await.expect("a store");
+        let mut registry = Registry::with_built_in();
+        registry.register(SqliteBackend);
+        let store = registry.open_with(&url, &settings).await.expect("a store");
         Self::over(store, folder).await
     }
 
