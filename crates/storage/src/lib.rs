@@ -35,6 +35,8 @@ pub mod index;
 mod memory;
 mod registry;
 mod store;
+#[cfg(feature = "transfer")]
+pub mod transfer;
 
 pub use change::{ChangeError, Outcome, StoreExt};
 #[cfg(feature = "embedded")]
