@@ -1,6 +1,7 @@
 //! The service: Elasticsearch's Connector and Connector sync job APIs over the store of your choice.
 
 mod access_log;
+mod command;
 mod error;
 mod logging;
 mod serve;
@@ -14,11 +15,24 @@ use clap::Parser;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// Serves Elasticsearch's Connector and Connector sync job APIs over the store of your choice.
+///
+/// Without a command it serves; with one it moves what a store holds, and ends.
+#[derive(Debug, Parser)]
+#[command(name = "tributary", version, args_conflicts_with_subcommands = true)]
+struct Invocation {
+    #[command(subcommand)]
+    command: Option<command::Command>,
+    #[command(flatten)]
+    settings: settings::CommandLine,
+}
+
 #[actix_web::main]
 async fn main() -> ExitCode {
-    let result = match settings::Settings::load(settings::CommandLine::parse()) {
-        Ok(settings) => serve::run(settings).await,
-        Err(error) => Err(error),
+    let Invocation { command, settings } = Invocation::parse();
+    let result = match command {
+        Some(command) => command.run().await.map_err(|failure| failure.to_string()),
+        None => serve(settings).await.map_err(|error| error.to_string()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -27,4 +41,8 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+async fn serve(settings: settings::CommandLine) -> Result<(), error::StartError> {
+    serve::run(settings::Settings::load(settings)?).await
 }
