@@ -35,7 +35,7 @@ pub(crate) fn run(shell: &Shell, arguments: &Arguments) -> Result<()> {
         Ok(cmd!(shell, "cargo clippy --workspace --all-targets --quiet -- --deny warnings").run()?)
     })?;
     step("each backend alone", || {
-        for features in ["", "memory", "embedded"] {
+        for features in ["", "memory", "embedded", "transfer"] {
             cmd!(
                 shell,
                 "cargo check --quiet --package tributary-storage --no-default-features --features {features}"

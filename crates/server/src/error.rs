@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use tributary_storage::OpenError;
 
+use crate::command::Failure;
+
 /// What went wrong before the service was ready.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StartError {
@@ -21,6 +23,8 @@ pub(crate) enum StartError {
          them after commas"
     )]
     LogFilter { filter: String, reason: String },
+    #[error(transparent)]
+    Command(#[from] Failure),
     #[error(transparent)]
     Store(#[from] OpenError),
     #[error(

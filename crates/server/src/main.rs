@@ -2,6 +2,7 @@
 
 mod access_log;
 mod backend_settings;
+mod command;
 mod error;
 mod logging;
 mod serve;
@@ -14,6 +15,10 @@ use std::process::ExitCode;
 
 use tributary_storage::Registry;
 
+use command::Stores;
+use error::StartError;
+use settings::Invocation;
+
 // Many documents of a kilobyte, from many threads: the system's allocator keeps more of them around.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -21,13 +26,17 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[actix_web::main]
 async fn main() -> ExitCode {
     let registry = Registry::with_built_in();
-    let result = match settings::Settings::load(std::env::args_os(), &registry) {
-        Ok(settings) => serve::run(settings, &registry).await,
+    let result = match settings::Invocation::load(std::env::args_os(), &registry) {
+        Ok(Invocation { command: Some(command), settings }) => {
+            let stores = Stores::new(&registry, &settings.backends);
+            command.run(&stores).await.map_err(StartError::from)
+        }
+        Ok(Invocation { command: None, settings }) => serve::run(settings, &registry).await,
         Err(error) => Err(error),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error::StartError::CommandLine(error)) => error.exit(),
+        Err(StartError::CommandLine(error)) => error.exit(),
         Err(error) => {
             // Whoever would read it may have gone already.
             let _ = writeln!(std::io::stderr(), "tributary: {error}");

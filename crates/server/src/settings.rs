@@ -9,6 +9,7 @@ use toml::Table;
 use tributary_storage::Registry;
 
 use crate::backend_settings;
+use crate::command;
 use crate::error::StartError;
 use crate::settings_file;
 
@@ -36,9 +37,13 @@ const DAY: u64 = 24 * 60 * 60;
 const GIBIBYTE: u64 = 1 << 30;
 
 /// Serves Elasticsearch's Connector and Connector sync job APIs over the store of your choice.
+///
+/// Without a command it serves; with one it moves what a store holds, and ends.
 #[derive(Debug, Parser)]
-#[command(name = "tributary", version, after_help = AFTER_HELP)]
+#[command(name = "tributary", version, after_help = AFTER_HELP, args_conflicts_with_subcommands = true)]
 struct CommandLine {
+    #[command(subcommand)]
+    command: Option<command::Command>,
     /// A TOML file with settings
     #[arg(long, value_name = "FILE", env = "TRIBUTARY_CONFIG")]
     config: Option<PathBuf>,
@@ -112,7 +117,15 @@ fn workers(text: &str) -> Result<usize, String> {
     usize::try_from(whole(1, 1024)(text)?).map_err(|error| error.to_string())
 }
 
-impl Settings {
+/// What is to be done, and how.
+#[derive(Debug)]
+pub(crate) struct Invocation {
+    /// `None` is to serve.
+    pub(crate) command: Option<command::Command>,
+    pub(crate) settings: Settings,
+}
+
+impl Invocation {
     /// What holds by the command line, the environment, the file, and where none says anything.
     pub(crate) fn load(
         arguments: impl IntoIterator<Item = OsString>,
@@ -124,7 +137,9 @@ impl Settings {
             CommandLine::from_arg_matches(&matches)
         };
         let given = parse(CommandLine::command()).map_err(StartError::CommandLine)?;
-        let Some(file) = given.config else { return Ok(given.settings) };
+        let Some(file) = given.config else {
+            return Ok(Self { command: given.command, settings: given.settings });
+        };
         let (backends, settings): (Table, Table) =
             settings_file::read(&file)?.into_iter().partition(|(name, _)| registry.backend(name).is_ok());
         // What the file says stands where the defaults stood: below all that is given otherwise.
@@ -132,7 +147,8 @@ impl Settings {
             settings_file::as_default(command, one).map_err(|reason| wrong_file(&file, reason))
         })?;
         let settings = parse(command).map_err(|error| wrong_file(&file, settings_file::reason(&error)))?;
-        Ok(Self { backends, ..settings.settings })
+        let settings = Settings { backends, ..settings.settings };
+        Ok(Self { command: given.command, settings })
     }
 }
 
@@ -163,7 +179,7 @@ mod tests {
 
     fn load(arguments: &[&str]) -> Result<Settings, StartError> {
         let arguments = ["tributary"].iter().chain(arguments).map(OsString::from);
-        Settings::load(arguments, &Registry::with_built_in())
+        Invocation::load(arguments, &Registry::with_built_in()).map(|invocation| invocation.settings)
     }
 
     #[test]

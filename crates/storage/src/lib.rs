@@ -37,6 +37,8 @@ mod registry;
 #[cfg(feature = "search")]
 mod search;
 mod store;
+#[cfg(feature = "transfer")]
+pub mod transfer;
 
 pub use change::{ChangeError, Outcome, StoreExt};
 #[cfg(feature = "embedded")]

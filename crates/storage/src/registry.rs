@@ -73,6 +73,13 @@ pub struct Registry {
     backends: BTreeMap<&'static str, Arc<dyn Backend>>,
 }
 
+/// Says which backends there are.
+impl fmt::Debug for Registry {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_set().entries(self.backends.keys()).finish()
+    }
+}
+
 impl Registry {
     /// A registry without any backend.
     pub fn new() -> Self {

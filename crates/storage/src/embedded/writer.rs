@@ -12,11 +12,11 @@ use super::folder::{Folder, Opened};
 use super::mark::Mark;
 use super::quiet::quietly;
 use super::table::{self, Row, State};
-use crate::memory::{Catalog, Change, Operation};
+use crate::memory::{Catalog, Change, Operation, Record, Terms};
 use crate::{Collection, StoreError, Version};
 
 /// The most that one transaction makes durable; a single larger document goes alone.
-const BATCH_OPERATIONS: usize = 1024;
+const BATCH_OPERATIONS: usize = 8_192;
 const BATCH_BYTES: usize = 8 << 20;
 
 type Answer = oneshot::Sender<Result<Version, StoreError>>;
@@ -32,6 +32,27 @@ struct Accepted {
     change: Change,
     sequence: u64,
     answer: Answer,
+}
+
+/// What a transaction touches: each of it once, since the catalog knows only what is written already.
+#[derive(Default)]
+struct Taken {
+    ids: HashSet<(Collection, String)>,
+    /// Whether a connector may have its index name depends on all other connectors.
+    index_names: HashSet<String>,
+}
+
+impl Taken {
+    /// Takes what a change touches. If any of it is taken, the change has to wait, and so has what
+    /// comes after it for the same document.
+    fn take(&mut self, change: &Change) -> bool {
+        let name = match &change.record {
+            Some(Record { terms: Terms::Connector(connector), .. }) => connector.held_index_name(),
+            _ => None,
+        };
+        let is_free = self.ids.insert((change.collection, change.id.clone()));
+        name.is_none_or(|name| self.index_names.insert(name)) && is_free
+    }
 }
 
 /// Who writes, with everything that takes.
@@ -94,18 +115,15 @@ impl Writer {
         let catalog = self.catalog.read().unwrap_or_else(PoisonError::into_inner);
         let mut accepted = Vec::with_capacity(waiting.len());
         let mut deferred = VecDeque::new();
-        let mut taken = HashSet::new();
+        let mut taken = Taken::default();
         let mut bytes = 0;
         while let Some(request) = waiting.pop_front() {
-            let Operation { change, .. } = &request.operation;
-            // Whether a connector may have its index name depends on all other connectors.
-            let touches = match change.collection {
-                Collection::Connectors => None,
-                Collection::SyncJobs => Some(change.id.clone()),
-            };
-            let size = change.record.as_ref().map_or(0, |record| record.rendered.len());
-            if taken.contains(&touches) || (bytes > 0 && bytes + size > BATCH_BYTES) {
-                taken.insert(touches);
+            let size = request.operation.change.record.as_ref().map_or(0, |record| record.rendered.len());
+            if bytes > 0 && bytes + size > BATCH_BYTES {
+                waiting.push_front(request);
+                break;
+            }
+            if !taken.take(&request.operation.change) {
                 deferred.push_back(request);
                 continue;
             }
@@ -115,11 +133,11 @@ impl Writer {
                 let _ = answer.send(Err(error));
                 continue;
             }
-            taken.insert(touches);
             bytes += size;
             self.sequence += 1;
             accepted.push(Accepted { change: operation.into_change(), sequence: self.sequence, answer });
         }
+        deferred.append(waiting);
         *waiting = deferred;
         accepted
     }

@@ -1,0 +1,60 @@
+//! Why a command did not do what it was told, in words for whoever gave it.
+
+use std::io;
+
+use tributary_storage::transfer::TransferError;
+use tributary_storage::{OpenError, StoreError};
+
+use crate::error::StartError;
+
+/// What went wrong.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error("{option}: {source}")]
+    Settings { option: &'static str, source: Box<StartError> },
+    #[error("{option}: {source}")]
+    Opening { option: &'static str, source: OpenError },
+    #[error("--from and --to name the same store, {url}; nothing was done")]
+    SameStore { url: String },
+    #[error("--from: there is no store in {folder}, nothing was read and nothing made; is the path right?")]
+    NoSuchStore { folder: String },
+    #[error("{option}: a store in memory is gone with its process; name another")]
+    InMemory { option: &'static str },
+    #[error(
+        "{0}; nothing was written. --resume goes on with a copy into it that was cut off, --merge adds to what is \
+         there and changes none of it; or choose an empty store"
+    )]
+    NotEmpty(TransferError),
+    #[error("{0}; nothing was written. To add to what is there, whatever it is, take --merge")]
+    NotAPart(TransferError),
+    #[error("{0}; what was written until then is kept, the same command with --resume goes on from there")]
+    CutOff(TransferError),
+    #[error("{0}")]
+    Reading(TransferError),
+    #[error("{0} exists already; remove it first, or choose another name")]
+    OutputExists(String),
+    #[error("{name}: {source}")]
+    File { name: String, source: io::Error },
+    #[error("nobody reads the output any more: the export is not complete")]
+    ReaderGone,
+    #[error("the output cannot be written: {0}; the export is not complete")]
+    Output(io::Error),
+    #[error("the summary cannot be written to standard output: {0}; everything else is done")]
+    Summary(io::Error),
+    #[error("both sides are DIFFERENT: {0}")]
+    Different(String),
+    #[error("the store was not closed well: {0}")]
+    Closing(#[from] StoreError),
+}
+
+impl From<TransferError> for Failure {
+    fn from(error: TransferError) -> Self {
+        match error {
+            error @ TransferError::NotEmpty { .. } => Self::NotEmpty(error),
+            error @ TransferError::NotAPart { .. } => Self::NotAPart(error),
+            TransferError::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Self::ReaderGone,
+            TransferError::Output(error) => Self::Output(error),
+            error => Self::CutOff(error),
+        }
+    }
+}

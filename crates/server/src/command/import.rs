@@ -1,0 +1,128 @@
+//! `tributary import`: from lines of JSON, or the answer of a search, into a store.
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use tributary_storage::Collection;
+use tributary_storage::transfer::{self, Imported, TransferError};
+
+use super::progress::Display;
+use super::summary::{self, grouped};
+use super::{Existing, Failure, Stores};
+
+const AFTER_HELP: &str = "\
+The input is recognised by its content:
+  what `tributary export` writes, and bulk bodies with index or create actions
+  hits, one a line: {\"_index\": …, \"_id\": …, \"_source\": { … }}
+  the answer of GET index/_search, as it came or pretty printed, also several of them
+  documents with an id, and lists of them as GET /_connector and GET /_connector/_sync_job answer; these need \
+--collection
+
+Places that are not understood are told with their line and the reason; nothing of them is written, and the \
+exit code is not 0. So is a document that the target has already with other content: it is left as it is.
+
+Examples:
+  tributary import --to embedded:./data backup.ndjson
+  gunzip -c backup.ndjson.gz | tributary import --to embedded:./data
+  curl 'http://localhost:9200/.elastic-connectors-v1/_search?size=1000' | tributary import --to embedded:./data
+  curl 'http://localhost:9200/_connector?size=1000' | tributary import --to embedded:./data --collection connectors";
+
+/// What to import where.
+#[derive(Debug, Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Options {
+    /// The store to write, which has to be empty unless --merge or --resume is given
+    #[arg(long, value_name = "STORE")]
+    to: String,
+    /// The file to read; - is standard input
+    #[arg(default_value = "-")]
+    file: PathBuf,
+    /// What documents are that do not say it themselves, or that come from another index
+    #[arg(long, value_name = "COLLECTION")]
+    collection: Option<Kind>,
+    #[command(flatten)]
+    existing: Existing,
+}
+
+/// The two kinds of documents.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Kind {
+    /// Connectors
+    Connectors,
+    /// Sync jobs
+    SyncJobs,
+}
+
+impl From<Kind> for Collection {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Connectors => Self::Connectors,
+            Kind::SyncJobs => Self::SyncJobs,
+        }
+    }
+}
+
+/// Imports, compares, and says so.
+pub(super) async fn run(options: Options, stores: &Stores<'_>) -> Result<(), Failure> {
+    let (name, input) = open(&options.file)?;
+    let target = stores.target(&options.to).await?;
+    let display = Display::new();
+    let shown = display.clone();
+    let observer = move |progress| shown.show(progress);
+    let collection = options.collection.map(Collection::from);
+    let imported =
+        transfer::import(input, collection, &*target.store, options.existing.into(), &observer).await;
+    display.clear();
+    target.store.close().await?;
+    let imported = imported.map_err(|error| match error {
+        // A folder is opened like a file, and only refuses to be read.
+        TransferError::Input(error) if error.kind() == io::ErrorKind::IsADirectory => {
+            Failure::File { name: name.clone(), source: error }
+        }
+        error => error.into(),
+    })?;
+    let text = notes(&imported) + &summary::report(&imported.report, &name, &target.url);
+    summary::conclude(text, imported.verdict())
+}
+
+fn open(path: &Path) -> Result<(String, Box<dyn Read + Send>), Failure> {
+    if path == Path::new("-") {
+        return Ok(("standard input".to_owned(), Box::new(io::stdin())));
+    }
+    let name = path.display().to_string();
+    match File::open(path) {
+        Ok(file) => Ok((name, Box::new(file))),
+        Err(source) => Err(Failure::File { name, source }),
+    }
+}
+
+/// What there is to say about the input.
+fn notes(imported: &Imported) -> String {
+    let mut text = String::new();
+    for complaint in &imported.complaints {
+        let _ = writeln!(text, "not understood: line {}: {}", complaint.line, complaint.reason);
+    }
+    let unnamed = imported.misunderstood.saturating_sub(imported.complaints.len() as u64);
+    if unnamed > 0 {
+        let _ = writeln!(text, "not understood: {} more", grouped(unnamed));
+    }
+    if imported.repeated > 0 {
+        let _ = writeln!(text, "note: {} documents of the input are repetitions", grouped(imported.repeated));
+    }
+    if let Some((contained, matching)) = imported.only_part {
+        let _ = writeln!(
+            text,
+            "note: the answer in the input has {} documents of {} that match; ask for more with size, or page by page",
+            grouped(contained),
+            grouped(matching)
+        );
+    }
+    let is_empty = imported.report.parts.iter().all(|part| part.read.count == 0);
+    if is_empty && imported.misunderstood == 0 {
+        text.push_str("note: there is no document in the input\n");
+    }
+    text
+}

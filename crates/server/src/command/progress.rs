@@ -1,0 +1,88 @@
+//! How far a command is, on standard error: a bar on a terminal, a line now and then elsewhere.
+
+use std::io::IsTerminal;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tributary_storage::Collection;
+use tributary_storage::transfer::{Progress, Stage};
+
+use super::summary::{grouped, name};
+
+/// How often a line is written where there is no terminal.
+const BETWEEN_LINES: Duration = Duration::from_secs(5);
+const WITH_TOTAL: &str = "{msg} {bar:30} {human_pos}/{human_len} {per_sec} {eta}";
+const WITHOUT_TOTAL: &str = "{msg} {human_pos} {per_sec}";
+
+/// Shows how far a command is.
+#[derive(Debug, Clone)]
+pub(super) struct Display(Arc<Mutex<State>>);
+
+#[derive(Debug)]
+struct State {
+    bar: Option<ProgressBar>,
+    stage: Option<Stage>,
+    shown: Instant,
+}
+
+impl Display {
+    /// As fits what standard error is.
+    pub(super) fn new() -> Self {
+        let bar = std::io::stderr().is_terminal().then(|| {
+            let bar = ProgressBar::no_length();
+            bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
+            bar
+        });
+        Self(Arc::new(Mutex::new(State { bar, stage: None, shown: Instant::now() })))
+    }
+
+    /// Shows it.
+    pub(super) fn show(&self, progress: Progress) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).show(progress);
+    }
+
+    /// Takes the bar away, to make room for what comes.
+    pub(super) fn clear(&self) {
+        if let Some(bar) = &self.0.lock().unwrap_or_else(PoisonError::into_inner).bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl State {
+    fn show(&mut self, progress: Progress) {
+        let Progress { stage, done, total } = progress;
+        let is_new = self.stage.replace(stage) != Some(stage);
+        if let Some(bar) = &self.bar {
+            if is_new {
+                let template = if total.is_some() { WITH_TOTAL } else { WITHOUT_TOTAL };
+                if let Ok(style) = ProgressStyle::with_template(template) {
+                    bar.set_style(style);
+                }
+                bar.reset();
+                bar.set_message(words(stage));
+            }
+            if let Some(total) = total {
+                // More may have come since they were counted.
+                bar.set_length(total.max(done));
+            }
+            bar.set_position(done);
+        } else if is_new || self.shown.elapsed() >= BETWEEN_LINES {
+            self.shown = Instant::now();
+            let total = total.map(|total| format!(" of {}", grouped(total.max(done)))).unwrap_or_default();
+            eprintln!("{}: {}{total}", words(stage), grouped(done));
+        }
+    }
+}
+
+fn words(stage: Stage) -> String {
+    let (what, collection): (_, Option<Collection>) = match stage {
+        Stage::Surveying(collection) => ("looking at what is there", Some(collection)),
+        Stage::Copying(collection) => ("copying", Some(collection)),
+        Stage::Exporting(collection) => ("exporting", Some(collection)),
+        Stage::Comparing(collection) => ("comparing", Some(collection)),
+        Stage::Importing => ("importing", None),
+    };
+    collection.map_or_else(|| what.to_owned(), |collection| format!("{what}: {}", name(collection)))
+}

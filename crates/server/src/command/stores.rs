@@ -1,0 +1,89 @@
+//! Opens the stores that a command names.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use toml::Table;
+use tributary_storage::{Registry, Store};
+
+use super::Failure;
+use crate::backend_settings;
+
+/// A store that is open, with the URL that names it in messages.
+#[derive(Debug)]
+pub(super) struct Named {
+    pub(super) url: String,
+    pub(super) store: Arc<dyn Store>,
+}
+
+/// Which of the two stores of a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    From,
+    To,
+}
+
+impl Side {
+    const fn option(self) -> &'static str {
+        match self {
+            Self::From => "--from",
+            Self::To => "--to",
+        }
+    }
+}
+
+/// What opens stores: the backends, with the tables of their settings.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stores<'a> {
+    registry: &'a Registry,
+    tables: &'a Table,
+}
+
+impl<'a> Stores<'a> {
+    /// Over the backends that there are; settings of theirs that the environment lacks are in `tables`.
+    pub(crate) fn new(registry: &'a Registry, tables: &'a Table) -> Self {
+        Self { registry, tables }
+    }
+
+    /// Opens the store to read from, which has to be there.
+    pub(super) async fn source(self, url: &str) -> Result<Named, Failure> {
+        if let Some(folder) = folder(url)
+            && !folder.read_dir().is_ok_and(|mut entries| entries.next().is_some())
+        {
+            // Opening it would make an empty store there, and copy that.
+            return Err(Failure::NoSuchStore { folder: folder.display().to_string() });
+        }
+        self.open(Side::From, url).await
+    }
+
+    /// Opens the store to write to, which is made where it can be.
+    pub(super) async fn target(self, url: &str) -> Result<Named, Failure> {
+        self.open(Side::To, url).await
+    }
+
+    async fn open(self, side: Side, url: &str) -> Result<Named, Failure> {
+        let option = side.option();
+        if url == "memory" || url == "memory:" {
+            return Err(Failure::InMemory { option });
+        }
+        let settings = backend_settings::read(self.registry, url, self.tables)
+            .map_err(|error| Failure::Settings { option, source: Box::new(error) })?;
+        let store = self.registry.open_with(url, &settings).await;
+        let store = store.map_err(|source| Failure::Opening { option, source })?;
+        Ok(Named { url: url.to_owned(), store })
+    }
+}
+
+/// Refuses a copy of a store onto itself.
+pub(super) fn check_not_the_same(from: &str, to: &str) -> Result<(), Failure> {
+    let same_folder = || Some(folder(from)?.canonicalize().ok()? == folder(to)?.canonicalize().ok()?);
+    if from.trim_end_matches('/') == to.trim_end_matches('/') || same_folder().unwrap_or(false) {
+        return Err(Failure::SameStore { url: from.to_owned() });
+    }
+    Ok(())
+}
+
+/// The folder of a store on this machine.
+fn folder(url: &str) -> Option<&Path> {
+    url.strip_prefix("embedded:").map(Path::new)
+}

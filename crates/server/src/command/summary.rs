@@ -1,0 +1,106 @@
+//! What a command says at its end: what was moved, and how both sides compare.
+
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+
+use tributary_storage::Collection;
+use tributary_storage::transfer::{COLLECTIONS, LeftOut, Part, Report, Tally, Verdict};
+
+use super::Failure;
+
+/// A collection in words.
+pub(super) const fn name(collection: Collection) -> &'static str {
+    match collection {
+        Collection::Connectors => "connectors",
+        Collection::SyncJobs => "sync jobs",
+    }
+}
+
+/// A number with a comma between thousands.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.char_indices() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// What both sides hold, and what was done to get there.
+pub(super) fn report(report: &Report, source: &str, target: &str) -> String {
+    let mut text = String::new();
+    for part in &report.parts {
+        let Part { collection, created, present, .. } = part;
+        let _ = write!(text, "{}: {} written", name(*collection), grouped(created.count));
+        if present.count > 0 {
+            let _ = write!(text, ", {} were there already", grouped(present.count));
+        }
+        text.push('\n');
+    }
+    text.push_str(&left_out(report.left_out, &report.examples));
+    let width = source.chars().count().max(target.chars().count());
+    for part in &report.parts {
+        for (side, tally) in [(source, part.source), (target, part.target)] {
+            text.push_str(&line(&format!("{side:width$}"), part.collection, tally));
+        }
+    }
+    text
+}
+
+/// What one side holds.
+pub(super) fn tallies(side: &str, tallies: [Tally; 2]) -> String {
+    let lines = COLLECTIONS.into_iter().zip(tallies);
+    lines.map(|(collection, tally)| line(side, collection, tally)).collect()
+}
+
+fn line(side: &str, collection: Collection, Tally { count, digest }: Tally) -> String {
+    format!("{side}  {:10}  {:>11}  digest {digest}\n", name(collection), grouped(count))
+}
+
+fn left_out(number: u64, examples: &[LeftOut]) -> String {
+    let mut text = String::new();
+    for example in examples {
+        let _ = writeln!(text, "left out: {example}");
+    }
+    let unnamed = number.saturating_sub(examples.len() as u64);
+    if unnamed > 0 {
+        let _ = writeln!(text, "left out: {} more", grouped(unnamed));
+    }
+    text
+}
+
+/// Writes the summary with the verdict; a failure unless both sides are as they should be.
+pub(super) fn conclude(mut text: String, verdict: Verdict) -> Result<(), Failure> {
+    text.push_str(match &verdict {
+        Verdict::Same => "the same\n",
+        Verdict::Merged => "merged: the target holds all of the source, and what it held before\n",
+        Verdict::Different(_) => "DIFFERENT\n",
+    });
+    say(&text)?;
+    match verdict {
+        Verdict::Same | Verdict::Merged => Ok(()),
+        Verdict::Different(reasons) => Err(Failure::Different(reasons.join("; "))),
+    }
+}
+
+/// Writes to standard output, to the last byte.
+fn say(text: &str) -> Result<(), Failure> {
+    let mut output = io::stdout();
+    output.write_all(text.as_bytes()).and_then(|()| output.flush()).map_err(Failure::Summary)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_grouped() {
+        let cases = [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")];
+        for (number, text) in cases {
+            assert_eq!(grouped(number), text);
+        }
+    }
+}

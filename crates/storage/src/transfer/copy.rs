@@ -1,0 +1,66 @@
+//! From store to store.
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use super::arrival::{Arrival, Batch};
+use super::digest::Tally;
+use super::target::{Onto, count, survey, tally};
+use super::write::{BATCH_DOCUMENTS, Ledger, write};
+use super::{COLLECTIONS, Observer, Progress, Report, Stage, TransferError};
+use crate::{Collection, Store};
+
+/// Copies everything that `source` holds to `target`: connectors first, then sync jobs. Reads both
+/// again at the end, so that the report compares what is really there.
+///
+/// Stops at the first error that is not about a single document. What was copied until then stays,
+/// and the same call with [`Onto::Resume`] goes on from there.
+pub async fn copy(
+    source: &dyn Store,
+    target: &dyn Store,
+    onto: Onto,
+    observer: &Observer<'_>,
+) -> Result<Report, TransferError> {
+    let before = survey(target, onto, Some(source), observer).await?;
+    let mut ledger = Ledger::default();
+    for collection in COLLECTIONS {
+        ledger.add(copy_collection(source, target, collection, observer).await?);
+    }
+    let (mut sources, mut targets) = ([Tally::default(); 2], [Tally::default(); 2]);
+    for (place, collection) in COLLECTIONS.into_iter().enumerate() {
+        let stage = Stage::Comparing(collection);
+        let read = ledger.account(collection).read.count;
+        let total = Some(read + before[place].count + ledger.account(collection).created.count);
+        let first = |done| observer(Progress { stage, done, total });
+        sources[place] = tally(source, collection, first).await.map_err(TransferError::Source)?;
+        let second = |done| observer(Progress { stage, done: read + done, total });
+        targets[place] = tally(target, collection, second).await.map_err(TransferError::Target)?;
+    }
+    Ok(Report::new(onto, before, ledger, sources, targets))
+}
+
+async fn copy_collection(
+    source: &dyn Store,
+    target: &dyn Store,
+    collection: Collection,
+    observer: &Observer<'_>,
+) -> Result<Ledger, TransferError> {
+    let total = Some(count(source, collection).await.map_err(TransferError::Source)?);
+    let batches = source
+        .scan(collection)
+        .map_err(TransferError::Source)
+        .map_ok(|portion| {
+            let mut rest = portion.into_iter();
+            let batches = std::iter::from_fn(move || {
+                let batch: Vec<_> = rest.by_ref().take(BATCH_DOCUMENTS).collect();
+                (!batch.is_empty()).then_some(Ok(batch))
+            });
+            stream::iter(batches)
+        })
+        .try_flatten()
+        .map(|batch| {
+            let arrivals = batch?.into_iter().map(Arrival::from_stored).collect::<Result<_, _>>()?;
+            Ok(Batch { collection, arrivals })
+        });
+    let stage = Stage::Copying(collection);
+    write(target, batches, |ledger| observer(Progress { stage, done: ledger.read(), total })).await
+}

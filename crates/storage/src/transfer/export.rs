@@ -1,0 +1,81 @@
+//! From a store to lines of JSON, in the form that the `_bulk` endpoints of both engines read.
+
+use std::io::Write;
+
+use futures_util::TryStreamExt;
+
+use super::arrival::source;
+use super::digest::{Digest, Tally, without_blanks};
+use super::target::count;
+use super::{COLLECTIONS, Observer, Progress, Stage, TransferError, place};
+use crate::{Collection, Store, Stored};
+
+/// What was written out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Exported {
+    /// The connectors.
+    pub connectors: Tally,
+    /// The sync jobs.
+    pub sync_jobs: Tally,
+}
+
+/// Writes everything that `store` holds to `output`: connectors first, then sync jobs. Each is two
+/// lines, `{"create":{"_index":…,"_id":…}}` and the document without its id.
+///
+/// Blocks while the output takes nothing.
+pub async fn export(
+    store: &dyn Store,
+    output: &mut (dyn Write + Send),
+    observer: &Observer<'_>,
+) -> Result<Exported, TransferError> {
+    let mut exported = Exported::default();
+    for collection in COLLECTIONS {
+        let tally = export_collection(store, collection, output, observer).await?;
+        match collection {
+            Collection::Connectors => exported.connectors = tally,
+            Collection::SyncJobs => exported.sync_jobs = tally,
+        }
+    }
+    output.flush().map_err(TransferError::Output)?;
+    Ok(exported)
+}
+
+async fn export_collection(
+    store: &dyn Store,
+    collection: Collection,
+    output: &mut (dyn Write + Send),
+    observer: &Observer<'_>,
+) -> Result<Tally, TransferError> {
+    let stage = Stage::Exporting(collection);
+    let total = Some(count(store, collection).await.map_err(TransferError::Source)?);
+    let mut tally = Tally::default();
+    let mut portions = store.scan(collection);
+    let mut lines = Vec::new();
+    while let Some(portion) = portions.try_next().await.map_err(TransferError::Source)? {
+        lines.clear();
+        for stored in portion {
+            write_lines(&mut lines, collection, &stored)?;
+            tally += Tally::one(Digest::of(&stored.document));
+        }
+        output.write_all(&lines).map_err(TransferError::Output)?;
+        observer(Progress { stage, done: tally.count, total });
+    }
+    Ok(tally)
+}
+
+fn write_lines(lines: &mut Vec<u8>, collection: Collection, stored: &Stored) -> Result<(), TransferError> {
+    let action = place::action(collection, stored.id.as_str());
+    let action = action.map_err(|error| TransferError::Output(error.into()))?;
+    lines.extend_from_slice(action.as_bytes());
+    lines.push(b'\n');
+    let document = source(stored)?.to_json();
+    let document = document.as_bytes();
+    // Somebody may have stored a value that is spread over lines.
+    if memchr::memchr2(b'\n', b'\r', document).is_some() {
+        lines.extend_from_slice(&without_blanks(document));
+    } else {
+        lines.extend_from_slice(document);
+    }
+    lines.push(b'\n');
+    Ok(())
+}

@@ -1,0 +1,112 @@
+//! What the target may hold before anything is written, and what it does hold.
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use tributary_domain::{ConnectorQuery, SyncJobQuery};
+
+use super::digest::{Digest, Tally};
+use super::error::kind;
+use super::{COLLECTIONS, Observer, Progress, Stage, TransferError};
+use crate::{Collection, Store, StoreError, Stored};
+
+/// How many documents are asked for at a time.
+const LOOKUPS: usize = 64;
+
+/// What the target may hold already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Onto {
+    /// Nothing.
+    Empty,
+    /// Anything; it stays as it is.
+    Merge,
+    /// An earlier part of the same transfer, which was cut off.
+    Resume,
+}
+
+/// How many documents a collection has, those that are softly deleted included.
+pub(super) async fn count(store: &dyn Store, collection: Collection) -> Result<u64, StoreError> {
+    let page = match collection {
+        Collection::Connectors => {
+            let query = ConnectorQuery { include_deleted: true, ..ConnectorQuery::default() };
+            store.list_connectors(&query).await?
+        }
+        Collection::SyncJobs => {
+            store.list_sync_jobs(&SyncJobQuery { size: 0, ..SyncJobQuery::default() }).await?
+        }
+    };
+    Ok(page.count)
+}
+
+/// Reads a collection from end to end and tallies it.
+pub(super) async fn tally(
+    store: &dyn Store,
+    collection: Collection,
+    mut progressed: impl FnMut(u64),
+) -> Result<Tally, StoreError> {
+    let mut tally = Tally::default();
+    let mut portions = store.scan(collection);
+    while let Some(portion) = portions.try_next().await? {
+        for Stored { document, .. } in portion {
+            tally += Tally::one(Digest::of(&document));
+        }
+        progressed(tally.count);
+    }
+    Ok(tally)
+}
+
+/// Looks at what the target holds, in the order of [`COLLECTIONS`], and refuses it where it is not
+/// what was said.
+pub(super) async fn survey(
+    target: &dyn Store,
+    onto: Onto,
+    source: Option<&dyn Store>,
+    observer: &Observer<'_>,
+) -> Result<[Tally; 2], TransferError> {
+    let mut counts = [0; 2];
+    for (place, collection) in COLLECTIONS.into_iter().enumerate() {
+        counts[place] = count(target, collection).await.map_err(TransferError::Target)?;
+    }
+    let [connectors, sync_jobs] = counts;
+    if onto == Onto::Empty && counts != [0; 2] {
+        return Err(TransferError::NotEmpty { connectors, sync_jobs });
+    }
+    let mut tallies = [Tally::default(); 2];
+    for (place, collection) in COLLECTIONS.into_iter().enumerate().filter(|(place, _)| counts[*place] > 0) {
+        let stage = Stage::Surveying(collection);
+        let progressed = |done| observer(Progress { stage, done, total: Some(counts[place]) });
+        tallies[place] = match source {
+            Some(source) if onto == Onto::Resume => part_of(target, source, collection, progressed).await?,
+            _ => tally(target, collection, progressed).await.map_err(TransferError::Target)?,
+        };
+    }
+    Ok(tallies)
+}
+
+/// Tallies the target, all of whose documents must be in the source as they are.
+async fn part_of(
+    target: &dyn Store,
+    source: &dyn Store,
+    collection: Collection,
+    mut progressed: impl FnMut(u64),
+) -> Result<Tally, TransferError> {
+    let mut tally = Tally::default();
+    let mut portions = target.scan(collection);
+    while let Some(portion) = portions.try_next().await.map_err(TransferError::Target)? {
+        let found = stream::iter(portion).map(async |stored| {
+            let digest = Digest::of(&stored.document);
+            let not_a_part =
+                |how| Err(TransferError::NotAPart { what: kind(collection), id: stored.id.to_string(), how });
+            match source.get(collection, &stored.id).await {
+                Ok(original) if Digest::of(&original.document) == digest => Ok(Tally::one(digest)),
+                Ok(_) => not_a_part("another in"),
+                Err(StoreError::NotFound) => not_a_part("not in"),
+                Err(error) => Err(TransferError::Source(error)),
+            }
+        });
+        let mut found = found.buffer_unordered(LOOKUPS);
+        while let Some(one) = found.try_next().await? {
+            tally += one;
+        }
+        progressed(tally.count);
+    }
+    Ok(tally)
+}
