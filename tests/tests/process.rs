@@ -121,3 +121,22 @@ fn a_request_is_one_line_in_the_log() {
         assert!(ended.output.lines().count() <= 1, "{}", ended.output);
     }
 }
+
+#[test]
+fn health_is_asked_from_the_command_line() {
+    let server = Server::start("memory:");
+    let asked = |path: &str| {
+        let url = format!("http://{}{path}", server.address());
+        Launch::bare().arguments(["health", &url]).finish()
+    };
+    for (path, answer) in [("/_health/ready", "ready"), ("/_health/live", "live")] {
+        let well = asked(path);
+        assert!(well.status.success(), "{well:#?}");
+        assert_eq!(well.output, format!("{{\"status\":\"{answer}\"}}\n"));
+    }
+    asked("/_health/nothing").gave_up_naming(&["400", "/_health/nothing"]);
+    let address = server.address();
+    server.stop();
+    let url = format!("http://{address}/_health/ready");
+    Launch::bare().arguments(["health", &url]).finish().gave_up_naming(&[&url, "not well"]);
+}

@@ -43,6 +43,8 @@ pub(crate) enum Failure {
     Summary(io::Error),
     #[error("both sides are DIFFERENT: {0}")]
     Different(String),
+    #[error("{url} is not well: {reason}")]
+    Unhealthy { url: String, reason: String },
     #[error("the store was not closed well: {0}")]
     Closing(#[from] StoreError),
 }

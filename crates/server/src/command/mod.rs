@@ -3,6 +3,7 @@
 mod copy;
 mod export;
 mod failure;
+mod health;
 mod import;
 mod progress;
 mod stores;
@@ -23,6 +24,8 @@ pub(crate) enum Command {
     Export(export::Options),
     /// Reads connectors and sync jobs from lines of JSON or from the answer of a search
     Import(import::Options),
+    /// Asks a running service whether it is ready
+    Health(health::Options),
 }
 
 impl Command {
@@ -32,6 +35,7 @@ impl Command {
             Self::Copy(options) => copy::run(options, stores).await,
             Self::Export(options) => export::run(options, stores).await,
             Self::Import(options) => import::run(options, stores).await,
+            Self::Health(options) => health::run(&options),
         }
     }
 }

@@ -87,7 +87,7 @@ pub(super) fn conclude(mut text: String, verdict: Verdict) -> Result<(), Failure
 }
 
 /// Writes to standard output, to the last byte.
-fn say(text: &str) -> Result<(), Failure> {
+pub(super) fn say(text: &str) -> Result<(), Failure> {
     let mut output = io::stdout();
     output.write_all(text.as_bytes()).and_then(|()| output.flush()).map_err(Failure::Summary)
 }
