@@ -39,6 +39,8 @@ pub(crate) enum Failure {
     Summary(io::Error),
     #[error("both sides are DIFFERENT: {0}")]
     Different(String),
+    #[error("the import is INCOMPLETE: {0}")]
+    Incomplete(String),
     #[error("the store was not closed well: {0}")]
     Closing(#[from] StoreError),
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tributary_storage::{BackendSettings, Registry, Store};
 
 use super::Failure;
+use super::progress::Display;
 
 /// A store that is open, with the URL that names it in messages.
 #[derive(Debug)]
@@ -31,19 +32,19 @@ impl Side {
 }
 
 /// Opens the store to read from, which has to be there.
-pub(super) async fn source(url: &str) -> Result<Named, Failure> {
+pub(super) async fn source(url: &str, display: &Display) -> Result<Named, Failure> {
     if let Some(folder) = folder(url)
         && !folder.read_dir().is_ok_and(|mut entries| entries.next().is_some())
     {
         // Opening it would make an empty store there, and copy that.
         return Err(Failure::NoSuchStore { folder: folder.display().to_string() });
     }
-    open(Side::From, url).await
+    open(Side::From, url, display).await
 }
 
 /// Opens the store to write to, which is made where it can be.
-pub(super) async fn target(url: &str) -> Result<Named, Failure> {
-    open(Side::To, url).await
+pub(super) async fn target(url: &str, display: &Display) -> Result<Named, Failure> {
+    open(Side::To, url, display).await
 }
 
 /// Refuses a copy of a store onto itself.
@@ -55,14 +56,18 @@ pub(super) fn check_not_the_same(from: &str, to: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn open(side: Side, url: &str) -> Result<Named, Failure> {
+async fn open(side: Side, url: &str, display: &Display) -> Result<Named, Failure> {
     let option = side.option();
     if url == "memory" || url == "memory:" {
         return Err(Failure::InMemory { option });
     }
+    display.opening(url);
     let settings = settings(side, url.split(':').next().unwrap_or_default());
     let store = Registry::with_built_in().open_with(url, &settings).await;
-    let store = store.map_err(|source| Failure::Opening { option, source })?;
+    let store = store.map_err(|source| {
+        display.clear();
+        Failure::Opening { option, source }
+    })?;
     Ok(Named { url: url.to_owned(), store })
 }
 
