@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use tributary_domain::{Document, Id, SyncJobQuery};
-use tributary_storage::{Collection, OpenError, Registry, Store, conformance};
+use tributary_domain::{ConnectorQuery, Document, Id, SyncJobQuery};
+use tributary_storage::{Collection, OpenError, Registry, Store, StoreError, conformance};
 
 async fn open_at(folder: &Path) -> Result<Arc<dyn Store>, OpenError> {
     Registry::with_built_in().open(&format!("embedded:{}", folder.display())).await
@@ -52,6 +52,33 @@ async fn keeps_every_promise() {
 #[test]
 fn agrees_with_the_model() {
     conformance::check_generated_cases(48, fresh);
+}
+
+#[tokio::test]
+async fn connectors_that_share_a_transaction_never_share_an_index_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open_at(folder.path()).await.unwrap();
+    let connector = |number: u32| {
+        let text = format!(r#"{{"index_name":"search-{}"}}"#, number % 100);
+        (id(&format!("c-{}", number % 250)), Document::parse(&text).unwrap())
+    };
+    let results = store.create_many(Collection::Connectors, (0..300).map(connector).collect()).await;
+    for (number, result) in results.iter().enumerate() {
+        match (number, result) {
+            (0..100, Ok(_)) | (250.., Err(StoreError::Conflict | StoreError::IndexNameTaken { .. })) => {}
+            (100..250, Err(StoreError::IndexNameTaken { index_name, connector_id })) => {
+                assert_eq!(
+                    (index_name, connector_id),
+                    (&format!("search-{}", number % 100), &format!("c-{}", number % 100),)
+                );
+            }
+            (_, other) => panic!("{number}: {other:?}"),
+        }
+    }
+    store.close().await.unwrap();
+    let store = open_at(folder.path()).await.unwrap();
+    let query = ConnectorQuery { size: 1_000, ..ConnectorQuery::default() };
+    assert_eq!(store.list_connectors(&query).await.unwrap().count, 100);
 }
 
 #[tokio::test]

@@ -37,9 +37,9 @@ pub(crate) struct Options {
 /// Copies, compares, and says so.
 pub(super) async fn run(options: Options, stores: &Stores<'_>) -> Result<(), Failure> {
     stores::check_not_the_same(&options.from, &options.to)?;
-    let source = stores.source(&options.from).await?;
-    let target = stores.target(&options.to).await?;
     let display = Display::new();
+    let source = stores.source(&options.from, &display).await?;
+    let target = stores.target(&options.to, &display).await?;
     let shown = display.clone();
     let observer = move |progress| shown.show(progress);
     let copied = transfer::copy(&*source.store, &*target.store, options.existing.into(), &observer).await;

@@ -38,8 +38,8 @@ pub(crate) struct Options {
 
 /// Exports, and says how much.
 pub(super) async fn run(options: Options, stores: &Stores<'_>) -> Result<(), Failure> {
-    let source = stores.source(&options.from).await?;
     let display = Display::new();
+    let source = stores.source(&options.from, &display).await?;
     let shown = display.clone();
     let observer = move |progress| shown.show(progress);
     let exported = if options.file == Path::new("-") {

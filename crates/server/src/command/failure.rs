@@ -45,6 +45,9 @@ pub(crate) enum Failure {
     Different(String),
     #[error("{url} is not well: {reason}")]
     Unhealthy { url: String, reason: String },
+
+    #[error("the import is INCOMPLETE: {0}")]
+    Incomplete(String),
     #[error("the store was not closed well: {0}")]
     Closing(#[from] StoreError),
 }

@@ -68,8 +68,8 @@ impl From<Kind> for Collection {
 /// Imports, compares, and says so.
 pub(super) async fn run(options: Options, stores: &Stores<'_>) -> Result<(), Failure> {
     let (name, input) = open(&options.file)?;
-    let target = stores.target(&options.to).await?;
     let display = Display::new();
+    let target = stores.target(&options.to, &display).await?;
     let shown = display.clone();
     let observer = move |progress| shown.show(progress);
     let collection = options.collection.map(Collection::from);

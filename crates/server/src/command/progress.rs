@@ -1,10 +1,11 @@
 //! How far a command is, on standard error: a bar on a terminal, a line now and then elsewhere.
 
+use std::fmt;
 use std::io::IsTerminal;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use tributary_storage::Collection;
 use tributary_storage::transfer::{Progress, Stage};
 
@@ -12,8 +13,8 @@ use super::summary::{grouped, name};
 
 /// How often a line is written where there is no terminal.
 const BETWEEN_LINES: Duration = Duration::from_secs(5);
-const WITH_TOTAL: &str = "{msg} {bar:30} {human_pos}/{human_len} {per_sec} {eta}";
-const WITHOUT_TOTAL: &str = "{msg} {human_pos} {per_sec}";
+const WITH_TOTAL: &str = "{msg} {bar:30} {human_pos}/{human_len} {rate} {eta}";
+const WITHOUT_TOTAL: &str = "{msg} {human_pos} {rate}";
 
 /// Shows how far a command is.
 #[derive(Debug, Clone)]
@@ -37,6 +38,18 @@ impl Display {
         Self(Arc::new(Mutex::new(State { bar, stage: None, shown: Instant::now() })))
     }
 
+    /// Says that a store is being opened, which takes a while where it is large.
+    pub(super) fn opening(&self, url: &str) {
+        let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &state.bar {
+            Some(bar) => {
+                bar.set_style(style("{msg}"));
+                bar.set_message(format!("opening {url}"));
+            }
+            None => eprintln!("opening {url}"),
+        }
+    }
+
     /// Shows it.
     pub(super) fn show(&self, progress: Progress) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).show(progress);
@@ -53,13 +66,14 @@ impl Display {
 impl State {
     fn show(&mut self, progress: Progress) {
         let Progress { stage, done, total } = progress;
+        if total == Some(0) {
+            return;
+        }
         let is_new = self.stage.replace(stage) != Some(stage);
         if let Some(bar) = &self.bar {
             if is_new {
                 let template = if total.is_some() { WITH_TOTAL } else { WITHOUT_TOTAL };
-                if let Ok(style) = ProgressStyle::with_template(template) {
-                    bar.set_style(style);
-                }
+                bar.set_style(style(template));
                 bar.reset();
                 bar.set_message(words(stage));
             }
@@ -74,6 +88,13 @@ impl State {
             eprintln!("{}: {}{total}", words(stage), grouped(done));
         }
     }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    style.with_key("rate", |state: &ProgressState, text: &mut dyn fmt::Write| {
+        let _ = write!(text, "{:.0}/s", state.per_sec());
+    })
 }
 
 fn words(stage: Stage) -> String {

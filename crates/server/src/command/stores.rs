@@ -7,6 +7,7 @@ use toml::Table;
 use tributary_storage::{Registry, Store};
 
 use super::Failure;
+use super::progress::Display;
 use crate::backend_settings;
 
 /// A store that is open, with the URL that names it in messages.
@@ -46,30 +47,34 @@ impl<'a> Stores<'a> {
     }
 
     /// Opens the store to read from, which has to be there.
-    pub(super) async fn source(self, url: &str) -> Result<Named, Failure> {
+    pub(super) async fn source(self, url: &str, display: &Display) -> Result<Named, Failure> {
         if let Some(folder) = folder(url)
             && !folder.read_dir().is_ok_and(|mut entries| entries.next().is_some())
         {
             // Opening it would make an empty store there, and copy that.
             return Err(Failure::NoSuchStore { folder: folder.display().to_string() });
         }
-        self.open(Side::From, url).await
+        self.open(Side::From, url, display).await
     }
 
     /// Opens the store to write to, which is made where it can be.
-    pub(super) async fn target(self, url: &str) -> Result<Named, Failure> {
-        self.open(Side::To, url).await
+    pub(super) async fn target(self, url: &str, display: &Display) -> Result<Named, Failure> {
+        self.open(Side::To, url, display).await
     }
 
-    async fn open(self, side: Side, url: &str) -> Result<Named, Failure> {
+    async fn open(self, side: Side, url: &str, display: &Display) -> Result<Named, Failure> {
         let option = side.option();
         if url == "memory" || url == "memory:" {
             return Err(Failure::InMemory { option });
         }
         let settings = backend_settings::read(self.registry, url, self.tables)
             .map_err(|error| Failure::Settings { option, source: Box::new(error) })?;
+        display.opening(url);
         let store = self.registry.open_with(url, &settings).await;
-        let store = store.map_err(|source| Failure::Opening { option, source })?;
+        let store = store.map_err(|source| {
+            display.clear();
+            Failure::Opening { option, source }
+        })?;
         Ok(Named { url: url.to_owned(), store })
     }
 }

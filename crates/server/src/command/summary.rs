@@ -78,11 +78,13 @@ pub(super) fn conclude(mut text: String, verdict: Verdict) -> Result<(), Failure
         Verdict::Same => "the same\n",
         Verdict::Merged => "merged: the target holds all of the source, and what it held before\n",
         Verdict::Different(_) => "DIFFERENT\n",
+        Verdict::Incomplete(_) => "INCOMPLETE\n",
     });
     say(&text)?;
     match verdict {
         Verdict::Same | Verdict::Merged => Ok(()),
         Verdict::Different(reasons) => Err(Failure::Different(reasons.join("; "))),
+        Verdict::Incomplete(reasons) => Err(Failure::Incomplete(reasons.join("; "))),
     }
 }
 

@@ -91,6 +91,8 @@ pub enum Verdict {
     Merged,
     /// They do not, for these reasons.
     Different(Vec<String>),
+    /// Not all of the input was understood, whatever else there is to say.
+    Incomplete(Vec<String>),
 }
 
 impl Report {

@@ -75,7 +75,7 @@ impl Imported {
         if let Verdict::Different(others) = verdict {
             reasons.extend(others);
         }
-        Verdict::Different(reasons)
+        Verdict::Incomplete(reasons)
     }
 }
 

@@ -56,7 +56,7 @@ async fn check_refused(
     }
     assert_eq!(imported.misunderstood, complaints.len() as u64);
     assert_eq!(documents, expected, "{shown}");
-    assert!(matches!(imported.verdict(), Verdict::Different(_)), "{shown}");
+    assert!(matches!(imported.verdict(), Verdict::Incomplete(_)), "{shown}");
 }
 
 #[tokio::test]
