@@ -1,6 +1,6 @@
 //! What every backend promises, as code: run it over a backend to know that it keeps the contract.
 //!
-//! Three checks, each for a test of its own:
+//! `docs/writing-a-backend.md` tells how a backend comes to be. Three checks, each for a test of its own:
 //!
 //! - [`check_promises`] opens a fresh store for each promise and puts all of them to the test, also
 //!   after one is broken, and lists those that are: while a backend is written, the list gets shorter.
