@@ -84,21 +84,7 @@ async fn connectors_that_share_a_transaction_never_share_an_index_name() {
 #[tokio::test]
 async fn everything_is_there_after_opening_again() {
     let folder = tempfile::tempdir().unwrap();
-    let store = open_at(folder.path()).await.unwrap();
-    let before = fill(&*store, 200).await;
-    let gone = store.create(Collection::SyncJobs, &id("gone"), Document::default()).await.unwrap();
-    store.delete(Collection::SyncJobs, &id("gone"), gone).await.unwrap();
-    let kept =
-        store.create(Collection::Connectors, &id("c"), Document::parse(STRANGE).unwrap()).await.unwrap();
-    store.close().await.unwrap();
-
-    let store = open_at(folder.path()).await.unwrap();
-    assert_eq!(list(&*store).await, before);
-    let connector = store.get(Collection::Connectors, &id("c")).await.unwrap();
-    assert_eq!(connector.version, kept, "versions go on");
-    assert_eq!(connector.document, Document::parse(STRANGE).unwrap().render("c"));
-    let again = store.create(Collection::SyncJobs, &id("gone"), Document::default()).await.unwrap();
-    assert_ne!(again, gone, "a version is never used again");
+    conformance::check_reopening(|| async { open_at(folder.path()).await.unwrap() }).await;
 }
 
 #[tokio::test]

@@ -104,11 +104,16 @@ fn step() -> impl Strategy<Value = Step> {
 /// A failing history is shrunk to the shortest that still fails.
 ///
 /// # Panics
-/// With the shortest failing history.
+/// With the shortest failing history; and at once inside an asynchronous test, since each case runs on
+/// a runtime of this function's own.
 pub fn check_generated_cases<F>(cases: u32, open: impl Fn() -> F)
 where
     F: Future<Output = Arc<dyn Store>>,
 {
+    assert!(
+        tokio::runtime::Handle::try_current().is_err(),
+        "check_generated_cases has a runtime of its own: call it from a plain #[test], not from an async one"
+    );
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.expect("a runtime for the generated cases");
     let mut runner = TestRunner::new(Config {

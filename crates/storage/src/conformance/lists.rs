@@ -213,7 +213,11 @@ async fn connectors_are_found_by_each_condition(store: &dyn Store) {
         (ConnectorQuery { text: Some("et".into()), ..Default::default() }, &["c"]),
         (ConnectorQuery { text: Some("ds l".into()), ..Default::default() }, &["c"]),
         (ConnectorQuery { text: Some("hre".into()), ..Default::default() }, &["d"]),
+        // No character stands for others, and letters are what they are.
         (ConnectorQuery { text: Some("*".into()), ..Default::default() }, &[]),
+        (ConnectorQuery { text: Some("%".into()), ..Default::default() }, &[]),
+        (ConnectorQuery { text: Some("T_o".into()), ..Default::default() }, &[]),
+        (ConnectorQuery { text: Some("two".into()), ..Default::default() }, &[]),
         (
             ConnectorQuery { service_types: names(&["s3"]), names: names(&["Two"]), ..Default::default() },
             &["c"],

@@ -1,7 +1,12 @@
 //! What every backend promises, as code: run it over a backend to know that it keeps the contract.
 //!
-//! A backend's test opens a fresh store for each promise and runs them all, then lets generated
-//! cases compare the store with a simple model:
+//! `docs/writing-a-backend.md` tells how a backend comes to be. Three checks, each for a test of its own:
+//!
+//! - [`check_promises`] opens a fresh store for each promise and puts all of them to the test, also
+//!   after one is broken, and lists those that are: while a backend is written, the list gets shorter.
+//! - [`check_generated_cases`] compares the store with a simple model over random histories, and shows
+//!   the shortest that goes wrong. It has a runtime of its own: call it from a plain `#[test]`.
+//! - [`check_reopening`] is for backends that keep documents for good.
 //!
 //! ```
 //! # #[cfg(feature = "memory")] {
@@ -17,21 +22,39 @@
 //! conformance::check_generated_cases(16, open);
 //! # }
 //! ```
+//!
+//! To look into one promise alone, take it from the list:
+//!
+//! ```
+//! # #[cfg(feature = "memory")] {
+//! # use std::sync::Arc;
+//! # use tributary_storage::{MemoryStore, conformance};
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+//! let promise = conformance::promises().find(|promise| promise.name == "an_id_is_taken_once").unwrap();
+//! (promise.check)(Arc::new(MemoryStore::default())).await;
+//! # });
+//! # }
+//! ```
 
 mod generated;
 mod lists;
 mod model;
 mod odd;
 mod races;
+mod reopening;
 mod walks;
 mod writes;
 
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use tributary_domain::{Document, Id};
 
 pub use generated::check_generated_cases;
+pub use reopening::check_reopening;
 
 use crate::Store;
 
@@ -69,10 +92,10 @@ pub fn promises() -> impl Iterator<Item = Promise> {
     [writes::PROMISES, lists::PROMISES, walks::PROMISES, races::PROMISES].into_iter().flatten().copied()
 }
 
-/// Runs every promise over a fresh store.
+/// Puts every promise to the test, each over a fresh store, and reports them on standard error.
 ///
 /// # Panics
-/// At the first promise that the backend breaks; its name stands on standard error before.
+/// In the end, with all promises that the backend breaks and what was wrong with each.
 pub async fn check_promises<F>(open: impl Fn() -> F)
 where
     F: Future<Output = Arc<dyn Store>>,
@@ -80,7 +103,7 @@ where
     check_promises_with(Allowances::default(), open).await;
 }
 
-/// Runs every promise over a fresh store, for a backend that may do some things otherwise.
+/// Like [`check_promises`], for a backend that may do some things otherwise.
 ///
 /// # Panics
 /// Like [`check_promises`].
@@ -88,14 +111,36 @@ pub async fn check_promises_with<F>(allowances: Allowances, open: impl Fn() -> F
 where
     F: Future<Output = Arc<dyn Store>>,
 {
-    eprintln!("promise: odd documents are kept, or refused whole");
-    odd::kept_or_refused_whole(&*open().await, allowances).await;
+    let mut broken = Vec::new();
+    let odd = AssertUnwindSafe(async { odd::kept_or_refused_whole(&*open().await, allowances).await });
+    if let Err(panic) = odd.catch_unwind().await {
+        broken.push(format!("odd documents are kept or refused whole: {}", reason(&*panic)));
+    }
     for promise in promises() {
+        // Named before it starts: where a backend hangs, this is the last line.
         eprintln!("promise: {}", promise.name);
         let store = open().await;
-        (promise.check)(Arc::clone(&store)).await;
-        store.close().await.expect("a store can be closed");
+        let kept = AssertUnwindSafe((promise.check)(Arc::clone(&store))).catch_unwind().await;
+        let closed = AssertUnwindSafe(store.close()).catch_unwind().await;
+        if let Err(panic) = kept {
+            broken.push(format!("{}: {}", promise.name, reason(&*panic)));
+        } else if !matches!(closed, Ok(Ok(()))) {
+            broken.push(format!("{}: the store could not be closed afterwards: {closed:?}", promise.name));
+        }
     }
+    let all = promises().count();
+    assert!(
+        broken.is_empty(),
+        "{} of {all} promises are broken; the lines above say where\n- {}",
+        broken.len(),
+        broken.join("\n- ")
+    );
+}
+
+/// The text of a panic.
+fn reason(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a panic without words")
 }
 
 fn id(text: &str) -> Id {
@@ -104,4 +149,32 @@ fn id(text: &str) -> Id {
 
 fn document(text: &str) -> Document {
     Document::parse(text).expect("a document of the suite")
+}
+
+#[cfg(all(test, feature = "memory"))]
+mod tests {
+    use super::*;
+    use crate::MemoryStore;
+
+    #[tokio::test]
+    async fn what_is_broken_is_listed_and_nothing_else() {
+        // One store for all promises is not fresh: most of them cannot be kept.
+        let used: Arc<dyn Store> = Arc::new(MemoryStore::default());
+        let open = || std::future::ready(Arc::clone(&used));
+        let panic = AssertUnwindSafe(check_promises(open)).catch_unwind().await.unwrap_err();
+        let told = reason(&*panic);
+        assert!(told.contains(&format!(" of {} promises are broken", promises().count())), "{told}");
+        assert!(!told.contains("\n- comes_back_to_the_letter"), "the first one is kept: {told}");
+        assert!(told.contains("\n- an_id_is_taken_once: "), "{told}");
+        let last = promises().last().unwrap().name;
+        assert!(told.contains(&format!("\n- {last}: ")), "all are tried: {told}");
+    }
+
+    #[tokio::test]
+    async fn generated_cases_inside_a_runtime_are_told_where_to_go() {
+        let open = || async { Arc::new(MemoryStore::default()) as Arc<dyn Store> };
+        let check = AssertUnwindSafe(async { check_generated_cases(1, open) });
+        let panic = check.catch_unwind().await.unwrap_err();
+        assert!(reason(&*panic).contains("plain #[test]"), "{}", reason(&*panic));
+    }
 }

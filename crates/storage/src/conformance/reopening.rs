@@ -1,0 +1,95 @@
+//! What a backend that keeps documents for good still knows after it was closed and opened again.
+
+use std::sync::Arc;
+
+use tributary_domain::{ConnectorQuery, FilterField, SyncJobQuery};
+
+use super::{document, id};
+use crate::{Collection, Page, Store, StoreError, Version};
+
+const CONNECTORS: Collection = Collection::Connectors;
+const JOBS: Collection = Collection::SyncJobs;
+
+/// What was known of the documents before the store was closed.
+#[derive(Debug, PartialEq)]
+struct Known {
+    jobs: (u64, Vec<String>),
+    pending: (u64, Vec<String>),
+    connectors: (u64, Vec<String>),
+    versions: [Version; 2],
+}
+
+/// Fills a store, closes it, opens it again and compares. For backends that keep documents for good:
+/// `open` opens one and the same place with each call, in which nothing was ever stored.
+///
+/// # Panics
+/// Where something is lost, has changed, or a version is given a second time.
+pub async fn check_reopening<F>(open: impl Fn() -> F)
+where
+    F: Future<Output = Arc<dyn Store>>,
+{
+    let store = open().await;
+    let empty = store.list_sync_jobs(&SyncJobQuery::default()).await.expect("listed");
+    assert_eq!(empty.count, 0, "the place for check_reopening has to be empty at the start");
+    fill(&*store).await;
+    let before = look(&*store).await;
+    let gone = store.create(JOBS, &id("gone"), document("{}")).await.expect("created");
+    store.delete(JOBS, &id("gone"), gone).await.expect("deleted");
+    store.close().await.expect("closed");
+    drop(store);
+
+    let store = open().await;
+    assert_eq!(look(&*store).await, before, "after opening again (left) it is not as before (right)");
+    let stays_gone = store.get(JOBS, &id("gone")).await;
+    assert!(matches!(stays_gone, Err(StoreError::NotFound)), "a deleted document is back: {stays_gone:?}");
+    let again = store.create(JOBS, &id("gone"), document("{}")).await.expect("created again");
+    assert_ne!(again, gone, "a version of before is given again");
+    let taken = store.create(CONNECTORS, &id("other"), document(r#"{"index_name":"i"}"#)).await;
+    assert!(matches!(taken, Err(StoreError::IndexNameTaken { .. })), "the index was free: {taken:?}");
+    let [changed, _] = before.versions;
+    store.replace(JOBS, &id("changed"), changed, document("{}")).await.expect("a version of before holds");
+    store.close().await.expect("closed");
+}
+
+async fn fill(store: &dyn Store) {
+    let job = |number: u32| {
+        let status = ["pending", "error"][(number % 2) as usize];
+        let text = format!(
+            r#"{{"z":1.10,"status":"{status}","created_at":"2026-01-01T00:00:{:02}Z","a":[1e400,-0,{{}}],"n":null}}"#,
+            number * 7 % 60
+        );
+        (id(&format!("ключ \"{number}\"")), document(&text))
+    };
+    for result in store.create_many(JOBS, (0..200).map(job).collect()).await {
+        result.expect("created");
+    }
+    let first =
+        store.create(JOBS, &id("changed"), document(r#"{"status":"pending"}"#)).await.expect("created");
+    store.replace(JOBS, &id("changed"), first, document(r#"{"status":"error"}"#)).await.expect("replaced");
+    for (name, text) in [
+        ("holder", r#"{"index_name":"i","name":"Holder"}"#),
+        ("former", r#"{"index_name":"i","deleted":true}"#),
+        ("free", r#"{"index_name":null}"#),
+    ] {
+        store.create(CONNECTORS, &id(name), document(text)).await.expect("created");
+    }
+}
+
+async fn look(store: &dyn Store) -> Known {
+    let texts = |page: Page| {
+        let text = |document: &bytes::Bytes| String::from_utf8_lossy(document).into_owned();
+        (page.count, page.documents.iter().map(text).collect::<Vec<_>>())
+    };
+    let all = SyncJobQuery { size: 1_000, ..Default::default() };
+    let pending = all.clone().with(FilterField::Status, ["pending".to_owned()]);
+    let connectors = ConnectorQuery { size: 1_000, include_deleted: true, ..Default::default() };
+    Known {
+        jobs: texts(store.list_sync_jobs(&all).await.expect("listed")),
+        pending: texts(store.list_sync_jobs(&pending).await.expect("listed")),
+        connectors: texts(store.list_connectors(&connectors).await.expect("listed")),
+        versions: [
+            store.get(JOBS, &id("changed")).await.expect("there").version,
+            store.get(CONNECTORS, &id("holder")).await.expect("there").version,
+        ],
+    }
+}
