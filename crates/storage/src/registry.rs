@@ -178,7 +178,8 @@ mod tests {
 
     #[tokio::test]
     async fn opens_what_is_registered_and_names_what_is_known() {
-        let mut registry = Registry::with_built_in();
+        let mut registry = Registry::new();
+        registry.register(crate::MemoryBackend).register(crate::EmbeddedBackend);
         let reason = registry.open("aliased:x").await.unwrap_err().to_string();
         assert_eq!(reason, "no store has the scheme [aliased]; known are: [embedded:], [memory:]");
         registry.register(Aliased);

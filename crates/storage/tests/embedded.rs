@@ -24,20 +24,6 @@ fn id(text: &str) -> Id {
     Id::parse("id", text).unwrap()
 }
 
-const STRANGE: &str =
-    r#"{"z":1.10,"n":null,"a":[1e400,123456789012345678901234567890,{}],"status":"pending"}"#;
-
-/// Stores `count` documents of odd shapes and answers the whole list.
-async fn fill(store: &dyn Store, count: u32) -> Vec<bytes::Bytes> {
-    for number in 0..count {
-        let text =
-            STRANGE.replacen('{', &format!(r#"{{"created_at":"2026-01-01T00:00:{:02}Z","#, number % 60), 1);
-        let job = Document::parse(&text).unwrap();
-        store.create(Collection::SyncJobs, &id(&format!("ключ \"{number}\"")), job).await.unwrap();
-    }
-    list(store).await
-}
-
 async fn list(store: &dyn Store) -> Vec<bytes::Bytes> {
     let page = store.list_sync_jobs(&SyncJobQuery { size: 10_000, ..Default::default() }).await.unwrap();
     assert_eq!(page.count, page.documents.len() as u64);
