@@ -4,7 +4,7 @@
 use std::fs;
 use std::net::TcpListener;
 
-use tributary_tests::{Connection, Launch, Scenario, Server, embedded, folder};
+use tributary_tests::{Launch, Server, embedded, folder};
 
 #[test]
 fn help_teaches_and_the_version_is_told() {
@@ -52,44 +52,6 @@ fn what_stands_in_the_way_is_told() {
         .gave_up_naming(&["/nowhere.toml"]);
     Launch::over("embedded:/proc/tributary").finish().gave_up_naming(&["/proc/tributary"]);
     first.stop();
-}
-
-#[test]
-fn damaged_data_is_told_and_left_alone() {
-    let folder = folder();
-    let url = embedded(folder.path());
-    let server = Server::start(&url);
-    let scenario = Scenario(&server);
-    scenario.connector("connector-1");
-    scenario.job("connector-1", "full");
-    server.stop();
-    let data = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
-    let data = data.max_by_key(|path| fs::metadata(path).unwrap().len()).unwrap();
-    let mut content = fs::read(&data).unwrap();
-    content.truncate(content.len() / 3);
-    fs::write(&data, &content).unwrap();
-    let named = [folder.path().to_str().unwrap(), "damaged", "backup"];
-    Launch::over(&url).finish().gave_up_naming(&named);
-    assert_eq!(fs::read(&data).unwrap(), content, "a damaged file is not changed");
-}
-
-#[test]
-fn running_requests_finish_and_no_new_ones_begin() {
-    let mut server = Server::start("memory:");
-    let mut slow = server.connect();
-    let head = "PUT /_connector/c HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n";
-    slow.send(head.as_bytes()).unwrap();
-    slow.send(b"{\"name\"").unwrap();
-    // The service has taken the connection once it answers a later one.
-    let _ = server.get("/").expect(200);
-    server.terminate();
-    let address = server.address();
-    tributary_tests::wait_until("new connections are refused", || Connection::open(address).is_err());
-    slow.send(b":\"x\"}").unwrap();
-    assert_eq!(slow.read_answer(false).unwrap().status, 201);
-    let ended = server.wait();
-    assert!(ended.status.success(), "{ended:#?}");
-    ended.without_panic();
 }
 
 #[test]

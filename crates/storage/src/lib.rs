@@ -27,6 +27,8 @@ pub mod conformance;
 #[cfg(feature = "embedded")]
 mod embedded;
 mod error;
+#[cfg(any(feature = "search", feature = "transfer"))]
+mod index_names;
 // Open to the benchmarks of this crate, and to nobody else.
 #[cfg(feature = "memory")]
 #[doc(hidden)]

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::dialect::Product;
-use crate::Collection;
+use crate::{Collection, index_names};
 
 /// Which version of the mappings stands in an index that this program made.
 const MAPPING_VERSION: u32 = 1;
@@ -31,14 +31,14 @@ pub(super) enum Kind {
 pub(super) const fn shape(collection: Collection) -> IndexShape {
     match collection {
         Collection::Connectors => IndexShape {
-            name: ".elastic-connectors-v1",
-            alias: ".elastic-connectors",
+            name: index_names::index(Collection::Connectors),
+            alias: index_names::alias(Collection::Connectors),
             properties: connectors,
             needed: &[("index_name", Kind::Keyword)],
         },
         Collection::SyncJobs => IndexShape {
-            name: ".elastic-connectors-sync-jobs-v1",
-            alias: ".elastic-connectors-sync-jobs",
+            name: index_names::index(Collection::SyncJobs),
+            alias: index_names::alias(Collection::SyncJobs),
             properties: sync_jobs,
             needed: &[
                 ("created_at", Kind::Date),

@@ -43,9 +43,9 @@ pub(super) struct Hit<'a> {
 impl Hit<'_> {
     /// The place in time that it was sorted by; `i64::MAX` for none.
     pub(super) fn milliseconds(&self) -> i64 {
-        let values: Option<Vec<Option<i64>>> =
-            self.sort.and_then(|sort| serde_json::from_str(sort.get()).ok());
-        values.and_then(|values| values.first().copied().flatten()).unwrap_or(i64::MAX)
+        // The first of several values of any shape; null for a document without a time.
+        let first = self.sort.and_then(|sort| sort.get().strip_prefix('[')?.split([',', ']']).next());
+        first.and_then(|first| first.trim().parse().ok()).unwrap_or(i64::MAX)
     }
 }
 

@@ -2,26 +2,20 @@
 
 use serde::Serialize;
 
-use crate::Collection;
-
-/// The index of a collection, and the alias under which it is also known.
-const fn names(collection: Collection) -> [&'static str; 2] {
-    match collection {
-        Collection::Connectors => [".elastic-connectors-v1", ".elastic-connectors"],
-        Collection::SyncJobs => [".elastic-connectors-sync-jobs-v1", ".elastic-connectors-sync-jobs"],
-    }
-}
+use crate::{Collection, index_names};
 
 /// The collection that an index holds, if it is one of the two.
 pub(super) fn collection_of(index: &str) -> Option<Collection> {
-    super::COLLECTIONS.into_iter().find(|collection| names(*collection).contains(&index))
+    super::COLLECTIONS.into_iter().find(|collection| {
+        [index_names::index(*collection), index_names::alias(*collection)].contains(&index)
+    })
 }
 
 /// All names by which the two indices are known, for messages.
 pub(super) fn all_names() -> String {
     let names: Vec<String> = super::COLLECTIONS
         .iter()
-        .flat_map(|collection| names(*collection))
+        .flat_map(|collection| [index_names::index(*collection), index_names::alias(*collection)])
         .map(|name| format!("[{name}]"))
         .collect();
     names.join(", ")
@@ -43,5 +37,5 @@ struct Target<'a> {
 
 /// The action that creates a document with this id.
 pub(super) fn action(collection: Collection, id: &str) -> serde_json::Result<String> {
-    serde_json::to_string(&Action { create: Target { index: names(collection)[0], id } })
+    serde_json::to_string(&Action { create: Target { index: index_names::index(collection), id } })
 }

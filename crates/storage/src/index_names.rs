@@ -1,0 +1,19 @@
+//! The indices in which Elasticsearch's own connector service keeps connectors and sync jobs.
+
+use crate::Collection;
+
+/// The index of a collection.
+pub(crate) const fn index(collection: Collection) -> &'static str {
+    match collection {
+        Collection::Connectors => ".elastic-connectors-v1",
+        Collection::SyncJobs => ".elastic-connectors-sync-jobs-v1",
+    }
+}
+
+/// The alias under which it is also known.
+pub(crate) const fn alias(collection: Collection) -> &'static str {
+    match collection {
+        Collection::Connectors => ".elastic-connectors",
+        Collection::SyncJobs => ".elastic-connectors-sync-jobs",
+    }
+}
