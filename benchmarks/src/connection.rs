@@ -14,6 +14,15 @@ pub(crate) struct Request {
 }
 
 impl Request {
+    /// A request with a body of JSON.
+    pub(crate) fn post(target: &str, body: &str) -> Self {
+        let text = format!(
+            "POST {target} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        Self { bytes: text.into_bytes().into(), body: None }
+    }
+
     /// A request for a path with a query.
     pub(crate) fn new(target: &str) -> Self {
         let text = format!("GET {target} HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n\r\n");

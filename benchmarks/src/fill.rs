@@ -11,8 +11,9 @@ use tributary_storage::{Collection, Registry, Store};
 use crate::Failure;
 use crate::jobs::Job;
 
-/// How many jobs are being stored at any time.
-const AT_A_TIME: usize = 4_096;
+/// How many jobs are stored together, and how many such portions at any time.
+const PORTION: u32 = 1_000;
+const PORTIONS: usize = 4;
 
 /// Where to store how many jobs.
 #[derive(Debug, Clone, Args)]
@@ -36,14 +37,20 @@ pub(crate) async fn fill(store: &Arc<dyn Store>, jobs: u32) -> Result<(), Failur
     let next = AtomicU32::new(0);
     let writer = async || -> Result<(), Failure> {
         loop {
-            let job = Job(next.fetch_add(1, Ordering::Relaxed));
-            if job.0 >= jobs {
+            let first = next.fetch_add(PORTION, Ordering::Relaxed);
+            if first >= jobs {
                 return Ok(());
             }
-            let id = Id::parse("id", job.id())?;
-            store.create(Collection::SyncJobs, &id, Document::parse(&job.document())?).await?;
+            let portion = (first..jobs.min(first + PORTION)).map(Job);
+            let documents = portion.map(|job| -> Result<_, Failure> {
+                Ok((Id::parse("id", job.id())?, Document::parse(&job.document())?))
+            });
+            let documents = documents.collect::<Result<_, _>>()?;
+            for stored in store.create_many(Collection::SyncJobs, documents).await {
+                stored?;
+            }
         }
     };
-    try_join_all((0..AT_A_TIME).map(|_| writer())).await?;
+    try_join_all((0..PORTIONS).map(|_| writer())).await?;
     Ok(())
 }

@@ -1,4 +1,5 @@
-//! Benchmarks of the service: `list` measures lists of sync jobs against one constant body.
+//! Benchmarks of the service: `list` measures lists of sync jobs against one constant body, `search`
+//! against a search engine.
 
 mod client;
 mod compare;
@@ -6,6 +7,7 @@ mod connection;
 mod fill;
 mod jobs;
 mod list;
+mod search;
 mod serve;
 mod server;
 mod shapes;
@@ -34,6 +36,8 @@ struct CommandLine {
 enum Command {
     /// Lists of sync jobs, against one constant body of the same size from the same server
     List(list::Options),
+    /// Lists over OpenSearch and over the embedded store, against searches in OpenSearch itself
+    Search(search::Options),
     /// Stores jobs for the other commands
     #[command(hide = true)]
     Fill(fill::Options),
@@ -45,6 +49,7 @@ enum Command {
 fn main() -> Result<(), Failure> {
     match CommandLine::parse().command {
         Command::List(options) => list::run(&options),
+        Command::Search(options) => search::run(&options),
         Command::Fill(options) => actix_web::rt::System::new().block_on(fill::run(options)),
         Command::Serve(options) => actix_web::rt::System::new().block_on(serve::run(options)),
     }

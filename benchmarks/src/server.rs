@@ -64,6 +64,8 @@ impl Drop for Server {
 pub(crate) enum Stored {
     /// In a folder, stored by a process whose memory is gone: start-up reads them from disk.
     Folder(TempDir),
+    /// At a URL, in a server that others keep.
+    Url(String),
     /// Nowhere: each server makes so many for itself.
     Nowhere(u32),
 }
@@ -75,17 +77,29 @@ impl Stored {
             return Ok(Self::Nowhere(jobs));
         }
         let folder = tempfile::tempdir()?;
-        let url = store_url(&folder);
-        let status = this_program()?.args(["fill", &url, &jobs.to_string()]).status()?;
-        if status.success() { Ok(Self::Folder(folder)) } else { Err("the jobs could not be stored".into()) }
+        fill(&store_url(&folder), jobs)?;
+        Ok(Self::Folder(folder))
+    }
+
+    /// Stores jobs at a URL.
+    pub(crate) fn at(url: String, jobs: u32) -> Result<Self, Failure> {
+        fill(&url, jobs)?;
+        Ok(Self::Url(url))
     }
 
     fn arguments(&self) -> Vec<String> {
         match self {
             Self::Folder(folder) => vec![store_url(folder)],
+            Self::Url(url) => vec![url.clone()],
             Self::Nowhere(jobs) => vec!["memory:".into(), "--fill".into(), jobs.to_string()],
         }
     }
+}
+
+/// Lets another process store jobs.
+fn fill(url: &str, jobs: u32) -> Result<(), Failure> {
+    let status = this_program()?.args(["fill", url, &jobs.to_string()]).status()?;
+    if status.success() { Ok(()) } else { Err("the jobs could not be stored".into()) }
 }
 
 fn this_program() -> Result<Command, Failure> {

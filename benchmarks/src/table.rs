@@ -92,17 +92,17 @@ pub(crate) fn print_costs(costs: &[Costs]) {
     println!("\nFigures in bold miss their goal.");
 }
 
-fn marked(figure: f64, reached: bool) -> String {
+pub(crate) fn marked(figure: f64, reached: bool) -> String {
     if reached { format!("{figure:.2}") } else { format!("**{figure:.2}**") }
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "requests a second")]
-fn whole(figure: f64) -> String {
+pub(crate) fn whole(figure: f64) -> String {
     grouped(figure.round() as u64)
 }
 
 /// With a comma between thousands.
-fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {

@@ -1,0 +1,234 @@
+//! `search`: the service over OpenSearch and over the embedded store, against OpenSearch itself.
+
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use serde_json::{Value, json};
+use tributary_engines::{Distribution, Engine, Options as EngineOptions};
+
+use crate::Failure;
+use crate::client::{Client, connect};
+use crate::compare::{Comparison, Load, Rounds, alternate, prepare};
+use crate::connection::{Connection, Request};
+use crate::server::{Server, Stored};
+use crate::shapes::{Shape, Target, shapes};
+use crate::table::{grouped, marked, whole};
+
+/// What is measured against OpenSearch itself, with how many times faster the embedded store should be.
+const SHAPES: [(&str, f64); 4] =
+    [("no filter", 3.0), ("status", 6.0), ("connector + two types", 6.0), ("from=9,900", 60.0)];
+/// The share of OpenSearch's own throughput that the service over it should reach with many clients.
+const THROUGHPUT_GOAL: f64 = 0.75;
+/// How much longer than OpenSearch itself the service over it may take with one client.
+const LATENCY_GOAL: f64 = 1.4;
+const CONNECTIONS: [usize; 2] = [1, 32];
+/// The index that the store keeps sync jobs in.
+const INDEX: &str = ".elastic-connectors-sync-jobs-v1";
+const FILE: &str = "docs/benchmarks.md";
+const MARKS: [&str; 2] = ["<!-- bench search -->\n", "<!-- /bench search -->"];
+
+/// What to measure.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Options {
+    /// How many jobs are stored
+    #[arg(long, default_value_t = 1_000_000)]
+    jobs: u32,
+    /// Shorter rounds, for a first look; the file is not written then
+    #[arg(long)]
+    quick: bool,
+    /// How many connectors the requests with a connector ask for in turn, of the 1,000 that there are
+    #[arg(long, default_value_t = 32)]
+    connectors: u32,
+}
+
+/// One shape with so many connections.
+struct Line {
+    shape: &'static str,
+    connections: usize,
+    over_search: Comparison,
+    embedded: Comparison,
+    embedded_goal: f64,
+}
+
+/// Measures, prints what it found, and writes it into the documentation.
+pub(crate) fn run(options: &Options) -> Result<(), Failure> {
+    let rounds = if options.quick {
+        Rounds { number: 5, duration: Duration::from_millis(400) }
+    } else {
+        Rounds { number: 9, duration: Duration::from_secs(1) }
+    };
+    let distribution = Distribution::find("opensearch", None)?;
+    let engine_options =
+        EngineOptions { full_speed: true, heap_megabytes: 1_024, ..EngineOptions::default() };
+    let engine = Engine::start(distribution, &engine_options)?;
+    let raw: SocketAddr = engine.endpoint().url.trim_start_matches("http://").parse()?;
+
+    eprintln!("storing {} jobs in OpenSearch and in a folder", options.jobs);
+    let start = Instant::now();
+    let in_search = Stored::at(format!("opensearch:{}", engine.endpoint().url), options.jobs)?;
+    let filling = start.elapsed();
+    let in_folder = Stored::new(options.jobs, false)?;
+    let (over_search, embedded) = (Server::start(&in_search)?, Server::start(&in_folder)?);
+
+    let mut lines = Vec::new();
+    for shape in shapes(options.jobs, options.connectors) {
+        let Some((_, goal)) = SHAPES.iter().find(|(name, _)| *name == shape.name) else { continue };
+        lines.extend(measure(raw, &over_search, &embedded, &shape, *goal, rounds)?);
+    }
+    let version = distribution.version;
+    let text = describe(options, version, rounds, filling, &lines);
+    println!("{text}");
+    if !options.quick {
+        write(&text)?;
+    }
+    Ok(())
+}
+
+fn measure(
+    raw: SocketAddr,
+    over_search: &Server,
+    embedded: &Server,
+    shape: &Shape,
+    embedded_goal: f64,
+    rounds: Rounds,
+) -> Result<Vec<Line>, Failure> {
+    let (through, _) = prepare(over_search.address, shape)?;
+    let (alone, _) = prepare(embedded.address, shape)?;
+    let raws: Vec<Request> = shape.targets.iter().map(raw_request).collect();
+    check(raw, over_search.address, embedded.address, shape, &raws)?;
+    let mut lines = Vec::new();
+    for connections in CONNECTIONS {
+        eprintln!("{} at {connections}", shape.name);
+        let mut raw_client = Client::connect(raw, connections)?;
+        let mut against_raw = |address: SocketAddr, requests: &[Request]| -> Result<Comparison, Failure> {
+            let mut client = Client::connect(address, connections)?;
+            let mut left = Load { client: &mut client, requests };
+            Ok(alternate(&mut left, &raws, Some(&mut raw_client), rounds)?)
+        };
+        lines.push(Line {
+            shape: shape.name,
+            connections,
+            over_search: against_raw(over_search.address, &through)?,
+            embedded: against_raw(embedded.address, &alone)?,
+            embedded_goal,
+        });
+    }
+    Ok(lines)
+}
+
+/// The search that a client of OpenSearch would send for the same page.
+fn raw_request(target: &Target) -> Request {
+    let (mut from, mut size, mut filters) = (0, 100, Vec::new());
+    for (name, value) in target
+        .url
+        .split_once('?')
+        .map_or("", |(_, query)| query)
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+    {
+        match name {
+            "from" => from = value.parse().unwrap_or(from),
+            "size" => size = value.parse().unwrap_or(size),
+            "connector_id" => filters.push(json!({ "term": { "connector.id": value } })),
+            "job_type" => filters.push(json!({ "terms": { name: value.split(',').collect::<Vec<_>>() } })),
+            _ => filters.push(json!({ "term": { name: value } })),
+        }
+    }
+    let query = if filters.is_empty() {
+        json!({ "match_all": {} })
+    } else {
+        json!({ "bool": { "filter": filters } })
+    };
+    let body = json!({
+        "query": query,
+        "sort": [{ "created_at": { "order": "asc", "missing": "_last" } }],
+        "from": from,
+        "size": size,
+        "track_total_hits": true,
+    });
+    Request::post(&format!("/{INDEX}/_search"), &body.to_string())
+}
+
+/// Sees to it that all three answer the same documents: each request once.
+fn check(
+    raw: SocketAddr,
+    over_search: SocketAddr,
+    embedded: SocketAddr,
+    shape: &Shape,
+    raws: &[Request],
+) -> Result<(), Failure> {
+    let fetch = |address: SocketAddr, request: &Request| -> Result<Vec<u8>, Failure> {
+        Ok(Connection::new(connect(address)?).fetch(request)?)
+    };
+    for (target, raw_request) in shape.targets.iter().zip(raws) {
+        let request = Request::new(&target.url);
+        let through = fetch(over_search, &request)?;
+        if through != fetch(embedded, &request)? {
+            return Err(format!("{} is answered differently by the two stores", target.url).into());
+        }
+        let ids = |body: &[u8], list: &str, id: &str| -> Result<Vec<Value>, Failure> {
+            let body: Value = serde_json::from_slice(body)?;
+            let list = body.pointer(list).and_then(Value::as_array).ok_or("an answer without a list")?;
+            Ok(list.iter().map(|document| document[id].clone()).collect())
+        };
+        if ids(&through, "/results", "id")? != ids(&fetch(raw, raw_request)?, "/hits/hits", "_id")? {
+            return Err(format!("{} has other documents than OpenSearch's own answer", target.url).into());
+        }
+    }
+    Ok(())
+}
+
+fn describe(options: &Options, version: &str, rounds: Rounds, filling: Duration, lines: &[Line]) -> String {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut text = format!(
+        "`cargo xtask bench search` on {processors} processors that server, OpenSearch {version} (1 GB of heap, one \
+         shard) and client share: {} sync jobs of 0.9 KB, pages of 100 with the exact count. Each is held against \
+         OpenSearch's own `_search` of the same page, in turns: {} rounds of {} ms each. The answers were compared: \
+         both stores the same to the byte, OpenSearch the same documents. Storing the jobs in OpenSearch took {:.0} \
+         s.\n\n\
+         | shape | connections | `_search`, req/s | over OpenSearch, req/s | ratio | goal | embedded, req/s | ratio | \
+         goal | `_search` p50, µs | over OpenSearch p50, µs | ratio | goal |\n\
+         | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
+        grouped(options.jobs.into()),
+        rounds.number,
+        rounds.duration.as_millis(),
+        filling.as_secs_f64(),
+    );
+    for Line { shape, connections, over_search, embedded, embedded_goal } in lines {
+        let latency = over_search.left.latency / over_search.right.latency;
+        // Throughput is a matter of many clients, latency of one.
+        let many = *connections > 1;
+        let goal = |text: String, counts: bool| if counts { text } else { String::from("–") };
+        let _ = writeln!(
+            text,
+            "| {shape} | {connections} | {} | {} | {} | {} | {} | {} | {} | {:.0} | {:.0} | {} | {} |",
+            whole(over_search.right.throughput),
+            whole(over_search.left.throughput),
+            marked(over_search.ratio, !many || over_search.ratio >= THROUGHPUT_GOAL),
+            goal(format!("≥ {THROUGHPUT_GOAL}"), many),
+            whole(embedded.left.throughput),
+            marked(embedded.ratio, !many || embedded.ratio >= *embedded_goal),
+            goal(format!("≥ {embedded_goal}"), many),
+            over_search.right.latency,
+            over_search.left.latency,
+            marked(latency, many || latency <= LATENCY_GOAL),
+            goal(format!("≤ {LATENCY_GOAL}"), !many),
+        );
+    }
+    text.push_str("\nFigures in bold miss their goal.\n");
+    text
+}
+
+/// Puts the text between its marks in the documentation.
+fn write(text: &str) -> Result<(), Failure> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(FILE);
+    let page = std::fs::read_to_string(&path)?;
+    let (before, rest) = page.split_once(MARKS[0]).ok_or(format!("{FILE} has no mark for the table"))?;
+    let (_, after) = rest.split_once(MARKS[1]).ok_or(format!("{FILE} has no mark for the table's end"))?;
+    std::fs::write(&path, format!("{before}{}{text}{}{after}", MARKS[0], MARKS[1]))?;
+    eprintln!("the table is in {FILE}");
+    Ok(())
+}
