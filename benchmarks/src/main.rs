@@ -6,6 +6,7 @@ mod connection;
 mod fill;
 mod jobs;
 mod list;
+mod probe;
 mod serve;
 mod server;
 mod shapes;
@@ -34,6 +35,7 @@ struct CommandLine {
 enum Command {
     /// Lists of sync jobs, against one constant body of the same size from the same server
     List(list::Options),
+    Probe(probe::Options),
     /// Stores jobs for the other commands
     #[command(hide = true)]
     Fill(fill::Options),
@@ -45,6 +47,7 @@ enum Command {
 fn main() -> Result<(), Failure> {
     match CommandLine::parse().command {
         Command::List(options) => list::run(&options),
+        Command::Probe(options) => probe::run(&options),
         Command::Fill(options) => actix_web::rt::System::new().block_on(fill::run(options)),
         Command::Serve(options) => actix_web::rt::System::new().block_on(serve::run(options)),
     }

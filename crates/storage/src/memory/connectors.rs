@@ -88,7 +88,7 @@ impl Connectors {
         let window = u64::from(query.from)..u64::from(query.from) + u64::from(query.size);
         for entry in self.by_place.values().filter(|entry| query.matches(&entry.connector)) {
             if window.contains(&page.count) {
-                page.documents.push(entry.rendered.clone());
+                page.documents.push(&entry.rendered);
             }
             page.count += 1;
         }

@@ -1,9 +1,11 @@
 //! The store in memory: nothing to install, nothing kept after the process ends.
 
+mod batch;
 mod catalog;
 mod connectors;
 mod operation;
 mod sync_jobs;
+mod texts;
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,6 +20,8 @@ use crate::{
     Version, Versioned,
 };
 
+#[cfg(feature = "embedded")]
+pub(crate) use batch::Batch;
 pub(crate) use catalog::Catalog;
 #[cfg(feature = "embedded")]
 pub(crate) use operation::{Change, Terms};
