@@ -1,7 +1,7 @@
 //! What handlers answer.
 
 use actix_web::http::StatusCode;
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::Bytes;
 use serde_json::json;
 use tributary_storage::{Outcome, Page};
 
@@ -44,20 +44,10 @@ impl Reply {
         Self::ok(r#"{"acknowledged":true}"#)
     }
 
-    /// `{"count": …, "results": […]}`: the documents are joined as they are, none is parsed.
-    pub(crate) fn page(page: &Page) -> Self {
+    /// `{"count": …, "results": […]}`: the documents are answered as they are, none is parsed.
+    pub(crate) fn page(page: Page) -> Self {
         let head = format!(r#"{{"count":{},"results":["#, page.count);
-        let length: usize = page.documents.iter().map(|document| document.len() + 1).sum();
-        let mut body = BytesMut::with_capacity(head.len() + length + 2);
-        body.put_slice(head.as_bytes());
-        for (index, document) in page.documents.iter().enumerate() {
-            if index > 0 {
-                body.put_u8(b',');
-            }
-            body.put_slice(document);
-        }
-        body.put_slice(b"]}");
-        Self::ok(body.freeze())
+        Self::ok(page.documents.framed(&head, "]}"))
     }
 }
 
@@ -68,8 +58,7 @@ mod tests {
     #[test]
     fn pages_are_joined() {
         let page = |documents: &[&'static str]| {
-            let documents = documents.iter().map(|text| Bytes::from_static(text.as_bytes())).collect();
-            Reply::page(&Page { count: 7, documents }).body
+            Reply::page(Page { count: 7, documents: documents.iter().collect() }).body
         };
         assert_eq!(page(&[]), r#"{"count":7,"results":[]}"#);
         assert_eq!(page(&["{}"]), r#"{"count":7,"results":[{}]}"#);

@@ -17,13 +17,14 @@
 //!
 //! let page = store.list_sync_jobs(&SyncJobQuery::default()).await.unwrap();
 //! assert_eq!(page.count, 1);
-//! assert_eq!(page.documents[0], r#"{"id":"job-1","status":"pending"}"#);
+//! assert_eq!(page.documents[0], *br#"{"id":"job-1","status":"pending"}"#);
 //! # });
 //! ```
 
 mod change;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod documents;
 #[cfg(feature = "embedded")]
 mod embedded;
 mod error;
@@ -43,6 +44,7 @@ mod store;
 pub mod transfer;
 
 pub use change::{ChangeError, Outcome, StoreExt};
+pub use documents::Documents;
 #[cfg(feature = "embedded")]
 pub use embedded::{EmbeddedBackend, EmbeddedStore};
 pub use error::{OpenError, StoreError};

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use tributary_domain::{ConnectorQuery, Document, Id, SyncJobQuery};
 
-use crate::StoreError;
+use crate::{Documents, StoreError};
 
 /// The two kinds of documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,7 +52,7 @@ pub struct Page {
     /// How many documents match, on this page or not: exact.
     pub count: u64,
     /// The documents of the page as JSON text, each with its `id`.
-    pub documents: Vec<Bytes>,
+    pub documents: Documents,
 }
 
 /// Where connectors and sync jobs are kept.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use tributary_domain::{ConnectorQuery, Document, Id, SyncJobQuery};
-use tributary_storage::{Collection, OpenError, Registry, Store, Version};
+use tributary_storage::{Collection, OpenError, Page, Registry, Store, Version};
 
 const DATABASE: &str = "tributary.redb";
 const MARK: &str = "acknowledged";
@@ -56,7 +56,8 @@ async fn everything(store: &dyn Store) -> Everything {
             documents.insert((collection, name), (found.version, found.document));
         }
     }
-    Everything { sync_jobs: sync_jobs.documents, connectors: connectors.documents, documents }
+    let owned = |page: Page| page.documents.iter().map(Bytes::copy_from_slice).collect();
+    Everything { sync_jobs: owned(sync_jobs), connectors: owned(connectors), documents }
 }
 
 /// The files of a store with documents that were changed and others that were deleted, what it held,

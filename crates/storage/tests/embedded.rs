@@ -27,7 +27,7 @@ fn id(text: &str) -> Id {
 async fn list(store: &dyn Store) -> Vec<bytes::Bytes> {
     let page = store.list_sync_jobs(&SyncJobQuery { size: 10_000, ..Default::default() }).await.unwrap();
     assert_eq!(page.count, page.documents.len() as u64);
-    page.documents
+    page.documents.iter().map(bytes::Bytes::copy_from_slice).collect()
 }
 
 #[tokio::test]

@@ -11,7 +11,9 @@ use tributary_domain::{ConnectorQuery, Document, Id, SyncJobQuery};
 use tributary_storage::transfer::{
     COLLECTIONS, Onto, Progress, Reason, Stage, Tally, TransferError, Verdict, copy, export, import,
 };
-use tributary_storage::{Collection, MemoryStore, Page, Store, StoreError, Stored, Version, Versioned};
+use tributary_storage::{
+    Collection, Documents, MemoryStore, Page, Store, StoreError, Stored, Version, Versioned,
+};
 
 fn id(id: &str) -> Id {
     Id::parse("id", id).unwrap()
@@ -304,7 +306,7 @@ impl Store for Side<'static> {
         Err(StoreError::NotFound)
     }
     async fn list_sync_jobs(&self, _: &SyncJobQuery) -> Result<Page, StoreError> {
-        Ok(Page { count: self.0.jobs, documents: Vec::new() })
+        Ok(Page { count: self.0.jobs, documents: Documents::default() })
     }
     async fn list_connectors(&self, _: &ConnectorQuery) -> Result<Page, StoreError> {
         Ok(Page::default())

@@ -77,7 +77,7 @@ async fn fill(store: &dyn Store) {
 
 async fn look(store: &dyn Store) -> Known {
     let texts = |page: Page| {
-        let text = |document: &bytes::Bytes| String::from_utf8_lossy(document).into_owned();
+        let text = |document: &[u8]| String::from_utf8_lossy(document).into_owned();
         (page.count, page.documents.iter().map(text).collect::<Vec<_>>())
     };
     let all = SyncJobQuery { size: 1_000, ..Default::default() };

@@ -41,7 +41,7 @@ async fn comes_back_to_the_letter(store: &dyn Store) {
         assert_eq!(text(store, collection, "x").await, expected.replace("1.10", "2.50"));
     }
     let listed = store.list_sync_jobs(&tributary_domain::SyncJobQuery::default()).await.expect("listed");
-    assert_eq!(listed.documents[0], text(store, Collection::SyncJobs, "x").await.as_bytes());
+    assert_eq!(&listed.documents[0], text(store, Collection::SyncJobs, "x").await.as_bytes());
 }
 
 async fn what_is_missing_is_not_found(store: &dyn Store) {

@@ -14,26 +14,57 @@ use super::failure::Failure;
 use super::quiet::quietly;
 use super::table::{self, State};
 use crate::Collection;
-use crate::memory::{Catalog, Record, Terms};
+use crate::memory::{Batch, Catalog, Record, Terms};
 
 /// So many documents are read between two looks at how far the other thread is.
 const STRIDE: u64 = 256;
 
-type Loaded = (String, Record, u64);
+/// Takes what is read: the document's id, its text, its sequence number, and what it is found by.
+trait Keep: Send {
+    fn keep(&mut self, id: &str, document: &str, sequence: u64) -> Option<()>;
+}
+
+#[derive(Default)]
+struct Connectors(Vec<(String, Record, u64)>);
+
+/// Sync jobs with slots from one end of all: upwards from the first or downwards from the last.
+struct SyncJobs {
+    batch: Batch,
+    slots: Box<dyn Iterator<Item = u32> + Send>,
+}
+
+impl Keep for Connectors {
+    fn keep(&mut self, id: &str, document: &str, sequence: u64) -> Option<()> {
+        let terms = Terms::new(Collection::Connectors, &Document::parse(document).ok()?);
+        let rendered = Bytes::copy_from_slice(document.as_bytes());
+        self.0.push((id.to_owned(), Record { rendered, terms }, sequence));
+        Some(())
+    }
+}
+
+impl Keep for SyncJobs {
+    fn keep(&mut self, id: &str, document: &str, sequence: u64) -> Option<()> {
+        let Terms::SyncJob { milliseconds, words } = terms(document)? else { return None };
+        self.batch.add(self.slots.next()?, id, document.as_bytes(), sequence, (milliseconds, words));
+        Some(())
+    }
+}
 
 /// The catalog of all documents, if they are as the database says that they were written.
 pub(super) fn load(database: &Database) -> Result<(Catalog, State), Failure> {
     let state = table::state(database)?;
+    let sync_jobs = u32::try_from(state.sync_jobs).map_err(|_| Failure::damaged("too many are counted"))?;
+    let from_both_ends = [
+        SyncJobs { batch: Batch::default(), slots: Box::new(0..sync_jobs) },
+        SyncJobs { batch: Batch::default(), slots: Box::new((0..sync_jobs).rev()) },
+    ];
+    let connectors = read(database, Collection::Connectors, state, <[Connectors; 2]>::default())?;
+    let sync_jobs = read(database, Collection::SyncJobs, state, from_both_ends)?;
     let mut catalog = Catalog::default();
-    for (collection, count) in
-        [(Collection::Connectors, state.connectors), (Collection::SyncJobs, state.sync_jobs)]
-    {
-        let documents = read(database, collection, count)?;
-        if documents.iter().any(|(_, _, sequence)| *sequence > state.sequence) {
-            return Err(Failure::damaged("a document is newer than the latest change"));
-        }
-        catalog.load(collection, documents);
-    }
+    catalog.load(
+        connectors.into_iter().flat_map(|from_one_end| from_one_end.0),
+        sync_jobs.into_iter().map(|from_one_end| from_one_end.batch).collect(),
+    );
     if catalog.len() != state.connectors + state.sync_jobs {
         return Err(Failure::damaged("a document is there twice"));
     }
@@ -41,47 +72,55 @@ pub(super) fn load(database: &Database) -> Result<(Catalog, State), Failure> {
     Ok((catalog, state))
 }
 
-/// What one thread read: the documents, and the first and the last key of its walk. Where it was
+/// What one thread read: how many documents, and the first and the last key of its walk. Where it was
 /// not all, the key at which it stopped comes after the last.
 #[derive(Default)]
 struct Walk {
-    documents: Vec<Loaded>,
+    documents: u64,
     last: Option<Vec<u8>>,
     next: Option<Vec<u8>>,
 }
 
 /// Reads a table from both ends at once, until the two threads meet.
-fn read(database: &Database, collection: Collection, count: u64) -> Result<Vec<Loaded>, Failure> {
+fn read<K: Keep>(
+    database: &Database,
+    collection: Collection,
+    mut state: State,
+    [mut front, mut back]: [K; 2],
+) -> Result<[K; 2], Failure> {
+    let count = *state.count_mut(collection);
     let taken = AtomicU64::new(0);
-    let walk = |forward| quietly(|| walk(database, collection, count, &taken, forward), Failure::damaged);
-    let (front, back) = std::thread::scope(|scope| {
-        let back = scope.spawn(|| walk(false));
-        let front = walk(true);
-        (front, back.join().unwrap_or_else(|_| Err(Failure::damaged("reading it failed"))))
+    let walk = |keep: &mut K, forward| {
+        let collection = (collection, count, state.sequence);
+        quietly(|| walk(database, collection, &taken, forward, keep), Failure::damaged)
+    };
+    let (forward, backward) = std::thread::scope(|scope| {
+        let backward = scope.spawn(|| walk(&mut back, false));
+        let forward = walk(&mut front, true);
+        (forward, backward.join().unwrap_or_else(|_| Err(Failure::damaged("reading it failed"))))
     });
-    let (front, back) = (front?, back?);
+    let (forward, backward) = (forward?, backward?);
     // Where they met nothing is left out and nothing was read twice: the next of each is the last of
     // the other. That all keys ascend is a promise of redb's order that was checked with its pages.
-    let all = front.next == back.last && back.next == front.last;
-    let (mut documents, others) = (front.documents, back.documents);
-    if !all || (documents.len() + others.len()) as u64 != count {
-        let found = documents.len() + others.len();
+    let all = forward.next == backward.last && backward.next == forward.last;
+    let found = forward.documents + backward.documents;
+    if !all || found != count {
         return Err(Failure::damaged(format!("{count} documents were stored, {found} are found or more")));
     }
-    documents.extend(others.into_iter().rev());
-    Ok(documents)
+    Ok([front, back])
 }
 
 fn walk(
     database: &Database,
-    collection: Collection,
-    count: u64,
+    (collection, count, newest): (Collection, u64, u64),
     taken: &AtomicU64,
     forward: bool,
+    keep: &mut impl Keep,
 ) -> Result<Walk, Failure> {
     let table = database.begin_read()?.open_table(table::documents(collection))?;
     let mut entries = table.iter()?;
     let mut walk = Walk::default();
+    let mut last = Vec::new();
     let mut allowed = 0;
     while let Some(entry) = if forward { entries.next() } else { entries.next_back() } {
         let (key, value) = entry?;
@@ -93,36 +132,34 @@ fn walk(
             break;
         }
         allowed -= 1;
-        if allowed == 0 {
-            walk.last = Some(key.value().to_vec());
-        }
-        walk.documents.push(decode(collection, key.value(), value.value())?);
+        last.clear();
+        last.extend_from_slice(key.value());
+        walk.documents += 1;
+        take(key.value(), value.value(), newest, keep)?;
     }
-    if allowed > 0 {
-        walk.last = walk.documents.last().map(|(id, _, _)| id.clone().into_bytes());
-    }
+    walk.last = (walk.documents > 0).then_some(last);
     Ok(walk)
 }
 
-fn decode(collection: Collection, key: &[u8], value: &[u8]) -> Result<Loaded, Failure> {
+/// Checks one document and keeps it.
+fn take(key: &[u8], value: &[u8], newest: u64, keep: &mut impl Keep) -> Result<(), Failure> {
     let damaged = |what| {
         let id = String::from_utf8_lossy(key);
         Failure::damaged(format!("the document [{id}] {what}"))
     };
     let (sequence, document) = table::decode(key, value).ok_or_else(|| damaged("fails its checksum"))?;
+    if sequence > newest {
+        return Err(damaged("is newer than the latest change"));
+    }
     let id = std::str::from_utf8(key).map_err(|_| damaged("has an id that is no text"))?;
     let text = std::str::from_utf8(document).map_err(|_| damaged("is no text"))?;
-    let terms = terms(collection, text).ok_or_else(|| damaged("is no JSON object"))?;
-    Ok((id.to_owned(), Record { rendered: Bytes::copy_from_slice(document), terms }, sequence))
+    keep.keep(id, text, sequence).ok_or_else(|| damaged("is no JSON object"))
 }
 
-/// What the document is found by, or `None` if it is no JSON object.
-fn terms(collection: Collection, text: &str) -> Option<Terms> {
-    let document = match collection {
-        Collection::Connectors => Document::parse(text).ok()?,
-        Collection::SyncJobs => serde_json::from_str::<Indexed>(text).ok()?.0,
-    };
-    Some(Terms::new(collection, &document))
+/// What a sync job is found by, or `None` if it is no JSON object.
+fn terms(text: &str) -> Option<Terms> {
+    let document = serde_json::from_str::<Indexed>(text).ok()?.0;
+    Some(Terms::new(Collection::SyncJobs, &document))
 }
 
 /// The fields of a sync job that its terms are made from; the others are read over where they are,
@@ -177,11 +214,11 @@ mod tests {
         for text in texts {
             let whole = Document::parse(text).unwrap();
             let expected = Terms::new(Collection::SyncJobs, &whole);
-            let found = terms(Collection::SyncJobs, text).unwrap();
+            let found = terms(text).unwrap();
             assert_eq!(format!("{found:?}"), format!("{expected:?}"), "{text}");
         }
         for text in ["", "[]", "{", "{}{}", r#"{"a":}"#, r#"{"a":tru}"#, r#"{"a":1,}"#, "1"] {
-            assert!(terms(Collection::SyncJobs, text).is_none(), "{text}");
+            assert!(terms(text).is_none(), "{text}");
         }
     }
 }

@@ -59,8 +59,9 @@ impl<'a> AnyOf<'a> {
             [only] => matching & only,
             // Few positions are found in each large bitmap sooner than those are united.
             _ if matching.len() < self.most / FEW => {
+                // One after the other: a union of many at once makes large bitmaps of small ones.
                 let found = self.bitmaps.iter().map(|&bitmap| matching & bitmap);
-                found.union()
+                found.reduce(|left, right| left | right).unwrap_or_default()
             }
             _ => matching & self.bitmaps.iter().copied().union(),
         }

@@ -2,6 +2,8 @@
 
 use tributary_domain::{ConnectorQuery, SyncJobQuery};
 
+#[cfg(feature = "embedded")]
+use super::batch::Batch;
 use super::connectors::Connectors;
 use super::operation::{Change, Expectation, Operation, Record, Terms};
 use super::sync_jobs::SyncJobs;
@@ -77,26 +79,27 @@ impl Catalog {
     }
 
     /// Takes what was stored before, at the start; ids must be unused.
-    pub(crate) fn load(&mut self, collection: Collection, documents: Vec<(String, Record, u64)>) {
-        let latest = documents.iter().map(|(_, _, sequence)| *sequence).max().unwrap_or_default();
-        self.sequence = self.sequence.max(latest);
-        match collection {
-            Collection::SyncJobs => self.sync_jobs.load(documents),
-            Collection::Connectors => {
-                for (id, record, sequence) in documents {
-                    self.connectors.apply(&id, Some(record), sequence);
-                }
-            }
+    #[cfg(feature = "embedded")]
+    pub(crate) fn load(
+        &mut self,
+        connectors: impl IntoIterator<Item = (String, Record, u64)>,
+        sync_jobs: Vec<Batch>,
+    ) {
+        for (id, record, sequence) in connectors {
+            self.connectors.apply(&id, Some(record), sequence);
         }
+        self.sync_jobs.load(sync_jobs);
     }
 
     /// Starts numbering changes after this one, so that the versions of what was deleted since are
     /// not used again.
+    #[cfg(feature = "embedded")]
     pub(crate) fn continue_after(&mut self, sequence: u64) {
         self.sequence = self.sequence.max(sequence);
     }
 
     /// How many documents there are, of both kinds.
+    #[cfg(feature = "embedded")]
     pub(crate) fn len(&self) -> u64 {
         self.connectors.len() + self.sync_jobs.len()
     }

@@ -27,6 +27,7 @@ pub(super) struct Connectors {
 }
 
 impl Connectors {
+    #[cfg(feature = "embedded")]
     pub(super) fn len(&self) -> u64 {
         self.places.len() as u64
     }
@@ -88,7 +89,7 @@ impl Connectors {
         let window = u64::from(query.from)..u64::from(query.from) + u64::from(query.size);
         for entry in self.by_place.values().filter(|entry| query.matches(&entry.connector)) {
             if window.contains(&page.count) {
-                page.documents.push(entry.rendered.clone());
+                page.documents.push(&entry.rendered);
             }
             page.count += 1;
         }

@@ -1,9 +1,12 @@
 //! The store in memory: nothing to install, nothing kept after the process ends.
 
+#[cfg(feature = "embedded")]
+mod batch;
 mod catalog;
 mod connectors;
 mod operation;
 mod sync_jobs;
+mod texts;
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,10 +21,12 @@ use crate::{
     Version, Versioned,
 };
 
+#[cfg(feature = "embedded")]
+pub(crate) use batch::Batch;
 pub(crate) use catalog::Catalog;
 #[cfg(feature = "embedded")]
-pub(crate) use operation::{Change, Terms};
-pub(crate) use operation::{Expectation, Operation, Record};
+pub(crate) use operation::{Change, Record, Terms};
+pub(crate) use operation::{Expectation, Operation};
 
 /// Opens [`MemoryStore`]s under `memory:`.
 #[derive(Debug, Clone, Copy)]

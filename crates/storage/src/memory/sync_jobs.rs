@@ -6,17 +6,19 @@ use hashbrown::HashTable;
 use std::hash::BuildHasher;
 use tributary_domain::{FilterField, SyncJobQuery};
 
+#[cfg(feature = "embedded")]
+use super::batch::{Batch, Row};
 use super::operation::{Record, Terms, stored};
+use super::texts::Texts;
 use crate::index::{Field, Keys, OrderedIndex, SortKey};
 use crate::{Page, Stored, Version, Versioned};
 
 /// How many slots a walk through all documents looks at in one step.
 const PORTION: usize = 1_024;
 
-#[derive(Debug)]
-struct Entry {
-    id: Box<str>,
-    rendered: Bytes,
+/// What is kept of a document beside its text.
+#[derive(Debug, Clone, Copy, Default)]
+struct Stamp {
     milliseconds: i64,
     sequence: u64,
 }
@@ -24,35 +26,43 @@ struct Entry {
 /// The documents by slot; a slot is used again after its document is removed.
 #[derive(Debug, Default)]
 struct Slots {
-    entries: Vec<Option<Entry>>,
+    texts: Texts,
+    stamps: Vec<Stamp>,
     free: Vec<u32>,
 }
 
 impl Slots {
-    fn get(&self, slot: u32) -> Option<&Entry> {
-        self.entries.get(slot as usize)?.as_ref()
-    }
-
-    /// Keeps an entry in a free slot.
+    /// Keeps a document in a free slot.
     ///
     /// # Panics
     /// At four thousand million documents, which no memory holds.
-    fn add(&mut self, entry: Entry) -> u32 {
-        if let Some(slot) = self.free.pop() {
-            self.entries[slot as usize] = Some(entry);
-            return slot;
-        }
-        self.entries.push(Some(entry));
-        u32::try_from(self.entries.len() - 1).expect("fewer documents than slots")
+    fn add(&mut self, id: &str, document: &[u8], stamp: Stamp) -> u32 {
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.stamps.push(stamp);
+            u32::try_from(self.stamps.len() - 1).expect("fewer documents than slots")
+        });
+        self.set(slot, id, document, stamp);
+        slot
+    }
+
+    fn set(&mut self, slot: u32, id: &str, document: &[u8], stamp: Stamp) {
+        self.stamps[slot as usize] = stamp;
+        self.texts.set(slot, id, document);
+    }
+
+    fn remove(&mut self, slot: u32) {
+        self.texts.remove(slot);
+        self.free.push(slot);
+    }
+
+    fn id(&self, slot: u32) -> &str {
+        self.texts.id(slot).and_then(|id| std::str::from_utf8(id).ok()).unwrap_or_default()
     }
 }
 
 impl Keys for Slots {
     fn key(&self, slot: u32) -> SortKey<'_> {
-        self.get(slot).map_or(SortKey { milliseconds: i64::MAX, id: "" }, |entry| SortKey {
-            milliseconds: entry.milliseconds,
-            id: &entry.id,
-        })
+        SortKey { milliseconds: self.stamps[slot as usize].milliseconds, id: self.id(slot) }
     }
 }
 
@@ -76,18 +86,19 @@ impl Default for SyncJobs {
 }
 
 impl SyncJobs {
+    #[cfg(feature = "embedded")]
     pub(super) fn len(&self) -> u64 {
         self.by_id.len() as u64
     }
 
     pub(super) fn get(&self, id: &str) -> Option<Versioned> {
-        let entry = self.slots.get(self.slot(id)?)?;
-        let version = Version { sequence: entry.sequence, term: 0 };
-        Some(Versioned { version, document: entry.rendered.clone() })
+        let slot = self.slot(id)?;
+        let version = Version { sequence: self.slots.stamps[slot as usize].sequence, term: 0 };
+        Some(Versioned { version, document: Bytes::copy_from_slice(self.slots.texts.document(slot)?) })
     }
 
     pub(super) fn sequence(&self, id: &str) -> Option<u64> {
-        Some(self.slots.get(self.slot(id)?)?.sequence)
+        Some(self.slots.stamps[self.slot(id)? as usize].sequence)
     }
 
     pub(super) fn list(&self, query: &SyncJobQuery) -> Page {
@@ -99,16 +110,18 @@ impl SyncJobs {
         let filters: Vec<(Field, &[&str])> =
             words.iter().map(|(field, words)| (*field, words.as_slice())).collect();
         let (count, slots) = self.index.page(&filters, query.from as usize, query.size as usize);
-        let rendered = |slot: u32| self.slots.get(slot).map(|entry| entry.rendered.clone());
-        Page { count, documents: slots.into_iter().filter_map(rendered).collect() }
+        Page { count, documents: self.slots.texts.joined(&slots) }
     }
 
     /// The documents in the next slots from `place` on, and where to go on.
     pub(super) fn portion(&self, place: usize) -> (Vec<Stored>, Option<usize>) {
-        let end = place.saturating_add(PORTION).min(self.slots.entries.len());
-        let slots = self.slots.entries.get(place..end).unwrap_or_default();
-        let documents = slots.iter().flatten().filter_map(|entry| stored(&entry.id, entry.rendered.clone()));
-        (documents.collect(), (end < self.slots.entries.len()).then_some(end))
+        let slots = self.slots.stamps.len();
+        let end = place.saturating_add(PORTION).min(slots);
+        let texts = &self.slots.texts;
+        let document = |slot| stored(self.slots.id(slot), Bytes::copy_from_slice(texts.document(slot)?));
+        // Slots are numbered by `u32` and end where the stamps do.
+        let documents = (0..).take(end).skip(place).filter_map(document);
+        (documents.collect(), (end < slots).then_some(end))
     }
 
     pub(super) fn apply(&mut self, id: &str, record: Option<Record>, sequence: u64) {
@@ -116,51 +129,60 @@ impl SyncJobs {
         match (present, record) {
             (Some(slot), None) => self.remove(id, slot),
             (present, Some(Record { rendered, terms: Terms::SyncJob { milliseconds, words } })) => {
-                let entry = Entry { id: id.into(), rendered, milliseconds, sequence };
+                let stamp = Stamp { milliseconds, sequence };
                 let words = words.iter().map(|(field, word)| (index_field(*field), word.as_str()));
-                match present {
-                    Some(slot) if self.slots.key(slot).milliseconds == milliseconds => {
-                        self.slots.entries[slot as usize] = Some(entry);
-                        self.index.set_values(slot, words);
-                    }
-                    Some(slot) => {
-                        self.slots.entries[slot as usize] = Some(entry);
-                        self.index.insert(slot, &self.slots, words);
-                    }
-                    None => {
-                        let slot = self.add(entry);
-                        self.index.insert(slot, &self.slots, words);
-                    }
+                let Some(slot) = present else {
+                    let slot = self.slots.add(id, &rendered, stamp);
+                    self.note_id(slot);
+                    self.index.insert(slot, &self.slots, words);
+                    return;
+                };
+                let stays = self.slots.stamps[slot as usize].milliseconds == milliseconds;
+                self.slots.set(slot, id, &rendered, stamp);
+                if stays {
+                    self.index.set_values(slot, words);
+                } else {
+                    self.index.insert(slot, &self.slots, words);
                 }
             }
             _ => {}
         }
     }
 
-    /// Takes many new documents at once, in any order, each with its sequence number.
-    pub(super) fn load(&mut self, documents: Vec<(String, Record, u64)>) {
-        self.slots.entries.reserve_exact(documents.len());
-        let hasher = self.hasher.clone();
-        let slots = &self.slots;
-        self.by_id.reserve(documents.len(), |slot| hasher.hash_one(slots.key(*slot).id));
-        let mut words_by_slot = Vec::with_capacity(documents.len());
-        for (id, Record { rendered, terms }, sequence) in documents {
-            let Terms::SyncJob { milliseconds, words } = terms else { continue };
-            let slot = self.add(Entry { id: id.into_boxed_str(), rendered, milliseconds, sequence });
-            words_by_slot.push((slot, words));
+    /// Takes many documents into an empty store, each with a slot of its own and no slot left out.
+    #[cfg(feature = "embedded")]
+    pub(super) fn load(&mut self, batches: Vec<Batch>) {
+        let count = batches.iter().map(|batch| batch.rows.len()).sum();
+        self.slots.stamps.resize(count, Stamp::default());
+        let mut loaded = Vec::with_capacity(batches.len());
+        for mut batch in batches {
+            self.slots.texts.merge(std::mem::take(&mut batch.texts));
+            for Row { slot, milliseconds, sequence, .. } in &batch.rows {
+                self.slots.stamps[*slot as usize] =
+                    Stamp { milliseconds: *milliseconds, sequence: *sequence };
+            }
+            loaded.push(batch);
         }
-        let documents = words_by_slot.iter().map(|(slot, words)| {
-            (*slot, words.iter().map(|(field, word)| (index_field(*field), word.as_str())))
+        let Self { slots, by_id, hasher, index } = self;
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let hash = |slot: &u32| hasher.hash_one(slots.id(*slot));
+                by_id.reserve(count, hash);
+                for slot in (0..).take(count) {
+                    by_id.insert_unique(hash(&slot), slot, hash);
+                }
+            });
+            let documents = loaded.iter().flat_map(Batch::words);
+            index.load(
+                slots,
+                documents.map(|(slot, words)| (slot, words.map(|(field, word)| (index_field(field), word)))),
+            );
         });
-        self.index.load(&self.slots, documents);
     }
 
-    fn add(&mut self, entry: Entry) -> u32 {
-        let hash = self.hasher.hash_one(&*entry.id);
-        let slot = self.slots.add(entry);
-        let (hasher, slots) = (self.hasher.clone(), &self.slots);
-        self.by_id.insert_unique(hash, slot, |slot| hasher.hash_one(slots.key(*slot).id));
-        slot
+    fn note_id(&mut self, slot: u32) {
+        let hash = |slot: &u32| self.hasher.hash_one(self.slots.id(*slot));
+        self.by_id.insert_unique(hash(&slot), slot, hash);
     }
 
     fn remove(&mut self, id: &str, slot: u32) {
@@ -168,12 +190,11 @@ impl SyncJobs {
         if let Ok(found) = self.by_id.find_entry(self.hasher.hash_one(id), |candidate| *candidate == slot) {
             found.remove();
         }
-        self.slots.entries[slot as usize] = None;
-        self.slots.free.push(slot);
+        self.slots.remove(slot);
     }
 
     fn slot(&self, id: &str) -> Option<u32> {
-        let is_it = |slot: &u32| self.slots.get(*slot).is_some_and(|entry| &*entry.id == id);
+        let is_it = |slot: &u32| self.slots.texts.id(*slot) == Some(id.as_bytes());
         self.by_id.find(self.hasher.hash_one(id), is_it).copied()
     }
 }

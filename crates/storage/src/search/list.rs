@@ -14,7 +14,7 @@ use super::documents::render;
 use super::indices::{Index, Prepared};
 use super::walk::Walk;
 use super::wire::{self, Hit, SearchAnswer};
-use crate::{Collection, Page, StoreError};
+use crate::{Collection, Documents, Page, StoreError};
 
 const CREATED_AT: &str = "created_at";
 
@@ -78,7 +78,7 @@ impl Connection {
         prepared: &Prepared,
         query: &SyncJobQuery,
         found: &Found<'_>,
-    ) -> Result<Vec<Bytes>, StoreError> {
+    ) -> Result<Documents, StoreError> {
         let mut ids: BTreeMap<u64, String> = BTreeMap::new();
         for (place, hit) in (found.window.from..).zip(found.sorted_page()) {
             ids.insert(place, hit.id.clone().into_owned());
@@ -173,7 +173,7 @@ impl<'a> Found<'a> {
     }
 
     /// The page, where it is cut nowhere: its documents are all that there are of their milliseconds.
-    fn whole_page(&self) -> Result<Vec<Bytes>, StoreError> {
+    fn whole_page(&self) -> Result<Documents, StoreError> {
         let source = |hit: &Hit<'a>| hit.source.map_or("{}", serde_json::value::RawValue::get);
         self.sorted_page().into_iter().map(|hit| render(source(hit), &hit.id)).collect()
     }

@@ -56,7 +56,7 @@ async fn delete_sync_jobs(call: &Call, connector: &Id) -> Result<(), ApiError> {
         if page.documents.is_empty() {
             return Ok(());
         }
-        let ids = page.documents.iter().map(|job| id_of(job)).collect::<Result<_, _>>()?;
+        let ids = page.documents.iter().map(id_of).collect::<Result<_, _>>()?;
         remove_all(call, ids).await?;
     }
 }

@@ -26,5 +26,5 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
 
 async fn list(call: Call) -> Result<Reply, ApiError> {
     let query = ConnectorQuery::parse(&call.arguments)?;
-    Ok(Reply::page(&call.store().list_connectors(&query).await?))
+    Ok(Reply::page(call.store().list_connectors(&query).await?))
 }

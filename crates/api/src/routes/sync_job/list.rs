@@ -26,5 +26,5 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
 
 async fn list(call: Call) -> Result<Reply, ApiError> {
     let query = SyncJobQuery::parse(&call.arguments)?;
-    Ok(Reply::page(&call.store().list_sync_jobs(&query).await?))
+    Ok(Reply::page(call.store().list_sync_jobs(&query).await?))
 }
