@@ -41,9 +41,11 @@ impl FilterPath {
 }
 
 fn parse(path: &str) -> Path {
-    path.split('.')
-        .map(|step| if step == "**" { Step::AnyLevels } else { Step::Name(WildMatch::new(step)) })
-        .collect()
+    let step = |step| if step == "**" { Step::AnyLevels } else { Step::Name(WildMatch::new(step)) };
+    let mut steps: Path = path.split('.').map(step).collect();
+    // Any levels and again any levels are any levels.
+    steps.dedup_by(|next, before| matches!((next, before), (Step::AnyLevels, Step::AnyLevels)));
+    steps
 }
 
 /// What is left of each path that still can match.
@@ -70,6 +72,9 @@ fn descend<'p>(states: &[&'p [Step]], name: &str) -> States<'p> {
             _ => {}
         }
     }
+    // Each once: a path with many `**` would reach the same step in ever more ways.
+    next.sort_unstable_by_key(|state| (state.as_ptr().addr(), state.len()));
+    next.dedup_by_key(|state| (state.as_ptr().addr(), state.len()));
     next
 }
 
@@ -165,5 +170,12 @@ mod tests {
         for (paths, expected) in cases {
             assert_eq!(filtered(paths), expected, "{paths}");
         }
+    }
+
+    #[test]
+    fn paths_with_many_ways_through_an_answer_are_walked_once() {
+        assert_eq!(filtered(&format!("{}id", "**.".repeat(1_000))), filtered("**.id"));
+        assert_eq!(filtered(&format!("{}id", "**.*.".repeat(1_000))), "{}");
+        assert_eq!(filtered(&format!("-{}id", "**.*.**.".repeat(1_000))), ANSWER);
     }
 }
