@@ -63,6 +63,8 @@ async fn common_parameters(session: &mut Session) {
         "filter_path=-results",
         "filter_path=results.*,-results.filtering,-results.*scheduling",
         "filter_path=nothing",
+        "filter_path=c?unt",
+        "filter_path=**.**.**.interval",
         "filter_path=",
         "pretty&filter_path=count,results.name",
         "pretty=true&human&error_trace=false&filter_path=count",
