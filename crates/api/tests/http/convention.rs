@@ -122,6 +122,7 @@ async fn bodies(session: &mut Session) {
         b"7",
         b" ",
         b"{\"name\":{\"a\":1}}",
+        b"{\"name\":\"\\ud800\"}",
     ] {
         session.send("PUT", "/_connector/c", &[JSON], body).await;
     }
