@@ -1,85 +1,79 @@
-//! What the README shows is what happens: its requests are sent by the real `curl`, in their order,
-//! and its answers are compared.
+//! Every `curl` example of the README, typed into a shell as it stands there, answers what is printed there.
 #![allow(missing_docs, reason = "a test")]
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::process::Command;
 
 use tributary_tests::Server;
 
-const README: &str = include_str!("../../README.md");
-/// The address that the README speaks of.
+/// The address that the README's commands talk to.
 const ADDRESS: &str = "http://127.0.0.1:9200";
+/// How long the ids are that the service makes: those of the README differ from those of a test.
+const ID_LENGTH: usize = 36;
 
-/// A command with what it prints.
+/// A command and what the README says it prints.
 #[derive(Debug)]
 struct Example {
     command: String,
-    output: String,
+    answer: String,
 }
 
-/// The commands of all blocks that show a terminal.
-fn examples() -> Vec<Example> {
-    let mut examples = Vec::new();
-    for block in README.split("```console\n").skip(1) {
-        let block = block.split("```").next().unwrap();
-        for example in block.split("$ ").skip(1) {
-            let mut lines = example.lines();
-            let mut command = lines.next().unwrap().to_owned();
-            while command.ends_with('\\') {
-                command.push('\n');
-                command.push_str(lines.next().expect("a line after one that goes on"));
-            }
-            examples.push(Example { command, output: lines.collect::<Vec<_>>().join("\n") });
-        }
-    }
-    examples
-}
-
-/// Whether a word is a UUID, which is how ids look.
-fn is_id(word: &str) -> bool {
-    word.len() == 36
-        && word.char_indices().all(|(place, character)| match place {
-            8 | 13 | 18 | 23 => character == '-',
-            _ => character.is_ascii_hexdigit(),
+/// The commands of the README's blocks of `console`, each with the lines up to the next one.
+fn examples(readme: &str) -> Vec<Example> {
+    let blocks = readme.split("```console\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let commands = blocks.flat_map(|block| block.split("$ ").skip(1));
+    commands
+        .map(|text| {
+            let continued = text.lines().take_while(|line| line.ends_with('\\')).count();
+            let lines: Vec<&str> = text.lines().collect();
+            let (command, answer) = lines.split_at(continued + 1);
+            Example { command: command.join("\n"), answer: answer.join("\n") }
         })
+        .collect()
 }
 
 /// The ids in a text, in order.
 fn ids(text: &str) -> Vec<&str> {
-    text.split(|character: char| !character.is_ascii_hexdigit() && character != '-')
-        .filter(|word| is_id(word))
-        .collect()
+    let is_id = |word: &&str| {
+        let dashes = word.match_indices('-').map(|(place, _)| place);
+        word.len() == ID_LENGTH && dashes.eq([8, 13, 18, 23])
+    };
+    text.split(|letter: char| !letter.is_ascii_hexdigit() && letter != '-').filter(is_id).collect()
+}
+
+fn with_real_ids(text: &str, real: &HashMap<String, String>) -> String {
+    real.iter().fold(text.to_owned(), |text, (printed, real)| text.replace(printed, real))
 }
 
 #[test]
-fn every_example_is_true() {
-    let examples = examples();
-    assert!(examples.len() >= 6, "a walk of six requests: {examples:#?}");
+fn every_curl_example_answers_what_is_printed() {
+    let examples = examples(include_str!("../../README.md"));
+    assert!(examples.len() >= 6, "the walk is missing: {examples:#?}");
     let server = Server::start("memory:");
-    let address = format!("http://{}", server.address());
-    // The ids of the README with those that the service made for them.
-    let mut known: BTreeMap<String, String> = BTreeMap::new();
-    for Example { command, output } in examples {
-        let mut sent = command.replace(ADDRESS, &address);
-        for (shown, made) in &known {
-            sent = sent.replace(shown, made);
+    let mut real = HashMap::new();
+    for Example { command, answer } in &examples {
+        assert!(command.starts_with("curl ") && command.contains(ADDRESS), "{command}");
+        let typed = with_real_ids(command, &real)
+            .replace(ADDRESS, &format!("http://{}", server.address()))
+            .replacen("curl ", "curl --silent --show-error ", 1);
+        let output = Command::new("sh").args(["-c", &typed]).output().expect("a shell can be started");
+        assert!(output.status.success(), "{typed}: {}", String::from_utf8_lossy(&output.stderr));
+        let answered = String::from_utf8(output.stdout).expect("answers are UTF-8");
+        for (printed, made) in ids(answer).into_iter().zip(ids(&answered)) {
+            real.entry(printed.to_owned()).or_insert_with(|| made.to_owned());
         }
-        assert!(sent.starts_with("curl "), "{command}");
-        let ran = Command::new("sh")
-            .args(["-c", &sent.replacen("curl ", "curl --silent --show-error ", 1)])
-            .output();
-        let ran = ran.expect("a shell can be started");
-        let error = String::from_utf8_lossy(&ran.stderr);
-        assert!(ran.status.success(), "curl is needed, and has to succeed: {error}\n{command}");
-        let printed = String::from_utf8(ran.stdout).expect("text");
-        let mut expected = output.clone();
-        for (shown, made) in ids(&output).into_iter().zip(ids(&printed)) {
-            known.insert(shown.to_owned(), made.to_owned());
-        }
-        for (shown, made) in &known {
-            expected = expected.replace(shown, made);
-        }
-        assert_eq!(printed.trim_end(), expected.trim_end(), "{command}");
+        assert_eq!(answered.trim_end(), with_real_ids(answer, &real), "{command}");
     }
+    // One of the answers was the id of a job, and the commands after it used that.
+    assert_eq!(real.len(), 1, "{real:?}");
+}
+
+#[test]
+fn the_readers_of_this_test_find_commands_and_ids() {
+    let found = examples("```console\n$ curl a \\\n  b\none\ntwo\n$ curl c\n```\n```sh\n$ curl d\n```\n");
+    let found: Vec<(&str, &str)> =
+        found.iter().map(|example| (&*example.command, &*example.answer)).collect();
+    assert_eq!(found, [("curl a \\\n  b", "one\ntwo"), ("curl c", "")]);
+    let id = "01a20bed-cb8b-7682-8d94-3d1b17bbb103";
+    assert_eq!(ids(&format!(r#"{{"id":"{id}","worker-1":"a-b"}} /{id}/_claim"#)), [id, id]);
 }

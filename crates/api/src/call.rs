@@ -87,9 +87,13 @@ fn what_is_wrong(path: &str, message: &str) -> String {
     let renamed =
         json_types.iter().find_map(|(rust, json)| Some(format!("{}{json}", message.strip_suffix(rust)?)));
     let message = renamed.as_deref().unwrap_or(message);
-    let message = message
-        .strip_prefix("invalid type: sequence")
-        .map_or_else(|| message.to_owned(), |rest| format!("invalid type: array{rest}"));
+    let found_types = [("sequence", "array"), ("map", "object")];
+    let found = message.strip_prefix("invalid type: ").and_then(|found| {
+        found_types
+            .iter()
+            .find_map(|(rust, json)| Some(format!("invalid type: {json}{}", found.strip_prefix(rust)?)))
+    });
+    let message = found.unwrap_or_else(|| message.to_owned());
     if path == "." { message } else { format!("field [{path}]: {message}") }
 }
 
@@ -109,6 +113,8 @@ mod tests {
                 r#"{"id":"a","job_type":"partial"}"#,
                 "[1:31] field [job_type]: unknown value [partial], expected one of [full, incremental, access_control]",
             ),
+            (r#"{"id":{}}"#, "[1:6] field [id]: invalid type: object, expected a string"),
+            (r#"{"id":[]}"#, "[1:6] field [id]: invalid type: array, expected a string"),
             ("[]", "the body must be a JSON object"),
         ];
         for (body, reason) in cases {

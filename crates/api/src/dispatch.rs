@@ -4,6 +4,7 @@ use std::error::Error;
 use std::sync::Arc;
 
 use actix_web::dev::{Decompress, Payload};
+use actix_web::error::PayloadError;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Bytes;
@@ -94,8 +95,7 @@ async fn body(
     let mut payload = Decompress::from_headers(payload, request.headers());
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
-        let chunk =
-            chunk.map_err(|error| Refusal::MalformedBody(format!("the body cannot be read: {error}")))?;
+        let chunk = chunk.map_err(|error| unreadable(&error))?;
         if body.len() + chunk.len() > api.body_limit {
             return Err(ApiError::BodyTooLarge(api.body_limit));
         }
@@ -111,6 +111,17 @@ async fn body(
     }
     media_type::check_content_type(request.headers())?;
     Ok(Some(body.freeze()))
+}
+
+/// Why a body does not arrive whole, in words for its sender.
+fn unreadable(error: &PayloadError) -> Refusal {
+    Refusal::MalformedBody(match error {
+        PayloadError::Incomplete(Some(cause)) => {
+            format!("the body cannot be unpacked as its Content-Encoding says: {cause}")
+        }
+        PayloadError::Incomplete(None) => "the body ends before it is complete".to_owned(),
+        other => format!("the body cannot be read: {other}"),
+    })
 }
 
 fn refuse(

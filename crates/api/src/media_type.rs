@@ -28,7 +28,8 @@ impl AnswerType {
     }
 }
 
-/// What to answer with: the vendor's type where it was asked for, plain JSON otherwise.
+/// What to answer with: the vendor's type where it was asked for and plain JSON is not liked better,
+/// plain JSON otherwise.
 pub(crate) fn negotiate(headers: &HeaderMap) -> Result<AnswerType, ApiError> {
     let Some(accept) = headers.get("accept").and_then(|value| value.to_str().ok()) else {
         return Ok(AnswerType::Json);
@@ -36,10 +37,23 @@ pub(crate) fn negotiate(headers: &HeaderMap) -> Result<AnswerType, ApiError> {
     if accept == "*/*" || accept == "application/json" {
         return Ok(AnswerType::Json);
     }
-    let vendor = accept.split(',').filter_map(|item| item.trim().parse().ok()).find(is_vendor);
-    vendor.map_or(Ok(AnswerType::Json), |vendor| {
-        Ok(AnswerType::Vendor { version: version(&vendor, "Accept")? })
-    })
+    let mut wanted: Option<(Mime, f32)> = None;
+    for item in accept.split(',').filter_map(|item| item.trim().parse::<Mime>().ok()) {
+        let weight = item.get_param("q").and_then(|weight| weight.as_str().parse().ok()).unwrap_or(1.0);
+        let served = is_vendor(&item) || item.essence_str() == "application/json";
+        let least = wanted.as_ref().map_or(0.0, |(_, weight)| *weight);
+        // Of types that are wanted alike the vendor's wins, then the first.
+        let instead = wanted.as_ref().is_some_and(|(known, _)| is_vendor(&item) && !is_vendor(known));
+        if served && (weight > least || (weight >= least && instead)) {
+            wanted = Some((item, weight));
+        }
+    }
+    match wanted {
+        Some((vendor, _)) if is_vendor(&vendor) => {
+            Ok(AnswerType::Vendor { version: version(&vendor, "Accept")? })
+        }
+        _ => Ok(AnswerType::Json),
+    }
 }
 
 /// Whether a body may be read as JSON, by its `Content-Type`.
@@ -56,6 +70,10 @@ pub(crate) fn check_content_type(headers: &HeaderMap) -> Result<(), ApiError> {
     };
     let value = header.to_str().map_err(|_| unsupported("?"))?;
     let parsed: Mime = value.parse().map_err(|_| unsupported(value))?;
+    // JSON is UTF-8; in another encoding the same bytes would mean something else.
+    if parsed.get_param(mime::CHARSET).is_some_and(|charset| charset != mime::UTF_8) {
+        return Err(unsupported(value));
+    }
     if is_vendor(&parsed) {
         return version(&parsed, "Content-Type").map(drop);
     }
@@ -105,6 +123,19 @@ mod tests {
                 "application/vnd.elasticsearch+json;compatible-with=9,text/plain",
                 "application/vnd.elasticsearch+json;compatible-with=9",
             ),
+            (
+                "application/json,application/vnd.elasticsearch+json;compatible-with=8",
+                "application/vnd.elasticsearch+json;compatible-with=8",
+            ),
+            (
+                "application/vnd.elasticsearch+json;compatible-with=8;q=0.2,application/vnd.elasticsearch+json;compatible-with=9;q=0.8",
+                "application/vnd.elasticsearch+json;compatible-with=9",
+            ),
+            (
+                "application/json;q=0.9,application/vnd.elasticsearch+json;compatible-with=9;q=0.1",
+                "application/json",
+            ),
+            ("application/vnd.elasticsearch+json;compatible-with=9;q=0,*/*", "application/json"),
         ];
         for (accept, expected) in cases {
             assert_eq!(negotiate(&headers("accept", accept)).unwrap().header(), expected, "{accept}");
@@ -120,12 +151,19 @@ mod tests {
         for good in [
             "application/json",
             "application/json; charset=UTF-8",
+            "Application/JSON;charset=utf-8",
             "application/vnd.elasticsearch+json; compatible-with=8",
         ] {
             assert!(check_content_type(&headers("content-type", good)).is_ok(), "{good}");
         }
-        for bad in ["text/plain", "application/x-www-form-urlencoded", "application/octet-stream", "json", ""]
-        {
+        for bad in [
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "application/octet-stream",
+            "application/json; charset=iso-8859-1",
+            "json",
+            "",
+        ] {
             assert!(check_content_type(&headers("content-type", bad)).is_err(), "{bad}");
         }
         assert!(check_content_type(&HeaderMap::new()).is_err());

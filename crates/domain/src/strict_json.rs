@@ -30,10 +30,13 @@ pub enum JsonProblem {
     /// An object has a key twice.
     #[error("duplicate field [{0}]")]
     DuplicateKey(String),
+    /// A string has half of a surrogate pair, which is no character.
+    #[error("the string [{0}] has an escape that is no character: half of a surrogate pair")]
+    LoneSurrogate(String),
 }
 
 /// Checks that the bytes are one JSON value, at most [`MAXIMUM_DEPTH`] levels deep, in which no
-/// object names a key twice, and gives them back as text.
+/// object names a key twice and every escape is a character, and gives them back as text.
 pub fn check_strict(bytes: &[u8]) -> Result<&str, JsonProblem> {
     let text = std::str::from_utf8(bytes).map_err(|error| JsonProblem::NotUnicode(error.valid_up_to()))?;
     serde_json::from_str::<&RawValue>(text).map_err(|error| malformed(&error))?;
@@ -71,10 +74,15 @@ fn check_depth_and_keys(text: &str) -> Result<(), JsonProblem> {
             }
             _ => {
                 let end = end_of_string(rest);
+                let inner = &rest[..end];
+                // Many readers of JSON refuse it: one such string would spoil a whole list for them.
+                if inner.contains("\\u") && unescape(inner).is_none() {
+                    return Err(JsonProblem::LoneSurrogate(inner.to_owned()));
+                }
                 if let Some(Open::Object { keys, key_is_next }) = open.last_mut()
                     && std::mem::take(key_is_next)
                 {
-                    let key = unescape(&rest[..end]);
+                    let key = unescape(inner).unwrap_or_else(|| inner.to_owned());
                     if !keys.insert(key.clone()) {
                         return Err(JsonProblem::DuplicateKey(key));
                     }
@@ -101,8 +109,8 @@ fn end_of_string(rest: &str) -> usize {
         .unwrap_or(rest.len())
 }
 
-fn unescape(inner: &str) -> String {
-    serde_json::from_str(&format!("\"{inner}\"")).unwrap_or_else(|_| inner.to_owned())
+fn unescape(inner: &str) -> Option<String> {
+    serde_json::from_str(&format!("\"{inner}\"")).ok()
 }
 
 #[cfg(test)]
@@ -133,6 +141,16 @@ mod tests {
     fn finds_duplicate_keys_at_any_depth_and_behind_escapes() {
         for text in [r#"{"a":1,"a":2}"#, r#"{"x":[{"a":1,"b":{},"a":2}]}"#, r#"{"a":"}","\u0061":2}"#] {
             assert_eq!(check_strict(text.as_bytes()), Err(JsonProblem::DuplicateKey("a".into())), "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_half_of_a_surrogate_pair_wherever_it_stands() {
+        for text in [r#"{"a":["\ud800"]}"#, r#"{"\udc00":1}"#, r#""\ud83d\u0041""#] {
+            assert!(matches!(check_strict(text.as_bytes()), Err(JsonProblem::LoneSurrogate(_))), "{text}");
+        }
+        for text in [r#""\ud83d\ude00""#, r#""\\ud800""#, r#"{"\u0000":"\u0000"}"#] {
+            assert_eq!(check_strict(text.as_bytes()), Ok(text));
         }
     }
 

@@ -38,7 +38,7 @@ const GIBIBYTE: u64 = 1 << 30;
 
 /// Serves Elasticsearch's Connector and Connector sync job APIs over the store of your choice.
 ///
-/// Without a command it serves; with one it moves what a store holds, and ends.
+/// Without a command it serves; with one it does what that says, and ends.
 #[derive(Debug, Parser)]
 #[command(name = "tributary", version, after_help = AFTER_HELP, args_conflicts_with_subcommands = true)]
 struct CommandLine {

@@ -34,6 +34,10 @@ async fn media_types(session: &mut Session) {
         )
         .await;
     session.call_with("GET", JOBS, &[("accept", "text/html,*/*;q=0.8")], "").await;
+    for preference in ["application/json;q=0.9", "application/json;q=0.1"] {
+        let accept = format!("{preference}, application/vnd.elasticsearch+json; compatible-with=9; q=0.5");
+        session.call_with("GET", JOBS, &[("accept", &accept)], "").await;
+    }
     session
         .call_with("GET", JOBS, &[("accept", "application/vnd.elasticsearch+json; compatible-with=7")], "")
         .await;
@@ -42,9 +46,13 @@ async fn media_types(session: &mut Session) {
     session
         .call_with("GET", &format!("{JOBS}?from=x"), &[("accept", vendor), ("x-opaque-id", "client-8")], "")
         .await;
-    for unsupported in
-        ["text/plain", "application/x-www-form-urlencoded", "application/octet-stream", "nonsense"]
-    {
+    for unsupported in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "application/json; charset=iso-8859-1",
+        "application/octet-stream",
+        "nonsense",
+    ] {
         session.call_with("PUT", "/_connector/c", &[("content-type", unsupported)], "{}").await;
     }
     let old = "application/vnd.elasticsearch+json; compatible-with=6";
@@ -63,6 +71,8 @@ async fn common_parameters(session: &mut Session) {
         "filter_path=-results",
         "filter_path=results.*,-results.filtering,-results.*scheduling",
         "filter_path=nothing",
+        "filter_path=c?unt",
+        "filter_path=**.**.**.interval",
         "filter_path=",
         "pretty&filter_path=count,results.name",
         "pretty=true&human&error_trace=false&filter_path=count",
@@ -112,6 +122,7 @@ async fn bodies(session: &mut Session) {
         b"7",
         b" ",
         b"{\"name\":{\"a\":1}}",
+        b"{\"name\":\"\\ud800\"}",
     ] {
         session.send("PUT", "/_connector/c", &[JSON], body).await;
     }
