@@ -31,7 +31,8 @@ impl Connection {
         for got in answer.docs {
             if let Some(error) = got.error {
                 let problem = Problem::of_item(error.get());
-                return Err(self.lost_index(&problem.kind).unwrap_or_else(|| problem.into_store_error(500)));
+                // Its shard is missing, as while the server comes up; the same request may succeed later.
+                return Err(self.lost_index(&problem.kind).unwrap_or_else(|| problem.into_store_error(503)));
             }
             if let (Some(source), Some(version)) = (got.source, wire::version(got.sequence, got.term)) {
                 found.push(Found { id: got.id.into_owned(), version, source: source.get().to_owned() });
