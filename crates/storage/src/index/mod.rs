@@ -140,6 +140,12 @@ impl OrderedIndex {
             return Vec::new();
         };
         let positions = matching.range(first..).take(size);
-        self.order.slots_at(positions).collect()
+        let mut slots = Vec::with_capacity(size.min(usize::try_from(matching.len()).unwrap_or(size)));
+        // Not collected: that asks how many positions there are, which counts bits for longer than a
+        // page takes.
+        for slot in self.order.slots_at(positions) {
+            slots.push(slot);
+        }
+        slots
     }
 }
