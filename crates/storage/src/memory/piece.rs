@@ -74,6 +74,6 @@ impl Piece {
     /// How many bytes it can hold.
     #[cfg(test)]
     pub(super) fn capacity(&self) -> usize {
-        self.memory.as_ref().map_or(0, |memory| memory.len())
+        self.memory.as_deref().map_or(0, <[u8]>::len)
     }
 }

@@ -253,12 +253,12 @@ mod tests {
             texts.set(number % 20, "an id", &vec![0; 50 + number as usize % 30]);
         }
         let live = 20 * (HEADER + 5 + 80);
-        let held: usize = texts.pieces.iter().map(|piece| piece.capacity()).sum();
+        let held: usize = texts.pieces.iter().map(Piece::capacity).sum();
         assert!(held <= 3 * live.max(PIECE), "{held} bytes for {live}");
         for slot in 0..20 {
             texts.remove(slot);
         }
-        let held: usize = texts.pieces.iter().map(|piece| piece.capacity()).sum();
+        let held: usize = texts.pieces.iter().map(Piece::capacity).sum();
         assert!(held <= PIECE, "{held} bytes for nothing");
     }
 }
