@@ -104,7 +104,7 @@ async fn body(
     if body.is_empty() {
         return Ok(None);
     }
-    if endpoint.body == Body::None {
+    if matches!(endpoint.body, Body::None) {
         let reason =
             format!("request [{} {}] does not support having a body", request.method(), request.path());
         return Err(Refusal::InvalidArgument(reason).into());

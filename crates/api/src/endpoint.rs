@@ -5,27 +5,65 @@ use futures_util::future::LocalBoxFuture;
 use tributary_domain::{Parameter, ParameterKind};
 
 use crate::call::Call;
+use crate::content::{Acknowledged, Changed, Content};
 use crate::error::{ApiError, ErrorKind};
 use crate::reply::Reply;
 
 /// Whether an endpoint takes a body, and which.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub enum Body {
     /// It takes none.
     None,
-    /// It takes one, or none; the name is that of the type which describes it.
-    Optional(&'static str),
-    /// It needs one; the name is that of the type which describes it.
-    Required(&'static str),
+    /// It takes one, or none.
+    Optional(Content),
+    /// It needs one.
+    Required(Content),
+}
+
+impl Body {
+    /// The shape of the body, if there may be one.
+    pub fn content(&self) -> Option<&Content> {
+        match self {
+            Self::None => None,
+            Self::Optional(content) | Self::Required(content) => Some(content),
+        }
+    }
+
+    /// Whether there has to be one.
+    pub fn is_required(&self) -> bool {
+        matches!(self, Self::Required(_))
+    }
 }
 
 /// What an endpoint answers when it succeeds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
-    /// The body, in words or as JSON.
+    /// What it says, in a sentence.
     pub description: &'static str,
+    /// Its body.
+    pub content: Content,
+}
+
+impl Answer {
+    /// The answer to a change that is always made.
+    pub(crate) const UPDATED: Self = Self {
+        status: 200,
+        description: "The change is made.",
+        content: Content::of::<Changed>(r#"{"result": "updated"}"#),
+    };
+    /// The answer to a change that may leave everything as it was.
+    pub(crate) const CHANGED: Self = Self {
+        description: "The change is made, or everything was like that already: `noop`.",
+        ..Self::UPDATED
+    };
+    /// The answer to a deletion.
+    pub(crate) const ACKNOWLEDGED: Self = Self {
+        status: 200,
+        description: "It is deleted.",
+        content: Content::of::<Acknowledged>(r#"{"acknowledged": true}"#),
+    };
 }
 
 type Handler = fn(Call) -> LocalBoxFuture<'static, Result<Reply, ApiError>>;

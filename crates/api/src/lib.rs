@@ -25,17 +25,21 @@
 
 mod api;
 mod call;
+mod content;
 mod dispatch;
 mod endpoint;
 mod error;
 mod filter_path;
 mod media_type;
+mod openapi;
 mod presentation;
 mod query_string;
 mod reply;
 mod routes;
 
 pub use api::{Api, Clock, DEFAULT_BODY_LIMIT, IdGenerator, Identity, SortableIds, SystemClock};
+pub use content::Content;
 pub use endpoint::{Answer, Body, COMMON_PARAMETERS, Endpoint};
 pub use error::{ERRORS, ErrorKind, ErrorRow};
+pub use openapi::{Resource, openapi};
 pub use routes::ENDPOINTS;

@@ -2,8 +2,10 @@
 
 use actix_web::http::StatusCode;
 use bytes::Bytes;
-use serde_json::json;
+use serde::Serialize;
 use tributary_storage::{Outcome, Page};
+
+use crate::content::{Acknowledged, ChangeResult, Changed, Created, Put, PutResult};
 
 /// A successful answer: a status and a body of JSON.
 #[derive(Debug)]
@@ -18,30 +20,42 @@ impl Reply {
         Self { status: StatusCode::OK, body: body.into() }
     }
 
+    /// A body that is written as JSON.
+    ///
+    /// # Panics
+    /// Never for the types of this crate, whose keys are all strings.
+    pub(crate) fn json(body: &impl Serialize) -> Self {
+        Self::ok(serde_json::to_vec(body).expect("answers can be written as JSON"))
+    }
+
     /// `{"id": …}` of something new.
     pub(crate) fn created(id: &str) -> Self {
-        Self { status: StatusCode::CREATED, ..Self::ok(json!({ "id": id }).to_string()) }
+        Self { status: StatusCode::CREATED, ..Self::json(&Created { id }) }
     }
 
     /// `{"result": …, "id": …}` of a connector that was put.
     pub(crate) fn put(outcome: Outcome, id: &str) -> Self {
         let created = outcome == Outcome::Created;
-        let (status, result) =
-            if created { (StatusCode::CREATED, "created") } else { (StatusCode::OK, "updated") };
-        Self { status, ..Self::ok(json!({ "result": result, "id": id }).to_string()) }
+        let (status, result) = if created {
+            (StatusCode::CREATED, PutResult::Created)
+        } else {
+            (StatusCode::OK, PutResult::Updated)
+        };
+        Self { status, ..Self::json(&Put { result, id }) }
     }
 
     /// `{"result": …}` of a change.
     pub(crate) fn changed(outcome: Outcome) -> Self {
-        Self::ok(match outcome {
-            Outcome::Noop => r#"{"result":"noop"}"#,
-            Outcome::Created | Outcome::Updated => r#"{"result":"updated"}"#,
-        })
+        let result = match outcome {
+            Outcome::Noop => ChangeResult::Noop,
+            Outcome::Created | Outcome::Updated => ChangeResult::Updated,
+        };
+        Self::json(&Changed { result })
     }
 
     /// `{"acknowledged": true}` of a deletion.
     pub(crate) fn acknowledged() -> Self {
-        Self::ok(r#"{"acknowledged":true}"#)
+        Self::json(&Acknowledged { acknowledged: true })
     }
 
     /// `{"count": …, "results": […]}`: the documents are answered as they are, none is parsed.

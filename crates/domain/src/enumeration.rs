@@ -8,6 +8,9 @@ pub trait Enumeration: Copy + Into<&'static str> + FromStr + 'static {
     /// Every value, in the order in which the documentation lists them.
     const ALL: &'static [Self];
 
+    /// What the value means, in a sentence or two.
+    fn description(self) -> &'static str;
+
     /// The words, joined for a message.
     fn words() -> String {
         Self::ALL.iter().map(|value| (*value).into()).collect::<Vec<&str>>().join(", ")
@@ -21,11 +24,26 @@ macro_rules! enumeration {
         $(#[$outer])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[derive(strum::Display, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
+        #[derive(strum::EnumMessage)]
         #[strum(serialize_all = "snake_case", ascii_case_insensitive)]
         pub enum $name { $($(#[$inner])* $variant),* }
 
         impl $crate::Enumeration for $name {
             const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
+
+            fn description(self) -> &'static str {
+                strum::EnumMessage::get_documentation(&self).unwrap_or_default()
+            }
+        }
+
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                std::borrow::Cow::Borrowed(stringify!($name))
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                $crate::enumeration::schema::<Self>()
+            }
         }
 
         impl $crate::FieldValue for $name {
@@ -52,3 +70,14 @@ macro_rules! enumeration {
     };
 }
 pub(crate) use enumeration;
+
+/// The JSON Schema of an enumeration, as its values are written.
+pub(crate) fn schema<T: Enumeration>() -> schemars::Schema {
+    let words: Vec<&'static str> = T::ALL.iter().map(|value| (*value).into()).collect();
+    let meanings = T::ALL.iter().map(|value| format!("`{}`: {}", (*value).into(), value.description()));
+    schemars::json_schema!({
+        "type": "string",
+        "enum": words,
+        "description": meanings.collect::<Vec<_>>().join(" "),
+    })
+}

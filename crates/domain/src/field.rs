@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// What the value of a known field may be.
-pub trait FieldValue: Serialize + DeserializeOwned {
+pub trait FieldValue: Serialize + DeserializeOwned + JsonSchema {
     /// The shape in a word or two, for the reference: `object`, `boolean`, the name of an enumeration.
     const SHAPE: Cow<'static, str>;
 }
@@ -42,6 +43,29 @@ pub struct FieldDescription {
     pub shape: Cow<'static, str>,
     /// What the field means and when it is present.
     pub description: &'static str,
+    /// Makes the JSON Schema of the value.
+    pub schema: fn(&mut SchemaGenerator) -> Schema,
+}
+
+/// The JSON Schema of a document with these fields, its `id`, and whatever else is stored with it.
+pub(crate) fn document_schema(
+    fields: &[FieldDescription],
+    description: &str,
+    generator: &mut SchemaGenerator,
+) -> Schema {
+    let mut properties = serde_json::Map::new();
+    properties.insert("id".to_owned(), serde_json::json!({ "type": "string" }));
+    for field in fields {
+        let mut schema = (field.schema)(generator);
+        schema.insert("description".to_owned(), field.description.trim().into());
+        properties.insert(field.name.to_owned(), schema.into());
+    }
+    schemars::json_schema!({
+        "type": "object",
+        "description": description,
+        "properties": properties,
+        "required": ["id"],
+    })
 }
 
 impl FieldValue for String {
@@ -64,6 +88,7 @@ macro_rules! fields {
             name: $name,
             shape: <$kind as $crate::field::FieldValue>::SHAPE,
             description: concat!($($text),+),
+            schema: |generator| generator.subschema_for::<$kind>(),
         }),*];
     };
 }

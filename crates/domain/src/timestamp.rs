@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use jiff::fmt::temporal::{DateTimeParser, DateTimePrinter};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 
 use crate::FieldValue;
@@ -68,6 +69,20 @@ impl<'de> Deserialize<'de> for Timestamp {
                 "[{text}] is not an ISO 8601 time such as 2026-01-02T03:04:05Z"
             ))
         })
+    }
+}
+
+impl JsonSchema for Timestamp {
+    fn schema_name() -> Cow<'static, str> {
+        "Timestamp".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        schemars::json_schema!({ "type": "string", "format": "date-time" })
     }
 }
 

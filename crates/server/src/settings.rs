@@ -156,6 +156,11 @@ fn wrong_file(file: &Path, reason: String) -> StartError {
     StartError::File { file: file.to_owned(), reason }
 }
 
+/// Every flag, its variable and its default, and the commands.
+pub(crate) fn command_line() -> Command {
+    CommandLine::command()
+}
+
 /// The variables of the environment that look like settings and are none, with what may be meant.
 pub(crate) fn unknown_variables(registry: &Registry) -> Vec<(String, Option<String>)> {
     let command = CommandLine::command();

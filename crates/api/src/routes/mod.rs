@@ -2,6 +2,7 @@
 
 mod connector;
 mod health;
+mod openapi;
 mod root;
 mod sync_job;
 
@@ -31,6 +32,7 @@ pub const ENDPOINTS: &[&Endpoint] = &[
     &connector::check_in::ENDPOINT,
     &health::live::ENDPOINT,
     &health::ready::ENDPOINT,
+    &openapi::ENDPOINT,
 ];
 
 #[cfg(test)]

@@ -1,12 +1,26 @@
 //! `GET /`: who answers here.
 
 use actix_web::http::Method;
-use serde_json::json;
 
 use crate::call::Call;
+use crate::content::{Content, Information, VersionInformation};
 use crate::endpoint::{Answer, Body, Endpoint, handler};
 use crate::error::ApiError;
 use crate::reply::Reply;
+
+const EXAMPLE: &str = r#"{
+  "name": "tributary",
+  "cluster_name": "tributary",
+  "version": {
+    "number": "9.2.0",
+    "build_flavor": "default",
+    "build_type": "tributary",
+    "build_snapshot": false,
+    "minimum_wire_compatibility_version": "8.19.0",
+    "minimum_index_compatibility_version": "8.0.0"
+  },
+  "tagline": "You Know, for Search"
+}"#;
 
 pub(super) const ENDPOINT: Endpoint = Endpoint {
     name: "info",
@@ -14,7 +28,11 @@ pub(super) const ENDPOINT: Endpoint = Endpoint {
     path: "/",
     parameters: &[],
     body: Body::None,
-    answers: &[Answer { status: 200, description: "name, cluster_name, version and tagline" }],
+    answers: &[Answer {
+        status: 200,
+        description: "Name, cluster, version and tagline.",
+        content: Content::of::<Information<'_>>(EXAMPLE),
+    }],
     errors: &[],
     summary: "Tells who answers here and which version of the APIs is served.",
     extension: false,
@@ -25,20 +43,17 @@ async fn info(call: Call) -> Result<Reply, ApiError> {
     let identity = &call.api.identity;
     let major = identity.version.split('.').next().unwrap_or_default();
     let previous = major.parse::<u32>().map_or(0, |major| major.saturating_sub(1));
-    Ok(Reply::ok(
-        json!({
-            "name": identity.name,
-            "cluster_name": identity.cluster_name,
-            "version": {
-                "number": identity.version,
-                "build_flavor": "default",
-                "build_type": "tributary",
-                "build_snapshot": false,
-                "minimum_wire_compatibility_version": format!("{previous}.19.0"),
-                "minimum_index_compatibility_version": format!("{previous}.0.0"),
-            },
-            "tagline": "You Know, for Search",
-        })
-        .to_string(),
-    ))
+    Ok(Reply::json(&Information {
+        name: &identity.name,
+        cluster_name: &identity.cluster_name,
+        version: VersionInformation {
+            number: &identity.version,
+            build_flavor: "default",
+            build_type: "tributary",
+            build_snapshot: false,
+            minimum_wire_compatibility_version: format!("{previous}.19.0"),
+            minimum_index_compatibility_version: format!("{previous}.0.0"),
+        },
+        tagline: "You Know, for Search",
+    }))
 }

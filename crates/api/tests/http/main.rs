@@ -5,6 +5,7 @@
 #![allow(missing_docs, reason = "a test")]
 
 mod connector;
+mod contract;
 mod convention;
 mod failure;
 mod health;
@@ -23,6 +24,7 @@ fn scenarios() -> Vec<session::Scenario> {
     all.extend(convention::scenarios());
     all.extend(failure::scenarios());
     all.extend(health::scenarios());
+    all.extend(contract::scenarios());
     all
 }
 

@@ -15,6 +15,8 @@ use tributary_engines::Endpoint;
 use tributary_sqlite_backend::SqliteBackend;
 use tributary_storage::{BackendSettings, Collection, Registry, Store};
 
+use crate::contract;
+
 /// The backends that everything is played over.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Backend {
@@ -184,10 +186,10 @@ impl Session {
             request = request.insert_header(("content-length", body.len())).set_payload(body.to_vec());
         }
         let response = (self.handle)(request.to_request()).await;
-        self.record_answer(response).await;
+        self.record_answer(method, path, response).await;
     }
 
-    async fn record_answer(&mut self, response: ServiceResponse<BoxBody>) {
+    async fn record_answer(&mut self, method: &str, path: &str, response: ServiceResponse<BoxBody>) {
         let _ = writeln!(self.text, "<<< {}", response.status().as_u16());
         for name in ["content-type", "allow", "retry-after", "x-opaque-id"] {
             if let Some(value) = response.headers().get(name) {
@@ -198,8 +200,11 @@ impl Session {
             response.headers().get("x-elastic-product").map(actix_http::header::HeaderValue::as_bytes);
         assert_eq!(product, Some(&b"Elasticsearch"[..]), "clients refuse an answer without it");
         let _ = response.response().body().size();
+        let status = response.status().as_u16();
         let body = to_bytes(response.into_body()).await.expect("a body");
-        let _ = writeln!(self.text, "{}\n", indented(&String::from_utf8_lossy(&body)));
+        let body = String::from_utf8_lossy(&body);
+        contract::check(method, path, status, &body);
+        let _ = writeln!(self.text, "{}\n", indented(&body));
     }
 }
 

@@ -1,5 +1,6 @@
 //! How a connector comes to be, and what a second request for the same id changes.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -11,7 +12,7 @@ use crate::{Document, Object, Refusal, Timestamp};
 const DEFAULT_INTERVAL: &str = "0 0 0 * * ?";
 
 /// The body of a request for a new connector; everything may be left out.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConnectorProperties {
     /// What it is for.

@@ -7,9 +7,13 @@ mod index_name;
 mod query;
 mod status;
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::value::RawValue;
 
 use crate::Document;
+use crate::field::document_schema;
 
 pub use change::{DELETE_PARAMETERS, Deletion, GET_PARAMETERS, InclusionOfDeleted};
 pub use create::ConnectorProperties;
@@ -24,6 +28,17 @@ pub use status::ConnectorStatus;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Connector {
     document: Document,
+}
+
+impl JsonSchema for Connector {
+    fn schema_name() -> Cow<'static, str> {
+        "Connector".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let description = "A connector: what is known of it, and every field that others stored with it.";
+        document_schema(CONNECTOR_FIELDS, description, generator)
+    }
 }
 
 impl From<Document> for Connector {

@@ -1,5 +1,6 @@
 //! What may happen to a sync job: each function answers the next state or a refusal.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Count, SyncJob, SyncJobStatus, fields};
@@ -9,25 +10,27 @@ use crate::{Document, Object, Refusal, Timestamp};
 pub const MAXIMUM_WORKER_HOSTNAME_BYTES: usize = 1_024;
 
 /// The body of a claim.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SyncJobClaim {
     /// The host of the worker, by which it is told from others.
+    #[schemars(length(min = 1, max = MAXIMUM_WORKER_HOSTNAME_BYTES))]
     pub worker_hostname: String,
     /// Where the last run of the connector stopped, in whatever form its worker needs.
     pub sync_cursor: Option<Object>,
 }
 
 /// The body of a report of failure.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SyncJobFailure {
     /// What went wrong.
+    #[schemars(length(min = 1))]
     pub error: String,
 }
 
 /// What a worker reports of its progress: what `_stats` takes, and the calls that end a job may.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Statistics {
     /// How many documents were deleted.

@@ -1,18 +1,20 @@
 //! How a sync job comes to be.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Count, SyncJob, SyncJobStatus, SyncJobType, TriggerMethod, fields};
-use crate::{Connector, Document, Id, Object, Refusal, Timestamp};
+use crate::{Connector, Document, Id, MAXIMUM_ID_BYTES, Object, Refusal, Timestamp};
 
 /// The index that an `access_control` job writes to is the connector's with this in front.
 const ACCESS_CONTROL_INDEX_PREFIX: &str = ".search-acl-filter-";
 
 /// The body of a request for a new sync job.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewSyncJob {
     /// The id of the connector to run.
+    #[schemars(length(min = 1, max = MAXIMUM_ID_BYTES))]
     pub id: String,
     /// What to read; `full` if left out.
     #[serde(default)]

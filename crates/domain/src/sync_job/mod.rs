@@ -7,8 +7,12 @@ mod fields;
 mod query;
 mod status;
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::value::RawValue;
 
+use crate::field::document_schema;
 use crate::{Document, Refusal};
 
 pub use change::{MAXIMUM_WORKER_HOSTNAME_BYTES, Statistics, SyncJobClaim, SyncJobFailure};
@@ -23,6 +27,17 @@ pub use status::{SortOrder, SyncJobStatus, SyncJobType, TriggerMethod};
 #[derive(Debug, Clone, PartialEq)]
 pub struct SyncJob {
     document: Document,
+}
+
+impl JsonSchema for SyncJob {
+    fn schema_name() -> Cow<'static, str> {
+        "SyncJob".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let description = "A sync job: what is known of it, and every field that others stored with it.";
+        document_schema(SYNC_JOB_FIELDS, description, generator)
+    }
 }
 
 impl From<Document> for SyncJob {

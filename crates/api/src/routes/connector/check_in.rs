@@ -16,7 +16,7 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     path: "/_connector/{connector_id}/_check_in",
     parameters: &[],
     body: Body::None,
-    answers: &[Answer { status: 200, description: r#"{"result": "updated"}"# }],
+    answers: &[Answer::CHANGED],
     errors: &[ErrorKind::NotFound, ErrorKind::Conflict],
     summary: "Notes that the worker of a connector is alive.",
     extension: false,

@@ -4,7 +4,9 @@ use actix_web::http::Method;
 use tributary_domain::ConnectorProperties;
 use tributary_storage::{Collection, Outcome};
 
+use super::PROPERTIES_EXAMPLE;
 use crate::call::Call;
+use crate::content::{Content, Put};
 use crate::endpoint::{Answer, Body, Endpoint, handler};
 use crate::error::{ApiError, ErrorKind};
 use crate::reply::Reply;
@@ -14,8 +16,14 @@ pub(in crate::routes) const PUT_ENDPOINT: Endpoint = Endpoint {
     method: Method::PUT,
     path: "/_connector",
     parameters: &[],
-    body: Body::Optional("ConnectorProperties"),
-    answers: &[Answer { status: 201, description: r#"{"result": "created", "id": ...}"# }],
+    body: Body::Optional(Content::of::<ConnectorProperties>(PROPERTIES_EXAMPLE)),
+    answers: &[Answer {
+        status: 201,
+        description: "The connector is created, under this id.",
+        content: Content::of::<Put<'_>>(
+            r#"{"result": "created", "id": "01a20bed-cb8b-7682-8d94-3d1b17bbb103"}"#,
+        ),
+    }],
     errors: &[ErrorKind::InvalidArgument, ErrorKind::MalformedBody, ErrorKind::IndexNameTaken],
     summary: "Creates a connector under a new id.",
     extension: false,

@@ -19,7 +19,7 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     path: "/_connector/{connector_id}",
     parameters: DELETE_PARAMETERS,
     body: Body::None,
-    answers: &[Answer { status: 200, description: r#"{"acknowledged": true}"# }],
+    answers: &[Answer::ACKNOWLEDGED],
     errors: &[ErrorKind::InvalidArgument, ErrorKind::NotFound, ErrorKind::Conflict],
     summary: "Deletes a connector: softly, or for good, with its sync jobs or without.",
     extension: false,

@@ -6,6 +6,7 @@ use tributary_storage::{Collection, StoreExt};
 
 use super::ID;
 use crate::call::Call;
+use crate::content::Content;
 use crate::endpoint::{Answer, Body, Endpoint, handler};
 use crate::error::{ApiError, ErrorKind};
 use crate::reply::Reply;
@@ -16,7 +17,11 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     path: "/_connector/{connector_id}",
     parameters: GET_PARAMETERS,
     body: Body::None,
-    answers: &[Answer { status: 200, description: "the connector" }],
+    answers: &[Answer {
+        status: 200,
+        description: "The connector.",
+        content: Content::of::<Connector>(include_str!("example/connector.json")),
+    }],
     errors: &[ErrorKind::InvalidArgument, ErrorKind::NotFound],
     summary: "Answers one connector with every field that is stored.",
     extension: false,

@@ -1,9 +1,10 @@
 //! `GET /_connector`: the connectors.
 
 use actix_web::http::Method;
-use tributary_domain::{CONNECTOR_LIST_PARAMETERS, ConnectorQuery};
+use tributary_domain::{CONNECTOR_LIST_PARAMETERS, Connector, ConnectorQuery};
 
 use crate::call::Call;
+use crate::content::{Content, Page};
 use crate::endpoint::{Answer, Body, Endpoint, handler};
 use crate::error::{ApiError, ErrorKind};
 use crate::reply::Reply;
@@ -16,7 +17,8 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     body: Body::None,
     answers: &[Answer {
         status: 200,
-        description: r#"{"count": N, "results": [...]}: how many connectors match, and those of the page"#,
+        description: "How many connectors match, and those of the page.",
+        content: Content::of::<Page<Connector>>(include_str!("example/list.json")),
     }],
     errors: &[ErrorKind::InvalidArgument],
     summary: "Lists connectors in the order of their index names, those without one last.",

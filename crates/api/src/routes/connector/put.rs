@@ -4,8 +4,9 @@ use actix_web::http::Method;
 use tributary_domain::{Connector, ConnectorProperties};
 use tributary_storage::{Collection, Outcome, StoreExt};
 
-use super::ID;
+use super::{ID, PROPERTIES_EXAMPLE};
 use crate::call::Call;
+use crate::content::{Content, Put};
 use crate::endpoint::{Answer, Body, Endpoint, handler};
 use crate::error::{ApiError, ErrorKind};
 use crate::reply::Reply;
@@ -15,12 +16,17 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     method: Method::PUT,
     path: "/_connector/{connector_id}",
     parameters: &[],
-    body: Body::Optional("ConnectorProperties"),
+    body: Body::Optional(Content::of::<ConnectorProperties>(PROPERTIES_EXAMPLE)),
     answers: &[
-        Answer { status: 201, description: r#"{"result": "created", "id": ...}"# },
+        Answer {
+            status: 201,
+            description: "The connector is created.",
+            content: Content::of::<Put<'_>>(r#"{"result": "created", "id": "connector-1"}"#),
+        },
         Answer {
             status: 200,
-            description: r#"{"result": "updated", "id": ...} where there was one: what the body leaves out stays as it is"#,
+            description: "There was one, and it is changed: what the body leaves out stays as it is.",
+            content: Content::of::<Put<'_>>(r#"{"result": "updated", "id": "connector-1"}"#),
         },
     ],
     errors: &[

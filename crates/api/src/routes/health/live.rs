@@ -3,6 +3,7 @@
 use actix_web::http::Method;
 
 use crate::call::Call;
+use crate::content::{Content, Health};
 use crate::endpoint::{Answer, Body, Endpoint, handler};
 use crate::error::ApiError;
 use crate::reply::Reply;
@@ -13,7 +14,11 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     path: "/_health/live",
     parameters: &[],
     body: Body::None,
-    answers: &[Answer { status: 200, description: r#"{"status": "live"}"# }],
+    answers: &[Answer {
+        status: 200,
+        description: "The service runs.",
+        content: Content::of::<Health>(r#"{"status": "live"}"#),
+    }],
     errors: &[],
     summary: "Tells that the service runs, whatever its store does; where it does not answer, restart it.",
     extension: true,
@@ -22,5 +27,5 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
 
 #[allow(clippy::unused_async, reason = "handlers are async")]
 async fn live(_: Call) -> Result<Reply, ApiError> {
-    Ok(Reply::ok(r#"{"status":"live"}"#))
+    Ok(Reply::json(&Health { status: "live" }))
 }

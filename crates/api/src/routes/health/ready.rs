@@ -3,6 +3,7 @@
 use actix_web::http::Method;
 
 use crate::call::Call;
+use crate::content::{Content, Health};
 use crate::endpoint::{Answer, Body, Endpoint, handler};
 use crate::error::{ApiError, ErrorKind};
 use crate::reply::Reply;
@@ -13,7 +14,11 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     path: "/_health/ready",
     parameters: &[],
     body: Body::None,
-    answers: &[Answer { status: 200, description: r#"{"status": "ready"}: the store answers"# }],
+    answers: &[Answer {
+        status: 200,
+        description: "The store answers.",
+        content: Content::of::<Health>(r#"{"status": "ready"}"#),
+    }],
     errors: &[ErrorKind::Unavailable, ErrorKind::Denied],
     summary: "Tells whether the store answers, so that requests may be sent here.",
     extension: true,
@@ -22,5 +27,5 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
 
 async fn ready(call: Call) -> Result<Reply, ApiError> {
     call.store().check().await?;
-    Ok(Reply::ok(r#"{"status":"ready"}"#))
+    Ok(Reply::json(&Health { status: "ready" }))
 }

@@ -15,7 +15,7 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     path: "/_connector/_sync_job/{connector_sync_job_id}/_cancel",
     parameters: &[],
     body: Body::None,
-    answers: &[Answer { status: 200, description: r#"{"result": "updated"}"# }],
+    answers: &[Answer::UPDATED],
     errors: &[ErrorKind::ForbiddenTransition, ErrorKind::NotFound, ErrorKind::Conflict],
     summary: "Cancels a sync job that no worker has, or asks its worker to stop.",
     extension: false,

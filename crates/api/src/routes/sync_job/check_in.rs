@@ -14,7 +14,7 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     path: "/_connector/_sync_job/{connector_sync_job_id}/_check_in",
     parameters: &[],
     body: Body::None,
-    answers: &[Answer { status: 200, description: r#"{"result": "updated"}"# }],
+    answers: &[Answer::UPDATED],
     errors: &[ErrorKind::NotFound, ErrorKind::Conflict],
     summary: "Notes that the worker of a sync job is alive.",
     extension: false,

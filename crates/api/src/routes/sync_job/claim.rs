@@ -5,6 +5,7 @@ use tributary_domain::SyncJobClaim;
 
 use super::change;
 use crate::call::Call;
+use crate::content::Content;
 use crate::endpoint::{Answer, Body, Endpoint, handler};
 use crate::error::{ApiError, ErrorKind};
 use crate::reply::Reply;
@@ -14,8 +15,10 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     method: Method::PUT,
     path: "/_connector/_sync_job/{connector_sync_job_id}/_claim",
     parameters: &[],
-    body: Body::Required("SyncJobClaim"),
-    answers: &[Answer { status: 200, description: r#"{"result": "updated"}"# }],
+    body: Body::Required(Content::of::<SyncJobClaim>(
+        r#"{"worker_hostname": "worker-1", "sync_cursor": {"page": 7}}"#,
+    )),
+    answers: &[Answer::UPDATED],
     errors: &[
         ErrorKind::MissingBody,
         ErrorKind::MalformedBody,

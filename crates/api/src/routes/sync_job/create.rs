@@ -5,6 +5,7 @@ use tributary_domain::{Connector, InclusionOfDeleted, NewSyncJob};
 use tributary_storage::{Collection, StoreExt};
 
 use crate::call::Call;
+use crate::content::{Content, Created};
 use crate::endpoint::{Answer, Body, Endpoint, handler};
 use crate::error::{ApiError, ErrorKind};
 use crate::reply::Reply;
@@ -14,8 +15,14 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     method: Method::POST,
     path: "/_connector/_sync_job",
     parameters: &[],
-    body: Body::Required("NewSyncJob"),
-    answers: &[Answer { status: 201, description: r#"{"id": ...} of the new job"# }],
+    body: Body::Required(Content::of::<NewSyncJob>(
+        r#"{"id": "connector-1", "job_type": "full", "trigger_method": "on_demand"}"#,
+    )),
+    answers: &[Answer {
+        status: 201,
+        description: "The job is created.",
+        content: Content::of::<Created<'_>>(r#"{"id": "01a20bed-cb8b-7682-8d94-3d1b17bbb103"}"#),
+    }],
     errors: &[
         ErrorKind::MissingBody,
         ErrorKind::MalformedBody,

@@ -15,7 +15,7 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     path: "/_connector/_sync_job/{connector_sync_job_id}",
     parameters: &[],
     body: Body::None,
-    answers: &[Answer { status: 200, description: r#"{"acknowledged": true}"# }],
+    answers: &[Answer::ACKNOWLEDGED],
     errors: &[ErrorKind::NotFound, ErrorKind::Conflict],
     summary: "Deletes one sync job, whatever its status.",
     extension: false,

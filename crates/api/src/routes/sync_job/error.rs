@@ -5,6 +5,7 @@ use tributary_domain::SyncJobFailure;
 
 use super::change;
 use crate::call::Call;
+use crate::content::Content;
 use crate::endpoint::{Answer, Body, Endpoint, handler};
 use crate::error::{ApiError, ErrorKind};
 use crate::reply::Reply;
@@ -14,8 +15,8 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     method: Method::PUT,
     path: "/_connector/_sync_job/{connector_sync_job_id}/_error",
     parameters: &[],
-    body: Body::Required("SyncJobFailure"),
-    answers: &[Answer { status: 200, description: r#"{"result": "updated"}"# }],
+    body: Body::Required(Content::of::<SyncJobFailure>(r#"{"error": "the source does not answer"}"#)),
+    answers: &[Answer::UPDATED],
     errors: &[
         ErrorKind::MissingBody,
         ErrorKind::MalformedBody,

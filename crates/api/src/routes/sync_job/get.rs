@@ -1,11 +1,12 @@
 //! `GET /_connector/_sync_job/{id}`: one sync job.
 
 use actix_web::http::Method;
-use tributary_domain::Refusal;
+use tributary_domain::{Refusal, SyncJob};
 use tributary_storage::{Collection, StoreError};
 
 use super::ID;
 use crate::call::Call;
+use crate::content::Content;
 use crate::endpoint::{Answer, Body, Endpoint, handler};
 use crate::error::{ApiError, ErrorKind};
 use crate::reply::Reply;
@@ -16,7 +17,11 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     path: "/_connector/_sync_job/{connector_sync_job_id}",
     parameters: &[],
     body: Body::None,
-    answers: &[Answer { status: 200, description: "the sync job" }],
+    answers: &[Answer {
+        status: 200,
+        description: "The sync job.",
+        content: Content::of::<SyncJob>(include_str!("example/sync_job.json")),
+    }],
     errors: &[ErrorKind::NotFound],
     summary: "Answers one sync job with every field that is stored.",
     extension: false,

@@ -1,9 +1,10 @@
 //! `GET /_connector/_sync_job`: the heart of the API.
 
 use actix_web::http::Method;
-use tributary_domain::{SYNC_JOB_LIST_PARAMETERS, SyncJobQuery};
+use tributary_domain::{SYNC_JOB_LIST_PARAMETERS, SyncJob, SyncJobQuery};
 
 use crate::call::Call;
+use crate::content::{Content, Page};
 use crate::endpoint::{Answer, Body, Endpoint, handler};
 use crate::error::{ApiError, ErrorKind};
 use crate::reply::Reply;
@@ -16,7 +17,8 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     body: Body::None,
     answers: &[Answer {
         status: 200,
-        description: r#"{"count": N, "results": [...]}: how many jobs match, and those of the page"#,
+        description: "How many jobs match, and those of the page.",
+        content: Content::of::<Page<SyncJob>>(include_str!("example/list.json")),
     }],
     errors: &[ErrorKind::InvalidArgument],
     summary: "Lists sync jobs in the order of their creation, oldest first unless asked otherwise.",

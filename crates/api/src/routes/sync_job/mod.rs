@@ -20,6 +20,9 @@ use crate::call::Call;
 use crate::error::ApiError;
 use crate::reply::Reply;
 
+/// What a worker may report.
+const STATISTICS_EXAMPLE: &str = r#"{"deleted_document_count": 3, "indexed_document_count": 1024, "indexed_document_volume": 12, "total_document_count": 4096}"#;
+
 /// The name of the id in the paths.
 const ID: &str = "connector_sync_job_id";
 

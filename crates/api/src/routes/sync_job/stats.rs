@@ -3,8 +3,9 @@
 use actix_web::http::Method;
 use tributary_domain::Statistics;
 
-use super::change;
+use super::{STATISTICS_EXAMPLE, change};
 use crate::call::Call;
+use crate::content::Content;
 use crate::endpoint::{Answer, Body, Endpoint, handler};
 use crate::error::{ApiError, ErrorKind};
 use crate::reply::Reply;
@@ -14,8 +15,8 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     method: Method::PUT,
     path: "/_connector/_sync_job/{connector_sync_job_id}/_stats",
     parameters: &[],
-    body: Body::Required("Statistics"),
-    answers: &[Answer { status: 200, description: r#"{"result": "updated"}"# }],
+    body: Body::Required(Content::of::<Statistics>(STATISTICS_EXAMPLE)),
+    answers: &[Answer::UPDATED],
     errors: &[
         ErrorKind::MissingBody,
         ErrorKind::MalformedBody,

@@ -1,9 +1,11 @@
 //! `PUT …/{id}/_suspend`: a worker puts a sync job down.
 
 use actix_web::http::Method;
+use tributary_domain::Statistics;
 
-use super::{change, final_statistics};
+use super::{STATISTICS_EXAMPLE, change, final_statistics};
 use crate::call::Call;
+use crate::content::Content;
 use crate::endpoint::{Answer, Body, Endpoint, handler};
 use crate::error::{ApiError, ErrorKind};
 use crate::reply::Reply;
@@ -13,8 +15,8 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     method: Method::PUT,
     path: "/_connector/_sync_job/{connector_sync_job_id}/_suspend",
     parameters: &[],
-    body: Body::Optional("Statistics"),
-    answers: &[Answer { status: 200, description: r#"{"result": "updated"}"# }],
+    body: Body::Optional(Content::of::<Statistics>(STATISTICS_EXAMPLE)),
+    answers: &[Answer::UPDATED],
     errors: &[
         ErrorKind::MalformedBody,
         ErrorKind::ValidationFailed,

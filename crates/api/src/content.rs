@@ -1,0 +1,117 @@
+//! The shapes of bodies: what requests carry and what answers do, each with an example.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Serialize;
+
+/// A JSON body as the documentation shows it.
+#[derive(Debug, Clone, Copy)]
+pub struct Content {
+    /// Makes its JSON Schema.
+    pub schema: fn(&mut SchemaGenerator) -> Schema,
+    /// An example, as JSON.
+    pub example: &'static str,
+}
+
+impl Content {
+    /// The shape of a type, with an example of it.
+    pub(crate) const fn of<T: JsonSchema>(example: &'static str) -> Self {
+        Self { schema: |generator| generator.subschema_for::<T>(), example }
+    }
+}
+
+/// The answer to a new sync job.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Created<'a> {
+    /// The id that it was given.
+    pub(crate) id: &'a str,
+}
+
+/// What became of a connector that was put.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PutResult {
+    /// There was none under the id.
+    Created,
+    /// There was one, and it was changed.
+    Updated,
+}
+
+/// The answer to a connector that was put.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Put<'a> {
+    /// What became of it.
+    pub(crate) result: PutResult,
+    /// Its id.
+    pub(crate) id: &'a str,
+}
+
+/// What became of a change.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ChangeResult {
+    /// It was made.
+    Updated,
+    /// Everything was like that already.
+    Noop,
+}
+
+/// The answer to a change.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Changed {
+    /// What became of it.
+    pub(crate) result: ChangeResult,
+}
+
+/// The answer to a deletion.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Acknowledged {
+    /// Always true.
+    pub(crate) acknowledged: bool,
+}
+
+/// The answer of a list; made of documents that are not parsed, so it only describes.
+#[derive(Debug, JsonSchema)]
+#[expect(dead_code, reason = "it only describes")]
+pub(crate) struct Page<T> {
+    /// How many match, whatever the page.
+    count: u64,
+    /// Those of the page, in order.
+    results: Vec<T>,
+}
+
+/// Who answers.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Information<'a> {
+    /// The name of this instance.
+    pub(crate) name: &'a str,
+    /// The name of the cluster that it stands for.
+    pub(crate) cluster_name: &'a str,
+    /// The version of the APIs.
+    pub(crate) version: VersionInformation<'a>,
+    /// What Elasticsearch says of itself, by which some clients know it.
+    pub(crate) tagline: &'static str,
+}
+
+/// The version of Elasticsearch whose APIs are served.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct VersionInformation<'a> {
+    /// Its number.
+    pub(crate) number: &'a str,
+    /// The flavour that clients expect.
+    pub(crate) build_flavor: &'static str,
+    /// What really answers.
+    pub(crate) build_type: &'static str,
+    /// Never: there are only releases.
+    pub(crate) build_snapshot: bool,
+    /// The oldest version whose clients understand the answers.
+    pub(crate) minimum_wire_compatibility_version: String,
+    /// The oldest version that documents may come from.
+    pub(crate) minimum_index_compatibility_version: String,
+}
+
+/// How the service fares.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Health {
+    /// `live` or `ready`.
+    pub(crate) status: &'static str,
+}

@@ -1,0 +1,135 @@
+//! Answers: those of success, and the rows of the table of errors by their status.
+
+use std::collections::BTreeMap;
+
+use schemars::SchemaGenerator;
+use serde_json::{Map, Value, json};
+
+use super::{JSON, media};
+use crate::endpoint::{Body, Endpoint};
+use crate::error::{ERRORS, ErrorKind, ErrorRow};
+
+/// What can be wrong with every request.
+const ALWAYS: &[ErrorKind] = &[
+    ErrorKind::InvalidArgument,
+    ErrorKind::MediaType,
+    ErrorKind::Internal,
+    ErrorKind::Unavailable,
+    ErrorKind::Denied,
+];
+/// What can also be wrong with a request that has a body, whether it should or not.
+const WITH_BODY: &[ErrorKind] =
+    &[ErrorKind::MalformedBody, ErrorKind::ValidationFailed, ErrorKind::BodyTooLarge];
+/// What can also be wrong with a request that names a document.
+const WITH_ID: &[ErrorKind] = &[ErrorKind::ValidationFailed];
+/// What can also be wrong with a request that changes something.
+const CHANGING: &[ErrorKind] = &[ErrorKind::Rejected, ErrorKind::Blocked, ErrorKind::BodyTooLarge];
+
+impl Endpoint {
+    /// Every row of the table of errors that it may answer, in the order of the table: what it declares,
+    /// and what can be wrong with every request of its kind.
+    #[must_use]
+    pub fn possible_errors(&self) -> Vec<&'static ErrorRow> {
+        let when = |holds: bool, kinds: &'static [ErrorKind]| if holds { kinds } else { &[] };
+        let kinds = [
+            self.errors,
+            ALWAYS,
+            when(!matches!(self.body, Body::None), WITH_BODY),
+            when(self.path.contains('{'), WITH_ID),
+            when(self.method != actix_web::http::Method::GET, CHANGING),
+        ];
+        ERRORS.iter().filter(|row| kinds.iter().any(|kinds| kinds.contains(&row.kind))).collect()
+    }
+}
+
+/// The answers of an endpoint by their status.
+pub(super) fn all(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Map<String, Value> {
+    let mut answers: BTreeMap<u16, Value> = BTreeMap::new();
+    for answer in endpoint.answers {
+        let content = media(&answer.content, generator);
+        let success = json!({
+            "description": answer.description,
+            "headers": header_references(false),
+            "content": { JSON: content },
+        });
+        answers.insert(answer.status, success);
+    }
+    for row in endpoint.possible_errors() {
+        let answer = answers.entry(row.status).or_insert_with(|| {
+            json!({
+                "description": "",
+                "headers": header_references(row.status == 503),
+                "content": { JSON: {
+                    "schema": { "$ref": "#/components/schemas/Error" },
+                    "examples": {},
+                } },
+            })
+        });
+        let known = answer["description"].as_str().unwrap_or_default();
+        let separator = if known.is_empty() { "" } else { "\n\n" };
+        let description = format!("{known}{separator}`{}`: {}", row.error_type, row.description);
+        answer["description"] = description.into();
+        answer["content"][JSON]["examples"][format!("{:?}", row.kind)] = json!({
+            "summary": row.description,
+            "value": example(row),
+        });
+    }
+    answers.into_iter().map(|(status, answer)| (status.to_string(), answer)).collect()
+}
+
+fn example(row: &ErrorRow) -> Value {
+    let cause = json!({ "type": row.error_type, "reason": row.description });
+    json!({
+        "error": { "root_cause": [cause], "type": row.error_type, "reason": row.description },
+        "status": row.status,
+    })
+}
+
+/// The schema of all errors.
+pub(super) fn error_schema() -> Value {
+    let cause = json!({
+        "type": "object",
+        "properties": {
+            "type": { "type": "string", "description": "The type by which clients know it." },
+            "reason": { "type": "string", "description": "What is wrong, and what would be right." },
+        },
+        "required": ["type", "reason"],
+    });
+    let mut error = cause.clone();
+    error["properties"]["root_cause"] = json!({ "type": "array", "items": cause });
+    error["required"] = json!(["root_cause", "type", "reason"]);
+    json!({
+        "type": "object",
+        "description": "An error, in the shape of Elasticsearch.",
+        "properties": {
+            "error": error,
+            "status": { "type": "integer", "description": "The HTTP status, once more." },
+        },
+        "required": ["error", "status"],
+    })
+}
+
+/// The headers that answers have.
+pub(super) fn headers() -> Value {
+    json!({
+        "X-Elastic-Product": {
+            "description": "By which official clients know a server that they may talk to.",
+            "required": true,
+            "schema": { "type": "string", "const": "Elasticsearch" },
+        },
+        "X-Opaque-Id": {
+            "description": "The header of the request, if it had one.",
+            "schema": { "type": "string" },
+        },
+        "Retry-After": {
+            "description": "How many seconds to wait before the request is repeated.",
+            "schema": { "type": "integer", "minimum": 1 },
+        },
+    })
+}
+
+fn header_references(with_retry: bool) -> Map<String, Value> {
+    let names = ["X-Elastic-Product", "X-Opaque-Id"].into_iter().chain(with_retry.then_some("Retry-After"));
+    let reference = |name: &str| json!({ "$ref": format!("#/components/headers/{name}") });
+    names.map(|name| (name.to_owned(), reference(name))).collect()
+}

@@ -1,0 +1,164 @@
+//! The OpenAPI document, out of the declarations of the endpoints.
+
+mod answers;
+mod parameters;
+
+use std::collections::HashMap;
+
+use actix_web::http::Method;
+use schemars::SchemaGenerator;
+use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value, json};
+
+use crate::ENDPOINTS;
+use crate::endpoint::Endpoint;
+
+const JSON: &str = "application/json";
+
+const DESCRIPTION: &str = "\
+Elasticsearch's Connector and Connector sync job APIs over a store of your choice. Clients that are made for \
+Elasticsearch work unmodified: every answer has the header `X-Elastic-Product`, and the media types \
+`application/vnd.elasticsearch+json; compatible-with=8` and `9` are understood and answered like \
+`application/json`. `X-Opaque-Id` comes back on the answer. `HEAD` works where `GET` does.";
+
+/// A group of endpoints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::VariantArray)]
+pub enum Resource {
+    /// Sync jobs.
+    SyncJob,
+    /// Connectors.
+    Connector,
+    /// The service itself.
+    Service,
+}
+
+impl Resource {
+    /// All of them, in the order of the documentation.
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
+
+    /// Its name for people.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SyncJob => "Connector sync jobs",
+            Self::Connector => "Connectors",
+            Self::Service => "The service",
+        }
+    }
+
+    /// What it is, in a sentence or two.
+    #[must_use]
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::SyncJob => "A sync job is one run of a connector, from being asked for to its end.",
+            Self::Connector => "A connector says where documents come from and which index they go to.",
+            Self::Service => "Who answers here, how the service fares, and what it can do.",
+        }
+    }
+}
+
+impl Endpoint {
+    /// The group that it belongs to.
+    #[must_use]
+    pub fn resource(&self) -> Resource {
+        if self.path.starts_with("/_connector/_sync_job") {
+            Resource::SyncJob
+        } else if self.path.starts_with("/_connector") {
+            Resource::Connector
+        } else {
+            Resource::Service
+        }
+    }
+}
+
+/// The OpenAPI 3.1 document of all endpoints.
+#[must_use]
+pub fn openapi() -> Value {
+    let settings = SchemaSettings::draft2020_12().with(|settings| {
+        settings.meta_schema = None;
+        settings.definitions_path = "/components/schemas".into();
+    });
+    let mut generator = SchemaGenerator::new(settings);
+    let mut paths: Map<String, Value> = Map::new();
+    let mut names: HashMap<&str, u32> = HashMap::new();
+    for endpoint in ENDPOINTS {
+        let used = names.entry(endpoint.name).or_default();
+        *used += 1;
+        let operation = operation(endpoint, *used, &mut generator);
+        let path = paths.entry(endpoint.path).or_insert_with(|| path_item(endpoint));
+        path[method(&endpoint.method)] = operation;
+    }
+    let mut schemas: Map<String, Value> = generator.take_definitions(true);
+    schemas.insert("Error".to_owned(), answers::error_schema());
+    let tags: Vec<Value> = Resource::ALL
+        .iter()
+        .map(|resource| json!({ "name": resource.name(), "description": resource.description() }))
+        .collect();
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Tributary",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": DESCRIPTION,
+            "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
+        },
+        "servers": [{ "url": "/", "description": "Where this document comes from." }],
+        // Who may do what is decided by what stands in front of the service.
+        "security": [],
+        "tags": tags,
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "parameters": parameters::common(),
+            "headers": answers::headers(),
+        },
+    })
+}
+
+fn path_item(endpoint: &Endpoint) -> Value {
+    match parameters::of_path(endpoint) {
+        of_path if of_path.is_empty() => json!({}),
+        of_path => json!({ "parameters": of_path }),
+    }
+}
+
+fn operation(endpoint: &Endpoint, used: u32, generator: &mut SchemaGenerator) -> Value {
+    let mut id = endpoint.name.replace('.', "_");
+    if used > 1 {
+        // Two paths of one name in the specification of Elasticsearch: with an id, and without.
+        id = format!("{id}_{used}");
+    }
+    let mut operation = json!({
+        "operationId": id,
+        "tags": [endpoint.resource().name()],
+        "summary": endpoint.summary.trim_end_matches('.'),
+        "description": description(endpoint),
+        "parameters": parameters::of_query(endpoint),
+        "responses": answers::all(endpoint, generator),
+    });
+    if let Some(content) = endpoint.body.content() {
+        operation["requestBody"] = json!({
+            "required": endpoint.body.is_required(),
+            "content": { JSON: media(content, generator) },
+        });
+    }
+    operation
+}
+
+fn description(endpoint: &Endpoint) -> String {
+    if endpoint.extension {
+        format!("{} An extension: Elasticsearch has no such call.", endpoint.summary)
+    } else {
+        endpoint.summary.to_owned()
+    }
+}
+
+/// A body with its schema and its example.
+fn media(content: &crate::Content, generator: &mut SchemaGenerator) -> Value {
+    let example: Value = serde_json::from_str(content.example).unwrap_or_default();
+    json!({ "schema": (content.schema)(generator), "example": example })
+}
+
+fn method(method: &Method) -> String {
+    method.as_str().to_ascii_lowercase()
+}

@@ -1,0 +1,69 @@
+//! Parameters of the query and of the path.
+
+use serde_json::{Map, Value, json};
+use tributary_domain::{MAXIMUM_ID_BYTES, MAXIMUM_WINDOW, Parameter, ParameterKind};
+
+use crate::endpoint::{COMMON_PARAMETERS, Endpoint};
+
+/// The parameters that every endpoint takes, by their names.
+pub(super) fn common() -> Map<String, Value> {
+    COMMON_PARAMETERS.iter().map(|parameter| (parameter.name.to_owned(), of_one(parameter))).collect()
+}
+
+/// The parameters in the query of an endpoint, the common ones by reference.
+pub(super) fn of_query(endpoint: &Endpoint) -> Vec<Value> {
+    let references = COMMON_PARAMETERS
+        .iter()
+        .map(|parameter| json!({ "$ref": format!("#/components/parameters/{}", parameter.name) }));
+    endpoint.parameters.iter().map(of_one).chain(references).collect()
+}
+
+/// The named parts of the path of an endpoint.
+pub(super) fn of_path(endpoint: &Endpoint) -> Vec<Value> {
+    let names = endpoint.path.split('{').skip(1).filter_map(|rest| rest.split('}').next());
+    let parameter = |name: &str| {
+        json!({
+            "name": name,
+            "in": "path",
+            "required": true,
+            "description": format!("The id, of {MAXIMUM_ID_BYTES} bytes at most."),
+            "schema": { "type": "string", "minLength": 1, "maxLength": MAXIMUM_ID_BYTES },
+        })
+    };
+    names.map(parameter).collect()
+}
+
+fn of_one(parameter: &Parameter) -> Value {
+    let mut described = json!({
+        "name": parameter.name,
+        "in": "query",
+        "required": false,
+        "description": parameter.description,
+        "schema": schema(parameter),
+    });
+    if matches!(parameter.kind, ParameterKind::TextList | ParameterKind::KeywordList(_)) {
+        described["style"] = "form".into();
+        described["explode"] = false.into();
+    }
+    described
+}
+
+fn schema(parameter: &Parameter) -> Value {
+    let mut schema = match parameter.kind {
+        ParameterKind::Integer => json!({ "type": "integer", "minimum": 0, "maximum": MAXIMUM_WINDOW }),
+        ParameterKind::Boolean => json!({ "type": "boolean" }),
+        ParameterKind::Text => json!({ "type": "string", "minLength": 1 }),
+        ParameterKind::TextList => json!({ "type": "array", "items": { "type": "string" } }),
+        ParameterKind::Keyword(words) => json!({ "type": "string", "enum": words }),
+        ParameterKind::KeywordList(words) => {
+            json!({ "type": "array", "items": { "type": "string", "enum": words } })
+        }
+        // `ParameterKind` may grow; any text is then said to be taken.
+        _ => json!({ "type": "string" }),
+    };
+    if let Some(default) = parameter.default {
+        // Numbers and booleans are written as such.
+        schema["default"] = serde_json::from_str(default).unwrap_or_else(|_| default.into());
+    }
+    schema
+}

@@ -1,0 +1,37 @@
+//! `GET /_openapi.json`: what can be asked here, for programs.
+
+use std::sync::LazyLock;
+
+use actix_web::http::Method;
+use bytes::Bytes;
+use tributary_domain::Document;
+
+use crate::call::Call;
+use crate::content::Content;
+use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::error::ApiError;
+use crate::reply::Reply;
+
+pub(super) const ENDPOINT: Endpoint = Endpoint {
+    name: "openapi",
+    method: Method::GET,
+    path: "/_openapi.json",
+    parameters: &[],
+    body: Body::None,
+    answers: &[Answer {
+        status: 200,
+        description: "The document.",
+        content: Content::of::<Document>(r#"{"openapi": "3.1.0"}"#),
+    }],
+    errors: &[],
+    summary: "Answers the OpenAPI document of all endpoints.",
+    extension: true,
+    handler: handler!(openapi),
+};
+
+static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| crate::openapi::openapi().to_string().into());
+
+#[allow(clippy::unused_async, reason = "handlers are async")]
+async fn openapi(_: Call) -> Result<Reply, ApiError> {
+    Ok(Reply::ok(DOCUMENT.clone()))
+}

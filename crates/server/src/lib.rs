@@ -1,0 +1,66 @@
+//! The service: Elasticsearch's Connector and Connector sync job APIs over the store of your choice, to be
+//! built with stores of your own.
+//!
+//! ```no_run
+//! # use std::process::ExitCode;
+//! #[actix_web::main]
+//! async fn main() -> ExitCode {
+//!     let mut registry = tributary_storage::Registry::with_built_in();
+//!     // registry.register(YourBackend);
+//!     tributary_server::run(std::env::args_os(), &registry).await
+//! }
+//! ```
+
+mod access_log;
+mod backend_settings;
+mod command;
+mod error;
+mod logging;
+mod serve;
+mod settings;
+mod settings_file;
+mod signals;
+
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use tributary_storage::{BackendSetting, Registry};
+
+use command::Stores;
+use error::StartError;
+use settings::Invocation;
+
+/// Does what the command line says, over the stores that are registered: serves until a signal, or runs a
+/// command. Problems are told on standard error.
+pub async fn run(arguments: impl IntoIterator<Item = OsString>, registry: &Registry) -> ExitCode {
+    let result = match Invocation::load(arguments, registry) {
+        Ok(Invocation { command: Some(command), settings }) => {
+            let stores = Stores::new(registry, &settings.backends);
+            command.run(&stores).await.map_err(StartError::from)
+        }
+        Ok(Invocation { command: None, settings }) => serve::run(settings, registry).await,
+        Err(error) => Err(error),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(StartError::CommandLine(error)) => error.exit(),
+        Err(error) => {
+            // Whoever would read it may have gone already.
+            let _ = writeln!(std::io::stderr(), "tributary: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The command line with every flag, its variable and its default, and the commands: for references.
+#[must_use]
+pub fn command_line() -> clap::Command {
+    settings::command_line()
+}
+
+/// The variable of the environment for a setting of a backend, such as `TRIBUTARY_OPENSEARCH_PASSWORD`.
+#[must_use]
+pub fn backend_variable(scheme: &str, setting: &BackendSetting) -> String {
+    backend_settings::variable(scheme, setting)
+}

@@ -1,0 +1,30 @@
+//! Drawings of state machines.
+
+use std::fmt::Write as _;
+
+use layout::backends::svg::SVGWriter;
+use layout::gv::{DotParser, GraphBuilder};
+use tributary_domain::Enumeration;
+
+/// An SVG of the steps between the values of an enumeration.
+///
+/// # Panics
+/// Never for the words of enumerations, which are names in the language of graphs.
+pub(crate) fn of<T: Enumeration>(successors: fn(T) -> &'static [T]) -> String {
+    let mut graph = String::from("digraph steps {\n  node [shape=box]\n");
+    for from in T::ALL {
+        let name: &'static str = (*from).into();
+        let _ = writeln!(graph, "  {name} [label=\"{name}\"]");
+        for to in successors(*from) {
+            let to: &'static str = (*to).into();
+            let _ = writeln!(graph, "  {name} -> {to}");
+        }
+    }
+    graph.push_str("}\n");
+    let parsed = DotParser::new(&graph).process().expect("the graph is written as it has to be");
+    let mut builder = GraphBuilder::new();
+    builder.visit_graph(&parsed);
+    let mut picture = SVGWriter::new();
+    builder.get().do_it(false, false, false, &mut picture);
+    picture.finalize()
+}

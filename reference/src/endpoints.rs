@@ -1,0 +1,126 @@
+//! One page for each resource with all of its endpoints, and one with what holds for all.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+use tributary_api::{COMMON_PARAMETERS, ENDPOINTS, Endpoint, Resource};
+use tributary_domain::{Parameter, ParameterKind};
+
+use crate::file::File;
+use crate::markdown::{GENERATED, Table, block, code, prose};
+use crate::shapes;
+
+/// The pages of the resources, and the one before them.
+pub(crate) fn pages() -> Vec<File> {
+    let document = tributary_api::openapi();
+    let pages = Resource::ALL.iter().map(|resource| {
+        let endpoints = ENDPOINTS.iter().filter(|endpoint| endpoint.resource() == *resource);
+        let sections: Vec<String> = endpoints.map(|endpoint| section(endpoint, &document)).collect();
+        let (name, description) = (resource.name(), resource.description());
+        let text = format!(
+            "{GENERATED}# {name}\n\n{description} What every endpoint takes is in the \
+             [overview](overview.md); what an error means, in [errors](errors.md).\n\n{}",
+            sections.join("\n")
+        );
+        File::new(page_path(*resource), text)
+    });
+    pages.chain([File::new("docs/reference/overview.md", overview())]).collect()
+}
+
+fn page_path(resource: Resource) -> String {
+    format!("docs/reference/{}.md", page_name(resource))
+}
+
+fn page_name(resource: Resource) -> String {
+    resource.name().trim_start_matches("The ").to_lowercase().replace(' ', "-")
+}
+
+/// A table of all endpoints, each with a link that `link` makes of its resource and its heading.
+pub(crate) fn table(link: impl Fn(&str, &str) -> String) -> String {
+    let mut table = Table::new(&["request", "what it does"]);
+    for endpoint in ENDPOINTS {
+        let request = link(&page_name(endpoint.resource()), &title(endpoint));
+        let summary = endpoint.summary.trim_end_matches('.');
+        let summary = if endpoint.extension { format!("*{summary}*") } else { summary.to_owned() };
+        table.row(&[&request, &summary]);
+    }
+    table.text()
+}
+
+fn title(endpoint: &Endpoint) -> String {
+    format!("{} {}", endpoint.method, endpoint.path)
+}
+
+fn overview() -> String {
+    let endpoints = table(|page, title| format!("[`{title}`]({page}.md#{})", crate::links::anchor(title)));
+    let mut common = parameter_table();
+    for parameter in COMMON_PARAMETERS {
+        parameter_row(&mut common, parameter);
+    }
+    format!(
+        "{GENERATED}# Overview\n\nThe same for programs: [openapi.json](../openapi.json), or \
+         `GET /_openapi.json` of a running service.\n\n## Endpoints\n\nThose in *italics* are extensions: \
+         Elasticsearch has no such calls.\n\n{endpoints}\n## What every endpoint takes\n\n{}",
+        common.text()
+    )
+}
+
+fn section(endpoint: &Endpoint, document: &Value) -> String {
+    let mut text = format!("## `{}`\n\n{}\n", title(endpoint), endpoint.summary);
+    if endpoint.extension {
+        text.push_str("\n*An extension: Elasticsearch has no such call.*\n");
+    }
+    let mut parameters = parameter_table();
+    for parameter in endpoint.parameters {
+        parameter_row(&mut parameters, parameter);
+    }
+    let parameters = parameters.text();
+    if !parameters.is_empty() {
+        let _ = write!(text, "\n### Parameters\n\n{parameters}");
+    }
+    let operation = &document["paths"][endpoint.path][endpoint.method.as_str().to_lowercase()];
+    if let Some(content) = endpoint.body.content() {
+        let needed = if endpoint.body.is_required() { "" } else { ", which may be left out" };
+        let media = &operation["requestBody"]["content"]["application/json"];
+        let fields = shapes::fields(document, &media["schema"]);
+        let example = block("json", content.example);
+        let _ = write!(text, "\n### Body{needed}\n\n{fields}\nFor example:\n\n{example}");
+    }
+    text.push_str("\n### Answers\n");
+    for answer in endpoint.answers {
+        let example = block("json", answer.content.example);
+        let _ = write!(text, "\n`{}`: {}\n\n{example}", answer.status, answer.description);
+    }
+    let mut errors = Table::new(&["status", "type", "when"]);
+    for row in endpoint.possible_errors() {
+        errors.row(&[&row.status.to_string(), &code(row.error_type), row.description]);
+    }
+    let _ = write!(text, "\n### Errors\n\n{}", errors.text());
+    text
+}
+
+fn parameter_table() -> Table {
+    Table::new(&["parameter", "takes", "default", "meaning"])
+}
+
+fn parameter_row(table: &mut Table, parameter: &Parameter) {
+    let default = parameter.default.map(code).unwrap_or_default();
+    let takes = takes(parameter.kind);
+    table.row(&[&code(parameter.name), &takes, &default, &prose(parameter.description)]);
+}
+
+fn takes(kind: ParameterKind) -> String {
+    let words = |words: &[&str]| words.iter().map(|word| code(word)).collect::<Vec<_>>().join(", ");
+    match kind {
+        ParameterKind::Integer => "whole number from 0".to_owned(),
+        ParameterKind::Boolean => "`true` or `false`; the name alone is `true`".to_owned(),
+        ParameterKind::Text => "text, not empty".to_owned(),
+        ParameterKind::TextList => "texts, separated by commas".to_owned(),
+        ParameterKind::Keyword(list) => format!("one of {}, in upper or lower case", words(list)),
+        ParameterKind::KeywordList(list) => {
+            format!("any of {}, separated by commas, in upper or lower case", words(list))
+        }
+        // `ParameterKind` may grow; any text is then said to be taken.
+        _ => "text".to_owned(),
+    }
+}

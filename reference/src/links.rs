@@ -1,0 +1,106 @@
+//! Checks that the links of the documentation lead somewhere.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+
+use crate::place;
+
+/// The anchor of a heading, as GitHub and mdBook make it.
+pub(crate) fn anchor(heading: &str) -> String {
+    let kept = heading.trim().to_lowercase();
+    let kept = kept.chars().filter(|letter| letter.is_alphanumeric() || matches!(letter, ' ' | '-' | '_'));
+    kept.map(|letter| if letter == ' ' { '-' } else { letter }).collect()
+}
+
+/// Fails where a link of the README or of a page under `docs` leads to a file or a heading that is not
+/// there, or where a page stands in no table of contents.
+pub(crate) fn check(root: &Path) -> Result<()> {
+    let mut pages = vec![place(root, "README.md")];
+    collect(&place(root, "docs"), &mut pages)?;
+    let mut problems = Vec::new();
+    let mut reached = BTreeSet::new();
+    for page in &pages {
+        for link in links(&fs::read_to_string(page)?) {
+            if link.contains("://") || link.starts_with("mailto:") {
+                continue;
+            }
+            let (path, heading) = link.split_once('#').unwrap_or((&link, ""));
+            let target = if path.is_empty() { page.clone() } else { page.with_file_name("").join(path) };
+            let Ok(target) = target.canonicalize() else {
+                problems.push(format!("{}: {link} leads nowhere", page.display()));
+                continue;
+            };
+            let is_page = target.extension().is_some_and(|extension| extension == "md");
+            if is_page && !heading.is_empty() && !headings(&fs::read_to_string(&target)?).contains(heading) {
+                problems.push(format!("{}: {link} names no heading", page.display()));
+            }
+            if page.ends_with("SUMMARY.md") {
+                reached.insert(target);
+            }
+        }
+    }
+    for page in pages.iter().filter(|page| page.starts_with(place(root, "docs"))) {
+        if !page.ends_with("SUMMARY.md") && !reached.contains(&page.canonicalize()?) {
+            problems.push(format!("{} stands in no table of contents", page.display()));
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { bail!("{}", problems.join("\n")) }
+}
+
+fn collect(folder: &Path, pages: &mut Vec<PathBuf>) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(&path, pages)?;
+        } else if path.extension().is_some_and(|extension| extension == "md") {
+            pages.push(path);
+        }
+    }
+    pages.sort();
+    Ok(())
+}
+
+fn links(text: &str) -> Vec<String> {
+    let target = |event| match event {
+        Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
+            Some(dest_url.into_string())
+        }
+        _ => None,
+    };
+    Parser::new(text).filter_map(target).collect()
+}
+
+fn headings(text: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut heading: Option<String> = None;
+    for event in Parser::new(text) {
+        match event {
+            Event::Start(Tag::Heading { .. }) => heading = Some(String::new()),
+            Event::End(TagEnd::Heading(_)) => found.extend(heading.take().map(|text| anchor(&text))),
+            Event::Text(text) | Event::Code(text) => {
+                if let Some(heading) = &mut heading {
+                    heading.push_str(&text);
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headings_and_links_are_found() {
+        let text = "# A `b` c\n\n[x](y.md#z) and ![p](q.svg)\n\n```\n[no](link)\n```\n";
+        assert_eq!(links(text), ["y.md#z", "q.svg"]);
+        assert_eq!(headings(text), BTreeSet::from(["a-b-c".to_owned()]));
+        assert_eq!(anchor("GET /_connector/{id}"), "get-_connectorid");
+    }
+}

@@ -1,0 +1,72 @@
+//! Writes `docs/openapi.json`, the references under `docs/reference` and the tables of the README, out of
+//! the declarations and doc comments of the crates; or checks that they are up to date, and that no link
+//! under `docs` leads nowhere.
+
+mod configuration;
+mod diagram;
+mod endpoints;
+mod errors;
+mod fields;
+mod file;
+mod links;
+mod markdown;
+mod readme;
+mod shapes;
+mod statuses;
+mod stores;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+use clap::Parser;
+
+use file::File;
+
+/// Writes the references, or checks them.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask docs")]
+struct CommandLine {
+    /// Change nothing, and fail where anything is stale
+    #[arg(long)]
+    check: bool,
+}
+
+fn main() -> Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let files = files(&root)?;
+    if CommandLine::parse().check {
+        let problems: Vec<String> = files.iter().filter_map(|file| file.difference(&root)).collect();
+        if !problems.is_empty() {
+            bail!("{}\nrun `cargo xtask docs` to write them anew", problems.join("\n"));
+        }
+    } else {
+        for file in &files {
+            file.write(&root)?;
+        }
+    }
+    file::refuse_strangers(&root, &files)?;
+    links::check(&root)?;
+    println!("{} references are up to date", files.len());
+    Ok(())
+}
+
+/// Everything that is generated.
+fn files(root: &Path) -> Result<Vec<File>> {
+    let mut files = vec![
+        File::new("docs/openapi.json", format!("{:#}\n", tributary_api::openapi())),
+        File::new("docs/reference/fields.md", fields::page()),
+        File::new("docs/reference/statuses.md", statuses::page()),
+        File::new("docs/reference/errors.md", errors::page()),
+        File::new("docs/reference/configuration.md", configuration::page()),
+        File::new("docs/reference/stores.md", stores::page(root)?),
+        File::new("README.md", readme::text(root)?),
+    ];
+    files.extend(endpoints::pages());
+    files.extend(statuses::diagrams());
+    Ok(files)
+}
+
+/// A place in the workspace.
+fn place(root: &Path, path: &str) -> PathBuf {
+    root.join(path)
+}
