@@ -52,6 +52,8 @@ pub enum ErrorKind {
     ForbiddenTransition,
     /// The connector lacks what a sync job needs.
     ConnectorIncomplete,
+    /// A native connector can only write to an index with the prefix of such indices.
+    NotANativeIndex,
     /// Another connector has the index.
     IndexNameTaken,
     /// The store cannot keep such a document.
@@ -132,6 +134,12 @@ pub const ERRORS: &[ErrorRow] = &[
         "status_exception",
         "The connector has no index name or no service type, and a sync job needs them.",
     ),
+    row(
+        ErrorKind::NotANativeIndex,
+        400,
+        "status_exception",
+        "The connector is native, or is to be, and its index has not the prefix of such connectors' indices.",
+    ),
     row(ErrorKind::IndexNameTaken, 400, "status_exception", "Another live connector writes to the index."),
     row(
         ErrorKind::Rejected,
@@ -194,7 +202,10 @@ impl ApiError {
             Self::Refused(refusal) => match refusal {
                 Refusal::ValidationFailed(_) => ErrorKind::ValidationFailed,
                 Refusal::MalformedBody(_) | Refusal::UnexpectedContent(_) => ErrorKind::MalformedBody,
-                Refusal::ForbiddenTransition { .. } => ErrorKind::ForbiddenTransition,
+                Refusal::ForbiddenTransition { .. } | Refusal::ForbiddenConnectorTransition { .. } => {
+                    ErrorKind::ForbiddenTransition
+                }
+                Refusal::NotANativeIndex { .. } => ErrorKind::NotANativeIndex,
                 Refusal::ClaimedByAnother { .. } => ErrorKind::Conflict,
                 Refusal::ConnectorIncomplete { .. } => ErrorKind::ConnectorIncomplete,
                 Refusal::ConnectorNotFound(_) | Refusal::SyncJobNotFound(_) => ErrorKind::NotFound,

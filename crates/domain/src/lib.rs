@@ -20,6 +20,7 @@ mod connector;
 mod document;
 mod enumeration;
 mod field;
+mod given;
 mod id;
 mod indexing;
 mod parameter;
@@ -29,12 +30,16 @@ mod sync_job;
 mod timestamp;
 
 pub use connector::{
-    CONNECTOR_FIELDS, CONNECTOR_LIST_PARAMETERS, Connector, ConnectorProperties, ConnectorQuery,
-    ConnectorStatus, DELETE_PARAMETERS, Deletion, GET_PARAMETERS, InclusionOfDeleted, IndexName,
+    CONNECTOR_FIELDS, CONNECTOR_LIST_PARAMETERS, Connector, ConnectorApiKey, ConnectorFailure,
+    ConnectorFeatures, ConnectorIndex, ConnectorLastSync, ConnectorNaming, ConnectorNature,
+    ConnectorPipeline, ConnectorProperties, ConnectorQuery, ConnectorScheduling, ConnectorServiceType,
+    ConnectorStatus, ConnectorStatusChange, DELETE_PARAMETERS, Deletion, Feature, Features, GET_PARAMETERS,
+    InclusionOfDeleted, IndexName, Pipeline, Schedule, Schedules, SyncRules,
 };
 pub use document::{Document, DocumentError, Object};
 pub use enumeration::Enumeration;
 pub use field::{Field, FieldDescription, FieldValue};
+pub use given::Given;
 pub use id::{Id, MAXIMUM_ID_BYTES};
 pub use indexing::{creation_order, keyword_values};
 pub use parameter::{Arguments, MAXIMUM_WINDOW, Parameter, ParameterKind, did_you_mean};

@@ -5,6 +5,7 @@
 #![allow(missing_docs, reason = "a test")]
 
 mod connector;
+mod connector_change;
 mod convention;
 mod failure;
 mod health;
@@ -20,6 +21,7 @@ fn scenarios() -> Vec<session::Scenario> {
     let mut all = Vec::new();
     all.extend(sync_job::scenarios());
     all.extend(connector::scenarios());
+    all.extend(connector_change::scenarios());
     all.extend(convention::scenarios());
     all.extend(failure::scenarios());
     all.extend(health::scenarios());

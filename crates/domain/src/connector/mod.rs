@@ -1,23 +1,36 @@
 //! Connectors: where documents come from and which index they go to.
 
+mod attributes;
 mod change;
 mod create;
+mod cron;
 mod fields;
 mod index_name;
+mod last_sync;
+mod pipeline;
 mod query;
+mod scheduling;
 mod status;
+#[cfg(test)]
+mod test_support;
 
 use serde_json::value::RawValue;
 
 use crate::Document;
 
+pub use attributes::{
+    ConnectorApiKey, ConnectorIndex, ConnectorNaming, ConnectorNature, ConnectorServiceType,
+};
 pub use change::{DELETE_PARAMETERS, Deletion, GET_PARAMETERS, InclusionOfDeleted};
 pub use create::ConnectorProperties;
 pub use fields::CONNECTOR_FIELDS;
 pub(crate) use fields::INDEX_NAME;
 pub use index_name::IndexName;
+pub use last_sync::ConnectorLastSync;
+pub use pipeline::{ConnectorFeatures, ConnectorPipeline, Feature, Features, Pipeline, SyncRules};
 pub use query::{CONNECTOR_LIST_PARAMETERS, ConnectorQuery};
-pub use status::ConnectorStatus;
+pub use scheduling::{ConnectorScheduling, Schedule, Schedules};
+pub use status::{ConnectorFailure, ConnectorStatus, ConnectorStatusChange};
 
 /// A connector as it is stored. Its known fields are read and changed by the rules; all others are
 /// carried along untouched.

@@ -16,7 +16,12 @@ pub(in crate::routes) const PUT_ENDPOINT: Endpoint = Endpoint {
     parameters: &[],
     body: Body::Optional("ConnectorProperties"),
     answers: &[Answer { status: 201, description: r#"{"result": "created", "id": ...}"# }],
-    errors: &[ErrorKind::InvalidArgument, ErrorKind::MalformedBody, ErrorKind::IndexNameTaken],
+    errors: &[
+        ErrorKind::InvalidArgument,
+        ErrorKind::MalformedBody,
+        ErrorKind::NotANativeIndex,
+        ErrorKind::IndexNameTaken,
+    ],
     summary: "Creates a connector under a new id.",
     extension: false,
     handler: handler!(create),
