@@ -89,7 +89,8 @@ fn what_is_wrong(path: &str, message: &str) -> String {
     let of_ours =
         message.rsplit_once(", expected struct ").map(|(found, _)| format!("{found}, expected an object"));
     let message = of_ours.as_deref().unwrap_or(message);
-    let json_types = [("a map", "an object"), ("i64", "a whole number of at most 64 bits")];
+    let json_types =
+        [("a map", "an object"), ("a sequence", "an array"), ("i64", "a whole number of at most 64 bits")];
     let renamed =
         json_types.iter().find_map(|(rust, json)| Some(format!("{}{json}", message.strip_suffix(rust)?)));
     let message = renamed.as_deref().unwrap_or(message);

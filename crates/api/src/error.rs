@@ -52,6 +52,8 @@ pub enum ErrorKind {
     ForbiddenTransition,
     /// The connector lacks what a sync job needs.
     ConnectorIncomplete,
+    /// The draft of a connector's rules is not known to be valid.
+    DraftNotValid,
     /// A native connector can only write to an index with the prefix of such indices.
     NotANativeIndex,
     /// Another connector has the index.
@@ -135,6 +137,13 @@ pub const ERRORS: &[ErrorRow] = &[
         "The connector has no index name or no service type, and a sync job needs them.",
     ),
     row(
+        ErrorKind::DraftNotValid,
+        400,
+        "status_exception",
+        "The draft of the rules is edited or invalid, and only a valid one becomes active; the reason names its \
+         state.",
+    ),
+    row(
         ErrorKind::NotANativeIndex,
         400,
         "status_exception",
@@ -205,6 +214,7 @@ impl ApiError {
                 Refusal::ForbiddenTransition { .. } | Refusal::ForbiddenConnectorTransition { .. } => {
                     ErrorKind::ForbiddenTransition
                 }
+                Refusal::DraftNotValid { .. } => ErrorKind::DraftNotValid,
                 Refusal::NotANativeIndex { .. } => ErrorKind::NotANativeIndex,
                 Refusal::ClaimedByAnother { .. } => ErrorKind::Conflict,
                 Refusal::ConnectorIncomplete { .. } => ErrorKind::ConnectorIncomplete,

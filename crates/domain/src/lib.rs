@@ -25,16 +25,19 @@ mod id;
 mod indexing;
 mod parameter;
 mod refusal;
+mod regular_expression;
 mod strict_json;
 mod sync_job;
 mod timestamp;
 
 pub use connector::{
-    CONNECTOR_FIELDS, CONNECTOR_LIST_PARAMETERS, Connector, ConnectorApiKey, ConnectorFailure,
-    ConnectorFeatures, ConnectorIndex, ConnectorLastSync, ConnectorNaming, ConnectorNature,
-    ConnectorPipeline, ConnectorProperties, ConnectorQuery, ConnectorScheduling, ConnectorServiceType,
-    ConnectorStatus, ConnectorStatusChange, DELETE_PARAMETERS, Deletion, Feature, Features, GET_PARAMETERS,
-    InclusionOfDeleted, IndexName, Pipeline, Schedule, Schedules, SyncRules,
+    AdvancedSnippet, CONNECTOR_FIELDS, CONNECTOR_LIST_PARAMETERS, Connector, ConnectorApiKey,
+    ConnectorFailure, ConnectorFeatures, ConnectorFiltering, ConnectorFilteringValidation, ConnectorIndex,
+    ConnectorLastSync, ConnectorNaming, ConnectorNature, ConnectorPipeline, ConnectorProperties,
+    ConnectorQuery, ConnectorScheduling, ConnectorServiceType, ConnectorStatus, ConnectorStatusChange,
+    DELETE_PARAMETERS, Deletion, Feature, Features, FilteringCondition, FilteringEntry, FilteringPolicy,
+    FilteringProblem, FilteringRule, FilteringRules, FilteringState, FilteringValidation, GET_PARAMETERS,
+    InclusionOfDeleted, IndexName, Pipeline, Schedule, Schedules, SnippetValue, SyncRules,
 };
 pub use document::{Document, DocumentError, Object};
 pub use enumeration::Enumeration;

@@ -62,6 +62,16 @@ pub enum Refusal {
         /// The field that is missing.
         field: &'static str,
     },
+    /// The draft of a connector's rules is not known to be valid.
+    #[error(
+        "the draft of the filtering of connector [{id}] cannot be activated: its validation state is [{state}], not [valid]"
+    )]
+    DraftNotValid {
+        /// The connector.
+        id: String,
+        /// The state of the draft, or what stands in its place.
+        state: String,
+    },
     /// No such connector, or it is deleted.
     #[error("connector [{0}] does not exist")]
     ConnectorNotFound(String),

@@ -23,6 +23,8 @@ fields! {
         ERROR: String = "error",
         /// What its worker can do, each with whether that is switched on; absent if nobody said so.
         FEATURES: Object = "features",
+        /// Which documents it takes: the active rules and a draft of the next ones, of each domain.
+        FILTERING: Vec<Object> = "filtering",
         /// The index it writes to; absent or null while it is not attached to one.
         INDEX_NAME: String = "index_name",
         /// Whether Elastic's own infrastructure would run it.

@@ -5,6 +5,7 @@ mod change;
 mod create;
 mod cron;
 mod fields;
+mod filtering;
 mod index_name;
 mod last_sync;
 mod pipeline;
@@ -25,6 +26,11 @@ pub use change::{DELETE_PARAMETERS, Deletion, GET_PARAMETERS, InclusionOfDeleted
 pub use create::ConnectorProperties;
 pub use fields::CONNECTOR_FIELDS;
 pub(crate) use fields::INDEX_NAME;
+pub use filtering::{
+    AdvancedSnippet, ConnectorFiltering, ConnectorFilteringValidation, FilteringCondition, FilteringEntry,
+    FilteringPolicy, FilteringProblem, FilteringRule, FilteringRules, FilteringState, FilteringValidation,
+    SnippetValue,
+};
 pub use index_name::IndexName;
 pub use last_sync::ConnectorLastSync;
 pub use pipeline::{ConnectorFeatures, ConnectorPipeline, Feature, Features, Pipeline, SyncRules};
@@ -94,7 +100,8 @@ impl Connector {
 
     /// The active rules of its first filtering entry.
     pub fn active_filtering(&self) -> Option<Box<RawValue>> {
-        let entries: Vec<&RawValue> = serde_json::from_str(self.document.get_raw("filtering")?.get()).ok()?;
+        let entries: Vec<&RawValue> =
+            serde_json::from_str(self.document.get_raw(fields::FILTERING.name)?.get()).ok()?;
         let first = Document::parse(entries.first()?.get()).ok()?;
         first.get_raw("active").map(ToOwned::to_owned)
     }

@@ -1,11 +1,14 @@
 //! The endpoints of connectors.
 
+pub(super) mod activate_filtering;
 pub(super) mod api_key_id;
 pub(super) mod check_in;
 pub(super) mod create;
 pub(super) mod delete;
 pub(super) mod error;
 pub(super) mod features;
+pub(super) mod filtering;
+pub(super) mod filtering_validation;
 pub(super) mod get;
 pub(super) mod index_name;
 pub(super) mod last_sync;
