@@ -52,6 +52,8 @@ pub enum ErrorKind {
     ForbiddenTransition,
     /// The connector lacks what a sync job needs.
     ConnectorIncomplete,
+    /// Values are given to fields that the configuration does not have.
+    UnknownConfigurationFields,
     /// The draft of a connector's rules is not known to be valid.
     DraftNotValid,
     /// A native connector can only write to an index with the prefix of such indices.
@@ -137,6 +139,12 @@ pub const ERRORS: &[ErrorRow] = &[
         "The connector has no index name or no service type, and a sync job needs them.",
     ),
     row(
+        ErrorKind::UnknownConfigurationFields,
+        400,
+        "status_exception",
+        "Values are given to fields that the connector's configuration does not have; the reason names them.",
+    ),
+    row(
         ErrorKind::DraftNotValid,
         400,
         "status_exception",
@@ -214,6 +222,7 @@ impl ApiError {
                 Refusal::ForbiddenTransition { .. } | Refusal::ForbiddenConnectorTransition { .. } => {
                     ErrorKind::ForbiddenTransition
                 }
+                Refusal::UnknownConfigurationFields(_) => ErrorKind::UnknownConfigurationFields,
                 Refusal::DraftNotValid { .. } => ErrorKind::DraftNotValid,
                 Refusal::NotANativeIndex { .. } => ErrorKind::NotANativeIndex,
                 Refusal::ClaimedByAnother { .. } => ErrorKind::Conflict,

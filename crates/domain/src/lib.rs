@@ -31,7 +31,8 @@ mod sync_job;
 mod timestamp;
 
 pub use connector::{
-    AdvancedSnippet, CONNECTOR_FIELDS, CONNECTOR_LIST_PARAMETERS, Connector, ConnectorApiKey,
+    AdvancedSnippet, CONNECTOR_FIELDS, CONNECTOR_LIST_PARAMETERS, ConfigurationDisplay, ConfigurationField,
+    ConfigurationType, ConfigurationValidation, Connector, ConnectorApiKey, ConnectorConfiguration,
     ConnectorFailure, ConnectorFeatures, ConnectorFiltering, ConnectorFilteringValidation, ConnectorIndex,
     ConnectorLastSync, ConnectorNaming, ConnectorNature, ConnectorPipeline, ConnectorProperties,
     ConnectorQuery, ConnectorScheduling, ConnectorServiceType, ConnectorStatus, ConnectorStatusChange,

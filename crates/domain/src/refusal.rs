@@ -62,6 +62,9 @@ pub enum Refusal {
         /// The field that is missing.
         field: &'static str,
     },
+    /// Values for fields that a connector's configuration does not have.
+    #[error("the configuration has no fields [{0}]: values can only be given to fields that are there")]
+    UnknownConfigurationFields(String),
     /// The draft of a connector's rules is not known to be valid.
     #[error(
         "the draft of the filtering of connector [{id}] cannot be activated: its validation state is [{state}], not [valid]"

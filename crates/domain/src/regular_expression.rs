@@ -46,6 +46,11 @@ fn in_a_line(problem: &str) -> String {
     last.trim_start_matches("error: ").to_lowercase()
 }
 
+/// Whether an expression is found in a text; one that takes too long to say is taken to be.
+pub(crate) fn is_found(regex: &Regex, text: &str) -> bool {
+    regex.is_match(text).unwrap_or(true)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,5 +77,13 @@ mod tests {
         }
         let deep = "(".repeat(100_000) + &")".repeat(100_000);
         assert!(parse(&deep).unwrap_err().len() < 100);
+    }
+
+    #[test]
+    fn a_search_has_an_end() {
+        let regex = parse(r"^(a|b|ab)*\1c$").unwrap().unwrap();
+        let text = "ab".repeat(30);
+        assert!(regex.is_match(&text).is_err() && is_found(&regex, &text), "given up");
+        assert!(!is_found(&parse("^a$").unwrap().unwrap(), "b"));
     }
 }

@@ -36,6 +36,7 @@ pub const ENDPOINTS: &[&Endpoint] = &[
     &connector::status::ENDPOINT,
     &connector::error::ENDPOINT,
     &connector::api_key_id::ENDPOINT,
+    &connector::configuration::ENDPOINT,
     &connector::scheduling::ENDPOINT,
     &connector::pipeline::ENDPOINT,
     &connector::features::ENDPOINT,

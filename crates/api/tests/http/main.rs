@@ -6,6 +6,7 @@
 
 mod connector;
 mod connector_change;
+mod connector_configuration;
 mod connector_filtering;
 mod convention;
 mod failure;
@@ -23,6 +24,7 @@ fn scenarios() -> Vec<session::Scenario> {
     all.extend(sync_job::scenarios());
     all.extend(connector::scenarios());
     all.extend(connector_change::scenarios());
+    all.extend(connector_configuration::scenarios());
     all.extend(connector_filtering::scenarios());
     all.extend(convention::scenarios());
     all.extend(failure::scenarios());

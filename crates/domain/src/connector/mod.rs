@@ -2,6 +2,7 @@
 
 mod attributes;
 mod change;
+mod configuration;
 mod create;
 mod cron;
 mod fields;
@@ -23,6 +24,10 @@ pub use attributes::{
     ConnectorApiKey, ConnectorIndex, ConnectorNaming, ConnectorNature, ConnectorServiceType,
 };
 pub use change::{DELETE_PARAMETERS, Deletion, GET_PARAMETERS, InclusionOfDeleted};
+pub use configuration::{
+    ConfigurationDisplay, ConfigurationField, ConfigurationType, ConfigurationValidation,
+    ConnectorConfiguration,
+};
 pub use create::ConnectorProperties;
 pub use fields::CONNECTOR_FIELDS;
 pub(crate) use fields::INDEX_NAME;

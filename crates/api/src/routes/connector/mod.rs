@@ -3,6 +3,7 @@
 pub(super) mod activate_filtering;
 pub(super) mod api_key_id;
 pub(super) mod check_in;
+pub(super) mod configuration;
 pub(super) mod create;
 pub(super) mod delete;
 pub(super) mod error;
