@@ -6,9 +6,9 @@
 use fancy_regex::{CompileError, Error, Regex, RegexBuilder};
 
 /// The most memory of an expression that is checked, in bytes: larger ones may well be right.
-const MAXIMUM_SIZE: usize = 256 * 1024;
+const MAXIMUM_SIZE: usize = 128 * 1024;
 /// The most steps back in a search.
-const MAXIMUM_BACKTRACKING: usize = 100_000;
+const MAXIMUM_BACKTRACKING: usize = 10_000;
 
 /// Reads an expression; the problem says where it is, characters counted from one. `None` is an expression
 /// that is too large to be tried here.

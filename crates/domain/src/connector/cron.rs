@@ -32,8 +32,14 @@ const DAY_OF_MONTH: usize = 3;
 const DAY_OF_WEEK: usize = 5;
 const YEAR: usize = 6;
 
+/// The longest expression, in characters: far more than any schedule needs.
+const MAXIMUM_LENGTH: usize = 512;
+
 /// Checks an expression; the problem says where the mistake is, characters counted from one.
 pub(super) fn check(expression: &str) -> Result<(), String> {
+    if expression.chars().count() > MAXIMUM_LENGTH {
+        return Err(format!("invalid cron expression, it is longer than [{MAXIMUM_LENGTH}] characters"));
+    }
     let fields = split(expression, char::is_whitespace);
     let fields: Vec<(usize, &str)> = fields.into_iter().filter(|(_, text)| !text.is_empty()).collect();
     let invalid = |problem: String| Err(format!("invalid cron expression [{expression}], {problem}"));
@@ -221,6 +227,13 @@ mod tests {
             let problem = check(bad).expect_err(bad);
             assert!(problem.contains(part) && problem.contains(&format!("[{bad}]")), "{bad}: {problem}");
         }
+    }
+
+    #[test]
+    fn an_expression_has_a_bound() {
+        let listed = |items: usize| format!("{}5 0 0 1 * ?", "5,".repeat(items));
+        assert_eq!(check(&listed(250)), Ok(()));
+        assert!(check(&listed(1_000)).unwrap_err().contains("longer than [512] characters"));
     }
 
     proptest! {

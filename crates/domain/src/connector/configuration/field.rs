@@ -94,9 +94,20 @@ const PROPERTIES: &[&str] = &[
     "value",
 ];
 
+/// The most validations of a field: each is put to its value, however long that is.
+const MAXIMUM_VALIDATIONS: usize = 100;
+
 /// Reads a property that may be null, which is as if it was left out.
 fn read<'de, T: Default + Deserialize<'de>>(text: &'de RawValue) -> Result<T, serde_json::Error> {
     Ok(serde_json::from_str::<Option<T>>(text.get())?.unwrap_or_default())
+}
+
+fn bounded(validations: Vec<Validation>) -> Result<Vec<Validation>, serde_json::Error> {
+    if validations.len() <= MAXIMUM_VALIDATIONS {
+        return Ok(validations);
+    }
+    let reason = format!("more than [{MAXIMUM_VALIDATIONS}] validations, [{}]", validations.len());
+    Err(serde_json::Error::custom(reason))
 }
 
 impl Field {
@@ -121,7 +132,7 @@ impl Field {
             "sensitive" => self.sensitive = read(text)?,
             "type" => self.kind = read(text)?,
             "ui_restrictions" => drop(read::<Vec<String>>(text)?),
-            "validations" => self.validations = read(text)?,
+            "validations" => self.validations = bounded(read(text)?)?,
             "value" => self.value = Value::parse(text),
             _ => drop(read::<String>(text)?),
         }

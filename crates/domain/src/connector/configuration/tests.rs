@@ -293,3 +293,14 @@ fn a_field_says_what_it_is() {
         assert!(reason.contains(part), "{properties}: {reason}");
     }
 }
+
+#[test]
+fn a_field_has_so_many_validations_and_no_more() {
+    let many = |count: usize| {
+        let validations = vec![r#"{"type":"less_than","constraint":9}"#; count].join(",");
+        format!(r#""validations":[{validations}],"value":5"#)
+    };
+    assert_eq!(problem_of(&many(100)), None);
+    let reason = unreadable(&format!(r#""label":"Port",{}"#, many(101)));
+    assert!(reason.contains("more than [100] validations, [101]"), "{reason}");
+}

@@ -1,5 +1,7 @@
 //! What a configuration field asks of its value, beyond its type.
 
+use std::collections::HashSet;
+
 use fancy_regex::Regex;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -108,8 +110,8 @@ impl Validation {
 
 /// Whether the value, or each of its items, is one of those that are known.
 pub(super) fn are_known(value: &Value, items: &[Value], known: &[Value]) -> bool {
-    let is_known = |item: &Value| known.iter().any(|known| known.words() == item.words());
-    is_known(value) || items.iter().all(is_known)
+    let known: HashSet<_> = known.iter().map(Value::words).collect();
+    known.contains(&value.words()) || items.iter().all(|item| known.contains(&item.words()))
 }
 
 /// Those that are known, in words.
