@@ -124,3 +124,63 @@ fn check_in() {
     assert!(seen.is_some_and(|seen| seen.ends_with('Z')));
     server.put("/_connector/nobody/_check_in", "").refused_naming(404, &["nobody"]);
 }
+
+/// A change that does something.
+fn change(server: &Server, path: &str, body: &str) {
+    let answer = server.put(&format!("/_connector/one/{path}"), body).expect(200);
+    assert_eq!(answer.body, r#"{"result":"updated"}"#, "{path} {body}");
+}
+
+#[test]
+fn from_the_announcement_of_a_worker_to_a_job_with_its_rules() {
+    let folder = folder();
+    let server = Server::start(&embedded(folder.path()));
+    let _ = server.put("/_connector/one", r#"{"name":"One"}"#).expect(201);
+    let status = |server: &Server| server.get("/_connector/one").json()["status"].clone();
+    change(&server, "_service_type", r#"{"service_type":"postgresql"}"#);
+    change(&server, "_index_name", r#"{"index_name":"search-orders"}"#);
+    assert_eq!(status(&server), "created");
+    change(&server, "_status", r#"{"status":"needs_configuration"}"#);
+
+    // The worker says what it needs: nothing of it is known yet.
+    let announced = r#"{"configuration":{"host":{"label":"Host","type":"str","required":true,"value":""},"port":{"label":"Port","type":"int","value":null,"validations":[{"type":"less_than","constraint":65536}],"default_value":5432.0e0}}}"#;
+    server
+        .put("/_connector/one/_configuration", announced)
+        .refused_naming(400, &["configuration.port.default_value"]);
+    assert_eq!(status(&server), "needs_configuration");
+    change(&server, "_configuration", &announced.replace("5432.0e0", "5432"));
+    server
+        .put("/_connector/one/_configuration", r#"{"values":{"port":"70000","host":""}}"#)
+        .refused_naming(400, &["1: [values.port]", "[65536]", "2: [values.host]"]);
+    change(&server, "_configuration", r#"{"values":{"port":"5433","host":"db"}}"#);
+    change(&server, "_status", r#"{"status":"connected"}"#);
+    server
+        .put("/_connector/one/_status", r#"{"status":"created"}"#)
+        .refused_naming(400, &["[connected]", "[created]"]);
+
+    let rules = r#"{"rules":[{"id":"drafts","field":"state","policy":"exclude","rule":"equals","value":"draft","order":0}]}"#;
+    change(&server, "_filtering", rules);
+    server.put("/_connector/one/_filtering/_activate", "").refused_naming(400, &["[edited]"]);
+    change(&server, "_filtering/_validation", r#"{"validation":{"state":"valid","errors":[]}}"#);
+    change(&server, "_filtering/_activate", "");
+    change(
+        &server,
+        "_scheduling",
+        r#"{"scheduling":{"full":{"enabled":true,"interval":"0 0 3 ? * MON-FRI"}}}"#,
+    );
+    change(&server, "_error", r#"{"error":"the source is away"}"#);
+    let before = server.get("/_connector/one").expect(200).body;
+    let job = Scenario(&server).job("one", "full");
+    server.kill().without_panic();
+
+    let server = Server::start(&embedded(folder.path()));
+    assert_eq!(server.get("/_connector/one").expect(200).body, before);
+    let copy = server.get(&format!("/_connector/_sync_job/{job}")).json()["connector"].clone();
+    let ids: Vec<_> = copy["filtering"]["rules"].as_array().unwrap().iter().map(|rule| &rule["id"]).collect();
+    assert_eq!(ids, ["drafts", "DEFAULT"]);
+    assert_eq!(copy["configuration"]["port"]["value"], "5433");
+    change(&server, "_error", r#"{"error":null}"#);
+    let again = server.put("/_connector/one/_error", r#"{"error":null}"#).expect(200);
+    assert_eq!(again.body, r#"{"result":"noop"}"#);
+    assert_eq!(status(&server), "connected");
+}

@@ -3,10 +3,14 @@
 
 use elasticsearch::Elasticsearch;
 use elasticsearch::connector::{
-    ConnectorCheckInParts, ConnectorDeleteParts, ConnectorGetParts, ConnectorPutParts,
-    ConnectorSyncJobCancelParts, ConnectorSyncJobCheckInParts, ConnectorSyncJobClaimParts,
+    ConnectorCheckInParts, ConnectorDeleteParts, ConnectorGetParts, ConnectorLastSyncParts,
+    ConnectorPutParts, ConnectorSyncJobCancelParts, ConnectorSyncJobCheckInParts, ConnectorSyncJobClaimParts,
     ConnectorSyncJobDeleteParts, ConnectorSyncJobErrorParts, ConnectorSyncJobGetParts,
-    ConnectorSyncJobUpdateStatsParts,
+    ConnectorSyncJobUpdateStatsParts, ConnectorUpdateActiveFilteringParts, ConnectorUpdateApiKeyIdParts,
+    ConnectorUpdateConfigurationParts, ConnectorUpdateErrorParts, ConnectorUpdateFeaturesParts,
+    ConnectorUpdateFilteringParts, ConnectorUpdateFilteringValidationParts, ConnectorUpdateIndexNameParts,
+    ConnectorUpdateNameParts, ConnectorUpdateNativeParts, ConnectorUpdatePipelineParts,
+    ConnectorUpdateSchedulingParts, ConnectorUpdateServiceTypeParts, ConnectorUpdateStatusParts,
 };
 use elasticsearch::http::response::Response;
 use elasticsearch::http::transport::Transport;
@@ -64,6 +68,75 @@ async fn connectors() {
     let error = missing.exception().await.unwrap().expect("an exception that the client understands");
     assert_eq!(error.status(), Some(404));
     assert_eq!(error.error().ty(), Some("resource_not_found_exception"));
+}
+
+/// Sends each change of the connector with its body, and expects it to be made.
+macro_rules! change_each {
+    ($client:expr, $($call:ident($parts:ident): $body:expr),* $(,)?) => {$(
+        let change = $client.connector().$call($parts::ConnectorId("c")).body($body).send().await;
+        assert_eq!(json(change, 200).await, json!({ "result": "updated" }), stringify!($call));
+    )*};
+}
+
+#[tokio::test]
+async fn every_change_of_a_connector() {
+    let server = Server::start("memory:");
+    let client = client(&server);
+    json(client.connector().put(ConnectorPutParts::ConnectorId("c")).body(json!({})).send().await, 201).await;
+    let field = json!({
+        "label": "Host", "value": "", "type": "str", "display": "textbox", "required": true, "sensitive": false,
+        "depends_on": [], "options": [], "default_value": null, "validations": [], "tooltip": null,
+    });
+    let rule = json!({
+        "id": "a", "field": "name", "policy": "exclude", "rule": "<", "value": "x", "order": 0,
+    });
+    change_each!(
+        client,
+        update_name(ConnectorUpdateNameParts): json!({ "name": "C", "description": "one" }),
+        update_service_type(ConnectorUpdateServiceTypeParts): json!({ "service_type": "s3" }),
+        update_index_name(ConnectorUpdateIndexNameParts): json!({ "index_name": "content-c" }),
+        update_status(ConnectorUpdateStatusParts): json!({ "status": "needs_configuration" }),
+        update_configuration(ConnectorUpdateConfigurationParts): json!({ "configuration": { "host": field } }),
+        update_configuration(ConnectorUpdateConfigurationParts): json!({ "values": { "host": "db" } }),
+        update_status(ConnectorUpdateStatusParts): json!({ "status": "connected" }),
+        update_native(ConnectorUpdateNativeParts): json!({ "is_native": true }),
+        update_api_key_id(ConnectorUpdateApiKeyIdParts): json!({ "api_key_id": "k", "api_key_secret_id": "s" }),
+        update_features(ConnectorUpdateFeaturesParts): json!({ "features": { "incremental_sync": { "enabled": true } } }),
+        update_pipeline(ConnectorUpdatePipelineParts): json!({ "pipeline": {
+            "extract_binary_content": true, "name": "p", "reduce_whitespace": true, "run_ml_inference": false,
+        } }),
+        update_scheduling(ConnectorUpdateSchedulingParts): json!({ "scheduling": {
+            "full": { "enabled": true, "interval": "0 0 3 * * ?" },
+        } }),
+        update_filtering(ConnectorUpdateFilteringParts): json!({ "rules": [rule] }),
+        update_filtering_validation(ConnectorUpdateFilteringValidationParts): json!({ "validation": {
+            "errors": [], "state": "valid",
+        } }),
+        last_sync(ConnectorLastSyncParts): json!({ "last_sync_status": "completed", "last_sync_error": null }),
+        update_error(ConnectorUpdateErrorParts): json!({ "error": "away" }),
+    );
+    let parts = ConnectorUpdateActiveFilteringParts::ConnectorId("c");
+    let activated = client.connector().update_active_filtering(parts).send().await;
+    assert_eq!(json(activated, 200).await["result"], "updated");
+
+    let got = client.connector().get(ConnectorGetParts::ConnectorId("c")).send().await;
+    let got = json(got, 200).await;
+    for (field, value) in [
+        ("name", json!("C")),
+        ("status", json!("error")),
+        ("is_native", json!(true)),
+        ("last_sync_status", json!("completed")),
+        ("error", json!("away")),
+    ] {
+        assert_eq!(got[field], value, "{field}");
+    }
+    assert_eq!(got["configuration"]["host"]["value"], "db");
+    assert_eq!(got["filtering"][0]["active"]["rules"][0]["id"], "a");
+    let parts = ConnectorUpdateStatusParts::ConnectorId("c");
+    let refused =
+        client.connector().update_status(parts).body(json!({ "status": "created" })).send().await.unwrap();
+    let error = refused.exception().await.unwrap().expect("an exception that the client understands");
+    assert_eq!((error.status(), error.error().ty()), (Some(400), Some("status_exception")));
 }
 
 #[tokio::test]

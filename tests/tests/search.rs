@@ -112,6 +112,46 @@ fn of_many_claims_through_two_services_one_wins_and_no_update_is_lost() {
     }
 }
 
+#[test]
+fn of_connectors_that_want_one_index_through_two_services_one_gets_it() {
+    if !selected("opensearch") {
+        return;
+    }
+    let endpoint = shared(opensearch()).unwrap();
+    let prefix = format!("index-names-{}-", std::process::id());
+    let services = [over(endpoint, &prefix).start(), over(endpoint, &prefix).start()];
+    let ids: Vec<String> = (0..CLAIMERS).map(|number| format!("connector-{number:02}")).collect();
+    for id in &ids {
+        let _ = services[0].put(&format!("/_connector/{id}"), "").expect(201);
+    }
+    for round in 0..8 {
+        let wanted = format!("search-{round}");
+        let body = format!(r#"{{"index_name":"{wanted}"}}"#);
+        let start = Barrier::new(ids.len());
+        let won: Mutex<Vec<&str>> = Mutex::default();
+        std::thread::scope(|scope| {
+            for (number, id) in ids.iter().enumerate() {
+                let (service, body, won, start, wanted) =
+                    (&services[number % 2], &body, &won, &start, &wanted);
+                scope.spawn(move || {
+                    let mut connection = service.connect();
+                    start.wait();
+                    let path = format!("/_connector/{id}/_index_name");
+                    let answer = connection.request("PUT", &path, JSON, Some(body.as_bytes())).unwrap();
+                    match answer.status {
+                        200 => won.lock().unwrap().push(id),
+                        _ => answer.refused_naming(400, &[wanted, "already used by connector"]),
+                    }
+                });
+            }
+        });
+        let won = won.into_inner().unwrap();
+        assert_eq!(won.len(), 1, "{wanted} went to {won:?}");
+        let holders = services[round % 2].list(&format!("/_connector?index_name={wanted}"));
+        assert_eq!(holders.ids(), won);
+    }
+}
+
 /// Checks a refusal for a store that is away: 503 in the shape of errors, with when to come back.
 fn is_away(answer: &Answer) {
     answer.refused_naming(503, &["not available"]);

@@ -81,9 +81,16 @@ fn what_is_wrong(path: &str, message: &str) -> String {
         return format!("unknown field [{path}]{nearest}");
     }
     if let Some(field) = message.strip_prefix("missing field ") {
-        return format!("required field [{}] is missing", field.trim_matches('`'));
+        let field = field.trim_matches('`');
+        let inside = if path == "." { String::new() } else { format!("{path}.") };
+        return format!("required field [{inside}{field}] is missing");
     }
-    let json_types = [("a map", "an object"), ("i64", "a whole number of at most 64 bits")];
+    // The name of a type of ours says nothing to a client.
+    let of_ours =
+        message.rsplit_once(", expected struct ").map(|(found, _)| format!("{found}, expected an object"));
+    let message = of_ours.as_deref().unwrap_or(message);
+    let json_types =
+        [("a map", "an object"), ("a sequence", "an array"), ("i64", "a whole number of at most 64 bits")];
     let renamed =
         json_types.iter().find_map(|(rust, json)| Some(format!("{}{json}", message.strip_suffix(rust)?)));
     let message = renamed.as_deref().unwrap_or(message);
@@ -99,7 +106,7 @@ fn what_is_wrong(path: &str, message: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use tributary_domain::{NewSyncJob, Statistics};
+    use tributary_domain::{ConnectorPipeline, NewSyncJob, Statistics};
 
     use super::*;
 
@@ -119,6 +126,25 @@ mod tests {
         ];
         for (body, reason) in cases {
             assert_eq!(parse::<NewSyncJob>(body.as_bytes()).unwrap_err().to_string(), reason, "{body}");
+        }
+    }
+
+    #[test]
+    fn refusals_name_fields_inside() {
+        let cases = [
+            (r#"{"pipeline":{}}"#, "[1:14] required field [pipeline.extract_binary_content] is missing"),
+            (r#"{"pipeline":null}"#, "[1:16] field [pipeline]: invalid type: null, expected an object"),
+            (
+                r#"{"pipeline":{"named":"p"}}"#,
+                "[1:20] unknown field [pipeline.named] -> did you mean [name]?",
+            ),
+        ];
+        for (body, reason) in cases {
+            assert_eq!(
+                parse::<ConnectorPipeline>(body.as_bytes()).unwrap_err().to_string(),
+                reason,
+                "{body}"
+            );
         }
     }
 

@@ -52,6 +52,12 @@ pub enum ErrorKind {
     ForbiddenTransition,
     /// The connector lacks what a sync job needs.
     ConnectorIncomplete,
+    /// Values are given to fields that the configuration does not have.
+    UnknownConfigurationFields,
+    /// The draft of a connector's rules is not known to be valid.
+    DraftNotValid,
+    /// A native connector can only write to an index with the prefix of such indices.
+    NotANativeIndex,
     /// Another connector has the index.
     IndexNameTaken,
     /// The store cannot keep such a document.
@@ -132,6 +138,25 @@ pub const ERRORS: &[ErrorRow] = &[
         "status_exception",
         "The connector has no index name or no service type, and a sync job needs them.",
     ),
+    row(
+        ErrorKind::UnknownConfigurationFields,
+        400,
+        "status_exception",
+        "Values are given to fields that the connector's configuration does not have; the reason names them.",
+    ),
+    row(
+        ErrorKind::DraftNotValid,
+        400,
+        "status_exception",
+        "The draft of the rules is edited or invalid, and only a valid one becomes active; the reason names its \
+         state.",
+    ),
+    row(
+        ErrorKind::NotANativeIndex,
+        400,
+        "status_exception",
+        "The connector is native, or is to be, and its index has not the prefix of such connectors' indices.",
+    ),
     row(ErrorKind::IndexNameTaken, 400, "status_exception", "Another live connector writes to the index."),
     row(
         ErrorKind::Rejected,
@@ -194,7 +219,12 @@ impl ApiError {
             Self::Refused(refusal) => match refusal {
                 Refusal::ValidationFailed(_) => ErrorKind::ValidationFailed,
                 Refusal::MalformedBody(_) | Refusal::UnexpectedContent(_) => ErrorKind::MalformedBody,
-                Refusal::ForbiddenTransition { .. } => ErrorKind::ForbiddenTransition,
+                Refusal::ForbiddenTransition { .. } | Refusal::ForbiddenConnectorTransition { .. } => {
+                    ErrorKind::ForbiddenTransition
+                }
+                Refusal::UnknownConfigurationFields(_) => ErrorKind::UnknownConfigurationFields,
+                Refusal::DraftNotValid { .. } => ErrorKind::DraftNotValid,
+                Refusal::NotANativeIndex { .. } => ErrorKind::NotANativeIndex,
                 Refusal::ClaimedByAnother { .. } => ErrorKind::Conflict,
                 Refusal::ConnectorIncomplete { .. } => ErrorKind::ConnectorIncomplete,
                 Refusal::ConnectorNotFound(_) | Refusal::SyncJobNotFound(_) => ErrorKind::NotFound,

@@ -116,6 +116,19 @@ impl Document {
         }
     }
 
+    /// Sets a known field to null, in its place if it is there already.
+    pub fn set_null<T: FieldValue>(&mut self, field: Field<T>) {
+        self.set_raw(field.name, RawValue::NULL.to_owned());
+    }
+
+    /// Sets a known field, or sets it to null where there is no value.
+    pub fn set_or_null<T: FieldValue>(&mut self, field: Field<T>, value: Option<&T>) {
+        match value {
+            Some(value) => self.set(field, value),
+            None => self.set_null(field),
+        }
+    }
+
     /// Copies a field from another document, if it is present there and not null.
     pub fn copy_from(&mut self, other: &Self, name: &str) {
         if let Some(value) = other.get_raw(name) {
@@ -142,6 +155,16 @@ impl Document {
                 });
             self.set_raw(name, merged.unwrap_or_else(|| value.clone()));
         }
+    }
+
+    /// Merges a value that is written as an object into a known field, as [`merge`](Self::merge) does;
+    /// what stands there and is no object is replaced.
+    pub(crate) fn merge_field<T: Serialize>(&mut self, field: Field<Self>, value: &T) {
+        let mut merged = self.get(field).unwrap_or_default();
+        if let Ok(added) = Self::parse(raw(value).get()) {
+            merged.merge(&added);
+        }
+        self.set(field, &merged);
     }
 
     /// The fields in order, each with the text of its value.

@@ -56,9 +56,12 @@ pub(crate) fn document_schema(
     let mut properties = serde_json::Map::new();
     properties.insert("id".to_owned(), serde_json::json!({ "type": "string" }));
     for field in fields {
-        let mut schema = (field.schema)(generator);
-        schema.insert("description".to_owned(), field.description.trim().into());
-        properties.insert(field.name.to_owned(), schema.into());
+        // Others may have written a null where this service leaves a field out.
+        let schema = serde_json::json!({
+            "description": field.description.trim(),
+            "anyOf": [(field.schema)(generator), { "type": "null" }],
+        });
+        properties.insert(field.name.to_owned(), schema);
     }
     schemars::json_schema!({
         "type": "object",
@@ -70,6 +73,10 @@ pub(crate) fn document_schema(
 
 impl FieldValue for String {
     const SHAPE: Cow<'static, str> = Cow::Borrowed("string");
+}
+
+impl FieldValue for Vec<crate::Object> {
+    const SHAPE: Cow<'static, str> = Cow::Borrowed("array of objects");
 }
 
 impl FieldValue for bool {

@@ -20,21 +20,30 @@ mod connector;
 mod document;
 mod enumeration;
 mod field;
+mod given;
 mod id;
 mod indexing;
 mod parameter;
 mod refusal;
+mod regular_expression;
 mod strict_json;
 mod sync_job;
 mod timestamp;
 
 pub use connector::{
-    CONNECTOR_FIELDS, CONNECTOR_LIST_PARAMETERS, Connector, ConnectorProperties, ConnectorQuery,
-    ConnectorStatus, DELETE_PARAMETERS, Deletion, GET_PARAMETERS, InclusionOfDeleted, IndexName,
+    AdvancedSnippet, CONNECTOR_FIELDS, CONNECTOR_LIST_PARAMETERS, ConfigurationDisplay, ConfigurationField,
+    ConfigurationType, ConfigurationValidation, Connector, ConnectorApiKey, ConnectorConfiguration,
+    ConnectorFailure, ConnectorFeatures, ConnectorFiltering, ConnectorFilteringValidation, ConnectorIndex,
+    ConnectorLastSync, ConnectorNaming, ConnectorNature, ConnectorPipeline, ConnectorProperties,
+    ConnectorQuery, ConnectorScheduling, ConnectorServiceType, ConnectorStatus, ConnectorStatusChange,
+    DELETE_PARAMETERS, Deletion, Feature, Features, FilteringCondition, FilteringEntry, FilteringPolicy,
+    FilteringProblem, FilteringRule, FilteringRules, FilteringState, FilteringValidation, GET_PARAMETERS,
+    InclusionOfDeleted, IndexName, Pipeline, Schedule, Schedules, SnippetValue, SyncRules,
 };
 pub use document::{Document, DocumentError, Object};
 pub use enumeration::Enumeration;
 pub use field::{Field, FieldDescription, FieldValue};
+pub use given::Given;
 pub use id::{Id, MAXIMUM_ID_BYTES};
 pub use indexing::{creation_order, keyword_values};
 pub use parameter::{Arguments, MAXIMUM_WINDOW, Parameter, ParameterKind, did_you_mean};

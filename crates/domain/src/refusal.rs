@@ -1,6 +1,6 @@
 //! Why a request is not granted: everything a client can get wrong.
 
-use crate::SyncJobStatus;
+use crate::{ConnectorStatus, SyncJobStatus};
 
 /// A request that the rules do not allow. The text is meant for the client and names what is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -28,6 +28,24 @@ pub enum Refusal {
         /// The status that was asked for.
         to: SyncJobStatus,
     },
+    /// The state machine of connectors has no such step.
+    #[error("connector [{id}] cannot go from status [{from}] to [{to}]")]
+    ForbiddenConnectorTransition {
+        /// The connector.
+        id: String,
+        /// The status it has, or what stands in its place.
+        from: String,
+        /// The status that was asked for.
+        to: ConnectorStatus,
+    },
+    /// A native connector can only write to an index with the prefix of such indices.
+    #[error("index name [{index_name}] must start with [{prefix}] for a native connector")]
+    NotANativeIndex {
+        /// The index.
+        index_name: String,
+        /// What its name must start with.
+        prefix: &'static str,
+    },
     /// Another worker has the sync job.
     #[error("sync job [{id}] is already claimed by worker [{worker}]")]
     ClaimedByAnother {
@@ -43,6 +61,19 @@ pub enum Refusal {
         connector_id: String,
         /// The field that is missing.
         field: &'static str,
+    },
+    /// Values for fields that a connector's configuration does not have.
+    #[error("the configuration has no fields [{0}]: values can only be given to fields that are there")]
+    UnknownConfigurationFields(String),
+    /// The draft of a connector's rules is not known to be valid.
+    #[error(
+        "the draft of the filtering of connector [{id}] cannot be activated: its validation state is [{state}], not [valid]"
+    )]
+    DraftNotValid {
+        /// The connector.
+        id: String,
+        /// The state of the draft, or what stands in its place.
+        state: String,
     },
     /// No such connector, or it is deleted.
     #[error("connector [{0}] does not exist")]
@@ -65,6 +96,21 @@ impl Refusal {
     pub fn validation(problem: impl Into<String>) -> Self {
         Self::ValidationFailed(vec![problem.into()])
     }
+
+    /// A refusal by failed checks, if there are any.
+    pub(crate) fn if_any(problems: Vec<String>) -> Result<(), Self> {
+        if problems.is_empty() { Ok(()) } else { Err(Self::ValidationFailed(problems)) }
+    }
+}
+
+/// Refuses a body that has none of the fields of which one is needed; each is given with whether it is
+/// there.
+pub(crate) fn require_one(fields: &[(&str, bool)]) -> Result<(), Refusal> {
+    if fields.iter().any(|(_, present)| *present) {
+        return Ok(());
+    }
+    let names: Vec<String> = fields.iter().map(|(name, _)| format!("[{name}]")).collect();
+    Err(Refusal::validation(format!("{} is required", names.join(" or "))))
 }
 
 fn numbered(problems: &[String]) -> String {

@@ -45,10 +45,13 @@ pub fn check_strict(bytes: &[u8]) -> Result<&str, JsonProblem> {
 }
 
 fn malformed(error: &serde_json::Error) -> JsonProblem {
+    JsonProblem::Malformed { line: error.line(), column: error.column(), reason: without_place(error) }
+}
+
+/// What is wrong with a text, without where: that is told apart from it, in the form Elasticsearch has it.
+pub(crate) fn without_place(error: &serde_json::Error) -> String {
     let message = error.to_string();
-    // The position is told apart from the reason, in the form Elasticsearch has it.
-    let reason = message.rsplit_once(" at line ").map_or(message.as_str(), |(reason, _)| reason).to_owned();
-    JsonProblem::Malformed { line: error.line(), column: error.column(), reason }
+    message.rsplit_once(" at line ").map_or(message.as_str(), |(reason, _)| reason).to_owned()
 }
 
 /// One pass over a text that is known to be JSON.

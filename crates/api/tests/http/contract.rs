@@ -32,16 +32,13 @@ pub(crate) fn check(method: &str, url: &str, status: u16, body: &str) {
     let declared = template(path).map(|template| &DOCUMENT["paths"][template]);
     let method = if method == "HEAD" { "GET" } else { method };
     let operation = declared.and_then(|path| path.get(method.to_lowercase()));
-    let schema = match operation {
-        Some(operation) => {
-            let answer = &operation["responses"][status.to_string()];
-            assert!(answer.is_object(), "{method} {url} answers {status}, which is not declared: {body}");
-            answer["content"]["application/json"]["schema"].clone()
-        }
-        None => {
-            assert!(status >= 400, "{method} {url} is not declared, and answers {status}");
-            json!({ "$ref": "#/components/schemas/Error" })
-        }
+    let schema = if let Some(operation) = operation {
+        let answer = &operation["responses"][status.to_string()];
+        assert!(answer.is_object(), "{method} {url} answers {status}, which is not declared: {body}");
+        answer["content"]["application/json"]["schema"].clone()
+    } else {
+        assert!(status >= 400, "{method} {url} is not declared, and answers {status}");
+        json!({ "$ref": "#/components/schemas/Error" })
     };
     let problems: Vec<String> = validator(&schema).iter_errors(&value).map(|one| one.to_string()).collect();
     assert!(problems.is_empty(), "{method} {url}: {problems:?} in {body}");
@@ -61,12 +58,12 @@ fn template(path: &str) -> Option<&'static str> {
 
 fn validator(schema: &Value) -> Arc<Validator> {
     static MADE: LazyLock<Mutex<HashMap<String, Arc<Validator>>>> = LazyLock::new(Mutex::default);
-    let mut made = MADE.lock().expect("no check fails while it makes one");
+    let mut validators = MADE.lock().expect("no check fails while it makes one");
     let make = || {
         let whole = json!({ "components": DOCUMENT["components"], "allOf": [schema] });
         Arc::new(jsonschema::draft202012::new(&whole).expect("the document's schemas can be read"))
     };
-    Arc::clone(made.entry(schema.to_string()).or_insert_with(make))
+    Arc::clone(validators.entry(schema.to_string()).or_insert_with(make))
 }
 
 #[test]

@@ -5,6 +5,9 @@
 #![allow(missing_docs, reason = "a test")]
 
 mod connector;
+mod connector_change;
+mod connector_configuration;
+mod connector_filtering;
 mod contract;
 mod convention;
 mod failure;
@@ -21,6 +24,9 @@ fn scenarios() -> Vec<session::Scenario> {
     let mut all = Vec::new();
     all.extend(sync_job::scenarios());
     all.extend(connector::scenarios());
+    all.extend(connector_change::scenarios());
+    all.extend(connector_configuration::scenarios());
+    all.extend(connector_filtering::scenarios());
     all.extend(convention::scenarios());
     all.extend(failure::scenarios());
     all.extend(health::scenarios());

@@ -39,7 +39,7 @@ impl ConnectorProperties {
         document.set(fields::CONFIGURATION, &Object::default());
         document.set(fields::CUSTOM_SCHEDULING, &Object::default());
         document.set_if_some(fields::DESCRIPTION, self.description.as_ref());
-        document.set_raw("filtering", default_filtering(now));
+        document.set(fields::FILTERING, &vec![default_filtering(now)]);
         document.set_if_some(fields::INDEX_NAME, self.index_name.as_ref());
         document.set(fields::IS_NATIVE, &native);
         document.set_if_some(fields::LANGUAGE, self.language.as_ref());
@@ -81,7 +81,7 @@ fn object(fields: &[(&str, Box<RawValue>)]) -> Object {
 }
 
 /// One domain with the rule that takes everything, active and as a draft, both valid.
-fn default_filtering(now: Timestamp) -> Box<RawValue> {
+pub(super) fn default_filtering(now: Timestamp) -> Object {
     let snippet =
         object(&[("created_at", raw(&now)), ("updated_at", raw(&now)), ("value", raw(&Object::default()))]);
     let rule = object(&[
@@ -100,7 +100,7 @@ fn default_filtering(now: Timestamp) -> Box<RawValue> {
         ("rules", raw(&[rule])),
         ("validation", raw(&validation)),
     ]));
-    raw(&[object(&[("active", rules.clone()), ("domain", raw("DEFAULT")), ("draft", rules)])])
+    object(&[("active", rules.clone()), ("domain", raw("DEFAULT")), ("draft", rules)])
 }
 
 /// Nothing runs by itself until somebody says so.

@@ -48,10 +48,7 @@ impl IndexName {
         if self.0.starts_with(NATIVE_PREFIX) {
             return Ok(());
         }
-        Err(Refusal::InvalidArgument(format!(
-            "index name [{}] must start with [{NATIVE_PREFIX}] for a native connector",
-            self.0
-        )))
+        Err(Refusal::NotANativeIndex { index_name: self.0.clone(), prefix: NATIVE_PREFIX })
     }
 
     /// The name as text.

@@ -1,11 +1,20 @@
 //! Connectors: where documents come from and which index they go to.
 
+mod attributes;
 mod change;
+mod configuration;
 mod create;
+mod cron;
 mod fields;
+mod filtering;
 mod index_name;
+mod last_sync;
+mod pipeline;
 mod query;
+mod scheduling;
 mod status;
+#[cfg(test)]
+mod test_support;
 
 use std::borrow::Cow;
 
@@ -15,13 +24,28 @@ use serde_json::value::RawValue;
 use crate::Document;
 use crate::field::document_schema;
 
+pub use attributes::{
+    ConnectorApiKey, ConnectorIndex, ConnectorNaming, ConnectorNature, ConnectorServiceType,
+};
 pub use change::{DELETE_PARAMETERS, Deletion, GET_PARAMETERS, InclusionOfDeleted};
+pub use configuration::{
+    ConfigurationDisplay, ConfigurationField, ConfigurationType, ConfigurationValidation,
+    ConnectorConfiguration,
+};
 pub use create::ConnectorProperties;
 pub use fields::CONNECTOR_FIELDS;
 pub(crate) use fields::INDEX_NAME;
+pub use filtering::{
+    AdvancedSnippet, ConnectorFiltering, ConnectorFilteringValidation, FilteringCondition, FilteringEntry,
+    FilteringPolicy, FilteringProblem, FilteringRule, FilteringRules, FilteringState, FilteringValidation,
+    SnippetValue,
+};
 pub use index_name::IndexName;
+pub use last_sync::ConnectorLastSync;
+pub use pipeline::{ConnectorFeatures, ConnectorPipeline, Feature, Features, Pipeline, SyncRules};
 pub use query::{CONNECTOR_LIST_PARAMETERS, ConnectorQuery};
-pub use status::ConnectorStatus;
+pub use scheduling::{ConnectorScheduling, Schedule, Schedules};
+pub use status::{ConnectorFailure, ConnectorStatus, ConnectorStatusChange};
 
 /// A connector as it is stored. Its known fields are read and changed by the rules; all others are
 /// carried along untouched.
@@ -96,7 +120,8 @@ impl Connector {
 
     /// The active rules of its first filtering entry.
     pub fn active_filtering(&self) -> Option<Box<RawValue>> {
-        let entries: Vec<&RawValue> = serde_json::from_str(self.document.get_raw("filtering")?.get()).ok()?;
+        let entries: Vec<&RawValue> =
+            serde_json::from_str(self.document.get_raw(fields::FILTERING.name)?.get()).ok()?;
         let first = Document::parse(entries.first()?.get()).ok()?;
         first.get_raw("active").map(ToOwned::to_owned)
     }

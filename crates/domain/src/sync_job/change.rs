@@ -60,7 +60,7 @@ impl Statistics {
 
     /// Refuses negative counts, all of them at once.
     pub fn check(&self) -> Result<(), Refusal> {
-        Self::refuse_if_any(self.negative())
+        Refusal::if_any(self.negative())
     }
 
     /// Refuses negative counts and missing ones, all of them at once: what `_stats` needs.
@@ -68,7 +68,7 @@ impl Statistics {
         let required = &self.counts()[..3];
         let missing = required.iter().filter(|(_, count)| count.is_none());
         let missing = missing.map(|(field, _)| format!("[{}] is required", field.name));
-        Self::refuse_if_any(missing.chain(self.negative()).collect())
+        Refusal::if_any(missing.chain(self.negative()).collect())
     }
 
     fn negative(&self) -> Vec<String> {
@@ -77,10 +77,6 @@ impl Statistics {
         negative
             .map(|(field, count)| format!("[{}] cannot be negative, but was [{}]", field.name, count.0))
             .collect()
-    }
-
-    fn refuse_if_any(problems: Vec<String>) -> Result<(), Refusal> {
-        if problems.is_empty() { Ok(()) } else { Err(Refusal::ValidationFailed(problems)) }
     }
 
     fn apply(&self, document: &mut Document, now: Timestamp) {

@@ -1,7 +1,7 @@
 //! Promises about callers that race.
 
 use futures_util::future::join_all;
-use tributary_domain::{Refusal, SyncJob, SyncJobQuery, Timestamp};
+use tributary_domain::{Connector, Refusal, SyncJob, SyncJobQuery, Timestamp};
 
 use super::{document, id, list_of_promises};
 use crate::{ChangeError, Collection, Store, StoreError, StoreExt};
@@ -10,7 +10,8 @@ list_of_promises![
     of_many_creates_one_wins,
     of_many_claims_one_wins,
     no_update_is_lost,
-    an_index_is_given_to_one
+    an_index_is_given_to_one,
+    an_index_is_attached_to_one
 ];
 
 const RACERS: usize = 16;
@@ -97,5 +98,45 @@ async fn an_index_is_given_to_one(store: &dyn Store) {
         for lost in results.iter().filter(|result| result.is_err()) {
             assert!(matches!(lost, Err(StoreError::IndexNameTaken { .. })), "{lost:?}");
         }
+    }
+}
+
+/// Connectors that are there already race for an index by changes; each loser is told who has it, and stays
+/// as it was.
+async fn an_index_is_attached_to_one(store: &dyn Store) {
+    let names: Vec<_> = (0..RACERS).map(|racer| id(&format!("connector-{racer}"))).collect();
+    for (racer, name) in names.iter().enumerate() {
+        let detached = document(&format!(r#"{{"index_name":"own-{racer}","x":1.10}}"#));
+        store.create(Collection::Connectors, name, detached).await.expect("created");
+    }
+    for round in 0..4 {
+        let wanted = format!("index-{round}");
+        let racers = names.iter().map(|name| {
+            let decide = |connector: Connector| connector.set_index_name(Some(&wanted));
+            store.change(Collection::Connectors, name, decide)
+        });
+        let results = join_all(racers).await;
+        let winners: Vec<usize> = (0..RACERS).filter(|racer| results[*racer].is_ok()).collect();
+        let [winner] = winners[..] else { panic!("not one winner: {results:?}") };
+        for (racer, result) in results.iter().enumerate().filter(|(_, result)| result.is_err()) {
+            match result {
+                Err(ChangeError::Refused(Refusal::IndexNameTaken { index_name, connector_id })) => {
+                    assert_eq!(*index_name, wanted);
+                    // Of several that reserve it, a loser may have seen one that lost later on.
+                    assert_ne!(*connector_id, names[racer].to_string());
+                }
+                other => panic!("a lost race is told otherwise: {other:?}"),
+            }
+        }
+        let mut holders = Vec::new();
+        for (racer, name) in names.iter().enumerate() {
+            let (connector, _): (Connector, _) =
+                store.load(Collection::Connectors, name).await.expect("there");
+            if connector.index_name().as_deref() == Some(&wanted) {
+                holders.push(racer);
+            }
+            assert!(connector.document().to_json().contains(r#""x":1.10"#));
+        }
+        assert_eq!(holders, [winner]);
     }
 }

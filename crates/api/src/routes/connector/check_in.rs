@@ -1,10 +1,8 @@
 //! `PUT /_connector/{id}/_check_in`: a connector's worker is alive.
 
 use actix_web::http::Method;
-use tributary_domain::{Connector, InclusionOfDeleted};
-use tributary_storage::{Collection, StoreExt};
 
-use super::ID;
+use super::change;
 use crate::call::Call;
 use crate::endpoint::{Answer, Body, Endpoint, handler};
 use crate::error::{ApiError, ErrorKind};
@@ -24,11 +22,5 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
 };
 
 async fn check_in(call: Call) -> Result<Reply, ApiError> {
-    let id = call.id(ID)?;
-    let now = call.now();
-    let decide = |connector: Connector| {
-        let connector = connector.visible(id.as_str(), InclusionOfDeleted(false))?;
-        Ok(connector.check_in(now))
-    };
-    Ok(Reply::changed(call.store().change(Collection::Connectors, &id, decide).await?))
+    change(&call, |connector, _, now| Ok(connector.check_in(now))).await
 }

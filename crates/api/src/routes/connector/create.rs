@@ -24,7 +24,12 @@ pub(in crate::routes) const PUT_ENDPOINT: Endpoint = Endpoint {
             r#"{"result": "created", "id": "01a20bed-cb8b-7682-8d94-3d1b17bbb103"}"#,
         ),
     }],
-    errors: &[ErrorKind::InvalidArgument, ErrorKind::MalformedBody, ErrorKind::IndexNameTaken],
+    errors: &[
+        ErrorKind::InvalidArgument,
+        ErrorKind::MalformedBody,
+        ErrorKind::NotANativeIndex,
+        ErrorKind::IndexNameTaken,
+    ],
     summary: "Creates a connector under a new id.",
     extension: false,
     handler: handler!(create),

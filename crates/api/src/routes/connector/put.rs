@@ -32,6 +32,7 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     errors: &[
         ErrorKind::InvalidArgument,
         ErrorKind::MalformedBody,
+        ErrorKind::NotANativeIndex,
         ErrorKind::IndexNameTaken,
         ErrorKind::Conflict,
     ],

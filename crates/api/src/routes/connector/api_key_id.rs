@@ -1,0 +1,37 @@
+//! `PUT …/{id}/_api_key_id`: the API key of a connector.
+
+use actix_web::http::Method;
+use tributary_domain::ConnectorApiKey;
+
+use super::change;
+use crate::call::Call;
+use crate::content::Content;
+use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::error::{ApiError, ErrorKind};
+use crate::reply::Reply;
+
+pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
+    name: "connector.update_api_key_id",
+    method: Method::PUT,
+    path: "/_connector/{connector_id}/_api_key_id",
+    parameters: &[],
+    body: Body::Required(Content::of::<ConnectorApiKey>(
+        r#"{"api_key_id": "VuaCfGcBCdbkQm-e5aOx", "api_key_secret_id": "secret-1"}"#,
+    )),
+    answers: &[Answer::CHANGED],
+    errors: &[
+        ErrorKind::MissingBody,
+        ErrorKind::MalformedBody,
+        ErrorKind::ValidationFailed,
+        ErrorKind::NotFound,
+        ErrorKind::Conflict,
+    ],
+    summary: "Changes which API key a connector uses, the secret that holds it, or both.",
+    extension: false,
+    handler: handler!(api_key_id),
+};
+
+async fn api_key_id(call: Call) -> Result<Reply, ApiError> {
+    let key: ConnectorApiKey = call.body()?;
+    change(&call, |connector, _, _| connector.set_api_key(&key)).await
+}

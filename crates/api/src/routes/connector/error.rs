@@ -1,0 +1,29 @@
+//! `PUT …/{id}/_error`: what went wrong with a connector, or that all is well again.
+
+use actix_web::http::Method;
+use tributary_domain::ConnectorFailure;
+
+use super::change;
+use crate::call::Call;
+use crate::content::Content;
+use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::error::{ApiError, ErrorKind};
+use crate::reply::Reply;
+
+pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
+    name: "connector.update_error",
+    method: Method::PUT,
+    path: "/_connector/{connector_id}/_error",
+    parameters: &[],
+    body: Body::Required(Content::of::<ConnectorFailure>(r#"{"error": "the source does not answer"}"#)),
+    answers: &[Answer::CHANGED],
+    errors: &[ErrorKind::MissingBody, ErrorKind::MalformedBody, ErrorKind::NotFound, ErrorKind::Conflict],
+    summary: "Says what went wrong with a connector, or that it is connected again.",
+    extension: false,
+    handler: handler!(error),
+};
+
+async fn error(call: Call) -> Result<Reply, ApiError> {
+    let failure: ConnectorFailure = call.body()?;
+    change(&call, |connector, _, _| Ok(connector.set_error(failure.error.as_deref()))).await
+}

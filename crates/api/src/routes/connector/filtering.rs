@@ -1,0 +1,37 @@
+//! `PUT …/{id}/_filtering`: which documents a connector takes.
+
+use actix_web::http::Method;
+use tributary_domain::ConnectorFiltering;
+
+use super::change;
+use crate::call::Call;
+use crate::content::Content;
+use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::error::{ApiError, ErrorKind};
+use crate::reply::Reply;
+
+pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
+    name: "connector.update_filtering",
+    method: Method::PUT,
+    path: "/_connector/{connector_id}/_filtering",
+    parameters: &[],
+    body: Body::Required(Content::of::<ConnectorFiltering>(
+        r#"{"rules": [{"field": "state", "id": "open-only", "order": 0, "policy": "include", "rule": "equals", "value": "open"}]}"#,
+    )),
+    answers: &[Answer::CHANGED],
+    errors: &[
+        ErrorKind::MissingBody,
+        ErrorKind::MalformedBody,
+        ErrorKind::ValidationFailed,
+        ErrorKind::NotFound,
+        ErrorKind::Conflict,
+    ],
+    summary: "Changes the draft of the rules of which documents a connector takes, or replaces all of them.",
+    extension: false,
+    handler: handler!(filtering),
+};
+
+async fn filtering(call: Call) -> Result<Reply, ApiError> {
+    let wanted: ConnectorFiltering = call.body()?;
+    change(&call, |connector, _, now| connector.set_filtering(&wanted, now)).await
+}

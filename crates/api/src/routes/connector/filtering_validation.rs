@@ -1,0 +1,31 @@
+//! `PUT …/{id}/_filtering/_validation`: what a worker found out about the draft of the rules.
+
+use actix_web::http::Method;
+use tributary_domain::ConnectorFilteringValidation;
+
+use super::change;
+use crate::call::Call;
+use crate::content::Content;
+use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::error::{ApiError, ErrorKind};
+use crate::reply::Reply;
+
+pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
+    name: "connector.update_filtering_validation",
+    method: Method::PUT,
+    path: "/_connector/{connector_id}/_filtering/_validation",
+    parameters: &[],
+    body: Body::Required(Content::of::<ConnectorFilteringValidation>(
+        r#"{"validation": {"state": "valid", "errors": []}}"#,
+    )),
+    answers: &[Answer::CHANGED],
+    errors: &[ErrorKind::MissingBody, ErrorKind::MalformedBody, ErrorKind::NotFound, ErrorKind::Conflict],
+    summary: "Notes whether the draft of the rules of a connector can be used.",
+    extension: false,
+    handler: handler!(filtering_validation),
+};
+
+async fn filtering_validation(call: Call) -> Result<Reply, ApiError> {
+    let found: ConnectorFilteringValidation = call.body()?;
+    change(&call, |connector, _, now| Ok(connector.set_filtering_validation(&found.validation, now))).await
+}

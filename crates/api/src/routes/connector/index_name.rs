@@ -1,0 +1,37 @@
+//! `PUT …/{id}/_index_name`: the index that a connector writes to.
+
+use actix_web::http::Method;
+use tributary_domain::ConnectorIndex;
+
+use super::change;
+use crate::call::Call;
+use crate::content::Content;
+use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::error::{ApiError, ErrorKind};
+use crate::reply::Reply;
+
+pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
+    name: "connector.update_index_name",
+    method: Method::PUT,
+    path: "/_connector/{connector_id}/_index_name",
+    parameters: &[],
+    body: Body::Required(Content::of::<ConnectorIndex>(r#"{"index_name": "search-orders"}"#)),
+    answers: &[Answer::CHANGED],
+    errors: &[
+        ErrorKind::MissingBody,
+        ErrorKind::MalformedBody,
+        ErrorKind::InvalidArgument,
+        ErrorKind::NotANativeIndex,
+        ErrorKind::IndexNameTaken,
+        ErrorKind::NotFound,
+        ErrorKind::Conflict,
+    ],
+    summary: "Attaches a connector to an index that no other has, or detaches it.",
+    extension: false,
+    handler: handler!(index_name),
+};
+
+async fn index_name(call: Call) -> Result<Reply, ApiError> {
+    let wanted: ConnectorIndex = call.body()?;
+    change(&call, |connector, _, _| connector.set_index_name(wanted.index_name.as_deref())).await
+}

@@ -1,0 +1,37 @@
+//! `PUT …/{id}/_name`: a connector under another name or description.
+
+use actix_web::http::Method;
+use tributary_domain::ConnectorNaming;
+
+use super::change;
+use crate::call::Call;
+use crate::content::Content;
+use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::error::{ApiError, ErrorKind};
+use crate::reply::Reply;
+
+pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
+    name: "connector.update_name",
+    method: Method::PUT,
+    path: "/_connector/{connector_id}/_name",
+    parameters: &[],
+    body: Body::Required(Content::of::<ConnectorNaming>(
+        r#"{"name": "Orders", "description": "Orders of the shop"}"#,
+    )),
+    answers: &[Answer::CHANGED],
+    errors: &[
+        ErrorKind::MissingBody,
+        ErrorKind::MalformedBody,
+        ErrorKind::ValidationFailed,
+        ErrorKind::NotFound,
+        ErrorKind::Conflict,
+    ],
+    summary: "Changes the name of a connector, its description, or both.",
+    extension: false,
+    handler: handler!(name),
+};
+
+async fn name(call: Call) -> Result<Reply, ApiError> {
+    let naming: ConnectorNaming = call.body()?;
+    change(&call, |connector, _, _| connector.rename(&naming)).await
+}

@@ -1,0 +1,35 @@
+//! `PUT …/{id}/_native`: who runs a connector.
+
+use actix_web::http::Method;
+use tributary_domain::ConnectorNature;
+
+use super::change;
+use crate::call::Call;
+use crate::content::Content;
+use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::error::{ApiError, ErrorKind};
+use crate::reply::Reply;
+
+pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
+    name: "connector.update_native",
+    method: Method::PUT,
+    path: "/_connector/{connector_id}/_native",
+    parameters: &[],
+    body: Body::Required(Content::of::<ConnectorNature>(r#"{"is_native": false}"#)),
+    answers: &[Answer::CHANGED],
+    errors: &[
+        ErrorKind::MissingBody,
+        ErrorKind::MalformedBody,
+        ErrorKind::NotANativeIndex,
+        ErrorKind::NotFound,
+        ErrorKind::Conflict,
+    ],
+    summary: "Says whether Elastic's own infrastructure would run a connector.",
+    extension: false,
+    handler: handler!(native),
+};
+
+async fn native(call: Call) -> Result<Reply, ApiError> {
+    let wanted: ConnectorNature = call.body()?;
+    change(&call, |connector, _, _| connector.set_native(wanted.is_native)).await
+}

@@ -1,0 +1,37 @@
+//! `PUT …/{id}/_scheduling`: when the jobs of a connector run by themselves.
+
+use actix_web::http::Method;
+use tributary_domain::ConnectorScheduling;
+
+use super::change;
+use crate::call::Call;
+use crate::content::Content;
+use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::error::{ApiError, ErrorKind};
+use crate::reply::Reply;
+
+pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
+    name: "connector.update_scheduling",
+    method: Method::PUT,
+    path: "/_connector/{connector_id}/_scheduling",
+    parameters: &[],
+    body: Body::Required(Content::of::<ConnectorScheduling>(
+        r#"{"scheduling": {"full": {"enabled": true, "interval": "0 0 3 * * ?"}}}"#,
+    )),
+    answers: &[Answer::CHANGED],
+    errors: &[
+        ErrorKind::MissingBody,
+        ErrorKind::MalformedBody,
+        ErrorKind::ValidationFailed,
+        ErrorKind::NotFound,
+        ErrorKind::Conflict,
+    ],
+    summary: "Changes when the jobs of a connector run by themselves; schedules that are not sent stay.",
+    extension: false,
+    handler: handler!(scheduling),
+};
+
+async fn scheduling(call: Call) -> Result<Reply, ApiError> {
+    let wanted: ConnectorScheduling = call.body()?;
+    change(&call, |connector, _, _| connector.set_scheduling(&wanted.scheduling)).await
+}

@@ -1,0 +1,35 @@
+//! `PUT …/{id}/_status`: the next status of a connector.
+
+use actix_web::http::Method;
+use tributary_domain::ConnectorStatusChange;
+
+use super::change;
+use crate::call::Call;
+use crate::content::Content;
+use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::error::{ApiError, ErrorKind};
+use crate::reply::Reply;
+
+pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
+    name: "connector.update_status",
+    method: Method::PUT,
+    path: "/_connector/{connector_id}/_status",
+    parameters: &[],
+    body: Body::Required(Content::of::<ConnectorStatusChange>(r#"{"status": "needs_configuration"}"#)),
+    answers: &[Answer::CHANGED],
+    errors: &[
+        ErrorKind::MissingBody,
+        ErrorKind::MalformedBody,
+        ErrorKind::ForbiddenTransition,
+        ErrorKind::NotFound,
+        ErrorKind::Conflict,
+    ],
+    summary: "Moves a connector to another status, if its status allows that.",
+    extension: false,
+    handler: handler!(status),
+};
+
+async fn status(call: Call) -> Result<Reply, ApiError> {
+    let wanted: ConnectorStatusChange = call.body()?;
+    change(&call, |connector, id, _| connector.set_status(id, wanted.status)).await
+}

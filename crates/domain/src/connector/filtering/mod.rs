@@ -1,0 +1,123 @@
+//! Which documents a connector takes: active rules, a draft of the next ones, and how one becomes the other.
+
+mod rules;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::{Connector, create, fields};
+use crate::document::raw;
+use crate::{Document, Field, Object, Refusal, Timestamp};
+
+pub use rules::{
+    AdvancedSnippet, FilteringCondition, FilteringEntry, FilteringPolicy, FilteringProblem, FilteringRule,
+    FilteringRules, FilteringState, FilteringValidation, SnippetValue,
+};
+
+const ACTIVE: Field<Object> = Field::new("active");
+const DRAFT: Field<Object> = Field::new("draft");
+const VALIDATION: Field<Object> = Field::new("validation");
+
+/// The body of a change of the rules: all of them, or what is to change in the draft.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConnectorFiltering {
+    /// The rules of every domain, active and draft; nothing else may be sent with it.
+    pub filtering: Option<Vec<FilteringEntry>>,
+    /// The draft's next advanced snippet.
+    pub advanced_snippet: Option<AdvancedSnippet>,
+    /// The draft's next rules.
+    pub rules: Option<Vec<FilteringRule>>,
+}
+
+/// The body of a report about a draft.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConnectorFilteringValidation {
+    /// What a worker found out about the draft.
+    pub validation: FilteringValidation,
+}
+
+impl ConnectorFiltering {
+    fn check(&self) -> Result<(), Refusal> {
+        let changes_draft = self.advanced_snippet.is_some() || self.rules.is_some();
+        if self.filtering.is_some() == changes_draft {
+            let what = if changes_draft { "cannot be sent with" } else { "is required, or" };
+            let reason = format!("[filtering] {what} [advanced_snippet] or [rules]");
+            return Err(Refusal::validation(reason));
+        }
+        let mut problems: Vec<String> =
+            rules::problems("rules", self.rules.as_deref().unwrap_or_default()).collect();
+        for (index, entry) in self.filtering.iter().flatten().enumerate() {
+            for (name, set) in [("active", &entry.active), ("draft", &entry.draft)] {
+                problems.extend(rules::problems(&format!("filtering[{index}].{name}.rules"), &set.rules));
+            }
+        }
+        Refusal::if_any(problems)
+    }
+}
+
+impl Connector {
+    /// The connector with other rules: all of them, or another draft, which then counts as edited. What else
+    /// is stored with a draft stays.
+    pub fn set_filtering(mut self, body: &ConnectorFiltering, now: Timestamp) -> Result<Self, Refusal> {
+        body.check()?;
+        if let Some(entries) = &body.filtering {
+            let settled = entries.iter().map(|entry| FilteringEntry {
+                active: entry.active.settled(now),
+                domain: entry.domain.clone(),
+                draft: entry.draft.settled(now),
+            });
+            self.document.set_raw(fields::FILTERING.name, raw(&settled.collect::<Vec<_>>()));
+            return Ok(self);
+        }
+        let edited = FilteringValidation { errors: Vec::new(), state: FilteringState::Edited };
+        Ok(self.change_draft(now, |draft| {
+            if let Some(snippet) = &body.advanced_snippet {
+                draft.set_raw("advanced_snippet", raw(&snippet.dated(now)));
+            }
+            if let Some(rules) = &body.rules {
+                draft.set_raw("rules", raw(&rules::sorted(rules, true, now)));
+            }
+            draft.set_raw(VALIDATION.name, raw(&edited));
+        }))
+    }
+
+    /// The connector with what a worker found out about its draft.
+    #[must_use]
+    pub fn set_filtering_validation(self, validation: &FilteringValidation, now: Timestamp) -> Self {
+        self.change_draft(now, |draft| draft.set_raw(VALIDATION.name, raw(validation)))
+    }
+
+    /// The connector with its draft as the active rules; refused unless the draft is known to be valid.
+    pub fn activate_filtering(mut self, id: &str) -> Result<Self, Refusal> {
+        let mut entries = self.document.get(fields::FILTERING).unwrap_or_default();
+        let draft = entries.first().and_then(|entry| entry.get(DRAFT));
+        let state =
+            draft.as_ref().and_then(|draft| draft.get(VALIDATION)?.get_raw("state").map(RawValue::to_owned));
+        let state = state.as_ref().map_or("none", |state| state.get().trim_matches('"'));
+        match (entries.first_mut(), draft) {
+            (Some(entry), Some(draft)) if state == "valid" => entry.set(ACTIVE, &draft),
+            _ => return Err(Refusal::DraftNotValid { id: id.to_owned(), state: state.to_owned() }),
+        }
+        self.document.set(fields::FILTERING, &entries);
+        Ok(self)
+    }
+
+    /// Changes the draft of the first entry; a connector without rules gets those of a new one before.
+    fn change_draft(mut self, now: Timestamp, change: impl FnOnce(&mut Document)) -> Self {
+        let entries = self.document.get(fields::FILTERING).filter(|entries| !entries.is_empty());
+        let mut entries = entries.unwrap_or_else(|| vec![create::default_filtering(now)]);
+        if let Some(entry) = entries.first_mut() {
+            let mut draft = entry.get(DRAFT).unwrap_or_default();
+            change(&mut draft);
+            entry.set(DRAFT, &draft);
+        }
+        self.document.set(fields::FILTERING, &entries);
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests;

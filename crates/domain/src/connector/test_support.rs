@@ -1,0 +1,45 @@
+//! Tables of changes of a connector, accepted and refused, for the tests of this crate.
+
+use std::fmt::Debug;
+
+use serde::de::DeserializeOwned;
+
+use super::Connector;
+use crate::{Document, Refusal};
+
+/// A change that is accepted: a stored connector, a body, and what the connector becomes.
+pub(super) struct Case {
+    pub(super) stored: &'static str,
+    pub(super) body: &'static str,
+    pub(super) becomes: &'static str,
+}
+
+pub(super) fn stored(text: &str) -> Connector {
+    Connector::from(Document::parse(text).unwrap())
+}
+
+/// Checks that each change leads where the table says.
+pub(super) fn check<B: DeserializeOwned + Debug>(
+    cases: &[Case],
+    change: impl Fn(Connector, &B) -> Result<Connector, Refusal>,
+) {
+    for case in cases {
+        let body = serde_json::from_str(case.body).unwrap();
+        let changed = change(stored(case.stored), &body);
+        let changed = changed.unwrap_or_else(|refusal| panic!("{}: {refusal}", case.body));
+        assert_eq!(changed.document().to_json(), case.becomes, "{} on {}", case.body, case.stored);
+    }
+}
+
+/// Checks that each body is refused on the stored connector, with a reason that has the part.
+pub(super) fn refused<B: DeserializeOwned + Debug>(
+    on: &str,
+    cases: &[(&str, &str)],
+    change: impl Fn(Connector, &B) -> Result<Connector, Refusal>,
+) {
+    for (body, part) in cases {
+        let parsed = serde_json::from_str(body).unwrap();
+        let reason = change(stored(on), &parsed).expect_err(body).to_string();
+        assert!(reason.contains(part), "{body}: {reason}");
+    }
+}
