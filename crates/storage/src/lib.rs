@@ -37,6 +37,7 @@ pub mod index;
 #[cfg(feature = "memory")]
 mod memory;
 mod registry;
+mod request_time;
 #[cfg(feature = "search")]
 mod search;
 mod store;
@@ -51,6 +52,7 @@ pub use error::{OpenError, StoreError};
 #[cfg(feature = "memory")]
 pub use memory::{MemoryBackend, MemoryStore};
 pub use registry::{Backend, BackendSetting, BackendSettings, Registry};
+pub use request_time::within_one_request;
 #[cfg(feature = "search")]
 pub use search::{SearchBackend, SearchStore};
 pub use store::{Collection, Page, Store, Stored, Version, Versioned};

@@ -1,11 +1,8 @@
 //! The way to the servers: several nodes, deadlines, retries, and what an answer means.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::problem::Problem;
-use super::settings::SearchSettings;
-use crate::{OpenError, StoreError};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use bytes::Bytes;
 use opensearch::auth::{ClientCertificate, Credentials};
@@ -15,6 +12,11 @@ use opensearch::http::headers::{
     ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
 };
 use opensearch::http::transport::{SingleNodeConnectionPool, Transport, TransportBuilder};
+
+use super::budget::{Budget, Deadlines, Purpose};
+use super::problem::Problem;
+use super::settings::SearchSettings;
+use crate::{OpenError, StoreError};
 
 /// By which Elasticsearch makes itself known.
 const PRODUCT: HeaderName = HeaderName::from_static("x-elastic-product");
@@ -28,15 +30,7 @@ pub(super) struct Client {
     nodes: Vec<Transport>,
     /// The node that answered last: it is asked first.
     preferred: AtomicUsize,
-    deadline: Duration,
-    read_deadline: Duration,
-}
-
-/// Whether a request changes something, which decides how long it may take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Purpose {
-    Read,
-    Change,
+    pub(super) deadlines: Deadlines,
 }
 
 /// A request that may be sent several times: reads, and changes that are guarded by a version.
@@ -58,19 +52,6 @@ pub(super) struct Answer {
     pub(super) is_repeated: bool,
 }
 
-/// The time that a request has, over all its tries.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Budget {
-    start: Instant,
-    whole: Duration,
-}
-
-impl Budget {
-    pub(super) fn left(self) -> Option<Duration> {
-        self.whole.checked_sub(self.start.elapsed()).filter(|left| !left.is_zero())
-    }
-}
-
 impl Request {
     pub(super) fn read(method: Method, path: impl Into<String>, body: impl Into<Bytes>) -> Self {
         Self { purpose: Purpose::Read, method, path: path.into(), body: body.into() }
@@ -90,18 +71,10 @@ struct Lost {
 
 impl Client {
     pub(super) fn new(settings: &SearchSettings) -> Result<Self, OpenError> {
+        let headers = headers(settings)?;
         let nodes = settings.nodes.iter().map(|url| {
-            let mut headers = HeaderMap::new();
-            // Packing a page costs more than sending it.
-            headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            if let Some(authorization) = &settings.authorization {
-                let mut value = HeaderValue::from_str(authorization).map_err(unusable)?;
-                value.set_sensitive(true);
-                headers.insert(AUTHORIZATION, value);
-            }
             let pool = SingleNodeConnectionPool::new(url.clone());
-            let mut builder = TransportBuilder::new(pool).disable_proxy().headers(headers);
+            let mut builder = TransportBuilder::new(pool).disable_proxy().headers(headers.clone());
             if let Some(pem) = &settings.authorities {
                 let certificate = Certificate::from_pem(pem).map_err(unusable)?;
                 builder = builder.cert_validation(CertificateValidation::Full(certificate));
@@ -114,29 +87,14 @@ impl Client {
         Ok(Self {
             nodes: nodes.collect::<Result<_, _>>()?,
             preferred: AtomicUsize::new(0),
-            deadline: settings.deadline,
-            read_deadline: settings.read_deadline,
+            deadlines: Deadlines { change: settings.deadline, read: settings.read_deadline },
         })
-    }
-
-    /// The time for a request that begins now.
-    pub(super) fn budget(&self, purpose: Purpose) -> Budget {
-        let whole = match purpose {
-            Purpose::Read => self.read_deadline,
-            Purpose::Change => self.deadline,
-        };
-        Budget { start: Instant::now(), whole }
-    }
-
-    /// The longest that any request takes.
-    pub(super) fn longest(&self) -> Duration {
-        self.deadline.max(self.read_deadline)
     }
 
     /// Sends a request within its time, to another node where one does not answer, again and again
     /// while the servers are away or overloaded.
     pub(super) async fn send(&self, request: &Request) -> Result<Answer, StoreError> {
-        self.send_within(request, self.budget(request.purpose)).await
+        self.send_within(request, self.deadlines.budget(request.purpose)).await
     }
 
     /// Like [`send`](Self::send), as a part of something that has begun already.
@@ -172,7 +130,7 @@ impl Client {
             "{} {} was given up after {} ms and {tried} tries: {reason}",
             name(request.method),
             request.path,
-            budget.whole.as_millis()
+            budget.whole().as_millis()
         )))
     }
 
@@ -192,13 +150,27 @@ impl Client {
         let status = response.status_code().as_u16();
         let is_elasticsearch = response.headers().contains_key(PRODUCT);
         let body = response.bytes().await.map_err(|error| lost(&error))?;
-        if matches!(status, 429 | 502 | 503 | 504) && !is_block(status, &body) {
+        if is_passing(status, &body) {
             let reason = format!("the server answered {status}: {}", Problem::read(&body).reason);
             // Only what was refused at the door was not carried out.
             return Err(Lost { reason, is_ambiguous: status != 429 });
         }
         Ok(Answer { status, is_elasticsearch, body, is_repeated: false })
     }
+}
+
+/// What every request begins with.
+fn headers(settings: &SearchSettings) -> Result<HeaderMap, OpenError> {
+    let mut headers = HeaderMap::new();
+    // Packing a page costs more than sending it.
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let Some(authorization) = &settings.authorization {
+        let mut value = HeaderValue::from_str(authorization).map_err(unusable)?;
+        value.set_sensitive(true);
+        headers.insert(AUTHORIZATION, value);
+    }
+    Ok(headers)
 }
 
 /// The pauses between tries.
@@ -211,9 +183,15 @@ pub(super) fn pauses() -> impl Iterator<Item = Duration> {
         .build()
 }
 
-/// A block that waiting does not lift: 503 is one of a cluster that is still coming up.
-fn is_block(status: u16, body: &[u8]) -> bool {
-    status == 429 && Problem::read(body).kind == "cluster_block_exception"
+/// Whether an answer says that the server is overloaded, comes up or goes down. A block that waiting
+/// does not lift is none of these: it is answered 429, and 503 while a cluster is still coming up.
+fn is_passing(status: u16, body: &[u8]) -> bool {
+    match status {
+        429 => Problem::read(body).kind != "cluster_block_exception",
+        500 => Problem::read(body).kind == "node_closed_exception",
+        502..=504 => true,
+        _ => false,
+    }
 }
 
 impl Answer {
