@@ -185,8 +185,9 @@ async fn ensure(client: &Client, shape: IndexShape, prefix: &str) -> Result<Inde
             suitable(&name, client.send(&request).await?)?;
         }
         if described.pointer(&format!("/aliases/{alias}")).is_none() {
-            let body = json!({ "is_hidden": true }).to_string();
-            let request = Request::change(Method::Put, format!("/{name}/_alias/{alias}"), body);
+            let add = json!({ "index": name, "alias": alias, "is_hidden": true });
+            let body = json!({ "actions": [{ "add": add }] }).to_string();
+            let request = Request::change(Method::Post, "/_aliases", body);
             suitable(&name, client.send(&request).await?)?;
         }
         let has_new_fields = meta.contains_key(UNFINISHED);
