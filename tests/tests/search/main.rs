@@ -1,6 +1,9 @@
 //! Several services over one search engine, and an engine that hangs, dies and comes back.
 #![allow(missing_docs, reason = "a test")]
 
+mod blocked;
+mod faults;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
