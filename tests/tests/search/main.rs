@@ -232,21 +232,28 @@ fn a_second_node_is_asked_where_the_first_is_dead_and_secrets_are_not_logged() {
     let endpoint = shared(opensearch()).unwrap();
     let dead = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let prefix = format!("nodes-{}-", std::process::id());
-    let server = over_url(&format!("http://{dead},{}", endpoint.url), &prefix)
-        .variable("TRIBUTARY_OPENSEARCH_USER", "somebody")
-        .variable("TRIBUTARY_OPENSEARCH_PASSWORD", "top-secret")
-        .arguments(["--log", "trace"])
-        .start();
-    Scenario(&server).connector("connector-1");
-    let job = Scenario(&server).job("connector-1", "full");
-    Scenario(&server).claim(&job, "w");
-    assert_eq!(server.list(JOBS).count, 1);
-    let mut connection: Connection = server.connect();
-    let _ = connection.request("GET", "/_health/ready", &[], None).unwrap().expect(200);
-    let ended = server.stop();
-    assert!(ended.log.contains("opensearch"), "the log is there");
-    // The header that it is sent in: base64 of somebody:top-secret.
-    for secret in ["top-secret", "c29tZWJvZHk6dG9wLXNlY3JldA"] {
-        assert!(!ended.log.contains(secret), "the log tells a secret");
+    let both = &[("USER", "somebody"), ("PASSWORD", "top-secret")][..];
+    // What is sent besides: base64 of somebody:top-secret, and of key-id:top-secret.
+    for (credentials, sent) in [
+        (both, "c29tZWJvZHk6dG9wLXNlY3JldA"),
+        (&[("API_KEY", "key-id:top-secret")], "a2V5LWlkOnRvcC1zZWNyZXQ"),
+    ] {
+        let mut launch = over_url(&format!("http://{dead},{}", endpoint.url), &prefix);
+        for (name, value) in credentials {
+            launch = launch.variable(&format!("TRIBUTARY_OPENSEARCH_{name}"), value);
+        }
+        let server = launch.arguments(["--log", "trace"]).start();
+        let connector = format!("connector-{}", credentials.len());
+        Scenario(&server).connector(&connector);
+        let job = Scenario(&server).job(&connector, "full");
+        Scenario(&server).claim(&job, "w");
+        let _ = server.get(&format!("{JOBS}/{job}")).expect(200);
+        let mut connection: Connection = server.connect();
+        let _ = connection.request("GET", "/_health/ready", &[], None).unwrap().expect(200);
+        let ended = server.stop();
+        assert!(ended.log.contains("TRACE") && ended.log.contains("opensearch"), "the log is there");
+        for secret in ["top-secret", sent] {
+            assert!(!ended.log.contains(secret), "the log tells a secret");
+        }
     }
 }
