@@ -36,6 +36,8 @@ mod index_names;
 pub mod index;
 #[cfg(feature = "memory")]
 mod memory;
+#[cfg(any(feature = "search", feature = "transfer"))]
+mod pauses;
 mod registry;
 mod request_time;
 #[cfg(feature = "search")]

@@ -74,6 +74,14 @@ pub trait Store: Debug + Send + Sync {
     /// The document with this id, or [`StoreError::NotFound`].
     async fn get(&self, collection: Collection, id: &Id) -> Result<Versioned, StoreError>;
 
+    /// The documents with these ids in the same order, `None` where there is none, in as few steps as
+    /// the backend can.
+    async fn get_many(
+        &self,
+        collection: Collection,
+        ids: &[Id],
+    ) -> Result<Vec<Option<Versioned>>, StoreError>;
+
     /// Stores a new document. Of any number of concurrent calls for one id exactly one succeeds; the
     /// others, like all later ones, are answered [`StoreError::Conflict`].
     async fn create(

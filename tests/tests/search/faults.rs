@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use tributary_engines::{Endpoint, selected, shared};
 use tributary_tests::{Answer, Fault, Proxy, Scenario, Server, wait_until};
 
-use crate::{JOBS, is_away, opensearch, over, over_url};
+use crate::{JOBS, import, is_away, opensearch, over, over_url};
 
 /// Long enough for a busy machine to answer, short enough to be waited for.
 const READ_DEADLINE: Duration = Duration::from_secs(4);
@@ -257,6 +257,20 @@ fn a_service_that_starts_before_its_engine_answers_serves_when_it_does() {
         wait_until("it is ready", || server.get("/_health/ready").status == 200);
         let _ = server.list(JOBS);
     }
+}
+
+#[test]
+fn an_import_goes_on_when_the_engine_is_back() {
+    let Some(engine) = engine() else { return };
+    let proxy = Proxy::to(&engine.url);
+    let prefix = prefix("import");
+    // Longer than one deadline, with some changes that are carried out and not answered.
+    proxy.fail("/_bulk", 3, Fault::LoseAnswer);
+    proxy.fail("/_bulk", 25, Fault::Answer(503));
+    import(&proxy.url(), &prefix, (0..3_000).map(|number| format!("job-{number:04}")));
+    assert!(proxy.is_done());
+    let server = over(engine, &prefix).start();
+    assert_eq!(server.list(&format!("{JOBS}?status=pending&size=0")).count, 3_000);
 }
 
 #[test]

@@ -31,7 +31,7 @@ fn over_url(url: &str, prefix: &str) -> Launch {
 }
 
 /// Pending jobs under these names, put in as a file would be.
-fn import(endpoint: &Endpoint, prefix: &str, names: impl Iterator<Item = String>) {
+fn import(url: &str, prefix: &str, names: impl Iterator<Item = String>) {
     let mut lines = String::new();
     for name in names {
         let _ = writeln!(
@@ -43,9 +43,10 @@ fn import(endpoint: &Endpoint, prefix: &str, names: impl Iterator<Item = String>
     let folder = folder();
     let file = folder.path().join("jobs.ndjson");
     std::fs::write(&file, lines).unwrap();
-    let store = format!("opensearch:{}", endpoint.url);
+    let store = format!("opensearch:{url}");
     let imported = Launch::bare()
         .variable("TRIBUTARY_OPENSEARCH_INDEX_PREFIX", prefix)
+        .variable("TRIBUTARY_OPENSEARCH_DEADLINE", "2")
         .arguments(["import", "--to", &store, file.to_str().unwrap()])
         .finish();
     assert!(imported.status.success(), "{imported:#?}");
@@ -59,7 +60,7 @@ fn of_many_claims_through_two_services_one_wins_and_no_update_is_lost() {
     let endpoint = shared(opensearch()).unwrap();
     let prefix = format!("claims-{}-", std::process::id());
     let names: Vec<String> = (0..1_000).map(|number| format!("job-{number:04}")).collect();
-    import(endpoint, &prefix, names.iter().cloned());
+    import(&endpoint.url, &prefix, names.iter().cloned());
     let services = [over(endpoint, &prefix).start(), over(endpoint, &prefix).start()];
     assert_eq!(services[0].list(&format!("{JOBS}?status=pending&size=0")).count, names.len());
 

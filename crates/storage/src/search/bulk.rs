@@ -6,11 +6,12 @@ use serde_json::json;
 use tributary_domain::{Document, Id};
 
 use super::budget::{Budget, Purpose};
-use super::client::{Request, pauses};
+use super::client::Request;
 use super::connection::Connection;
 use super::documents::source;
 use super::problem::{Problem, same};
 use super::wire::{self, BulkAnswer, Item};
+use crate::pauses::pauses;
 use crate::{StoreError, Version};
 
 /// The most bytes of documents in one request: larger ones are refused by small servers.

@@ -3,7 +3,6 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use backon::{BackoffBuilder, ExponentialBuilder};
 use bytes::Bytes;
 use opensearch::auth::{ClientCertificate, Credentials};
 use opensearch::cert::{Certificate, CertificateValidation};
@@ -16,13 +15,11 @@ use opensearch::http::transport::{SingleNodeConnectionPool, Transport, Transport
 use super::budget::{Budget, Deadlines, Purpose};
 use super::problem::Problem;
 use super::settings::SearchSettings;
+use crate::pauses::pauses;
 use crate::{OpenError, StoreError};
 
 /// By which Elasticsearch makes itself known.
 const PRODUCT: HeaderName = HeaderName::from_static("x-elastic-product");
-/// The first pause before a request is sent again; pauses double, with jitter.
-const FIRST_PAUSE: Duration = Duration::from_millis(50);
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// The nodes of a cluster.
 #[derive(Debug)]
@@ -121,8 +118,7 @@ impl Client {
             tried += 1;
             // All nodes first, then pauses.
             if tried % self.nodes.len() == 0 {
-                let pause = pauses.next().unwrap_or(LONGEST_PAUSE);
-                let Some(left) = budget.left() else { break };
+                let (Some(left), Some(pause)) = (budget.left(), pauses.next()) else { break };
                 tokio::time::sleep(pause.min(left)).await;
             }
         }
@@ -173,16 +169,6 @@ fn headers(settings: &SearchSettings) -> Result<HeaderMap, OpenError> {
     Ok(headers)
 }
 
-/// The pauses between tries.
-pub(super) fn pauses() -> impl Iterator<Item = Duration> {
-    ExponentialBuilder::new()
-        .with_min_delay(FIRST_PAUSE)
-        .with_max_delay(LONGEST_PAUSE)
-        .with_jitter()
-        .without_max_times()
-        .build()
-}
-
 /// Whether an answer says that the server is overloaded, comes up or goes down. A block that waiting
 /// does not lift is none of these: it is answered 429, and 503 while a cluster is still coming up.
 fn is_passing(status: u16, body: &[u8]) -> bool {
@@ -230,16 +216,4 @@ fn name(method: Method) -> &'static str {
 
 fn unusable(error: impl std::error::Error + Send + Sync + 'static) -> OpenError {
     OpenError::Backend(error.into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_grow_up_to_a_limit() {
-        let pauses: Vec<Duration> = pauses().take(20).collect();
-        assert!(pauses[0] >= FIRST_PAUSE && pauses[0] <= FIRST_PAUSE * 2, "{pauses:?}");
-        assert!(pauses.iter().all(|pause| *pause <= LONGEST_PAUSE * 2), "{pauses:?}");
-    }
 }

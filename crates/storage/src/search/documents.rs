@@ -1,5 +1,7 @@
 //! Single documents: read by id, and changed under the guard of a version.
 
+use std::collections::HashMap;
+
 use bytes::Bytes;
 use opensearch::http::Method;
 use serde_json::json;
@@ -7,10 +9,11 @@ use tributary_domain::{Document, Id};
 
 use super::budget::Purpose;
 use super::bulk::{Action, Change, Outcome};
-use super::client::{Request, pauses};
+use super::client::Request;
 use super::connection::Connection;
 use super::problem::Problem;
 use super::wire::{self, GetAnswer};
+use crate::pauses::pauses;
 use crate::{StoreError, Version, Versioned};
 
 /// A document as the server has it.
@@ -56,6 +59,24 @@ impl Connection {
     pub(super) async fn get(&self, index: &str, id: &Id) -> Result<Versioned, StoreError> {
         let found = self.find(index, id.as_str()).await?.ok_or(StoreError::NotFound)?;
         Ok(Versioned { version: found.version, document: render(&found.source, id.as_str())? })
+    }
+
+    /// The documents with these ids as clients see them, in the same order.
+    pub(super) async fn get_all(
+        &self,
+        index: &str,
+        ids: &[Id],
+    ) -> Result<Vec<Option<Versioned>>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let names: Vec<&str> = ids.iter().map(Id::as_str).collect();
+        let found = self.get_many(index, &names).await?;
+        let found: HashMap<&str, &Found> = found.iter().map(|found| (found.id.as_str(), found)).collect();
+        let versioned = |found: &&Found| {
+            Ok(Versioned { version: found.version, document: render(&found.source, &found.id)? })
+        };
+        names.iter().map(|name| found.get(name).map(versioned).transpose()).collect()
     }
 
     /// Makes one change.

@@ -100,6 +100,18 @@ impl Store for SearchStore {
         .await
     }
 
+    async fn get_many(
+        &self,
+        collection: Collection,
+        ids: &[Id],
+    ) -> Result<Vec<Option<Versioned>>, StoreError> {
+        self.bound(Purpose::Read, async {
+            let prepared = self.prepared().await?;
+            self.connection.get_all(&prepared.index(collection).name, ids).await
+        })
+        .await
+    }
+
     async fn create(
         &self,
         collection: Collection,
