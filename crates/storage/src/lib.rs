@@ -54,7 +54,7 @@ pub use error::{OpenError, StoreError};
 #[cfg(feature = "memory")]
 pub use memory::{MemoryBackend, MemoryStore};
 pub use registry::{Backend, BackendSetting, BackendSettings, Registry};
-pub use request_time::within_one_request;
+pub use request_time::{request_start, within_one_request};
 #[cfg(feature = "search")]
 pub use search::{SearchBackend, SearchStore};
 pub use store::{Collection, Page, Store, Stored, Version, Versioned};

@@ -13,8 +13,7 @@ pub async fn within_one_request<F: Future>(work: F) -> F::Output {
     START.scope(Instant::now(), work).await
 }
 
-/// When the request began that this is a part of.
-#[cfg_attr(not(feature = "search"), allow(dead_code, reason = "other backends have no deadline"))]
-pub(crate) fn request_start() -> Option<Instant> {
+/// When the request began that this is a part of, if it is one: for stores with a deadline.
+pub fn request_start() -> Option<Instant> {
     START.try_with(|start| *start).ok()
 }

@@ -292,5 +292,10 @@ fn a_bad_node_is_left_for_another() {
             nodes[bad].clear();
         }
         assert_eq!(count(&server), 2);
+        // The good one is bad for a moment too: the hanging one does not take all the time that is left.
+        let [first, second] = &nodes;
+        first.fail("", ALWAYS, fault);
+        second.fail("", 1, Fault::Answer(503));
+        assert_eq!(count(&server), 2, "{fault:?}");
     }
 }

@@ -100,10 +100,11 @@ impl Client {
         let mut is_repeated = false;
         let mut tried = 0;
         let mut reason = "no time was left".to_owned();
+        let first = self.preferred.load(Ordering::Relaxed);
         while let Some(left) = budget.left() {
-            let node = self.preferred.load(Ordering::Relaxed).wrapping_add(tried) % self.nodes.len();
-            // Nodes that were not tried yet keep a share of the time.
-            let others = self.nodes.len().saturating_sub(tried + 1);
+            let node = (first + tried) % self.nodes.len();
+            // Nodes that come after it in this round keep a share of the time: it may hang.
+            let others = self.nodes.len() - 1 - tried % self.nodes.len();
             let share = left / u32::try_from(others + 1).unwrap_or(1);
             match self.try_once(node, request, share).await {
                 Ok(answer) => {
