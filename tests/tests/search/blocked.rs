@@ -4,7 +4,7 @@ use serde_json::json;
 use tributary_engines::{Distribution, Endpoint, Engine, Options, selected, shared};
 use tributary_tests::{Answer, Launch, Scenario, Server, wait_until};
 
-use crate::{JOBS, opensearch, over};
+use crate::{JOBS, is_away, opensearch, over};
 
 #[test]
 fn a_read_only_index_is_told_until_the_block_is_lifted() {
@@ -48,6 +48,34 @@ fn a_read_only_index_is_told_until_the_block_is_lifted() {
         set(serde_json::Value::Null);
         let _ = claim().expect(200);
         Scenario(&server).job("c", "full");
+    }
+}
+
+#[test]
+fn an_index_that_was_removed_is_made_again() {
+    if !selected("opensearch") {
+        return;
+    }
+    let engine = shared(opensearch()).unwrap();
+    let prefix = format!("removed-{}-", std::process::id());
+    let index = format!("{prefix}.elastic-connectors-sync-jobs-v1");
+    let server = over(engine, &prefix).start();
+    wait_until("it is ready", || server.get("/_health/ready").status == 200);
+    Scenario(&server).connector("c");
+    for is_read_first in [true, false] {
+        Scenario(&server).job("c", "full");
+        engine.send("DELETE", &format!("/{index}"), "").unwrap();
+        if is_read_first {
+            is_away(&server.get(JOBS));
+            assert_eq!(server.list(JOBS).count, 0);
+        } else {
+            // The engine must not make it by itself, with whatever mapping it guesses.
+            is_away(&server.send("POST", JOBS, r#"{"id":"c"}"#));
+            Scenario(&server).job("c", "full");
+            assert_eq!(server.list(&format!("{JOBS}?status=pending")).count, 1);
+        }
+        let described = engine.send("GET", &format!("/{index}/_mapping"), "").unwrap();
+        assert_eq!(described[&index]["mappings"]["dynamic"], "false", "{described}");
     }
 }
 

@@ -240,6 +240,18 @@ fn a_list_whose_point_in_time_is_lost_can_be_repeated() {
 }
 
 #[test]
+fn a_document_that_the_way_does_not_take_is_refused() {
+    let Some(engine) = engine() else { return };
+    let proxy = Proxy::to(&engine.url);
+    let server = through(&[&proxy], &prefix("length"));
+    Scenario(&server).connector("c");
+    proxy.fail("/_bulk", 1, Fault::Answer(413));
+    create(&server).refused_naming(400, &["length"]);
+    assert!(proxy.is_done());
+    assert_eq!(count(&server), 0);
+}
+
+#[test]
 fn a_service_that_starts_before_its_engine_answers_serves_when_it_does() {
     let Some(engine) = engine() else { return };
     for fault in [Fault::Hang, Fault::Answer(503)] {
