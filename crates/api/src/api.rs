@@ -121,11 +121,15 @@ impl Api {
         move |config| {
             for (path, endpoints) in endpoints_by_path() {
                 let endpoints: Arc<[&'static Endpoint]> = endpoints.into();
-                let api = api.clone();
-                let serve = move |request: HttpRequest, payload: web::Payload| {
-                    dispatch::serve(api.clone(), Arc::clone(&endpoints), request, payload.into_inner())
-                };
-                config.service(web::resource(patterns(path)).to(serve));
+                // Apart, not as one list of patterns: a path without named parts is then compared as
+                // text instead of by a regular expression.
+                for pattern in patterns(path) {
+                    let (api, endpoints) = (api.clone(), Arc::clone(&endpoints));
+                    let serve = move |request: HttpRequest, payload: web::Payload| {
+                        dispatch::serve(api.clone(), Arc::clone(&endpoints), request, payload.into_inner())
+                    };
+                    config.service(web::resource(pattern).to(serve));
+                }
             }
         }
     }
@@ -151,7 +155,7 @@ fn endpoints_by_path() -> Vec<(&'static str, Vec<&'static Endpoint>)> {
 }
 
 /// The path with and without a slash at its end; the root of a scope has no slash of its own.
-fn patterns(path: &'static str) -> Vec<String> {
+fn patterns(path: &'static str) -> [String; 2] {
     let bare = path.trim_end_matches('/');
-    vec![bare.to_owned(), format!("{bare}/")]
+    [bare.to_owned(), format!("{bare}/")]
 }

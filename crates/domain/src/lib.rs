@@ -42,7 +42,7 @@ pub use refusal::Refusal;
 pub use strict_json::{JsonProblem, MAXIMUM_DEPTH, check_strict};
 pub use sync_job::{
     Count, Filter, FilterField, MAXIMUM_WORKER_HOSTNAME_BYTES, NewSyncJob, SYNC_JOB_FIELDS,
-    SYNC_JOB_LIST_PARAMETERS, Statistics, SyncJob, SyncJobClaim, SyncJobFailure, SyncJobQuery, SyncJobStatus,
-    SyncJobType, TriggerMethod,
+    SYNC_JOB_LIST_PARAMETERS, SortOrder, Statistics, SyncJob, SyncJobClaim, SyncJobFailure, SyncJobQuery,
+    SyncJobStatus, SyncJobType, TriggerMethod,
 };
 pub use timestamp::Timestamp;

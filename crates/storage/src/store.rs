@@ -117,8 +117,9 @@ pub trait Store: Debug + Send + Sync {
     /// A page of the sync jobs that match, and how many match in all.
     ///
     /// In the order of [`creation_order`](tributary_domain::creation_order), documents without one
-    /// last, and of the bytes of their ids among equals: a total order, so that pages neither overlap
-    /// nor skip while nothing changes. Filters follow
+    /// last, and of the bytes of their ids among equals, or in the very opposite order where the query
+    /// says so: a total order, so that pages neither overlap nor skip while nothing changes. Filters
+    /// follow
     /// [`keyword_values`](tributary_domain::keyword_values). The count is exact.
     async fn list_sync_jobs(&self, query: &SyncJobQuery) -> Result<Page, StoreError>;
 

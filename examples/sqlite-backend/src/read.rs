@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use rusqlite::types::Type;
 use rusqlite::{Connection, Error, OptionalExtension, params_from_iter};
-use tributary_domain::{ConnectorQuery, Id, SyncJobQuery};
+use tributary_domain::{ConnectorQuery, Id, SortOrder, SyncJobQuery};
 use tributary_storage::{Collection, Page, Stored, Version, Versioned};
 
 /// The fields that connectors are found by.
@@ -44,12 +44,12 @@ pub(crate) fn list(
     size: u32,
 ) -> rusqlite::Result<Page> {
     let moment = connection.transaction()?;
-    let Conditions { sql, texts } = conditions;
+    let Conditions { sql, texts, direction } = conditions;
     let mut count = moment.prepare_cached(&format!("SELECT count(*) FROM documents WHERE {sql}"))?;
     let count: i64 = count.query_row(params_from_iter(texts), |row| row.get(0))?;
     let mut page = moment.prepare_cached(&format!(
-        "SELECT rendered FROM documents WHERE {sql} ORDER BY order_number, order_text, id \
-         LIMIT {size} OFFSET {from}"
+        "SELECT rendered FROM documents WHERE {sql} ORDER BY order_number {direction}, order_text {direction}, \
+         id {direction} LIMIT {size} OFFSET {from}"
     ))?;
     let documents = page.query_map(params_from_iter(texts), |row| text(row, 0))?;
     Ok(Page { count: count.cast_unsigned(), documents: documents.collect::<rusqlite::Result<_>>()? })
@@ -81,6 +81,8 @@ fn text(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Bytes> {
 pub(crate) struct Conditions {
     sql: String,
     texts: Vec<String>,
+    /// Which end of the list comes first.
+    direction: &'static str,
 }
 
 impl Conditions {
@@ -88,6 +90,9 @@ impl Conditions {
         let mut conditions = Self::of(Collection::SyncJobs);
         for filter in &query.filters {
             conditions.has_one_of(filter.field.path(), &filter.words);
+        }
+        if query.order == SortOrder::Descending {
+            conditions.direction = "DESC";
         }
         conditions
     }
@@ -114,7 +119,11 @@ impl Conditions {
     }
 
     fn of(collection: Collection) -> Self {
-        Self { sql: "collection = ?".to_owned(), texts: vec![name_of(collection).to_owned()] }
+        Self {
+            sql: "collection = ?".to_owned(),
+            texts: vec![name_of(collection).to_owned()],
+            direction: "ASC",
+        }
     }
 
     /// Adds that a field has one of the words.

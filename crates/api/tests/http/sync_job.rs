@@ -67,6 +67,10 @@ async fn list(session: &mut Session) {
         "job_type=full,full,FULL",
         "job_type=full&job_type=incremental",
         "status=pending&connector_id=connector-1&job_type=access_control",
+        "order=asc",
+        "order=desc",
+        "order=DESC&from=1&size=1",
+        "order=desc&status=pending",
     ] {
         session.call("GET", &format!("{JOBS}?{query}&filter_path=count,results.id"), "").await;
     }
@@ -86,6 +90,9 @@ async fn list(session: &mut Session) {
         "from=1&from=2",
         "from=9901",
         "from=2147483647&size=2147483647",
+        "order=newest",
+        "order=",
+        "order=asc&order=desc",
         "sort=created_at",
         "statuses=pending&form=1",
         "connector_id=%FF",

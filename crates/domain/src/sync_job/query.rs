@@ -1,6 +1,6 @@
 //! The list of sync jobs: its parameters, and the query that they become.
 
-use super::{SyncJobStatus, SyncJobType};
+use super::{SortOrder, SyncJobStatus, SyncJobType};
 use crate::parameter::{Arguments, Parameter, ParameterKind};
 use crate::{Document, Refusal, keyword_values};
 
@@ -9,6 +9,8 @@ const STATUSES: &[&str] =
     &["canceling", "canceled", "completed", "error", "in_progress", "pending", "suspended"];
 /// The job types as the parameter's declaration lists them.
 const JOB_TYPES: &[&str] = &["full", "incremental", "access_control"];
+/// The directions as the parameter's declaration lists them.
+const ORDERS: &[&str] = &["asc", "desc"];
 
 const FROM: Parameter = Parameter {
     name: "from",
@@ -40,9 +42,15 @@ const JOB_TYPE: Parameter = Parameter {
     default: None,
     description: "Only jobs of these types.",
 };
+const ORDER: Parameter = Parameter {
+    name: "order",
+    kind: ParameterKind::Keyword(ORDERS),
+    default: Some("asc"),
+    description: "asc for the oldest jobs first, desc for the newest first; an extension.",
+};
 
 /// The query parameters of the list of sync jobs.
-pub const SYNC_JOB_LIST_PARAMETERS: &[Parameter] = &[FROM, SIZE, STATUS, CONNECTOR_ID, JOB_TYPE];
+pub const SYNC_JOB_LIST_PARAMETERS: &[Parameter] = &[FROM, SIZE, STATUS, CONNECTOR_ID, JOB_TYPE, ORDER];
 
 /// What sync jobs can be filtered by. A backend answers every one of them, and all combinations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::VariantArray)]
@@ -85,8 +93,8 @@ impl Filter {
     }
 }
 
-/// Which sync jobs to list: all filters must hold, in the order of creation, oldest first, and of
-/// their ids among those of one millisecond.
+/// Which sync jobs to list: all filters must hold, in the order of creation, and of their ids among
+/// those of one millisecond, or in the very opposite order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyncJobQuery {
     /// How many of the matching jobs to skip.
@@ -95,11 +103,13 @@ pub struct SyncJobQuery {
     pub size: u32,
     /// The conditions, at most one for each field.
     pub filters: Vec<Filter>,
+    /// Whether the oldest come first, or the newest.
+    pub order: SortOrder,
 }
 
 impl Default for SyncJobQuery {
     fn default() -> Self {
-        Self { from: 0, size: 100, filters: Vec::new() }
+        Self { from: 0, size: 100, filters: Vec::new(), order: SortOrder::Ascending }
     }
 }
 
@@ -111,7 +121,8 @@ impl SyncJobQuery {
         let status = arguments.keyword::<SyncJobStatus>(&STATUS)?;
         let connector_id = arguments.filled_text(&CONNECTOR_ID)?;
         let job_types = arguments.keywords::<SyncJobType>(&JOB_TYPE)?;
-        let query = Self { from, size, filters: Vec::new() };
+        let order = arguments.keyword::<SortOrder>(&ORDER)?.unwrap_or(SortOrder::Ascending);
+        let query = Self { from, size, filters: Vec::new(), order };
         Ok(query
             .with(FilterField::Status, status.iter().map(ToString::to_string))
             .with(FilterField::JobType, job_types.iter().map(ToString::to_string))
@@ -150,11 +161,12 @@ mod tests {
     fn the_declared_words_are_those_of_the_enumerations() {
         assert_eq!(STATUSES.join(", "), SyncJobStatus::words());
         assert_eq!(JOB_TYPES.join(", "), SyncJobType::words());
+        assert_eq!(ORDERS.join(", "), SortOrder::words());
     }
 
     #[test]
     fn the_documented_requests() {
-        let list = |from, size, filters| Ok(SyncJobQuery { from, size, filters });
+        let list = |from, size, filters| Ok(SyncJobQuery { from, size, filters, ..Default::default() });
         assert_eq!(parse(""), list(0, 100, vec![]));
         assert_eq!(parse("from=0&size=2"), list(0, 2, vec![]));
         assert_eq!(parse("status=PENDING"), list(0, 100, vec![filter(FilterField::Status, &["pending"])]));
@@ -167,6 +179,11 @@ mod tests {
             list(0, 100, vec![filter(FilterField::JobType, &["full", "incremental"])])
         );
         assert_eq!(parse("job_type="), list(0, 100, vec![]));
+        assert_eq!(parse("order=asc"), list(0, 100, vec![]));
+        assert_eq!(
+            parse("order=DESC"),
+            Ok(SyncJobQuery { order: SortOrder::Descending, ..Default::default() })
+        );
     }
 
     #[test]
@@ -179,6 +196,8 @@ mod tests {
             ("size=many", "[size]", "[many]", "whole number"),
             ("size=10001", "[size]", "[10001]", "10000"),
             ("connector_id=", "[connector_id]", "empty", "must not"),
+            ("order=newest", "[order]", "[newest]", "desc"),
+            ("order=", "[order]", "[]", "asc"),
         ];
         for (query, parameter, value, right) in cases {
             let reason = parse(query).unwrap_err().to_string();

@@ -44,6 +44,18 @@ enumeration! {
     }
 }
 
+enumeration! {
+    /// In which direction sync jobs are listed.
+    SortOrder {
+        /// The oldest first.
+        #[strum(serialize = "asc")]
+        Ascending,
+        /// The newest first: the same list, read from its end.
+        #[strum(serialize = "desc")]
+        Descending,
+    }
+}
+
 impl SyncJobStatus {
     /// The statuses that a job in this one may go to; none for a final one.
     pub fn successors(self) -> &'static [Self] {

@@ -7,7 +7,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
-use tributary_domain::{Document, FilterField, SyncJobQuery};
+use tributary_domain::{Document, Enumeration, FilterField, SortOrder, SyncJobQuery};
 
 use super::model::Model;
 use super::{document, id};
@@ -81,12 +81,15 @@ fn query() -> impl Strategy<Value = SyncJobQuery> {
     let status = words(&["pending", "error", "in_progress", "suspended", "5"], 3);
     let kind = words(&["full", "incremental", "access_control"], 3);
     let connector = words(&["a", "b", "nobody"], 2);
-    (0..12u32, 0..12u32, status, kind, connector).prop_map(|(from, size, status, kind, connector)| {
-        SyncJobQuery { from, size, filters: Vec::new() }
-            .with(FilterField::Status, status)
-            .with(FilterField::JobType, kind)
-            .with(FilterField::ConnectorId, connector)
-    })
+    let order = select(SortOrder::ALL);
+    (0..12u32, 0..12u32, order, status, kind, connector).prop_map(
+        |(from, size, order, status, kind, connector)| {
+            SyncJobQuery { from, size, order, filters: Vec::new() }
+                .with(FilterField::Status, status)
+                .with(FilterField::JobType, kind)
+                .with(FilterField::ConnectorId, connector)
+        },
+    )
 }
 
 fn step() -> impl Strategy<Value = Step> {

@@ -1,13 +1,13 @@
 //! Promises about lists.
 
-use tributary_domain::{ConnectorQuery, FilterField, SyncJobQuery};
+use tributary_domain::{ConnectorQuery, FilterField, SortOrder, SyncJobQuery};
 
 use super::{document, id, list_of_promises};
 use crate::{Collection, Page, Store};
 
 list_of_promises![
     nothing_stored_is_an_empty_list,
-    oldest_first_and_ids_among_equals,
+    oldest_first_and_ids_among_equals_or_the_opposite,
     pages_neither_overlap_nor_skip,
     filters_hold_together,
     a_field_with_several_words_is_found_by_each,
@@ -48,7 +48,7 @@ async fn nothing_stored_is_an_empty_list(store: &dyn Store) {
     assert_eq!((connectors.count, connectors.documents.len()), (0, 0));
 }
 
-async fn oldest_first_and_ids_among_equals(store: &dyn Store) {
+async fn oldest_first_and_ids_among_equals_or_the_opposite(store: &dyn Store) {
     let stored = [
         ("late", r#"{"created_at":"2026-01-03T00:00:00Z"}"#),
         ("none-b", "{}"),
@@ -66,7 +66,11 @@ async fn oldest_first_and_ids_among_equals(store: &dyn Store) {
     }
     let order =
         ["before-1970", "several", "number", "tie-B", "tie-a", "tie-b", "tie-é", "late", "none-a", "none-b"];
-    assert_eq!(jobs(store, &SyncJobQuery::default()).await, (10, order.map(str::to_owned).to_vec()));
+    let mut order = names(&order);
+    assert_eq!(jobs(store, &SyncJobQuery::default()).await, (10, order.clone()));
+    order.reverse();
+    let newest_first = SyncJobQuery { order: SortOrder::Descending, ..Default::default() };
+    assert_eq!(jobs(store, &newest_first).await, (10, order));
 }
 
 async fn pages_neither_overlap_nor_skip(store: &dyn Store) {
@@ -76,14 +80,18 @@ async fn pages_neither_overlap_nor_skip(store: &dyn Store) {
         let second = (number * 7 % 25) / 3;
         add(store, &name, &format!(r#"{{"created_at":"2026-01-01T00:00:0{second}Z"}}"#)).await;
     }
-    let mut seen = Vec::new();
-    for from in (0..30).step_by(4) {
-        let (count, page) = jobs(store, &SyncJobQuery { from, size: 4, ..Default::default() }).await;
-        assert_eq!(count, 25, "the count does not depend on the page");
-        seen.extend(page);
+    let mut all: Vec<String> = (0..25).map(|number| format!("job-{number:02}")).collect();
+    for order in [SortOrder::Ascending, SortOrder::Descending] {
+        let mut seen = Vec::new();
+        for from in (0..30).step_by(4) {
+            let (count, page) =
+                jobs(store, &SyncJobQuery { from, size: 4, order, ..Default::default() }).await;
+            assert_eq!(count, 25, "the count does not depend on the page");
+            seen.extend(page);
+        }
+        assert_eq!(seen, all, "{order}");
+        all.reverse();
     }
-    let all: Vec<String> = (0..25).map(|number| format!("job-{number:02}")).collect();
-    assert_eq!(seen, all);
     assert_eq!(jobs(store, &SyncJobQuery { size: 0, ..Default::default() }).await, (25, vec![]));
     assert_eq!(
         jobs(store, &SyncJobQuery { from: 10_000, size: 0, ..Default::default() }).await,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tributary_domain::{Document, SyncJobQuery, creation_order};
+use tributary_domain::{Document, SortOrder, SyncJobQuery, creation_order};
 
 /// All sync jobs by id.
 #[derive(Debug, Default)]
@@ -16,6 +16,9 @@ impl Model {
         let fits = |job: &Document| query.filters.iter().all(|filter| filter.matches(job));
         let mut found: Vec<_> = self.jobs.iter().filter(|(_, job)| fits(job)).collect();
         found.sort_by_key(|(id, job)| (creation_order(job).unwrap_or(i64::MAX), id.as_bytes()));
+        if query.order == SortOrder::Descending {
+            found.reverse();
+        }
         let page = found.iter().skip(query.from as usize).take(query.size as usize);
         (found.len() as u64, page.map(|(id, job)| job.render(id)).collect())
     }

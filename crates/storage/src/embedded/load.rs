@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
@@ -169,10 +170,11 @@ struct Indexed(Document);
 #[derive(Deserialize)]
 struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
-fn is_indexed(name: &str) -> bool {
-    let starts_there = |field: &FilterField| field.path().split('.').next() == Some(name);
-    name == "created_at" || FilterField::ALL.iter().any(starts_there)
-}
+/// The outermost names of the fields that sync jobs are found by.
+static INDEXED: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    let outermost = |field: &FilterField| field.path().split('.').next();
+    FilterField::ALL.iter().filter_map(outermost).chain(["created_at"]).collect()
+});
 
 impl<'de> Deserialize<'de> for Indexed {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -185,7 +187,7 @@ impl<'de> Deserialize<'de> for Indexed {
             fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Indexed, A::Error> {
                 let mut document = Document::default();
                 while let Some(Name(name)) = fields.next_key()? {
-                    if is_indexed(&name) {
+                    if INDEXED.contains(&name.as_ref()) {
                         document.set_raw(&name, fields.next_value()?);
                     } else {
                         fields.next_value::<IgnoredAny>()?;

@@ -129,17 +129,36 @@ impl OrderedIndex {
     #[must_use]
     pub fn page(&self, filters: &[Filter<'_>], from: usize, size: usize) -> (u64, Vec<u32>) {
         let matching = self.values.matching(filters);
-        (matching.len(), self.window(&matching, from, size))
+        let first = u32::try_from(from).ok().and_then(|from| matching.select(from));
+        let slots = first.map(|first| self.window(&matching, matching.range(first..), size));
+        (matching.len(), slots.unwrap_or_default())
     }
 
-    /// The one place that turns matching positions into a page: a descending order, a range of
-    /// times or a start after a key is another choice of first position and direction here.
-    fn window(&self, matching: &RoaringBitmap, from: usize, size: usize) -> Vec<u32> {
-        let first = u32::try_from(from).ok().and_then(|from| matching.select(from));
-        let Some(first) = first.filter(|_| size > 0) else {
-            return Vec::new();
-        };
-        let positions = matching.range(first..).take(size);
-        self.order.slots_at(positions).collect()
+    /// As `page`, in the opposite order: `from` and `size` count from the end.
+    #[must_use]
+    pub fn page_from_end(&self, filters: &[Filter<'_>], from: usize, size: usize) -> (u64, Vec<u32>) {
+        let matching = self.values.matching(filters);
+        let rank = matching.len().checked_sub(from as u64).and_then(|left| left.checked_sub(1));
+        let first = rank.and_then(|rank| u32::try_from(rank).ok()).and_then(|rank| matching.select(rank));
+        let slots = first.map(|first| self.window(&matching, matching.range(..=first).rev(), size));
+        (matching.len(), slots.unwrap_or_default())
+    }
+
+    /// The one place that turns matching positions into a page: a range of times or a start after a
+    /// key is another choice of positions.
+    fn window(
+        &self,
+        matching: &RoaringBitmap,
+        positions: impl Iterator<Item = u32>,
+        size: usize,
+    ) -> Vec<u32> {
+        let positions = positions.take(size);
+        let mut slots = Vec::with_capacity(size.min(usize::try_from(matching.len()).unwrap_or(size)));
+        // Not collected: that asks how many positions there are, which counts bits for longer than a
+        // page takes.
+        for slot in self.order.slots_at(positions) {
+            slots.push(slot);
+        }
+        slots
     }
 }

@@ -118,6 +118,10 @@ impl Pair {
     fn check(&self, filters: &[Filter<'_>], from: usize, size: usize) {
         let expected = self.documents.page(filters, from, size);
         assert_eq!(self.index.page(filters, from, size), expected);
+        let (count, mut backwards) = self.documents.page(filters, 0, usize::MAX);
+        backwards.reverse();
+        let backwards = backwards.into_iter().skip(from).take(size).collect();
+        assert_eq!(self.index.page_from_end(filters, from, size), (count, backwards));
     }
 
     fn check_all(&self) {
@@ -279,4 +283,6 @@ fn a_filter_without_a_known_value_lets_nothing_pass() {
     assert_eq!(pair.index.page(&[(Field(0), &["?"])], 0, 10), nothing);
     assert_eq!(pair.index.page(&[], 10, 10), (10, Vec::new()));
     assert_eq!(pair.index.page(&[], usize::MAX, 10), (10, Vec::new()));
+    assert_eq!(pair.index.page_from_end(&[], 10, 10), (10, Vec::new()));
+    assert_eq!(pair.index.page_from_end(&[], usize::MAX, 10), (10, Vec::new()));
 }

@@ -5,6 +5,7 @@ mod batch;
 mod catalog;
 mod connectors;
 mod operation;
+mod piece;
 mod sync_jobs;
 mod texts;
 

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use std::hash::BuildHasher;
-use tributary_domain::{FilterField, SyncJobQuery};
+use tributary_domain::{FilterField, SortOrder, SyncJobQuery};
 
 #[cfg(feature = "embedded")]
 use super::batch::{Batch, Row};
@@ -109,7 +109,11 @@ impl SyncJobs {
             .collect();
         let filters: Vec<(Field, &[&str])> =
             words.iter().map(|(field, words)| (*field, words.as_slice())).collect();
-        let (count, slots) = self.index.page(&filters, query.from as usize, query.size as usize);
+        let (from, size) = (query.from as usize, query.size as usize);
+        let (count, slots) = match query.order {
+            SortOrder::Ascending => self.index.page(&filters, from, size),
+            SortOrder::Descending => self.index.page_from_end(&filters, from, size),
+        };
         Page { count, documents: self.slots.texts.joined(&slots) }
     }
 

@@ -3,12 +3,13 @@
 //! Allocated one by one, documents of a kilobyte cost a quarter more than they are long, and a page
 //! of them touches twice as many places of memory as it has documents.
 
+use super::piece::Piece;
 use crate::Documents;
 
-/// The size of a piece; a little below a power of two, where allocators keep notes of their own.
-const PIECE: usize = if cfg!(test) { 1 << 10 } else { (1 << 20) - (1 << 12) };
+/// The size of a piece: a few huge pages.
+const PIECE: usize = if cfg!(test) { 1 << 10 } else { 1 << 22 };
 /// A longer text gets a piece of its own.
-const LARGE: usize = PIECE / 8;
+const LARGE: usize = PIECE / 32;
 /// A piece with so many bytes that nobody needs any more is put in order when room is needed.
 const WASTE: usize = PIECE / 4;
 /// Before each text stands its slot and how long all of it is.
@@ -23,13 +24,6 @@ struct Place {
     start: u32,
     id: u32,
     document: u32,
-}
-
-#[derive(Debug, Default)]
-struct Piece {
-    bytes: Vec<u8>,
-    /// How many of the bytes are still needed.
-    live: usize,
 }
 
 /// An id and a document under each slot that is taken.
@@ -88,15 +82,15 @@ impl Texts {
         let piece = &mut self.pieces[number];
         let place = Place {
             piece: small(number),
-            start: small(piece.bytes.len()),
+            start: small(piece.used()),
             id: small(id.len()),
             document: small(document.len()),
         };
         piece.live += length;
-        piece.bytes.extend_from_slice(&slot.to_le_bytes());
-        piece.bytes.extend_from_slice(&small(length).to_le_bytes());
-        piece.bytes.extend_from_slice(id.as_bytes());
-        piece.bytes.extend_from_slice(document);
+        piece.push(&slot.to_le_bytes());
+        piece.push(&small(length).to_le_bytes());
+        piece.push(id.as_bytes());
+        piece.push(document);
         if self.places.len() <= slot as usize {
             self.places.resize(slot as usize + 1, EMPTY);
         }
@@ -114,9 +108,9 @@ impl Texts {
             return;
         }
         if self.open == Some(number) {
-            piece.bytes.clear();
+            piece.truncate(0);
         } else {
-            *piece = Piece::default();
+            *piece = Piece::NONE;
             self.vacant.push(number);
         }
     }
@@ -128,7 +122,7 @@ impl Texts {
     fn part(&self, place: Place, part: impl FnOnce(Place) -> (u32, u32)) -> Option<&[u8]> {
         let (offset, length) = part(place);
         let start = place.start as usize + HEADER + offset as usize;
-        self.pieces[place.piece as usize].bytes.get(start..start + length as usize)
+        self.pieces[place.piece as usize].bytes(start..start + length as usize)
     }
 
     /// A piece with so many free bytes.
@@ -136,10 +130,10 @@ impl Texts {
         if length > LARGE {
             return self.add_piece(length);
         }
-        if let Some(open) = self.open.filter(|open| self.pieces[*open].bytes.len() + length <= PIECE) {
+        if let Some(open) = self.open.filter(|open| self.pieces[*open].used() + length <= PIECE) {
             return open;
         }
-        let waste = |piece: &Piece| piece.bytes.len() - piece.live;
+        let waste = |piece: &Piece| piece.used() - piece.live;
         let wasteful = self.pieces.iter().enumerate().max_by_key(|(_, piece)| waste(piece));
         let number = match wasteful {
             Some((number, piece)) if waste(piece) >= WASTE => {
@@ -153,7 +147,7 @@ impl Texts {
     }
 
     fn add_piece(&mut self, capacity: usize) -> usize {
-        let piece = Piece { bytes: Vec::with_capacity(capacity), live: 0 };
+        let piece = Piece::new(capacity);
         if let Some(number) = self.vacant.pop() {
             self.pieces[number] = piece;
             return number;
@@ -164,21 +158,21 @@ impl Texts {
 
     /// Moves what is needed to the start of a piece.
     fn tidy(&mut self, number: usize) {
-        let bytes = &mut self.pieces[number].bytes;
+        let piece = &mut self.pieces[number];
         let (mut read, mut write) = (0, 0);
-        while let Some((slot, length)) = bytes.get(read..).and_then(header) {
+        while let Some((slot, length)) = header(piece.from(read)) {
             let place = self
                 .places
                 .get_mut(slot)
                 .filter(|place| (place.piece as usize, place.start as usize) == (number, read));
             if let Some(place) = place {
-                bytes.copy_within(read..read + length, write);
+                piece.move_to(write, read..read + length);
                 place.start = small(write);
                 write += length;
             }
             read += length;
         }
-        bytes.truncate(write);
+        piece.truncate(write);
     }
 }
 
@@ -259,12 +253,12 @@ mod tests {
             texts.set(number % 20, "an id", &vec![0; 50 + number as usize % 30]);
         }
         let live = 20 * (HEADER + 5 + 80);
-        let held: usize = texts.pieces.iter().map(|piece| piece.bytes.capacity()).sum();
+        let held: usize = texts.pieces.iter().map(Piece::capacity).sum();
         assert!(held <= 3 * live.max(PIECE), "{held} bytes for {live}");
         for slot in 0..20 {
             texts.remove(slot);
         }
-        let held: usize = texts.pieces.iter().map(|piece| piece.bytes.capacity()).sum();
+        let held: usize = texts.pieces.iter().map(Piece::capacity).sum();
         assert!(held <= PIECE, "{held} bytes for nothing");
     }
 }

@@ -1,12 +1,13 @@
 //! Lists of sync jobs: one search where pages end between milliseconds, and a few more where they
 //! would cut through documents of the same one.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use opensearch::http::Method;
 use serde_json::{Value, json};
-use tributary_domain::SyncJobQuery;
+use tributary_domain::{SortOrder, SyncJobQuery};
 
 use super::client::Request;
 use super::connection::Connection;
@@ -49,7 +50,7 @@ impl Connection {
         }
         let body = json!({
             "query": filters(index, query, None),
-            "sort": [order(index)],
+            "sort": [sort(index, query.order)],
             "from": window.first,
             "size": window.last - window.first,
             "track_total_hits": true,
@@ -57,7 +58,7 @@ impl Connection {
         let body = self.search(&index.name, &body).await?;
         let answer: SearchAnswer<'_> = wire::read(&body)?;
         let count = answer.hits.total.map_or(0, |total| total.value);
-        let found = Found { window, count, hits: answer.hits.hits };
+        let found = Found { window, count, order: query.order, hits: answer.hits.hits };
         let documents = if found.is_cut() {
             self.cut_page(prepared, query, &found).await?
         } else {
@@ -117,7 +118,8 @@ impl Connection {
         let index = prepared.index(Collection::SyncJobs);
         let within = filters(index, query, Some(at(index, milliseconds)));
         let mut walk =
-            Walk::open(self, prepared.dialect, &index.name, within, &[order(index)], false).await?;
+            Walk::open(self, prepared.dialect, &index.name, within, &[sort(index, query.order)], false)
+                .await?;
         let mut ids = Vec::new();
         while let Some(portion) =
             walk.next(|hit| Ok((hit.milliseconds(), hit.id.clone().into_owned()))).await?
@@ -125,11 +127,11 @@ impl Connection {
             // Of several times of one document the earliest counts.
             ids.extend(portion.into_iter().filter(|(found, _)| *found == milliseconds).map(|(_, id)| id));
         }
-        ids.sort_unstable();
+        ids.sort_unstable_by(|left, right| directed(query.order, left.cmp(right)));
         Ok(ids)
     }
 
-    /// How many matching documents are older.
+    /// How many matching documents come earlier in the list.
     async fn count_before(
         &self,
         prepared: &Prepared,
@@ -137,7 +139,7 @@ impl Connection {
         milliseconds: i64,
     ) -> Result<u64, StoreError> {
         let index = prepared.index(Collection::SyncJobs);
-        let before = filters(index, query, Some(before(index, milliseconds)));
+        let before = filters(index, query, Some(before(index, query.order, milliseconds)));
         let body = json!({ "query": before, "size": 0, "track_total_hits": true });
         let body = self.search(&index.name, &body).await?;
         let answer: SearchAnswer<'_> = wire::read(&body)?;
@@ -149,6 +151,7 @@ impl Connection {
 struct Found<'a> {
     window: Window,
     count: u64,
+    order: SortOrder,
     hits: Vec<Hit<'a>>,
 }
 
@@ -164,7 +167,7 @@ impl<'a> Found<'a> {
         let mut rows: Vec<(i64, &Hit<'a>)> =
             self.page().iter().map(|hit| (hit.milliseconds(), hit)).collect();
         rows.sort_by(|(left_time, left), (right_time, right)| {
-            (left_time, left.id.as_bytes()).cmp(&(right_time, right.id.as_bytes()))
+            directed(self.order, (left_time, left.id.as_bytes()).cmp(&(right_time, right.id.as_bytes())))
         });
         rows.into_iter().map(|(_, hit)| hit).collect()
     }
@@ -214,8 +217,21 @@ fn index(distance: u64) -> usize {
     usize::try_from(distance).unwrap_or(usize::MAX)
 }
 
-fn order(index: &Index) -> Value {
-    json!({ index.field(CREATED_AT): { "order": "asc", "missing": "_last", "mode": "min" } })
+/// How two documents compare in a list of one direction, from how they do in the order of creation.
+fn directed(order: SortOrder, ordering: Ordering) -> Ordering {
+    match order {
+        SortOrder::Ascending => ordering,
+        SortOrder::Descending => ordering.reverse(),
+    }
+}
+
+/// The order of the server's own; the earliest of several times counts in both directions.
+fn sort(index: &Index, order: SortOrder) -> Value {
+    let missing = match order {
+        SortOrder::Ascending => "_last",
+        SortOrder::Descending => "_first",
+    };
+    json!({ index.field(CREATED_AT): { "order": order, "missing": missing, "mode": "min" } })
 }
 
 fn at(index: &Index, milliseconds: i64) -> Value {
@@ -226,12 +242,20 @@ fn at(index: &Index, milliseconds: i64) -> Value {
     json!({ "range": { field: { "gte": milliseconds, "lte": milliseconds, "format": "epoch_millis" } } })
 }
 
-fn before(index: &Index, milliseconds: i64) -> Value {
+fn before(index: &Index, order: SortOrder, milliseconds: i64) -> Value {
     let field = index.field(CREATED_AT);
-    if milliseconds == i64::MAX {
-        return json!({ "exists": { "field": field } });
+    match (order, milliseconds) {
+        (SortOrder::Ascending, i64::MAX) => json!({ "exists": { "field": field } }),
+        (SortOrder::Ascending, _) => {
+            json!({ "range": { field: { "lt": milliseconds, "format": "epoch_millis" } } })
+        }
+        (SortOrder::Descending, i64::MAX) => json!({ "match_none": {} }),
+        // None of several times may be as early, and a document without a time is not.
+        (SortOrder::Descending, _) => {
+            let range = json!({ "range": { field: { "lte": milliseconds, "format": "epoch_millis" } } });
+            json!({ "bool": { "must_not": range } })
+        }
     }
-    json!({ "range": { field: { "lt": milliseconds, "format": "epoch_millis" } } })
 }
 
 /// The query in the language of the server, with one more condition where there is one.

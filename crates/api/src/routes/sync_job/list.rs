@@ -19,7 +19,7 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
         description: r#"{"count": N, "results": [...]}: how many jobs match, and those of the page"#,
     }],
     errors: &[ErrorKind::InvalidArgument],
-    summary: "Lists sync jobs in the order of their creation, oldest first.",
+    summary: "Lists sync jobs in the order of their creation, oldest first unless asked otherwise.",
     extension: false,
     handler: handler!(list),
 };
