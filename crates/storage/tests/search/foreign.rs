@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
-use tributary_domain::{ConnectorQuery, Document, FilterField, Id, SyncJobQuery};
+use tributary_domain::{ConnectorQuery, Document, FilterField, Id, SortOrder, SyncJobQuery};
 use tributary_engines::Endpoint;
 use tributary_storage::{Collection, MemoryStore, OpenError, Store, StoreError};
 
@@ -108,8 +108,10 @@ pub(crate) async fn works_as_it_is(backend: &str) {
     ];
     for filter in filters {
         for (from, size) in [(0, 100), (0, 2), (1, 2), (3, 1), (5, 5)] {
-            let query = SyncJobQuery { from, size, ..filter.clone() };
-            assert_eq!(jobs(&*store, &query).await, jobs(&model, &query).await, "{query:?}");
+            for order in [SortOrder::Ascending, SortOrder::Descending] {
+                let query = SyncJobQuery { from, size, order, ..filter.clone() };
+                assert_eq!(jobs(&*store, &query).await, jobs(&model, &query).await, "{query:?}");
+            }
         }
     }
     for include_deleted in [false, true] {
@@ -159,7 +161,13 @@ pub(crate) async fn pages_of_one_moment(backend: &str) {
     expected.extend((0..SAME).map(|number| format!("same-{number:05}")));
     expected.push("after".to_owned());
     expected.extend((0..5).map(|number| format!("none-{number}")));
-    for (filter, size) in [(SyncJobQuery::default(), 99), (by(FilterField::Status, "pending"), 1_000)] {
+    let from_newest = SyncJobQuery { order: SortOrder::Descending, ..SyncJobQuery::default() };
+    for (filter, size) in
+        [(SyncJobQuery::default(), 99), (by(FilterField::Status, "pending"), 1_000), (from_newest, 333)]
+    {
+        if filter.order == SortOrder::Descending {
+            expected.reverse();
+        }
         let mut seen = Vec::new();
         loop {
             let from = u32::try_from(seen.len()).unwrap();
