@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 use ureq::http::Uri;
-use ureq::http::header::AUTHORIZATION;
+use ureq::http::header::{AUTHORIZATION, CONTENT_TYPE};
 
 use crate::distribution::Distribution;
 
@@ -70,12 +70,24 @@ impl Endpoint {
     }
 
     fn get(&self, path: &str) -> Result<Value> {
+        self.send("GET", path, "")
+    }
+
+    /// Asks the engine itself, past whatever is tested, with a body where it is not empty; answers the
+    /// body of a success.
+    pub fn send(&self, method: &str, path: &str, body: impl Into<String>) -> Result<Value> {
         let agent = ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).build().new_agent();
-        let mut request = agent.get(format!("{}{path}", self.url));
+        let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.url));
         if let Some(authorization) = self.authorization() {
             request = request.header(AUTHORIZATION, authorization);
         }
-        Ok(request.call()?.body_mut().read_json()?)
+        let body = body.into();
+        let mut answer = if body.is_empty() {
+            agent.run(request.body(())?)?
+        } else {
+            agent.run(request.header(CONTENT_TYPE, "application/json").body(body)?)?
+        };
+        Ok(answer.body_mut().read_json()?)
     }
 
     /// The value of the header `authorization`, where the engine wants one.

@@ -8,6 +8,7 @@ mod binary;
 mod connection;
 mod launch;
 mod output;
+mod proxy;
 mod scenario;
 mod server;
 
@@ -15,6 +16,7 @@ pub use answer::{Answer, Listing};
 pub use binary::binary;
 pub use connection::Connection;
 pub use launch::{Ended, Launch};
+pub use proxy::{Fault, Proxy};
 pub use rustix::process::Signal;
 pub use scenario::Scenario;
 pub use server::Server;

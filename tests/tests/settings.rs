@@ -50,6 +50,34 @@ fn files_that_cannot_be() {
 }
 
 #[test]
+fn a_mistake_beside_a_password_does_not_show_it() {
+    let folder = folder();
+    let file = folder.path().join("tributary.toml");
+    for (line, place) in [
+        ("password = \"top-secret", "line 3, column 23"),
+        ("password = 'top-secret", "line 3"),
+        ("password = top-secret", "line 3"),
+        ("password = \"top-secret\\q\"", "line 3"),
+        ("password = \"top-secret\" user = 'x'", "line 3"),
+        ("password \"top-secret\"", "line 3"),
+        ("\"top-secret\" = password", "line 3"),
+        ("password = 'x'\npassword = 'top-secret'", "line 4"),
+        ("password = ['top-secret']", "[password]"),
+        ("user = 'x'\npassword = 'top-secret'\napi_key = 'top-secret'", "[api_key]"),
+        ("password = 'top-secret'", "[user]"),
+        ("user = 'x'\npassword = 'top-secret'\ndeadline = 0", "[deadline]"),
+        ("api_key = 'top-secret\\n'\nca_file = '/nowhere'", "[ca_file]"),
+        ("api_key = \"top-secret\\n\"", "store"),
+    ] {
+        let text = format!("store = 'opensearch:http://127.0.0.1:1'\n[opensearch]\n{line}\n");
+        fs::write(&file, text).unwrap();
+        let ended = Launch::bare().arguments(["--config", file.to_str().unwrap(), "--log", "trace"]).finish();
+        ended.gave_up_naming(&[place]);
+        assert!(!ended.log.contains("top-secret"), "{line}: {}", ended.log);
+    }
+}
+
+#[test]
 fn an_unknown_variable_is_a_warning() {
     let server = Launch::over("memory:").variable("TRIBUTARY_LISTNE", "127.0.0.1:1").start();
     let _ = server.get("/").expect(200);

@@ -71,7 +71,8 @@ async fn call(
     let presentation = presentation::Presentation::parse(&arguments)?;
     let body = body(&api, endpoint, request, payload).await?;
     let path = request.uri().path().to_owned();
-    let reply = (endpoint.handler)(Call { api, endpoint, path, arguments, body }).await?;
+    let answered = (endpoint.handler)(Call { api, endpoint, path, arguments, body });
+    let reply = tributary_storage::within_one_request(answered).await?;
     Ok(Reply { body: presentation.apply(reply.body), ..reply })
 }
 

@@ -17,7 +17,16 @@ const LIKENESS: f64 = 0.8;
 pub(crate) fn read(file: &Path) -> Result<Table, StartError> {
     let wrong = |reason: String| StartError::File { file: file.to_owned(), reason };
     let text = fs::read_to_string(file).map_err(|error| wrong(format!("it cannot be read: {error}")))?;
-    text.parse().map_err(|error: toml::de::Error| wrong(error.to_string().trim_end().to_owned()))
+    text.parse().map_err(|error| wrong(mistake(&text, &error)))
+}
+
+/// Where a text is no TOML and why, without the line itself: it may hold a password.
+fn mistake(text: &str, error: &toml::de::Error) -> String {
+    let place = error.span().map_or(0, |span| span.start);
+    let before = text.get(..place).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.chars().rev().take_while(|character| *character != '\n').count() + 1;
+    format!("line {line}, column {column}: {}", error.message())
 }
 
 /// The command with a value of the file as the default of its setting.

@@ -36,7 +36,10 @@ mod index_names;
 pub mod index;
 #[cfg(feature = "memory")]
 mod memory;
+#[cfg(any(feature = "search", feature = "transfer"))]
+mod pauses;
 mod registry;
+mod request_time;
 #[cfg(feature = "search")]
 mod search;
 mod store;
@@ -51,6 +54,7 @@ pub use error::{OpenError, StoreError};
 #[cfg(feature = "memory")]
 pub use memory::{MemoryBackend, MemoryStore};
 pub use registry::{Backend, BackendSetting, BackendSettings, Registry};
+pub use request_time::{request_start, within_one_request};
 #[cfg(feature = "search")]
 pub use search::{SearchBackend, SearchStore};
 pub use store::{Collection, Page, Store, Stored, Version, Versioned};

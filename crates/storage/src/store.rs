@@ -65,7 +65,8 @@ pub struct Page {
 /// - All or nothing: after an error nothing is changed, or, where the store was lost on the way
 ///   ([`StoreError::Unavailable`]), the change is there whole or not at all.
 /// - A backend whose server is away or slow answers [`StoreError::Unavailable`] before the deadline
-///   that it was configured with; what else goes wrong is [`StoreError::Backend`].
+///   that it was configured with; what else goes wrong is [`StoreError::Backend`]. The calls of one
+///   request of a client share its time, which begins at [`request_start`](crate::request_start).
 /// - No live connector has the index name of another: [`create`](Self::create) and
 ///   [`replace`](Self::replace) refuse it with [`StoreError::IndexNameTaken`], also in a race. A
 ///   connector is live while [`is_deleted`](tributary_domain::Connector::is_deleted) is false.
@@ -73,6 +74,14 @@ pub struct Page {
 pub trait Store: Debug + Send + Sync {
     /// The document with this id, or [`StoreError::NotFound`].
     async fn get(&self, collection: Collection, id: &Id) -> Result<Versioned, StoreError>;
+
+    /// The documents with these ids in the same order, `None` where there is none, in as few steps as
+    /// the backend can.
+    async fn get_many(
+        &self,
+        collection: Collection,
+        ids: &[Id],
+    ) -> Result<Vec<Option<Versioned>>, StoreError>;
 
     /// Stores a new document. Of any number of concurrent calls for one id exactly one succeeds; the
     /// others, like all later ones, are answered [`StoreError::Conflict`].

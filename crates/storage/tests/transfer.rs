@@ -285,6 +285,9 @@ impl Store for Side<'static> {
     async fn get(&self, _: Collection, _: &Id) -> Result<Versioned, StoreError> {
         Err(StoreError::NotFound)
     }
+    async fn get_many(&self, _: Collection, ids: &[Id]) -> Result<Vec<Option<Versioned>>, StoreError> {
+        Ok(vec![None; ids.len()])
+    }
     async fn create(&self, _: Collection, _: &Id, _: Document) -> Result<Version, StoreError> {
         Err(StoreError::Conflict)
     }

@@ -64,6 +64,18 @@ impl Store for SqliteStore {
         found.ok_or(StoreError::NotFound)
     }
 
+    async fn get_many(
+        &self,
+        collection: Collection,
+        ids: &[Id],
+    ) -> Result<Vec<Option<Versioned>>, StoreError> {
+        let ids = ids.to_vec();
+        let get_all = move |connection: &mut Connection| {
+            ids.iter().map(|id| read::get(connection, collection, id)).collect()
+        };
+        Ok(self.reader.run(get_all).await?)
+    }
+
     async fn create(
         &self,
         collection: Collection,

@@ -20,6 +20,8 @@ mock! {
     #[async_trait]
     impl Store for FailingStore {
         async fn get(&self, collection: Collection, id: &Id) -> Result<Versioned, StoreError>;
+        async fn get_many(&self, collection: Collection, ids: &[Id])
+            -> Result<Vec<Option<Versioned>>, StoreError>;
         async fn create(&self, collection: Collection, id: &Id, document: Document) -> Result<Version, StoreError>;
         async fn create_many(&self, collection: Collection, documents: Vec<(Id, Document)>)
             -> Vec<Result<Version, StoreError>>;

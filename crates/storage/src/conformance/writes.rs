@@ -3,11 +3,12 @@
 use tributary_domain::{Connector, Document, Refusal, SyncJob, Timestamp};
 
 use super::{document, id, list_of_promises};
-use crate::{ChangeError, Collection, Outcome, Store, StoreError, StoreExt};
+use crate::{ChangeError, Collection, Outcome, Store, StoreError, StoreExt, Versioned};
 
 list_of_promises![
     comes_back_to_the_letter,
     what_is_missing_is_not_found,
+    documents_are_read_together,
     an_id_is_taken_once,
     only_the_expected_version_is_replaced,
     only_the_expected_version_is_deleted,
@@ -42,6 +43,23 @@ async fn comes_back_to_the_letter(store: &dyn Store) {
     }
     let listed = store.list_sync_jobs(&tributary_domain::SyncJobQuery::default()).await.expect("listed");
     assert_eq!(&listed.documents[0], text(store, Collection::SyncJobs, "x").await.as_bytes());
+}
+
+async fn documents_are_read_together(store: &dyn Store) {
+    for collection in BOTH {
+        for name in ["a", "b/c", "é"] {
+            store.create(collection, &id(name), document(STRANGE)).await.expect("created");
+        }
+        let ids = ["é", "missing", "a", "b/c", "a"].map(id);
+        let found = store.get_many(collection, &ids).await.expect("read");
+        assert_eq!(found.len(), ids.len());
+        for (id, found) in ids.iter().zip(found) {
+            let alone = store.get(collection, id).await.ok();
+            let parts = |stored: Versioned| (stored.version, stored.document);
+            assert_eq!(found.map(parts), alone.map(parts), "{id}");
+        }
+        assert!(store.get_many(collection, &[]).await.expect("nothing to read").is_empty());
+    }
 }
 
 async fn what_is_missing_is_not_found(store: &dyn Store) {

@@ -1,6 +1,6 @@
 //! Everything that is stored, indexed: what the stores in memory and on disk answer from.
 
-use tributary_domain::{ConnectorQuery, SyncJobQuery};
+use tributary_domain::{ConnectorQuery, Id, SyncJobQuery};
 
 #[cfg(feature = "embedded")]
 use super::batch::Batch;
@@ -30,6 +30,10 @@ impl Catalog {
             Collection::SyncJobs => self.sync_jobs.get(id),
         }
         .ok_or(StoreError::NotFound)
+    }
+
+    pub(crate) fn get_many(&self, collection: Collection, ids: &[Id]) -> Vec<Option<Versioned>> {
+        ids.iter().map(|id| self.get(collection, id.as_str()).ok()).collect()
     }
 
     pub(crate) fn list_sync_jobs(&self, query: &SyncJobQuery) -> Page {

@@ -114,6 +114,14 @@ impl Store for MemoryStore {
         self.read()?.get(collection, id.as_str())
     }
 
+    async fn get_many(
+        &self,
+        collection: Collection,
+        ids: &[Id],
+    ) -> Result<Vec<Option<Versioned>>, StoreError> {
+        Ok(self.read()?.get_many(collection, ids))
+    }
+
     async fn create(
         &self,
         collection: Collection,

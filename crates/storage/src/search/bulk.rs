@@ -5,11 +5,13 @@ use opensearch::http::Method;
 use serde_json::json;
 use tributary_domain::{Document, Id};
 
-use super::client::{Budget, Purpose, Request, pauses};
+use super::budget::{Budget, Purpose};
+use super::client::Request;
 use super::connection::Connection;
 use super::documents::source;
-use super::problem::Problem;
+use super::problem::{Problem, same};
 use super::wire::{self, BulkAnswer, Item};
+use crate::pauses::pauses;
 use crate::{StoreError, Version};
 
 /// The most bytes of documents in one request: larger ones are refused by small servers.
@@ -89,7 +91,14 @@ impl Connection {
         let refreshes_each = parts.len() == 1;
         let mut outcomes = Vec::with_capacity(actions.len());
         for part in parts {
-            outcomes.extend(self.bulk_part(index, part, refreshes_each).await);
+            let part = match outcomes.last() {
+                // It was waited for as long as a change may take: not again for each part.
+                Some(Outcome::Failed(error @ StoreError::Unavailable(_))) => {
+                    part.iter().map(|_| Outcome::Failed(same(error))).collect()
+                }
+                _ => self.bulk_part(index, part, refreshes_each).await,
+            };
+            outcomes.extend(part);
         }
         if !refreshes_each && !actions.is_empty() {
             let refresh = Request::change(Method::Post, format!("/{index}/_refresh"), "");
@@ -104,7 +113,7 @@ impl Connection {
 
     /// Sends what goes into one request, and again those that the server had no room for.
     async fn bulk_part(&self, index: &str, actions: &[Action], refresh: bool) -> Vec<Outcome> {
-        let budget = self.client.budget(Purpose::Change);
+        let budget = self.client.deadlines.budget(Purpose::Change);
         let mut outcomes: Vec<Option<Outcome>> = actions.iter().map(|_| None).collect();
         let mut pauses = pauses();
         let mut is_repeated = false;
@@ -121,11 +130,8 @@ impl Connection {
                     }
                 }
                 Err(error) => {
-                    let text = error.to_string();
-                    let mut error = Some(error);
                     for place in waiting {
-                        let error = error.take().unwrap_or_else(|| StoreError::unavailable(text.clone()));
-                        outcomes[place] = Some(Outcome::Failed(error));
+                        outcomes[place] = Some(Outcome::Failed(same(&error)));
                     }
                     break;
                 }
@@ -160,6 +166,11 @@ impl Connection {
         let answer =
             self.client.send_within(&Request::change(Method::Post, path, Bytes::from(body)), budget).await?;
         let is_repeated = is_repeated || answer.is_repeated;
+        if answer.status == 413 && actions.len() == 1 {
+            return Err(StoreError::Rejected(
+                "the server does not take a document of this length".to_owned(),
+            ));
+        }
         let body = self.understood(answer)?;
         let answer: BulkAnswer<'_> = wire::read(&body)?;
         if answer.items.len() != actions.len() {
@@ -179,7 +190,8 @@ impl Connection {
                 }
             },
             (404, None) | (409, _) => Outcome::Conflict { is_repeated },
-            (429 | 503, Some(problem)) if problem.kind != "cluster_block_exception" => return None,
+            (503, Some(_)) => return None,
+            (429, Some(problem)) if problem.kind != "cluster_block_exception" => return None,
             (400, Some(problem)) => Outcome::Failed(StoreError::Rejected(problem.reason)),
             (status, problem) => {
                 let problem = problem.unwrap_or_default();

@@ -1,12 +1,8 @@
 //! The way to the servers: several nodes, deadlines, retries, and what an answer means.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::problem::Problem;
-use super::settings::SearchSettings;
-use crate::{OpenError, StoreError};
-use backon::{BackoffBuilder, ExponentialBuilder};
 use bytes::Bytes;
 use opensearch::auth::{ClientCertificate, Credentials};
 use opensearch::cert::{Certificate, CertificateValidation};
@@ -16,11 +12,14 @@ use opensearch::http::headers::{
 };
 use opensearch::http::transport::{SingleNodeConnectionPool, Transport, TransportBuilder};
 
+use super::budget::{Budget, Deadlines, Purpose};
+use super::problem::Problem;
+use super::settings::SearchSettings;
+use crate::pauses::pauses;
+use crate::{OpenError, StoreError};
+
 /// By which Elasticsearch makes itself known.
 const PRODUCT: HeaderName = HeaderName::from_static("x-elastic-product");
-/// The first pause before a request is sent again; pauses double, with jitter.
-const FIRST_PAUSE: Duration = Duration::from_millis(50);
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// The nodes of a cluster.
 #[derive(Debug)]
@@ -28,15 +27,7 @@ pub(super) struct Client {
     nodes: Vec<Transport>,
     /// The node that answered last: it is asked first.
     preferred: AtomicUsize,
-    deadline: Duration,
-    read_deadline: Duration,
-}
-
-/// Whether a request changes something, which decides how long it may take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Purpose {
-    Read,
-    Change,
+    pub(super) deadlines: Deadlines,
 }
 
 /// A request that may be sent several times: reads, and changes that are guarded by a version.
@@ -58,19 +49,6 @@ pub(super) struct Answer {
     pub(super) is_repeated: bool,
 }
 
-/// The time that a request has, over all its tries.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Budget {
-    start: Instant,
-    whole: Duration,
-}
-
-impl Budget {
-    pub(super) fn left(self) -> Option<Duration> {
-        self.whole.checked_sub(self.start.elapsed()).filter(|left| !left.is_zero())
-    }
-}
-
 impl Request {
     pub(super) fn read(method: Method, path: impl Into<String>, body: impl Into<Bytes>) -> Self {
         Self { purpose: Purpose::Read, method, path: path.into(), body: body.into() }
@@ -90,18 +68,10 @@ struct Lost {
 
 impl Client {
     pub(super) fn new(settings: &SearchSettings) -> Result<Self, OpenError> {
+        let headers = headers(settings)?;
         let nodes = settings.nodes.iter().map(|url| {
-            let mut headers = HeaderMap::new();
-            // Packing a page costs more than sending it.
-            headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            if let Some(authorization) = &settings.authorization {
-                let mut value = HeaderValue::from_str(authorization).map_err(unusable)?;
-                value.set_sensitive(true);
-                headers.insert(AUTHORIZATION, value);
-            }
             let pool = SingleNodeConnectionPool::new(url.clone());
-            let mut builder = TransportBuilder::new(pool).disable_proxy().headers(headers);
+            let mut builder = TransportBuilder::new(pool).disable_proxy().headers(headers.clone());
             if let Some(pem) = &settings.authorities {
                 let certificate = Certificate::from_pem(pem).map_err(unusable)?;
                 builder = builder.cert_validation(CertificateValidation::Full(certificate));
@@ -114,29 +84,14 @@ impl Client {
         Ok(Self {
             nodes: nodes.collect::<Result<_, _>>()?,
             preferred: AtomicUsize::new(0),
-            deadline: settings.deadline,
-            read_deadline: settings.read_deadline,
+            deadlines: Deadlines { change: settings.deadline, read: settings.read_deadline },
         })
-    }
-
-    /// The time for a request that begins now.
-    pub(super) fn budget(&self, purpose: Purpose) -> Budget {
-        let whole = match purpose {
-            Purpose::Read => self.read_deadline,
-            Purpose::Change => self.deadline,
-        };
-        Budget { start: Instant::now(), whole }
-    }
-
-    /// The longest that any request takes.
-    pub(super) fn longest(&self) -> Duration {
-        self.deadline.max(self.read_deadline)
     }
 
     /// Sends a request within its time, to another node where one does not answer, again and again
     /// while the servers are away or overloaded.
     pub(super) async fn send(&self, request: &Request) -> Result<Answer, StoreError> {
-        self.send_within(request, self.budget(request.purpose)).await
+        self.send_within(request, self.deadlines.budget(request.purpose)).await
     }
 
     /// Like [`send`](Self::send), as a part of something that has begun already.
@@ -145,10 +100,11 @@ impl Client {
         let mut is_repeated = false;
         let mut tried = 0;
         let mut reason = "no time was left".to_owned();
+        let first = self.preferred.load(Ordering::Relaxed);
         while let Some(left) = budget.left() {
-            let node = self.preferred.load(Ordering::Relaxed).wrapping_add(tried) % self.nodes.len();
-            // Nodes that were not tried yet keep a share of the time.
-            let others = self.nodes.len().saturating_sub(tried + 1);
+            let node = (first + tried) % self.nodes.len();
+            // Nodes that come after it in this round keep a share of the time: it may hang.
+            let others = self.nodes.len() - 1 - tried % self.nodes.len();
             let share = left / u32::try_from(others + 1).unwrap_or(1);
             match self.try_once(node, request, share).await {
                 Ok(answer) => {
@@ -163,8 +119,7 @@ impl Client {
             tried += 1;
             // All nodes first, then pauses.
             if tried % self.nodes.len() == 0 {
-                let pause = pauses.next().unwrap_or(LONGEST_PAUSE);
-                let Some(left) = budget.left() else { break };
+                let (Some(left), Some(pause)) = (budget.left(), pauses.next()) else { break };
                 tokio::time::sleep(pause.min(left)).await;
             }
         }
@@ -172,7 +127,7 @@ impl Client {
             "{} {} was given up after {} ms and {tried} tries: {reason}",
             name(request.method),
             request.path,
-            budget.whole.as_millis()
+            budget.whole().as_millis()
         )))
     }
 
@@ -192,7 +147,7 @@ impl Client {
         let status = response.status_code().as_u16();
         let is_elasticsearch = response.headers().contains_key(PRODUCT);
         let body = response.bytes().await.map_err(|error| lost(&error))?;
-        if matches!(status, 429 | 502 | 503 | 504) && !is_block(status, &body) {
+        if is_passing(status, &body) {
             let reason = format!("the server answered {status}: {}", Problem::read(&body).reason);
             // Only what was refused at the door was not carried out.
             return Err(Lost { reason, is_ambiguous: status != 429 });
@@ -201,19 +156,29 @@ impl Client {
     }
 }
 
-/// The pauses between tries.
-pub(super) fn pauses() -> impl Iterator<Item = Duration> {
-    ExponentialBuilder::new()
-        .with_min_delay(FIRST_PAUSE)
-        .with_max_delay(LONGEST_PAUSE)
-        .with_jitter()
-        .without_max_times()
-        .build()
+/// What every request begins with.
+fn headers(settings: &SearchSettings) -> Result<HeaderMap, OpenError> {
+    let mut headers = HeaderMap::new();
+    // Packing a page costs more than sending it.
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let Some(authorization) = &settings.authorization {
+        let mut value = HeaderValue::from_str(authorization).map_err(unusable)?;
+        value.set_sensitive(true);
+        headers.insert(AUTHORIZATION, value);
+    }
+    Ok(headers)
 }
 
-/// A block that waiting does not lift: 503 is one of a cluster that is still coming up.
-fn is_block(status: u16, body: &[u8]) -> bool {
-    status == 429 && Problem::read(body).kind == "cluster_block_exception"
+/// Whether an answer says that the server is overloaded, comes up or goes down. A block that waiting
+/// does not lift is none of these: it is answered 429, and 503 while a cluster is still coming up.
+fn is_passing(status: u16, body: &[u8]) -> bool {
+    match status {
+        429 => Problem::read(body).kind != "cluster_block_exception",
+        500 => Problem::read(body).kind == "node_closed_exception",
+        502..=504 => true,
+        _ => false,
+    }
 }
 
 impl Answer {
@@ -252,16 +217,4 @@ fn name(method: Method) -> &'static str {
 
 fn unusable(error: impl std::error::Error + Send + Sync + 'static) -> OpenError {
     OpenError::Backend(error.into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_grow_up_to_a_limit() {
-        let pauses: Vec<Duration> = pauses().take(20).collect();
-        assert!(pauses[0] >= FIRST_PAUSE && pauses[0] <= FIRST_PAUSE * 2, "{pauses:?}");
-        assert!(pauses.iter().all(|pause| *pause <= LONGEST_PAUSE * 2), "{pauses:?}");
-    }
 }

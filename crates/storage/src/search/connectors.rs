@@ -7,10 +7,10 @@ use tributary_domain::{Connector, ConnectorQuery, Document, Id, keyword_values};
 
 use super::bulk::{Action, Change};
 use super::connection::Connection;
-use super::documents::Found;
+use super::documents::{Found, render};
 use super::indices::Prepared;
 use super::walk::Walk;
-use super::wire::{self, SearchAnswer};
+use super::wire::{self, Hit, SearchAnswer};
 use crate::{Collection, Page, StoreError, Version};
 
 /// How much longer than a change may take a reservation is respected that leads to nothing, for
@@ -21,7 +21,7 @@ const ATTEMPTS: usize = 20;
 
 /// A name that is reserved, to be freed if nothing comes of it.
 #[derive(Debug, Clone)]
-pub(super) struct Reservation {
+struct Reservation {
     name: String,
     version: Version,
 }
@@ -39,13 +39,12 @@ impl Connection {
         let mut found = Vec::new();
         while let Some(portion) = walk
             .next(|hit| {
-                let source = hit.source.map_or("{}", |source| source.get());
-                let connector = connector(source, &hit.id)?;
+                let connector = connector(hit.text(), &hit.id)?;
                 if !query.matches(&connector) {
                     return Ok(None);
                 }
                 let name = keyword_values(connector.document(), "index_name").into_iter().min();
-                let document = super::documents::render(source, &hit.id)?;
+                let document = render(hit.text(), &hit.id)?;
                 Ok(Some(((name.is_none(), name, hit.id.clone().into_owned()), document)))
             })
             .await?
@@ -58,17 +57,65 @@ impl Connection {
         Ok(Page { count, documents: page.map(|(_, document)| document).collect() })
     }
 
+    /// Writes a connector, under a reservation of the index name that it is to hold.
+    pub(super) async fn write_connector(
+        &self,
+        prepared: &Prepared,
+        id: &Id,
+        action: Action,
+        connector: &Connector,
+    ) -> Result<Version, StoreError> {
+        let before = match action.change {
+            Change::Create(_) => None,
+            _ => self.held_now(prepared, id.as_str()).await?,
+        };
+        let wanted = connector.held_index_name();
+        let reservation = match &wanted {
+            Some(name) if wanted != before => Some(self.reserve(prepared, id, name.clone()).await?),
+            _ => None,
+        };
+        let result = self.change(&prepared.index(Collection::Connectors).alias, action).await;
+        match (&result, reservation) {
+            (Ok(_), _) => {
+                if let Some(name) = before.filter(|before| Some(before) != wanted.as_ref()) {
+                    self.free_held(prepared, id, name).await;
+                }
+            }
+            // What became of it is not known: the reservation frees itself after a while.
+            (Err(StoreError::Unavailable(_)), _) | (_, None) => {}
+            (Err(_), Some(reservation)) => self.free(prepared, reservation).await,
+        }
+        result
+    }
+
+    /// Removes a connector, and frees the index name that it held.
+    pub(super) async fn delete_connector(
+        &self,
+        prepared: &Prepared,
+        id: &Id,
+        expected: Version,
+    ) -> Result<(), StoreError> {
+        let held = self.held_now(prepared, id.as_str()).await?;
+        let action = Action::delete(id.as_str(), expected);
+        self.change(&prepared.index(Collection::Connectors).alias, action).await?;
+        if let Some(name) = held {
+            self.free_held(prepared, id, name).await;
+        }
+        Ok(())
+    }
+
+    /// The index name that a connector holds now.
+    async fn held_now(&self, prepared: &Prepared, id: &str) -> Result<Option<String>, StoreError> {
+        let found = self.find(&prepared.index(Collection::Connectors).name, id).await?;
+        Ok(found.and_then(|found| held(&found.source, id)))
+    }
+
     /// Keeps other connectors from the index name that a connector is about to get.
     ///
     /// The name is a document of an index of its own, which only one can create. Whoever has it
     /// without having the name in the connector itself may be about to write that: for as long as a
     /// change may take, it is respected.
-    pub(super) async fn reserve(
-        &self,
-        prepared: &Prepared,
-        id: &Id,
-        name: String,
-    ) -> Result<Reservation, StoreError> {
+    async fn reserve(&self, prepared: &Prepared, id: &Id, name: String) -> Result<Reservation, StoreError> {
         for _ in 0..ATTEMPTS {
             if let Some(holder) = self.holder(prepared, id, &name).await? {
                 return Err(taken(name, holder));
@@ -95,7 +142,7 @@ impl Connection {
     }
 
     /// Frees a name, unless somebody else has it by now.
-    pub(super) async fn free(&self, prepared: &Prepared, reservation: Reservation) {
+    async fn free(&self, prepared: &Prepared, reservation: Reservation) {
         let Reservation { name, version } = reservation;
         let freed = self.change(&prepared.reservations, Action::delete(&name, version)).await;
         match freed {
@@ -106,7 +153,7 @@ impl Connection {
     }
 
     /// Frees the name that a connector gave up.
-    pub(super) async fn free_held(&self, prepared: &Prepared, id: &Id, name: String) {
+    async fn free_held(&self, prepared: &Prepared, id: &Id, name: String) {
         let found = self.find(&prepared.reservations, &name).await;
         if let Ok(Some(found)) = found
             && reserved_by(&found).is_some_and(|(holder, _)| holder == id.as_str())
@@ -121,12 +168,8 @@ impl Connection {
         let body = json!({ "query": { "term": { index.field("index_name"): name } }, "size": 1_000 });
         let body = self.search(&index.name, &body).await?;
         let answer: SearchAnswer<'_> = wire::read(&body)?;
-        let holds = |hit: &super::wire::Hit<'_>| {
-            let source = hit.source.map_or("{}", |source| source.get());
-            hit.id != id.as_str()
-                && connector(source, &hit.id)
-                    .is_ok_and(|found| found.held_index_name().as_deref() == Some(name))
-        };
+        let holds =
+            |hit: &Hit<'_>| hit.id != id.as_str() && held(hit.text(), &hit.id).as_deref() == Some(name);
         Ok(answer.hits.hits.into_iter().find(|hit| holds(hit)).map(|hit| hit.id.into_owned()))
     }
 
@@ -143,19 +186,18 @@ impl Connection {
         else {
             return Ok(None);
         };
-        let longest = self.client.longest() + MARGIN;
+        let longest = self.client.deadlines.longest() + MARGIN;
         if now().saturating_sub(reserved_at) < u64::try_from(longest.as_millis()).unwrap_or(u64::MAX) {
             return Ok(Some(holder));
         }
-        let found = self.find(&prepared.index(Collection::Connectors).name, &holder).await?;
-        let held = found.and_then(|found| connector(&found.source, &holder).ok()?.held_index_name());
+        let held = self.held_now(prepared, &holder).await?;
         Ok(held.filter(|held| held == name).map(|_| holder))
     }
 }
 
-/// The name that a connector would hold.
-pub(super) fn held(document: &Document) -> Option<String> {
-    Connector::from(document.clone()).held_index_name()
+/// The name that a stored connector holds.
+fn held(source: &str, id: &str) -> Option<String> {
+    connector(source, id).ok()?.held_index_name()
 }
 
 fn taken(index_name: String, connector_id: String) -> StoreError {

@@ -1,16 +1,19 @@
 //! Single documents: read by id, and changed under the guard of a version.
 
+use std::collections::HashMap;
+
 use bytes::Bytes;
 use opensearch::http::Method;
 use serde_json::json;
 use tributary_domain::{Document, Id};
 
+use super::budget::Purpose;
 use super::bulk::{Action, Change, Outcome};
 use super::client::Request;
 use super::connection::Connection;
 use super::problem::Problem;
-use super::walk::one_line;
 use super::wire::{self, GetAnswer};
+use crate::pauses::pauses;
 use crate::{StoreError, Version, Versioned};
 
 /// A document as the server has it.
@@ -25,20 +28,26 @@ impl Connection {
     pub(super) async fn get_many(&self, index: &str, ids: &[&str]) -> Result<Vec<Found>, StoreError> {
         // Ids stand in the body, since a path cannot hold every one of them.
         let body = json!({ "ids": ids }).to_string();
-        let body = self.ask(&Request::read(Method::Post, format!("/{index}/_mget"), body)).await?;
-        let answer: GetAnswer<'_> = wire::read(&body)?;
-        let mut found = Vec::new();
-        for got in answer.docs {
-            if let Some(error) = got.error {
-                let problem = Problem::of_item(error.get());
-                // Its shard is missing, as while the server comes up; the same request may succeed later.
-                return Err(self.lost_index(&problem.kind).unwrap_or_else(|| problem.into_store_error(503)));
+        let request = Request::read(Method::Post, format!("/{index}/_mget"), body);
+        let budget = self.client.deadlines.budget(Purpose::Read);
+        let mut pauses = pauses();
+        loop {
+            let body = self.understood(self.client.send_within(&request, budget).await?)?;
+            let answer: GetAnswer<'_> = wire::read(&body)?;
+            let problem = match found(answer) {
+                Ok(found) => return Ok(found),
+                Err(problem) => problem,
+            };
+            if let Some(lost) = self.lost_index(&problem.kind) {
+                return Err(lost);
             }
-            if let (Some(source), Some(version)) = (got.source, wire::version(got.sequence, got.term)) {
-                found.push(Found { id: got.id.into_owned(), version, source: source.get().to_owned() });
+            // Without a status of its own: refused, or a shard that is not there at the moment.
+            let status = if problem.kind == "security_exception" { 403 } else { 503 };
+            match (budget.left(), pauses.next()) {
+                (Some(left), Some(pause)) if status == 503 => tokio::time::sleep(pause.min(left)).await,
+                _ => return Err(problem.into_store_error(status)),
             }
         }
-        Ok(found)
     }
 
     /// The document with this id as it stands in the index.
@@ -50,6 +59,24 @@ impl Connection {
     pub(super) async fn get(&self, index: &str, id: &Id) -> Result<Versioned, StoreError> {
         let found = self.find(index, id.as_str()).await?.ok_or(StoreError::NotFound)?;
         Ok(Versioned { version: found.version, document: render(&found.source, id.as_str())? })
+    }
+
+    /// The documents with these ids as clients see them, in the same order.
+    pub(super) async fn get_all(
+        &self,
+        index: &str,
+        ids: &[Id],
+    ) -> Result<Vec<Option<Versioned>>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let names: Vec<&str> = ids.iter().map(Id::as_str).collect();
+        let found = self.get_many(index, &names).await?;
+        let found: HashMap<&str, &Found> = found.iter().map(|found| (found.id.as_str(), found)).collect();
+        let versioned = |found: &&Found| {
+            Ok(Versioned { version: found.version, document: render(&found.source, &found.id)? })
+        };
+        names.iter().map(|name| found.get(name).map(versioned).transpose()).collect()
     }
 
     /// Makes one change.
@@ -88,6 +115,20 @@ impl Connection {
     }
 }
 
+/// The documents of an answer, or why one of them could not be looked for.
+fn found(answer: GetAnswer<'_>) -> Result<Vec<Found>, Problem> {
+    let mut found = Vec::new();
+    for got in answer.docs {
+        if let Some(error) = got.error {
+            return Err(Problem::of_item(error.get()));
+        }
+        if let (Some(source), Some(version)) = (got.source, wire::version(got.sequence, got.term)) {
+            found.push(Found { id: got.id.into_owned(), version, source: source.get().to_owned() });
+        }
+    }
+    Ok(found)
+}
+
 /// A stored text as clients see it.
 pub(super) fn render(source: &str, id: &str) -> Result<Bytes, StoreError> {
     let rendered = Document::render_text(source, id).map(Bytes::from);
@@ -99,4 +140,10 @@ pub(super) fn source(document: &Document) -> String {
     let mut source = document.clone();
     source.remove("id");
     one_line(&source.to_json())
+}
+
+/// A source on one line, which is how it is sent: a line break in JSON is a blank, in strings it is
+/// written as an escape.
+pub(super) fn one_line(source: &str) -> String {
+    source.replace(['\n', '\r'], " ")
 }

@@ -4,17 +4,20 @@ use std::collections::BTreeMap;
 
 use opensearch::http::Method;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::client::{Answer, Client, Request};
 use super::dialect::{Dialect, Product};
-use super::mappings::{self, IndexShape, Kind, RESULT_WINDOW};
-use super::problem::Problem;
+use super::fields::{Fields, fields, missing_mapping};
+use super::mappings::{self, IndexShape, RESULT_WINDOW};
+use super::problem::{Problem, same};
 use super::wire;
 use crate::{Collection, StoreError};
 
 /// How often an index is looked at again that somebody else makes or removes at the same time.
 const ATTEMPTS: usize = 5;
+/// Stands in the `_meta` of a mapping from when fields are added until every document was written again.
+const UNFINISHED: &str = "tributary_writes_again";
 
 /// Why a server or an index cannot be worked with.
 #[derive(Debug)]
@@ -23,6 +26,16 @@ pub(super) enum Unready {
     Store(StoreError),
     /// Somebody has to do something, in words.
     Unsuitable(String),
+}
+
+impl Unready {
+    /// The error that a call meets.
+    pub(super) fn to_store_error(&self) -> StoreError {
+        match self {
+            Self::Unsuitable(reason) => StoreError::unavailable(reason.clone()),
+            Self::Store(error) => same(error),
+        }
+    }
 }
 
 impl From<StoreError> for Unready {
@@ -48,11 +61,13 @@ pub(super) struct Index {
     /// Through which it is written: a write to a name that is gone would make an index of any shape.
     pub(super) alias: String,
     /// Under which name each field that is needed is found: itself, or a part of it.
-    fields: BTreeMap<&'static str, String>,
+    fields: Fields,
     /// How far a page reaches.
     pub(super) result_window: u64,
     /// Whether fields were added that documents have to be written again for.
-    pub(super) added: bool,
+    pub(super) has_new_fields: bool,
+    /// What its mapping says of itself.
+    meta: Map<String, Value>,
 }
 
 impl Index {
@@ -161,20 +176,58 @@ async fn ensure(client: &Client, shape: IndexShape, prefix: &str) -> Result<Inde
         let described: BTreeMap<String, Value> = wire::read(&body)?;
         let Some(described) = described.into_values().next() else { continue };
         let (fields, missing) = fields(&name, shape, &described)?;
-        let added = !missing.is_empty();
-        if added {
-            let body = missing_mapping(shape, &missing).to_string();
-            let request = Request::change(Method::Put, format!("/{name}/_mapping"), body);
-            client.send(&request).await?.success()?;
+        let mut meta = meta(&described);
+        if !missing.is_empty() {
+            meta.insert(UNFINISHED.to_owned(), true.into());
+            let mut body = missing_mapping(shape, &missing);
+            body["_meta"] = meta.clone().into();
+            let request = Request::change(Method::Put, format!("/{name}/_mapping"), body.to_string());
+            suitable(&name, client.send(&request).await?)?;
         }
         if described.pointer(&format!("/aliases/{alias}")).is_none() {
-            let body = json!({ "is_hidden": true }).to_string();
-            let request = Request::change(Method::Put, format!("/{name}/_alias/{alias}"), body);
-            client.send(&request).await?.success()?;
+            let add = json!({ "index": name, "alias": alias, "is_hidden": true });
+            let body = json!({ "actions": [{ "add": add }] }).to_string();
+            let request = Request::change(Method::Post, "/_aliases", body);
+            suitable(&name, client.send(&request).await?)?;
         }
-        return Ok(Index { name, alias, fields, result_window: result_window(&described), added });
+        let has_new_fields = meta.contains_key(UNFINISHED);
+        return Ok(Index {
+            name,
+            alias,
+            fields,
+            result_window: result_window(&described),
+            has_new_fields,
+            meta,
+        });
     }
     Err(StoreError::unavailable(format!("the index [{name}] comes and goes")).into())
+}
+
+/// The body of a success. What the server does not understand of our mapping does not fit its index.
+fn suitable(name: &str, answer: Answer) -> Result<(), Unready> {
+    if answer.status == 400 {
+        let reason = Problem::read(&answer.body).reason;
+        return Err(Unready::Unsuitable(format!(
+            "the index [{name}] cannot be given what queries need; reindex it into an index with the right \
+             mapping: {reason}"
+        )));
+    }
+    Ok(answer.success().map(drop)?)
+}
+
+/// What the mapping of an index says of itself.
+fn meta(described: &Value) -> Map<String, Value> {
+    described.pointer("/mappings/_meta").and_then(Value::as_object).cloned().unwrap_or_default()
+}
+
+/// Notes that all documents have been written again since fields were added.
+pub(super) async fn end_upgrade(client: &Client, index: &Index) -> Result<(), StoreError> {
+    let mut meta = index.meta.clone();
+    meta.remove(UNFINISHED);
+    meta.insert(mappings::VERSION_NAME.to_owned(), mappings::VERSION.into());
+    let body = json!({ "_meta": meta }).to_string();
+    let request = Request::change(Method::Put, format!("/{}/_mapping", index.name), body);
+    client.send(&request).await?.success().map(drop)
 }
 
 /// Makes an index; that somebody else was faster is as good.
@@ -191,91 +244,9 @@ fn result_window(described: &Value) -> u64 {
     set.unwrap_or(10_000).min(RESULT_WINDOW)
 }
 
-type Fields = BTreeMap<&'static str, String>;
-
-/// Under which names the needed fields are indexed, and which are not indexed yet.
-fn fields(name: &str, shape: IndexShape, described: &Value) -> Result<(Fields, Vec<&'static str>), Unready> {
-    let mut fields = Fields::new();
-    let mut missing = Vec::new();
-    for (path, kind) in shape.needed {
-        let pointer = format!("/mappings/properties/{}", path.replace('.', "/properties/"));
-        let Some(mapping) = described.pointer(&pointer) else {
-            fields.insert(path, (*path).to_owned());
-            missing.push(*path);
-            continue;
-        };
-        let Some(suffix) = suffix(mapping, *kind) else {
-            return Err(Unready::Unsuitable(format!(
-                "the index [{name}] has the field [{path}] as [{}], which cannot be queried as [{}]; reindex it \
-                 into an index with the right mapping",
-                mapping["type"].as_str().unwrap_or("object"),
-                if *kind == Kind::Date { "date" } else { "keyword" },
-            )));
-        };
-        fields.insert(path, format!("{path}{suffix}"));
-    }
-    Ok((fields, missing))
-}
-
-/// What to append to the name of a field to find its values as they are.
-fn suffix(mapping: &Value, kind: Kind) -> Option<String> {
-    let is_right = |mapping: &Value| match kind {
-        Kind::Keyword => mapping["type"] == "keyword",
-        Kind::Date => mapping["type"] == "date",
-    };
-    if is_right(mapping) {
-        return Some(String::new());
-    }
-    let parts = mapping.get("fields")?.as_object()?;
-    let right = parts.iter().find(|(_, mapping)| is_right(mapping));
-    right.map(|(part, _)| format!(".{part}"))
-}
-
-/// The body that adds mappings for fields.
-fn missing_mapping(shape: IndexShape, missing: &[&str]) -> Value {
-    let mut properties = json!({});
-    for path in missing {
-        let mut place = &mut properties;
-        let mut parts = path.split('.').peekable();
-        while let Some(part) = parts.next() {
-            place = if parts.peek().is_some() { &mut place[part]["properties"] } else { &mut place[part] };
-        }
-        *place = shape.property(path).unwrap_or_default();
-    }
-    json!({ "properties": properties })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn described(properties: &Value) -> Value {
-        json!({ "mappings": { "properties": properties } })
-    }
-
-    #[test]
-    fn fields_are_found_whatever_made_the_index() {
-        let shape = mappings::shape(Collection::SyncJobs);
-        let text = json!({ "type": "text", "fields": { "keyword": { "type": "keyword" } } });
-        let index = described(&json!({
-            "created_at": { "type": "date" },
-            "status": { "type": "keyword" },
-            "job_type": text,
-            "connector": { "properties": {} },
-        }));
-        let (fields, missing) = fields("i", shape, &index).unwrap();
-        assert_eq!(fields["status"], "status");
-        assert_eq!(fields["job_type"], "job_type.keyword");
-        assert_eq!(missing, ["connector.id"]);
-        assert_eq!(
-            missing_mapping(shape, &missing)["properties"]["connector"]["properties"]["id"]["type"],
-            "keyword"
-        );
-
-        let wrong = described(&json!({ "created_at": { "type": "text" } }));
-        let Err(Unready::Unsuitable(reason)) = super::fields("i", shape, &wrong) else { panic!("suitable") };
-        assert!(reason.contains("[i]") && reason.contains("[created_at]") && reason.contains("[text]"));
-    }
 
     #[test]
     fn versions_are_compared_by_number() {

@@ -103,10 +103,7 @@ impl Connection {
         let fetched = if missing.is_empty() { Vec::new() } else { self.get_many(index, &missing).await? };
         let fetched: BTreeMap<&str, &str> =
             fetched.iter().map(|found| (found.id.as_str(), found.source.as_str())).collect();
-        let source = |id: &str| {
-            let hit = known.get(id).and_then(|hit| hit.source).map(serde_json::value::RawValue::get);
-            hit.or_else(|| fetched.get(id).copied())
-        };
+        let source = |id: &str| known.get(id).map(|hit| hit.text()).or_else(|| fetched.get(id).copied());
         // One that is gone by now is left out.
         ids.values().filter_map(|id| Some(render(source(id)?, id))).collect()
     }
@@ -177,8 +174,7 @@ impl<'a> Found<'a> {
 
     /// The page, where it is cut nowhere: its documents are all that there are of their milliseconds.
     fn whole_page(&self) -> Result<Documents, StoreError> {
-        let source = |hit: &Hit<'a>| hit.source.map_or("{}", serde_json::value::RawValue::get);
-        self.sorted_page().into_iter().map(|hit| render(source(hit), &hit.id)).collect()
+        self.sorted_page().into_iter().map(|hit| render(hit.text(), &hit.id)).collect()
     }
 
     fn is_cut(&self) -> bool {

@@ -6,7 +6,9 @@ use super::dialect::Product;
 use crate::{Collection, index_names};
 
 /// Which version of the mappings stands in an index that this program made.
-const MAPPING_VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
+/// Under which name it stands in the `_meta` of a mapping.
+pub(super) const VERSION_NAME: &str = "tributary_mapping_version";
 /// A page ends at 10,000, and one more document tells whether documents of the same millisecond follow.
 pub(super) const RESULT_WINDOW: u64 = 10_002;
 
@@ -25,6 +27,18 @@ pub(super) struct IndexShape {
 pub(super) enum Kind {
     Keyword,
     Date,
+    Object,
+}
+
+impl Kind {
+    /// The type of its mapping.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Keyword => "keyword",
+            Self::Date => "date",
+            Self::Object => "object",
+        }
+    }
 }
 
 /// The index of a collection.
@@ -86,7 +100,7 @@ fn creation(alias: &str, properties: &Value) -> Value {
         },
         "mappings": {
             "dynamic": false,
-            "_meta": { "tributary_mapping_version": MAPPING_VERSION },
+            "_meta": { VERSION_NAME: VERSION },
             "properties": properties,
         },
     })
@@ -198,8 +212,7 @@ mod tests {
             let shape = shape(collection);
             for (path, kind) in shape.needed {
                 let property = shape.property(path).unwrap();
-                let expected = if *kind == Kind::Date { "date" } else { "keyword" };
-                assert_eq!(property["type"], expected, "{path}");
+                assert_eq!(property["type"], kind.name(), "{path}");
             }
             assert_eq!(shape.property("nothing"), None);
         }

@@ -70,6 +70,18 @@ impl Problem {
     }
 }
 
+/// The same error for everyone whom it meets.
+pub(super) fn same(error: &StoreError) -> StoreError {
+    match error {
+        StoreError::Denied(reason) => StoreError::Denied(reason.clone()),
+        StoreError::Blocked(reason) => StoreError::Blocked(reason.clone()),
+        StoreError::Rejected(reason) => StoreError::Rejected(reason.clone()),
+        StoreError::Unavailable(reason) => StoreError::unavailable(reason.to_string()),
+        StoreError::Backend(reason) => StoreError::Backend(reason.to_string().into()),
+        other => StoreError::Backend(other.to_string().into()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,6 +9,7 @@ use super::bulk::{Action, Change, Outcome};
 use super::client::Request;
 use super::connection::Connection;
 use super::dialect::Dialect;
+use super::documents::one_line;
 use super::indices::{Index, Prepared};
 use super::wire::{self, Hit, SearchAnswer};
 use crate::StoreError;
@@ -75,7 +76,12 @@ impl<'c> Walk<'c> {
         }
         let path = "/_search?allow_partial_search_results=false";
         let search = Request::read(Method::Post, path, self.search.to_string());
-        let body = self.connection.ask(&search).await?;
+        let answer = self.connection.client.send(&search).await?;
+        // A server that was started again, or lost the index, does not know it any more.
+        if answer.status == 404 {
+            return Err(StoreError::unavailable("the server has lost the point in time of the list"));
+        }
+        let body = self.connection.understood(answer)?;
         let answer: SearchAnswer<'_> = wire::read(&body)?;
         self.after = answer.hits.hits.last().and_then(|hit| hit.sort).map(ToOwned::to_owned);
         self.is_over = answer.hits.hits.len() < PORTION || self.after.is_none();
@@ -131,6 +137,10 @@ impl Connection {
                     Outcome::Done(_) => {}
                     // Whoever changed it meanwhile wrote it with the new fields, or removed it; to be sure, again.
                     Outcome::Conflict { .. } => changed.push(action.id),
+                    // Somebody else's document of a shape that the new fields cannot have: it stays as it is.
+                    Outcome::Failed(StoreError::Rejected(reason)) => {
+                        tracing::warn!(index = %index.name, id = action.id, reason, "a document stays unindexed");
+                    }
                     Outcome::Failed(error) => return Err(error),
                 }
             }
@@ -141,10 +151,4 @@ impl Connection {
         }
         Err(StoreError::unavailable("documents change faster than fields can be added to their index"))
     }
-}
-
-/// A source on one line, which is how it is sent: a line break in JSON is a blank, in strings it is
-/// written as an escape.
-pub(super) fn one_line(source: &str) -> String {
-    source.replace(['\n', '\r'], " ")
 }

@@ -41,6 +41,11 @@ pub(super) struct Hit<'a> {
 }
 
 impl Hit<'_> {
+    /// The document as text.
+    pub(super) fn text(&self) -> &str {
+        self.source.map_or("{}", RawValue::get)
+    }
+
     /// The place in time that it was sorted by; `i64::MAX` for none.
     pub(super) fn milliseconds(&self) -> i64 {
         // The first of several values of any shape; null for a document without a time.

@@ -12,7 +12,8 @@ use crate::{Collection, Store};
 /// Copies everything that `source` holds to `target`: connectors first, then sync jobs. Reads both
 /// again at the end, so that the report compares what is really there.
 ///
-/// Stops at the first error that is not about a single document. What was copied until then stays,
+/// Where the target is away for a moment, it is waited for. Stops at the first other error that is not
+/// about a single document. What was copied until then stays,
 /// and the same call with [`Onto::Resume`] goes on from there.
 pub async fn copy(
     source: &dyn Store,
@@ -23,7 +24,7 @@ pub async fn copy(
     let before = survey(target, onto, Some(source), observer).await?;
     let mut ledger = Ledger::default();
     for collection in COLLECTIONS {
-        ledger.add(copy_collection(source, target, collection, observer).await?);
+        ledger.add(copy_collection(source, target, before, collection, observer).await?);
     }
     let (mut sources, mut targets) = ([Tally::default(); 2], [Tally::default(); 2]);
     for (place, collection) in COLLECTIONS.into_iter().enumerate() {
@@ -41,6 +42,7 @@ pub async fn copy(
 async fn copy_collection(
     source: &dyn Store,
     target: &dyn Store,
+    before: [Tally; 2],
     collection: Collection,
     observer: &Observer<'_>,
 ) -> Result<Ledger, TransferError> {
@@ -62,5 +64,5 @@ async fn copy_collection(
             Ok(Batch { collection, arrivals })
         });
     let stage = Stage::Copying(collection);
-    write(target, batches, |ledger| observer(Progress { stage, done: ledger.read(), total })).await
+    write(target, before, batches, |ledger| observer(Progress { stage, done: ledger.read(), total })).await
 }

@@ -11,6 +11,7 @@ mod digest;
 mod error;
 mod export;
 mod import;
+mod patience;
 mod place;
 mod progress;
 mod report;

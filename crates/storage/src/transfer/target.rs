@@ -1,15 +1,13 @@
 //! What the target may hold before anything is written, and what it does hold.
 
-use futures_util::{StreamExt, TryStreamExt, stream};
-use tributary_domain::{ConnectorQuery, SyncJobQuery};
+use futures_util::TryStreamExt;
+use tributary_domain::{ConnectorQuery, Id, SyncJobQuery};
 
 use super::digest::{Digest, Tally};
 use super::error::kind;
+use super::patience::patiently;
 use super::{COLLECTIONS, Observer, Progress, Stage, TransferError};
 use crate::{Collection, Store, StoreError, Stored};
-
-/// How many documents are asked for at a time.
-const LOOKUPS: usize = 64;
 
 /// What the target may hold already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,17 +38,21 @@ pub(super) async fn count(store: &dyn Store, collection: Collection) -> Result<u
 pub(super) async fn tally(
     store: &dyn Store,
     collection: Collection,
-    mut progressed: impl FnMut(u64),
+    progressed: impl Fn(u64),
 ) -> Result<Tally, StoreError> {
-    let mut tally = Tally::default();
-    let mut portions = store.scan(collection);
-    while let Some(portion) = portions.try_next().await? {
-        for Stored { document, .. } in portion {
-            tally += Tally::one(Digest::of(&document));
+    // A server that was started again has lost the place of whoever reads: it is read from its start.
+    patiently(async || {
+        let mut tally = Tally::default();
+        let mut portions = store.scan(collection);
+        while let Some(portion) = portions.try_next().await? {
+            for Stored { document, .. } in portion {
+                tally += Tally::one(Digest::of(&document));
+            }
+            progressed(tally.count);
         }
-        progressed(tally.count);
-    }
-    Ok(tally)
+        Ok(tally)
+    })
+    .await
 }
 
 /// Looks at what the target holds, in the order of [`COLLECTIONS`], and refuses it where it is not
@@ -91,20 +93,17 @@ async fn part_of(
     let mut tally = Tally::default();
     let mut portions = target.scan(collection);
     while let Some(portion) = portions.try_next().await.map_err(TransferError::Target)? {
-        let found = stream::iter(portion).map(async |stored| {
+        let ids: Vec<Id> = portion.iter().map(|stored| stored.id.clone()).collect();
+        let originals = patiently(async || source.get_many(collection, &ids).await).await;
+        for (stored, original) in portion.into_iter().zip(originals.map_err(TransferError::Source)?) {
             let digest = Digest::of(&stored.document);
             let not_a_part =
-                |how| Err(TransferError::NotAPart { what: kind(collection), id: stored.id.to_string(), how });
-            match source.get(collection, &stored.id).await {
-                Ok(original) if Digest::of(&original.document) == digest => Ok(Tally::one(digest)),
-                Ok(_) => not_a_part("another in"),
-                Err(StoreError::NotFound) => not_a_part("not in"),
-                Err(error) => Err(TransferError::Source(error)),
+                |how| TransferError::NotAPart { what: kind(collection), id: stored.id.to_string(), how };
+            let original = original.ok_or_else(|| not_a_part("not in"))?;
+            if Digest::of(&original.document) != digest {
+                return Err(not_a_part("another in"));
             }
-        });
-        let mut found = found.buffer_unordered(LOOKUPS);
-        while let Some(one) = found.try_next().await? {
-            tally += one;
+            tally += Tally::one(digest);
         }
         progressed(tally.count);
     }

@@ -5,6 +5,7 @@ use tributary_domain::Id;
 
 use super::arrival::{Arrival, Batch};
 use super::digest::{Digest, Tally};
+use super::patience::{Patience, patiently};
 use super::report::{LeftOut, Reason};
 use super::{COLLECTIONS, TransferError};
 use crate::{Collection, Store, StoreError};
@@ -84,13 +85,16 @@ fn place(collection: Collection) -> usize {
     usize::from(collection != COLLECTIONS[0])
 }
 
-/// Writes all batches to the target. Stops at the first error that is not about a single document.
+/// Writes all batches to a target that held `before`. Stops at the first error that is not about a
+/// single document and does not pass.
 pub(super) async fn write(
     target: &dyn Store,
+    before: [Tally; 2],
     batches: impl Stream<Item = Result<Batch, TransferError>>,
     mut progressed: impl FnMut(&Ledger),
 ) -> Result<Ledger, TransferError> {
-    let written = batches.map(async |batch| write_batch(target, batch?).await).buffer_unordered(BATCHES);
+    let written =
+        batches.map(async |batch| write_batch(target, before, batch?).await).buffer_unordered(BATCHES);
     let mut written = std::pin::pin!(written);
     let mut ledger = Ledger::default();
     while let Some(part) = written.try_next().await? {
@@ -100,48 +104,90 @@ pub(super) async fn write(
     Ok(ledger)
 }
 
-async fn write_batch(target: &dyn Store, batch: Batch) -> Result<Ledger, TransferError> {
-    let Batch { collection, arrivals } = batch;
-    let digests: Vec<(Id, Digest)> =
-        arrivals.iter().map(|arrival| (arrival.id.clone(), arrival.digest)).collect();
-    let documents = arrivals.into_iter().map(|Arrival { id, document, .. }| (id, document)).collect();
-    let results = target.create_many(collection, documents).await;
+async fn write_batch(target: &dyn Store, before: [Tally; 2], batch: Batch) -> Result<Ledger, TransferError> {
+    let Batch { collection, arrivals: mut waiting } = batch;
     let mut ledger = Ledger::default();
-    for ((id, digest), result) in digests.into_iter().zip(results) {
-        let one = Tally::one(digest);
-        ledger.account_mut(collection).read += one;
-        match result {
-            Ok(_) => ledger.account_mut(collection).created += one,
-            Err(StoreError::Conflict) => {
-                if is_the_same(target, collection, &id, digest).await? {
-                    ledger.account_mut(collection).present += one;
-                } else {
-                    ledger.leave_out(collection, id, Reason::Differs);
+    for arrival in &waiting {
+        ledger.account_mut(collection).read += Tally::one(arrival.digest);
+    }
+    let mut settled = Settled::Present;
+    if before[place(collection)].count > 0 {
+        // What was there before and what a lost answer left there could not be told apart later.
+        waiting = ledger.settle(target, collection, waiting, settled).await?;
+    }
+    let mut patience = Patience::new();
+    while !waiting.is_empty() {
+        let documents = waiting.iter().map(|arrival| (arrival.id.clone(), arrival.document.clone()));
+        let results = target.create_many(collection, documents.collect()).await;
+        let (mut there, mut again, mut away) = (Vec::new(), Vec::new(), None);
+        for (arrival, result) in waiting.into_iter().zip(results) {
+            match result {
+                Ok(_) => ledger.account_mut(collection).created += Tally::one(arrival.digest),
+                Err(StoreError::Conflict) => there.push(arrival),
+                Err(StoreError::IndexNameTaken { index_name, connector_id }) => {
+                    let reason = Reason::IndexNameTaken { index_name, connector_id };
+                    ledger.leave_out(collection, arrival.id, reason);
                 }
+                Err(StoreError::Rejected(reason)) => {
+                    ledger.leave_out(collection, arrival.id, Reason::Rejected(reason));
+                }
+                Err(error @ StoreError::Unavailable(_)) => {
+                    away = Some(error);
+                    again.push(arrival);
+                }
+                Err(error) => return Err(TransferError::Target(error)),
             }
-            Err(StoreError::IndexNameTaken { index_name, connector_id }) => {
-                ledger.leave_out(collection, id, Reason::IndexNameTaken { index_name, connector_id });
-            }
-            Err(StoreError::Rejected(reason)) => {
-                ledger.leave_out(collection, id, Reason::Rejected(reason));
-            }
-            Err(error) => return Err(TransferError::Target(error)),
         }
+        // It was there a moment ago: somebody else is changing the target.
+        for gone in ledger.settle(target, collection, there, settled).await? {
+            ledger.leave_out(collection, gone.id, Reason::Differs);
+        }
+        if let Some(error) = away {
+            patience.wait(error).await.map_err(TransferError::Target)?;
+        }
+        waiting = again;
+        settled = Settled::Created;
     }
     Ok(ledger)
 }
 
-/// Whether the target has the very same document under this id.
-async fn is_the_same(
-    target: &dyn Store,
-    collection: Collection,
-    id: &Id,
-    digest: Digest,
-) -> Result<bool, TransferError> {
-    match target.get(collection, id).await {
-        Ok(present) => Ok(Digest::of(&present.document) == digest),
-        // It was there a moment ago: somebody else is changing the target.
-        Err(StoreError::NotFound) => Ok(false),
-        Err(error) => Err(TransferError::Target(error)),
+/// How the same document came to be in the target.
+#[derive(Debug, Clone, Copy)]
+enum Settled {
+    /// It was there.
+    Present,
+    /// An earlier try stored it, and its answer was lost.
+    Created,
+}
+
+impl Ledger {
+    /// Looks at what the target has under the ids of documents, and answers those that it has not.
+    async fn settle(
+        &mut self,
+        target: &dyn Store,
+        collection: Collection,
+        arrivals: Vec<Arrival>,
+        settled: Settled,
+    ) -> Result<Vec<Arrival>, TransferError> {
+        if arrivals.is_empty() {
+            return Ok(arrivals);
+        }
+        let ids: Vec<Id> = arrivals.iter().map(|arrival| arrival.id.clone()).collect();
+        let found = patiently(async || target.get_many(collection, &ids).await).await;
+        let mut missing = Vec::new();
+        for (arrival, found) in arrivals.into_iter().zip(found.map_err(TransferError::Target)?) {
+            match found.map(|found| Digest::of(&found.document) == arrival.digest) {
+                None => missing.push(arrival),
+                Some(false) => self.leave_out(collection, arrival.id, Reason::Differs),
+                Some(true) => {
+                    let account = self.account_mut(collection);
+                    match settled {
+                        Settled::Present => account.present += Tally::one(arrival.digest),
+                        Settled::Created => account.created += Tally::one(arrival.digest),
+                    }
+                }
+            }
+        }
+        Ok(missing)
     }
 }

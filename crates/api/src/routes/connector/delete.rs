@@ -4,7 +4,7 @@ use actix_web::http::Method;
 use tributary_domain::{
     Connector, DELETE_PARAMETERS, Deletion, Document, FilterField, Id, InclusionOfDeleted, SyncJobQuery,
 };
-use tributary_storage::{Collection, StoreExt};
+use tributary_storage::{Collection, StoreExt, within_one_request};
 
 use super::ID;
 use crate::call::Call;
@@ -39,26 +39,32 @@ async fn delete(call: Call) -> Result<Reply, ApiError> {
     if deletion.delete_sync_jobs {
         delete_sync_jobs(&call, &id).await?;
     }
-    if deletion.hard {
-        call.store().remove(Collection::Connectors, &id).await?;
-    } else {
+    within_one_request(async {
+        if deletion.hard {
+            return call.store().remove(Collection::Connectors, &id).await;
+        }
         let decide = |connector: Connector| Ok(visible(connector)?.delete_softly());
-        call.store().change(Collection::Connectors, &id, decide).await?;
-    }
+        call.store().change(Collection::Connectors, &id, decide).await.map(drop)
+    })
+    .await?;
     Ok(Reply::acknowledged())
 }
 
 async fn delete_sync_jobs(call: &Call, connector: &Id) -> Result<(), ApiError> {
     let query = SyncJobQuery { size: REMOVED_TOGETHER, ..SyncJobQuery::default() }
         .with(FilterField::ConnectorId, [connector.to_string()]);
-    loop {
-        let page = call.store().list_sync_jobs(&query).await?;
-        if page.documents.is_empty() {
-            return Ok(());
-        }
-        let ids = page.documents.iter().map(id_of).collect::<Result<_, _>>()?;
-        remove_all(call, ids).await?;
-    }
+    // However many there are: each round has the time of a request.
+    while within_one_request(delete_some_sync_jobs(call, &query)).await? {}
+    Ok(())
+}
+
+/// Deletes the sync jobs of a page; whether there were any.
+async fn delete_some_sync_jobs(call: &Call, query: &SyncJobQuery) -> Result<bool, ApiError> {
+    let page = call.store().list_sync_jobs(query).await?;
+    let ids: Vec<Id> = page.documents.iter().map(id_of).collect::<Result<_, _>>()?;
+    let any = !ids.is_empty();
+    remove_all(call, ids).await?;
+    Ok(any)
 }
 
 /// The id of a rendered document.

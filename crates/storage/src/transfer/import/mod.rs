@@ -82,7 +82,8 @@ impl Imported {
 /// Writes everything that the input has to `target`. Documents that do not say whether they are
 /// connectors or sync jobs, or that come from another index, belong to `collection`.
 ///
-/// Stops at the first error that is not about a single document. What was written until then stays,
+/// Where the target is away for a moment, it is waited for. Stops at the first other error that is not
+/// about a single document. What was written until then stays,
 /// and the same call with [`Onto::Resume`] goes on from there.
 pub async fn import(
     input: impl Read + Send + 'static,
@@ -99,7 +100,7 @@ pub async fn import(
         .map_err(TransferError::Input)?;
     let arriving = stream::poll_fn(move |context| arriving.poll_recv(context));
     let progressed = |done| observer(Progress { stage: Stage::Importing, done, total: None });
-    let mut ledger = write(target, arriving, |ledger| progressed(ledger.read())).await?;
+    let mut ledger = write(target, before, arriving, |ledger| progressed(ledger.read())).await?;
     let failed = |_| TransferError::Input(std::io::Error::other("the thread that reads it failed"));
     let understood = reader.join().map_err(failed)?.unwrap_or_default();
 

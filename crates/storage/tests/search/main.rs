@@ -1,12 +1,14 @@
 //! The search engines keep the contract: every one that is covered, in a server of its own.
 #![allow(missing_docs, reason = "a test")]
 
+mod foreign;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use tributary_engines::{Distribution, Endpoint, selected, shared};
 use tributary_storage::conformance::{self, Allowances};
-use tributary_storage::{BackendSettings, Registry, Store};
+use tributary_storage::{BackendSettings, OpenError, Registry, Store};
 
 /// The server of a backend's name; `None` where this run is not about it.
 fn server(backend: &str) -> Option<&'static Endpoint> {
@@ -14,11 +16,14 @@ fn server(backend: &str) -> Option<&'static Endpoint> {
     selected(backend).then(|| shared(distribution).expect("the server can be had"))
 }
 
-/// An empty store, in indices of its own.
-async fn fresh(server: &'static Endpoint) -> Arc<dyn Store> {
+/// What stands before the names of the indices of one test.
+fn fresh_prefix() -> String {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let prefix = format!("conformance-{}-{number}-", std::process::id());
+    format!("conformance-{}-{}-", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Opens the store in the indices of a test.
+async fn open(server: &Endpoint, prefix: &str) -> Result<Arc<dyn Store>, OpenError> {
     // Servers of a busy machine are slow; what they answer is looked at here, not how fast.
     let mut settings = BackendSettings::default()
         .with("index_prefix", prefix)
@@ -28,7 +33,12 @@ async fn fresh(server: &'static Endpoint) -> Arc<dyn Store> {
         settings = settings.with("user", user).with("password", password);
     }
     let url = format!("{}:{}", server.distribution.product.name(), server.url);
-    Registry::with_built_in().open_with(&url, &settings).await.expect("a store")
+    Registry::with_built_in().open_with(&url, &settings).await
+}
+
+/// An empty store, in indices of its own.
+async fn fresh(server: &'static Endpoint) -> Arc<dyn Store> {
+    open(server, &fresh_prefix()).await.expect("a store")
 }
 
 async fn keeps_every_promise(backend: &str) {
@@ -53,6 +63,31 @@ macro_rules! over {
             #[test]
             fn agrees_with_the_model() {
                 super::agrees_with_the_model($backend);
+            }
+
+            #[tokio::test]
+            async fn an_index_of_somebody_else_works_as_it_is() {
+                super::foreign::works_as_it_is($backend).await;
+            }
+
+            #[tokio::test]
+            async fn pages_of_one_moment_neither_overlap_nor_skip() {
+                super::foreign::pages_of_one_moment($backend).await;
+            }
+
+            #[tokio::test]
+            async fn fields_that_are_not_indexed_are_added() {
+                super::foreign::fields_are_added($backend).await;
+            }
+
+            #[tokio::test]
+            async fn an_upgrade_that_was_interrupted_is_finished() {
+                super::foreign::upgrade_is_finished($backend).await;
+            }
+
+            #[tokio::test]
+            async fn what_cannot_be_queried_stops_the_start() {
+                super::foreign::unsuitable_is_named($backend).await;
             }
         }
     )*};

@@ -1,6 +1,9 @@
 //! Several services over one search engine, and an engine that hangs, dies and comes back.
 #![allow(missing_docs, reason = "a test")]
 
+mod blocked;
+mod faults;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -28,7 +31,7 @@ fn over_url(url: &str, prefix: &str) -> Launch {
 }
 
 /// Pending jobs under these names, put in as a file would be.
-fn import(endpoint: &Endpoint, prefix: &str, names: impl Iterator<Item = String>) {
+fn import(url: &str, prefix: &str, names: impl Iterator<Item = String>) {
     let mut lines = String::new();
     for name in names {
         let _ = writeln!(
@@ -40,9 +43,10 @@ fn import(endpoint: &Endpoint, prefix: &str, names: impl Iterator<Item = String>
     let folder = folder();
     let file = folder.path().join("jobs.ndjson");
     std::fs::write(&file, lines).unwrap();
-    let store = format!("opensearch:{}", endpoint.url);
+    let store = format!("opensearch:{url}");
     let imported = Launch::bare()
         .variable("TRIBUTARY_OPENSEARCH_INDEX_PREFIX", prefix)
+        .variable("TRIBUTARY_OPENSEARCH_DEADLINE", "2")
         .arguments(["import", "--to", &store, file.to_str().unwrap()])
         .finish();
     assert!(imported.status.success(), "{imported:#?}");
@@ -56,7 +60,7 @@ fn of_many_claims_through_two_services_one_wins_and_no_update_is_lost() {
     let endpoint = shared(opensearch()).unwrap();
     let prefix = format!("claims-{}-", std::process::id());
     let names: Vec<String> = (0..1_000).map(|number| format!("job-{number:04}")).collect();
-    import(endpoint, &prefix, names.iter().cloned());
+    import(&endpoint.url, &prefix, names.iter().cloned());
     let services = [over(endpoint, &prefix).start(), over(endpoint, &prefix).start()];
     assert_eq!(services[0].list(&format!("{JOBS}?status=pending&size=0")).count, names.len());
 
@@ -269,21 +273,28 @@ fn a_second_node_is_asked_where_the_first_is_dead_and_secrets_are_not_logged() {
     let endpoint = shared(opensearch()).unwrap();
     let dead = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let prefix = format!("nodes-{}-", std::process::id());
-    let server = over_url(&format!("http://{dead},{}", endpoint.url), &prefix)
-        .variable("TRIBUTARY_OPENSEARCH_USER", "somebody")
-        .variable("TRIBUTARY_OPENSEARCH_PASSWORD", "top-secret")
-        .arguments(["--log", "trace"])
-        .start();
-    Scenario(&server).connector("connector-1");
-    let job = Scenario(&server).job("connector-1", "full");
-    Scenario(&server).claim(&job, "w");
-    assert_eq!(server.list(JOBS).count, 1);
-    let mut connection: Connection = server.connect();
-    let _ = connection.request("GET", "/_health/ready", &[], None).unwrap().expect(200);
-    let ended = server.stop();
-    assert!(ended.log.contains("opensearch"), "the log is there");
-    // The header that it is sent in: base64 of somebody:top-secret.
-    for secret in ["top-secret", "c29tZWJvZHk6dG9wLXNlY3JldA"] {
-        assert!(!ended.log.contains(secret), "the log tells a secret");
+    let both = &[("USER", "somebody"), ("PASSWORD", "top-secret")][..];
+    // What is sent besides: base64 of somebody:top-secret, and of key-id:top-secret.
+    for (credentials, sent) in [
+        (both, "c29tZWJvZHk6dG9wLXNlY3JldA"),
+        (&[("API_KEY", "key-id:top-secret")], "a2V5LWlkOnRvcC1zZWNyZXQ"),
+    ] {
+        let mut launch = over_url(&format!("http://{dead},{}", endpoint.url), &prefix);
+        for (name, value) in credentials {
+            launch = launch.variable(&format!("TRIBUTARY_OPENSEARCH_{name}"), value);
+        }
+        let server = launch.arguments(["--log", "trace"]).start();
+        let connector = format!("connector-{}", credentials.len());
+        Scenario(&server).connector(&connector);
+        let job = Scenario(&server).job(&connector, "full");
+        Scenario(&server).claim(&job, "w");
+        let _ = server.get(&format!("{JOBS}/{job}")).expect(200);
+        let mut connection: Connection = server.connect();
+        let _ = connection.request("GET", "/_health/ready", &[], None).unwrap().expect(200);
+        let ended = server.stop();
+        assert!(ended.log.contains("TRACE") && ended.log.contains("opensearch"), "the log is there");
+        for secret in ["top-secret", sent] {
+            assert!(!ended.log.contains(secret), "the log tells a secret");
+        }
     }
 }

@@ -1,0 +1,250 @@
+//! Indices that were there before, made and filled by somebody else.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+use tributary_domain::{ConnectorQuery, Document, FilterField, Id, SortOrder, SyncJobQuery};
+use tributary_engines::Endpoint;
+use tributary_storage::{Collection, MemoryStore, OpenError, Store, StoreError};
+
+use crate::{fresh_prefix, open, server};
+
+const JOBS: &str = ".elastic-connectors-sync-jobs-v1";
+const CONNECTORS: &str = ".elastic-connectors-v1";
+const ALIAS: &str = ".elastic-connectors-sync-jobs";
+
+/// Jobs as others write them: fields missing, of other shapes, unknown; without a repeated id.
+const ODD_JOBS: &[(&str, &str)] = &[
+    (
+        "a",
+        r#"{"created_at":"2026-01-02T00:00:00.000Z","status":"pending","job_type":"full","connector":{"id":"c"}}"#,
+    ),
+    (
+        "d",
+        r#"{"created_at":"2026-01-02T00:00:00Z","status":["pending","error"],"connector":{"id":["c","e"]}}"#,
+    ),
+    ("b", r#"{"status":"error","job_type":"incremental","worker":{"pid":[1,2]}}"#),
+    (
+        "c",
+        r#"{"created_at":"2026-01-01T00:00:00.123456Z","status":null,"connector":null,"metadata":{"x":1.10}}"#,
+    ),
+    ("e", "{}"),
+    (
+        "f",
+        r#"{"created_at":"2026-01-03T00:00:00+01:00","status":"Pending","connector":{"id":"c","extra":true}}"#,
+    ),
+];
+const ODD_CONNECTORS: &[(&str, &str)] = &[
+    ("c", r#"{"index_name":"taken","name":"first"}"#),
+    ("d", r#"{"index_name":null,"name":"second","deleted":true}"#),
+    ("e", r#"{"service_type":"s3"}"#),
+];
+
+/// Puts documents into an index, past the store.
+fn fill<'a>(server: &Endpoint, index: &str, documents: impl IntoIterator<Item = (&'a str, &'a str)>) {
+    let mut lines = String::new();
+    for (id, document) in documents {
+        let _ = writeln!(lines, "{}\n{document}", json!({ "create": { "_id": id } }));
+    }
+    let answer = server.send("POST", &format!("/{index}/_bulk?refresh=true"), lines).unwrap();
+    assert_eq!(answer["errors"], false, "{answer}");
+}
+
+fn make(server: &Endpoint, index: &str, body: &Value) {
+    server.send("PUT", &format!("/{index}"), body.to_string()).unwrap();
+}
+
+/// An index as it is made by the first document that is put into it, in several shards.
+fn dynamic() -> Value {
+    json!({ "settings": { "number_of_shards": 3, "number_of_replicas": 0 } })
+}
+
+fn with_properties(properties: &Value) -> Value {
+    json!({ "mappings": { "dynamic": false, "properties": properties } })
+}
+
+fn id(text: &str) -> Id {
+    Id::parse("id", text).unwrap()
+}
+
+async fn jobs(store: &dyn Store, query: &SyncJobQuery) -> (u64, Vec<String>) {
+    let page = store.list_sync_jobs(query).await.unwrap();
+    (
+        page.count,
+        page.documents.iter().map(|document| String::from_utf8(document.to_vec()).unwrap()).collect(),
+    )
+}
+
+fn by(field: FilterField, word: &str) -> SyncJobQuery {
+    SyncJobQuery::default().with(field, [word.to_owned()])
+}
+
+pub(crate) async fn works_as_it_is(backend: &str) {
+    let Some(server) = server(backend) else { return };
+    let prefix = fresh_prefix();
+    let (jobs_index, connectors_index) = (format!("{prefix}{JOBS}"), format!("{prefix}{CONNECTORS}"));
+    make(server, &jobs_index, &dynamic());
+    make(server, &connectors_index, &dynamic());
+    fill(server, &jobs_index, ODD_JOBS.iter().copied());
+    fill(server, &connectors_index, ODD_CONNECTORS.iter().copied());
+    let store = open(server, &prefix).await.unwrap();
+
+    // A store that is known to be right, with the same documents.
+    let model = MemoryStore::default();
+    for (collection, documents) in
+        [(Collection::SyncJobs, ODD_JOBS), (Collection::Connectors, ODD_CONNECTORS)]
+    {
+        for (name, text) in documents {
+            model.create(collection, &id(name), Document::parse(text).unwrap()).await.unwrap();
+        }
+    }
+    let filters = [
+        SyncJobQuery::default(),
+        by(FilterField::Status, "pending"),
+        by(FilterField::Status, "error"),
+        by(FilterField::JobType, "full"),
+        by(FilterField::ConnectorId, "c"),
+        by(FilterField::ConnectorId, "e").with(FilterField::Status, ["error".to_owned()]),
+    ];
+    for filter in filters {
+        for (from, size) in [(0, 100), (0, 2), (1, 2), (3, 1), (5, 5)] {
+            for order in [SortOrder::Ascending, SortOrder::Descending] {
+                let query = SyncJobQuery { from, size, order, ..filter.clone() };
+                assert_eq!(jobs(&*store, &query).await, jobs(&model, &query).await, "{query:?}");
+            }
+        }
+    }
+    for include_deleted in [false, true] {
+        let query = ConnectorQuery { size: 10, include_deleted, ..ConnectorQuery::default() };
+        let (found, expected) =
+            (store.list_connectors(&query).await.unwrap(), model.list_connectors(&query).await.unwrap());
+        assert_eq!(found.count, expected.count);
+        assert!(found.documents.iter().eq(expected.documents.iter()));
+    }
+
+    // They can be changed like any other, and keep the index names that they have.
+    let stored = store.get(Collection::SyncJobs, &id("a")).await.unwrap();
+    let next = Document::parse(r#"{"status":"canceled"}"#).unwrap();
+    store.replace(Collection::SyncJobs, &id("a"), stored.version, next).await.unwrap();
+    assert_eq!(
+        jobs(&*store, &by(FilterField::Status, "canceled")).await.1,
+        [r#"{"id":"a","status":"canceled"}"#]
+    );
+    let rival = Document::parse(r#"{"index_name":"taken"}"#).unwrap();
+    match store.create(Collection::Connectors, &id("rival"), rival).await {
+        Err(StoreError::IndexNameTaken { connector_id, .. }) => assert_eq!(connector_id, "c"),
+        other => panic!("{other:?}"),
+    }
+    let aliases = server.send("GET", &format!("/{jobs_index}/_alias"), "").unwrap();
+    assert!(aliases[&jobs_index]["aliases"].get(format!("{prefix}{ALIAS}")).is_some(), "{aliases}");
+}
+
+pub(crate) async fn pages_of_one_moment(backend: &str) {
+    const SAME: u32 = 2_500;
+    let Some(server) = server(backend) else { return };
+    let prefix = fresh_prefix();
+    let index = format!("{prefix}{JOBS}");
+    make(server, &index, &dynamic());
+    let job = |created_at: &str| format!(r#"{{"created_at":"{created_at}","status":"pending"}}"#);
+    // All of one moment, one before it, one after it and some of none.
+    let mut stored: Vec<(String, String)> = (0..SAME)
+        .map(|number| (format!("same-{:05}", number * 7 % SAME), job("2026-01-02T03:04:05.678Z")))
+        .collect();
+    stored.push(("before".to_owned(), job("2026-01-02T03:04:05.677Z")));
+    stored.push(("after".to_owned(), job("2026-01-02T03:04:05.679Z")));
+    stored
+        .extend((0..5).rev().map(|number| (format!("none-{number}"), r#"{"status":"pending"}"#.to_owned())));
+    fill(server, &index, stored.iter().map(|(id, document)| (id.as_str(), document.as_str())));
+    let store = open(server, &prefix).await.unwrap();
+
+    let mut expected = vec!["before".to_owned()];
+    expected.extend((0..SAME).map(|number| format!("same-{number:05}")));
+    expected.push("after".to_owned());
+    expected.extend((0..5).map(|number| format!("none-{number}")));
+    let from_newest = SyncJobQuery { order: SortOrder::Descending, ..SyncJobQuery::default() };
+    for (filter, size) in
+        [(SyncJobQuery::default(), 99), (by(FilterField::Status, "pending"), 1_000), (from_newest, 333)]
+    {
+        if filter.order == SortOrder::Descending {
+            expected.reverse();
+        }
+        let mut seen = Vec::new();
+        loop {
+            let from = u32::try_from(seen.len()).unwrap();
+            let page = store.list_sync_jobs(&SyncJobQuery { from, size, ..filter.clone() }).await.unwrap();
+            assert_eq!(page.count, expected.len() as u64);
+            if page.documents.is_empty() {
+                break;
+            }
+            seen.extend(page.documents.iter().map(|document| {
+                let document: Value = serde_json::from_slice(document).unwrap();
+                document["id"].as_str().unwrap().to_owned()
+            }));
+        }
+        assert!(seen == expected, "{} of {} documents, in another order", seen.len(), expected.len());
+    }
+}
+
+pub(crate) async fn fields_are_added(backend: &str) {
+    let Some(server) = server(backend) else { return };
+    let prefix = fresh_prefix();
+    let index = format!("{prefix}{JOBS}");
+    make(server, &index, &with_properties(&json!({ "created_at": { "type": "date" } })));
+    // One has a shape in which the new field cannot be indexed: it is listed all the same.
+    let odd = r#"{"created_at":"2026-01-02T00:00:00Z","status":{"is":"pending"}}"#;
+    let right = r#"{"created_at":"2026-01-01T00:00:00Z","status":"pending","connector":{"id":"c"}}"#;
+    fill(server, &index, [("odd", odd), ("right", right)]);
+    let store = open(server, &prefix).await.unwrap();
+    let rendered = right.replacen('{', r#"{"id":"right","#, 1);
+    assert_eq!(jobs(&*store, &by(FilterField::Status, "pending")).await, (1, vec![rendered.clone()]));
+    assert_eq!(jobs(&*store, &by(FilterField::ConnectorId, "c")).await, (1, vec![rendered]));
+    assert_eq!(jobs(&*store, &SyncJobQuery::default()).await.0, 2);
+}
+
+pub(crate) async fn upgrade_is_finished(backend: &str) {
+    let Some(server) = server(backend) else { return };
+    let prefix = fresh_prefix();
+    let index = format!("{prefix}{JOBS}");
+    let keyword = json!({ "type": "keyword" });
+    let connector = json!({ "properties": { "id": keyword } });
+    make(
+        server,
+        &index,
+        &with_properties(
+            &json!({ "created_at": { "type": "date" }, "job_type": keyword, "connector": connector }),
+        ),
+    );
+    fill(server, &index, [("old", r#"{"created_at":"2026-01-02T00:00:00Z","status":"pending"}"#)]);
+    // Here the one who upgraded it was ended.
+    let mapping = json!({
+        "_meta": { "tributary_writes_again": true, "of_somebody_else": "kept" },
+        "properties": { "status": keyword },
+    });
+    server.send("PUT", &format!("/{index}/_mapping"), mapping.to_string()).unwrap();
+    let store = open(server, &prefix).await.unwrap();
+    assert_eq!(jobs(&*store, &by(FilterField::Status, "pending")).await.0, 1);
+    let described = server.send("GET", &format!("/{index}/_mapping"), "").unwrap();
+    let meta = &described[&index]["mappings"]["_meta"];
+    assert_eq!((&meta["of_somebody_else"], meta.get("tributary_writes_again")), (&json!("kept"), None));
+}
+
+pub(crate) async fn unsuitable_is_named(backend: &str) {
+    let Some(server) = server(backend) else { return };
+    let cases = [
+        (json!({ "created_at": { "type": "text" } }), "[created_at]", "[date]"),
+        (json!({ "connector": { "type": "object", "enabled": false } }), "[connector]", "[object]"),
+        (json!({ "connector": { "type": "keyword" } }), "[connector]", "[object]"),
+    ];
+    for (properties, field, wanted) in cases {
+        let prefix = fresh_prefix();
+        let index = format!("{prefix}{JOBS}");
+        make(server, &index, &with_properties(&properties));
+        match open(server, &prefix).await {
+            Err(OpenError::Unsuitable(reason)) => {
+                let parts = [&format!("[{index}]"), field, wanted];
+                assert!(parts.iter().all(|part| reason.contains(part)), "{reason}");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Moving to a store that is away now and then, and loses answers.
+#![allow(missing_docs, reason = "a test")]
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::stream::BoxStream;
+use tokio::time::Instant;
+use tributary_domain::{ConnectorQuery, Document, Id, SyncJobQuery};
+use tributary_storage::transfer::{Onto, Verdict, copy, export, import};
+use tributary_storage::{Collection, MemoryStore, Page, Store, StoreError, Stored, Version, Versioned};
+
+const JOBS: usize = 5_000;
+
+/// A store that fails at most calls: before it has done anything, or afterwards.
+#[derive(Debug, Default)]
+struct Unsteady {
+    store: MemoryStore,
+    calls: AtomicUsize,
+    stays_away: bool,
+}
+
+fn away() -> StoreError {
+    StoreError::unavailable("the test told so")
+}
+
+impl Unsteady {
+    fn call(&self) -> usize {
+        self.calls.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
+#[async_trait]
+impl Store for Unsteady {
+    async fn get(&self, collection: Collection, id: &Id) -> Result<Versioned, StoreError> {
+        self.store.get(collection, id).await
+    }
+    async fn get_many(
+        &self,
+        collection: Collection,
+        ids: &[Id],
+    ) -> Result<Vec<Option<Versioned>>, StoreError> {
+        if self.call().is_multiple_of(2) { Err(away()) } else { self.store.get_many(collection, ids).await }
+    }
+    async fn create(
+        &self,
+        collection: Collection,
+        id: &Id,
+        document: Document,
+    ) -> Result<Version, StoreError> {
+        self.store.create(collection, id, document).await
+    }
+    async fn create_many(
+        &self,
+        collection: Collection,
+        mut documents: Vec<(Id, Document)>,
+    ) -> Vec<Result<Version, StoreError>> {
+        let all = documents.len();
+        let (stored, is_answered) = match self.call() % 4 {
+            _ if self.stays_away => (0, false),
+            0 => (0, false),
+            1 => (all / 2, false),
+            2 => (all / 2, true),
+            _ => (all, true),
+        };
+        documents.truncate(stored);
+        let mut results = self.store.create_many(collection, documents).await;
+        if !is_answered {
+            results.clear();
+        }
+        results.resize_with(all, || Err(away()));
+        results
+    }
+    async fn replace(
+        &self,
+        collection: Collection,
+        id: &Id,
+        expected: Version,
+        document: Document,
+    ) -> Result<Version, StoreError> {
+        self.store.replace(collection, id, expected, document).await
+    }
+    async fn delete(&self, collection: Collection, id: &Id, expected: Version) -> Result<(), StoreError> {
+        self.store.delete(collection, id, expected).await
+    }
+    async fn list_sync_jobs(&self, query: &SyncJobQuery) -> Result<Page, StoreError> {
+        self.store.list_sync_jobs(query).await
+    }
+    async fn list_connectors(&self, query: &ConnectorQuery) -> Result<Page, StoreError> {
+        self.store.list_connectors(query).await
+    }
+    fn scan(&self, collection: Collection) -> BoxStream<'_, Result<Vec<Stored>, StoreError>> {
+        self.store.scan(collection)
+    }
+    async fn check(&self) -> Result<(), StoreError> {
+        self.store.check().await
+    }
+    async fn close(&self) -> Result<(), StoreError> {
+        self.store.close().await
+    }
+}
+
+fn id(text: &str) -> Id {
+    Id::parse("id", text).unwrap()
+}
+
+fn job(number: usize) -> (Id, Document) {
+    let text = format!(r#"{{"created_at":{number},"status":"pending"}}"#);
+    (id(&format!("job-{number:05}")), Document::parse(&text).unwrap())
+}
+
+async fn fill(store: &MemoryStore, numbers: impl Iterator<Item = usize>) {
+    for result in store.create_many(Collection::SyncJobs, numbers.map(job).collect()).await {
+        result.unwrap();
+    }
+}
+
+async fn source() -> MemoryStore {
+    let source = MemoryStore::default();
+    fill(&source, 0..JOBS).await;
+    let connector = Document::parse(r#"{"index_name":"i"}"#).unwrap();
+    source.create(Collection::Connectors, &id("c"), connector).await.unwrap();
+    source
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_target_that_is_away_for_a_moment_gets_everything_once() {
+    let source = source().await;
+    // What it holds already, under how many of the same ids.
+    for (onto, present) in [(Onto::Empty, 0), (Onto::Resume, 2_000), (Onto::Merge, 2_000)] {
+        let target = Unsteady::default();
+        fill(&target.store, 0..present).await;
+        let report = copy(&source, &target, onto, &|_| {}).await.unwrap();
+        assert!(matches!(report.verdict(), Verdict::Same), "{onto:?}: {report:?}");
+        let [_, jobs] = &report.parts;
+        assert_eq!(jobs.created.count, (JOBS - present) as u64, "{onto:?}");
+        assert!(target.call() > 10, "it failed often enough");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_import_goes_on_after_a_while() {
+    let mut exported = Vec::new();
+    export(&source().await, &mut exported, &|_| {}).await.unwrap();
+    let target = Unsteady::default();
+    let input = std::io::Cursor::new(exported);
+    let imported = import(input, None, &target, Onto::Empty, &|_| {}).await.unwrap();
+    assert!(matches!(imported.verdict(), Verdict::Same), "{imported:?}");
+    assert_eq!((imported.report.parts[1].created.count, imported.repeated), (JOBS as u64, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_target_that_stays_away_ends_the_copy() {
+    let target = Unsteady { stays_away: true, ..Unsteady::default() };
+    let start = Instant::now();
+    let error = copy(&source().await, &target, Onto::Empty, &|_| {}).await.unwrap_err();
+    assert!(error.to_string().starts_with("writing to the target"), "{error}");
+    let waited = start.elapsed();
+    assert!(waited >= Duration::from_secs(50) && waited < Duration::from_mins(3), "{waited:?}");
+}
