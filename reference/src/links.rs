@@ -31,12 +31,12 @@ pub(crate) fn check(root: &Path) -> Result<()> {
             let (path, heading) = link.split_once('#').unwrap_or((&link, ""));
             let target = if path.is_empty() { page.clone() } else { page.with_file_name("").join(path) };
             let Ok(target) = target.canonicalize() else {
-                problems.push(format!("{}: {link} leads nowhere", page.display()));
+                problems.push(format!("{}: {link} leads nowhere", shown(root, page)));
                 continue;
             };
             let is_page = target.extension().is_some_and(|extension| extension == "md");
             if is_page && !heading.is_empty() && !headings(&fs::read_to_string(&target)?).contains(heading) {
-                problems.push(format!("{}: {link} names no heading", page.display()));
+                problems.push(format!("{}: {link} names no heading", shown(root, page)));
             }
             if page.ends_with("SUMMARY.md") {
                 reached.insert(target);
@@ -45,10 +45,15 @@ pub(crate) fn check(root: &Path) -> Result<()> {
     }
     for page in pages.iter().filter(|page| page.starts_with(place(root, "docs"))) {
         if !page.ends_with("SUMMARY.md") && !reached.contains(&page.canonicalize()?) {
-            problems.push(format!("{} stands in no table of contents", page.display()));
+            problems.push(format!("{} stands in no table of contents", shown(root, page)));
         }
     }
     if problems.is_empty() { Ok(()) } else { bail!("{}", problems.join("\n")) }
+}
+
+/// A page as the problem names it.
+fn shown(root: &Path, page: &Path) -> String {
+    page.strip_prefix(root).unwrap_or(page).display().to_string()
 }
 
 fn collect(folder: &Path, pages: &mut Vec<PathBuf>) -> Result<()> {

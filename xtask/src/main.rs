@@ -1,4 +1,4 @@
-//! The project's tasks: `cargo xtask test | bench | engine | tidy`.
+//! The project's tasks: `cargo xtask test | bench | engine | docs | tidy`.
 
 mod engine;
 mod layers;
@@ -33,6 +33,12 @@ enum Task {
     /// Real OpenSearch and Elasticsearch servers to develop and test with
     #[command(subcommand)]
     Engine(engine::EngineTask),
+    /// Writes the OpenAPI document and the references out of the code
+    Docs {
+        /// Change nothing, and fail where something is stale or a link leads nowhere
+        #[arg(long)]
+        check: bool,
+    },
     /// The checks of the house alone: layers, sizes, names
     Tidy,
 }
@@ -46,8 +52,15 @@ fn main() -> Result<()> {
             Ok(cmd!(shell, "cargo run --release --package tributary-benchmarks -- {arguments...}").run()?)
         }
         Task::Engine(task) => engine::run(&task),
+        Task::Docs { check } => docs(&shell, check),
         Task::Tidy => tidy(&shell),
     }
+}
+
+/// The references, written or checked.
+fn docs(shell: &Shell, check: bool) -> Result<()> {
+    let check = check.then_some("--check");
+    Ok(cmd!(shell, "cargo run --quiet --package tributary-reference -- {check...}").run()?)
 }
 
 /// The checks of the house.

@@ -44,6 +44,7 @@ pub(crate) fn run(shell: &Shell, arguments: &Arguments) -> Result<()> {
         }
         Ok(())
     })?;
+    step("references", || crate::docs(shell, true))?;
     // A missing snapshot is a failure here, not an invitation to write it.
     let _snapshots = shell.push_env("INSTA_UPDATE", "no");
     let _full_match = shell.push_env("INSTA_REQUIRE_FULL_MATCH", "1");

@@ -48,8 +48,6 @@ pub(crate) fn read(registry: &Registry, url: &str, file: &Table) -> Result<Backe
 
 #[cfg(test)]
 mod tests {
-    use std::fmt::Write as _;
-
     use super::*;
 
     fn from_file(url: &str, text: &str) -> Result<BackendSettings, String> {
@@ -67,37 +65,5 @@ mod tests {
         assert!(refused.contains("[user]") && refused.contains("[opensearch]"), "{refused}");
         assert!(from_file("opensearch:http://a", "opensearch = 1").is_err());
         assert!(from_file("nonsense:", "").unwrap_err().contains("[nonsense]"));
-    }
-
-    #[test]
-    fn the_readme_lists_every_setting_of_a_backend() {
-        let mut table = String::from("| environment, file | default | what it is |\n| --- | --- | --- |\n");
-        // Backends of one kind have the same settings.
-        let mut places: Vec<(BackendSetting, Vec<String>)> = Vec::new();
-        let registry = Registry::with_built_in();
-        for backend in registry.backends() {
-            for setting in backend.settings() {
-                let scheme = backend.scheme();
-                let place = format!("`{}`, `[{scheme}] {}`", variable(scheme, setting), setting.name);
-                match places.iter_mut().find(|(known, _)| known == setting) {
-                    Some((_, known)) => known.push(place),
-                    None => places.push((*setting, vec![place])),
-                }
-            }
-        }
-        for (setting, places) in places {
-            let default = match setting.default {
-                None | Some("") => "none".to_owned(),
-                Some(default) => format!("`{default}`"),
-            };
-            let text = setting.description.trim_end_matches('.');
-            let _ = writeln!(table, "| {} | {default} | {text} |", places.join("<br>"));
-        }
-        let readme = include_str!("../../../README.md");
-        let listed = readme
-            .split_once("<!-- backend settings -->\n")
-            .and_then(|(_, rest)| rest.split_once("<!-- /backend settings -->"))
-            .map(|(listed, _)| listed);
-        assert_eq!(listed, Some(table.as_str()), "put this table into README.md:\n{table}");
     }
 }

@@ -178,8 +178,6 @@ pub(crate) fn unknown_variables(registry: &Registry) -> Vec<(String, Option<Stri
 
 #[cfg(test)]
 mod tests {
-    use std::fmt::Write as _;
-
     use super::*;
 
     fn load(arguments: &[&str]) -> Result<Settings, StartError> {
@@ -258,33 +256,5 @@ mod tests {
         let declared = command.get_arguments().filter(|one| one.get_env().is_none());
         let declared: Vec<_> = declared.map(|one| one.get_id().as_str()).collect();
         assert_eq!(declared, ["help", "version"], "a setting that cannot stand in the environment");
-    }
-
-    #[test]
-    fn the_readme_lists_every_setting() {
-        let mut table = String::from(
-            "| flag | environment | file | default | what it is |\n| --- | --- | --- | --- | --- |\n",
-        );
-        for one in CommandLine::command().get_arguments() {
-            let (flag, variable) = (one.get_long().unwrap(), one.get_env().unwrap().to_str().unwrap());
-            let file = one.get_id().as_str();
-            let file = if file == "config" { String::new() } else { format!("`{file}`") };
-            let default = one.get_default_values().first();
-            let default = default.map_or("none".to_owned(), |value| format!("`{}`", value.to_str().unwrap()));
-            let mut help = one.get_help().unwrap().to_string();
-            help[..1].make_ascii_lowercase();
-            let values = one.get_possible_values();
-            let values: Vec<_> = values.iter().map(|value| format!("`{}`", value.get_name())).collect();
-            if !values.is_empty() {
-                let _ = write!(help, ": {}", values.join(" or "));
-            }
-            let _ = writeln!(table, "| `--{flag}` | `{variable}` | {file} | {default} | {help} |");
-        }
-        let readme = include_str!("../../../README.md");
-        let listed = readme
-            .split_once("<!-- settings -->\n")
-            .and_then(|(_, rest)| rest.split_once("<!-- /settings -->"))
-            .map(|(listed, _)| listed);
-        assert_eq!(listed, Some(table.as_str()), "put this table into README.md:\n{table}");
     }
 }

@@ -69,20 +69,23 @@ pub(super) fn all(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Map<S
         let separator = if known.is_empty() { "" } else { "\n\n" };
         let description = format!("{known}{separator}`{}`: {}", row.error_type, row.description);
         answer["description"] = description.into();
-        answer["content"][JSON]["examples"][format!("{:?}", row.kind)] = json!({
-            "summary": row.description,
-            "value": example(row),
-        });
+        let name = format!("{:?}", row.kind);
+        let reference = json!({ "$ref": format!("#/components/examples/{name}") });
+        answer["content"][JSON]["examples"][name] = reference;
     }
     answers.into_iter().map(|(status, answer)| (status.to_string(), answer)).collect()
 }
 
-fn example(row: &ErrorRow) -> Value {
-    let cause = json!({ "type": row.error_type, "reason": row.description });
-    json!({
-        "error": { "root_cause": [cause], "type": row.error_type, "reason": row.description },
-        "status": row.status,
-    })
+/// An example of each row of the table of errors.
+pub(super) fn error_examples() -> Map<String, Value> {
+    let example = |row: &ErrorRow| {
+        let cause = json!({ "type": row.error_type, "reason": row.description });
+        let mut error = cause.clone();
+        error["root_cause"] = json!([cause]);
+        let value = json!({ "error": error, "status": row.status });
+        (format!("{:?}", row.kind), json!({ "summary": row.description, "value": value }))
+    };
+    ERRORS.iter().map(example).collect()
 }
 
 /// The schema of all errors.

@@ -111,6 +111,7 @@ pub fn openapi() -> Value {
             "schemas": schemas,
             "parameters": parameters::common(),
             "headers": answers::headers(),
+            "examples": answers::error_examples(),
         },
     })
 }

@@ -75,7 +75,11 @@ fn every_example_is_of_its_shape() {
             for media in answers.chain([&operation["requestBody"]]) {
                 let media = &media["content"]["application/json"];
                 let examples = media["examples"].as_object().into_iter().flat_map(|all| all.values());
-                let examples = examples.map(|one| &one["value"]).chain(media.get("example"));
+                let examples = examples.map(|one| {
+                    let path = one["$ref"].as_str().and_then(|path| path.strip_prefix('#'));
+                    &DOCUMENT.pointer(path.expect("a reference")).expect("it leads somewhere")["value"]
+                });
+                let examples = examples.chain(media.get("example"));
                 for example in examples {
                     let shape = validator(&media["schema"]);
                     assert!(shape.validate(example).is_ok(), "{method} {path}: {example}");
