@@ -41,6 +41,7 @@ pub(crate) fn scenarios() -> Vec<Scenario> {
         scenario!("failure.store_away", store_away),
         scenario!("failure.store_blocked", store_blocked),
         scenario!("failure.store_broken", store_broken),
+        scenario!("failure.answer_of_the_store_lost", answer_of_the_store_lost),
     ]
 }
 
@@ -80,4 +81,24 @@ async fn store_blocked(session: &mut Session) {
     session.call("PUT", "/_connector/c", "{}").await;
     session.call("GET", JOBS, "").await;
     session.call("PUT", &format!("{JOBS}/j/_check_in"), "").await;
+}
+
+/// The store says that the id of a new job is taken: by this job, with a worker that took it already,
+/// or by another one.
+async fn answer_of_the_store_lost(session: &mut Session) {
+    for created_at in ["2026-01-02T03:00:00.000Z", "2026-01-01T00:00:00.000Z"] {
+        let mut store = MockFailingStore::new();
+        store.expect_create().returning(|_, _, _| Err(StoreError::Conflict));
+        store.expect_get().returning(move |collection, _| {
+            let document = match collection {
+                Collection::Connectors => r#"{"id":"c","index_name":"i","service_type":"s3"}"#.to_owned(),
+                Collection::SyncJobs => {
+                    format!(r#"{{"id":"j","status":"in_progress","created_at":"{created_at}"}}"#)
+                }
+            };
+            Ok(Versioned { version: Version { sequence: 1, term: 0 }, document: document.into() })
+        });
+        session.replace_store(Arc::new(store)).await;
+        session.call("POST", JOBS, r#"{"id":"c"}"#).await;
+    }
 }
