@@ -5,21 +5,17 @@
 
 use fancy_regex::{CompileError, Error, Regex, RegexBuilder};
 
-/// The most memory of an expression that is checked, in bytes: larger ones may well be right.
-const MAXIMUM_SIZE: usize = 128 * 1024;
+/// The most memory of an expression that is only read, in bytes: its mistakes are found before that is reached.
+const MAXIMUM_SIZE_TO_READ: usize = 4 * 1024;
+/// The most memory of an expression that is tried on a text, in bytes: larger ones may well be right.
+const MAXIMUM_SIZE_TO_TRY: usize = 64 * 1024;
 /// The most steps back in a search.
 const MAXIMUM_BACKTRACKING: usize = 10_000;
 
-/// Reads an expression; the problem says where it is, characters counted from one. `None` is an expression
-/// that is too large to be tried here.
-pub(crate) fn parse(pattern: &str) -> Result<Option<Regex>, String> {
-    let built = RegexBuilder::new(pattern)
-        .delegate_size_limit(MAXIMUM_SIZE)
-        .delegate_dfa_size_limit(MAXIMUM_SIZE)
-        .backtrack_limit(MAXIMUM_BACKTRACKING)
-        .build();
-    match built {
-        Ok(regex) => Ok(Some(regex)),
+/// Refuses what is no expression; the problem says where it is, characters counted from one, if that is known.
+pub(crate) fn check(pattern: &str) -> Result<(), String> {
+    match build(pattern, MAXIMUM_SIZE_TO_READ) {
+        Ok(_) => Ok(()),
         Err(Error::ParseError(place, problem)) => {
             let before = pattern.get(..place).unwrap_or(pattern);
             Err(format!(
@@ -29,10 +25,11 @@ pub(crate) fn parse(pattern: &str) -> Result<Option<Regex>, String> {
             ))
         }
         Err(Error::CompileError(error)) => match *error {
-            CompileError::InnerError(error) if error.size_limit().is_some() => Ok(None),
-            CompileError::PatternTooComplex => Ok(None),
+            CompileError::InnerError(error) if error.size_limit().is_some() => Ok(()),
+            CompileError::PatternTooComplex => Ok(()),
             CompileError::InnerError(error) => {
-                Err(in_a_line(&error.syntax_error().map_or_else(|| error.to_string(), ToString::to_string)))
+                let syntax = error.syntax_error().map(ToString::to_string);
+                Err(in_a_line(&syntax.unwrap_or_else(|| error.to_string())))
             }
             other => Err(in_a_line(&other.to_string())),
         },
@@ -40,15 +37,25 @@ pub(crate) fn parse(pattern: &str) -> Result<Option<Regex>, String> {
     }
 }
 
+/// Whether an expression is found in a text. One that is too large to be tried, or takes too long to say, is
+/// taken to be.
+pub(crate) fn is_found(pattern: &str, text: &str) -> bool {
+    let Ok(regex) = build(pattern, MAXIMUM_SIZE_TO_TRY) else { return true };
+    regex.is_match(text).unwrap_or(true)
+}
+
+fn build(pattern: &str, size: usize) -> Result<Regex, Error> {
+    RegexBuilder::new(pattern)
+        .delegate_size_limit(size)
+        .delegate_dfa_size_limit(size)
+        .backtrack_limit(MAXIMUM_BACKTRACKING)
+        .build()
+}
+
 /// The last line of a problem that is shown with the expression and marks below it.
 fn in_a_line(problem: &str) -> String {
     let last = problem.lines().next_back().unwrap_or(problem).trim();
     last.trim_start_matches("error: ").to_lowercase()
-}
-
-/// Whether an expression is found in a text; one that takes too long to say is taken to be.
-pub(crate) fn is_found(regex: &Regex, text: &str) -> bool {
-    regex.is_match(text).unwrap_or(true)
 }
 
 #[cfg(test)]
@@ -60,9 +67,8 @@ mod tests {
         for good in
             ["", ".*", "(?i)x", r"a(?=b)(?<!c)", r"(?P<n>a)(?P=n)\1", "a++", r"\d{1,3}", "a{99999}{999}"]
         {
-            assert!(parse(good).is_ok(), "{good}");
+            assert_eq!(check(good), Ok(()), "{good}");
         }
-        assert!(parse("a{99999}{999}").unwrap().is_none(), "too large to be tried");
     }
 
     #[test]
@@ -72,18 +78,27 @@ mod tests {
             ("*a", "target of repeat operator is invalid at character [1]"),
             ("a\\", "backslash without following character at character [2]"),
             ("[z-a]", "invalid character class range, the start must be <= the end"),
+            (r"\w{99}[z-a]", "invalid character class range, the start must be <= the end"),
         ] {
-            assert_eq!(parse(bad).unwrap_err(), problem, "{bad}");
+            assert_eq!(check(bad).unwrap_err(), problem, "{bad}");
         }
         let deep = "(".repeat(100_000) + &")".repeat(100_000);
-        assert!(parse(&deep).unwrap_err().len() < 100);
+        assert!(check(&deep).unwrap_err().len() < 100);
     }
 
     #[test]
-    fn a_search_has_an_end() {
-        let regex = parse(r"^(a|b|ab)*\1c$").unwrap().unwrap();
-        let text = "ab".repeat(30);
-        assert!(regex.is_match(&text).is_err() && is_found(&regex, &text), "given up");
-        assert!(!is_found(&parse("^a$").unwrap().unwrap(), "b"));
+    fn expressions_are_found_anywhere_in_a_text() {
+        for (pattern, text, found) in
+            [("b", "abc", true), ("^b", "abc", false), (r"b(?!c)", "abc", false), (r"^\w+$", "größe", true)]
+        {
+            assert_eq!(is_found(pattern, text), found, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn what_takes_too_much_is_taken_to_be_found() {
+        let (slow, text) = (r"^(a|b|ab)*\1c$", "ab".repeat(30));
+        assert!(build(slow, MAXIMUM_SIZE_TO_TRY).unwrap().is_match(&text).is_err() && is_found(slow, &text));
+        assert!(build("a{99999}{999}", MAXIMUM_SIZE_TO_TRY).is_err() && is_found("a{99999}{999}", "b"));
     }
 }

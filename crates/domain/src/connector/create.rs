@@ -55,6 +55,12 @@ impl ConnectorProperties {
     /// everything else that is stored with it.
     pub fn update(&self, mut connector: Connector) -> Result<Connector, Refusal> {
         self.check_index_name(self.is_native.unwrap_or_else(|| connector.is_native()))?;
+        if self.is_native == Some(true)
+            && self.index_name.is_none()
+            && let Some(kept) = connector.index_name()
+        {
+            IndexName::parse(&kept)?.check_native()?;
+        }
         let document = &mut connector.document;
         document.set_if_some(fields::DESCRIPTION, self.description.as_ref());
         document.set_if_some(fields::INDEX_NAME, self.index_name.as_ref());
@@ -142,6 +148,18 @@ mod tests {
         assert!(properties(r#"{"is_native":true,"index_name":"search-x"}"#).create(now()).is_err());
         assert!(properties(r#"{"index_name":"Search"}"#).create(now()).is_err());
         assert!(properties(r#"{"index_name":"search-x"}"#).update(native).is_err());
+    }
+
+    #[test]
+    fn a_connector_becomes_native_with_the_index_it_keeps() {
+        let stored = |index: &str| {
+            Connector::from(Document::parse(&format!(r#"{{"index_name":"{index}"}}"#)).unwrap())
+        };
+        let native = properties(r#"{"is_native":true}"#);
+        assert!(native.update(stored("content-x")).is_ok());
+        assert!(native.update(stored("search-x")).is_err());
+        let moved = properties(r#"{"is_native":true,"index_name":"content-y"}"#).update(stored("search-x"));
+        assert_eq!(moved.unwrap().index_name().as_deref(), Some("content-y"));
     }
 
     #[test]

@@ -95,7 +95,7 @@ pub(super) const PROPERTIES: &[&str] = &[
 ];
 
 /// The most validations of a field: each is put to its value, however long that is.
-const MAXIMUM_VALIDATIONS: usize = 100;
+const MAXIMUM_VALIDATIONS: usize = 20;
 
 /// Reads a property that may be null, which is as if it was left out.
 fn read<'de, T: Default + Deserialize<'de>>(text: &'de RawValue) -> Result<T, serde_json::Error> {

@@ -300,7 +300,7 @@ fn a_field_has_so_many_validations_and_no_more() {
         let validations = vec![r#"{"type":"less_than","constraint":9}"#; count].join(",");
         format!(r#""validations":[{validations}],"value":5"#)
     };
-    assert_eq!(problem_of(&many(100)), None);
-    let reason = unreadable(&format!(r#""label":"Port",{}"#, many(101)));
-    assert!(reason.contains("more than [100] validations, [101]"), "{reason}");
+    assert_eq!(problem_of(&many(20)), None);
+    let reason = unreadable(&format!(r#""label":"Port",{}"#, many(21)));
+    assert!(reason.contains("more than [20] validations, [21]"), "{reason}");
 }

@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use fancy_regex::Regex;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -51,8 +50,7 @@ pub(super) enum Validation {
     IncludedIn(Vec<Value>),
     LessThan(f64),
     ListType(ItemType),
-    /// `None` is an expression that is too large to be tried here.
-    Regex(String, Option<Box<Regex>>),
+    Regex(String),
 }
 
 impl TryFrom<Sent> for Validation {
@@ -69,9 +67,9 @@ impl TryFrom<Sent> for Validation {
             ConfigurationValidation::ListType => Self::ListType(read(&constraint, "[int] or [str]")?),
             ConfigurationValidation::Regex => {
                 let pattern: String = read(&constraint, "a regular expression")?;
-                let regex = regular_expression::parse(&pattern)
+                regular_expression::check(&pattern)
                     .map_err(|problem| format!("[constraint] is no regular expression: {problem}"))?;
-                Self::Regex(pattern, regex.map(Box::new))
+                Self::Regex(pattern)
             }
         })
     }
@@ -96,13 +94,10 @@ impl Validation {
                 (items().iter().all(Value::is_scalar), "a list of strings".to_owned())
             }
             Self::IncludedIn(known) => (are_known(value, &items(), known), one_of(known)),
-            Self::Regex(pattern, regex) => {
-                let found = |regex: &Regex| regular_expression::is_found(regex, &value.words());
-                (
-                    regex.as_deref().is_none_or(found),
-                    format!("such that the expression [{pattern}] is found in it"),
-                )
-            }
+            Self::Regex(pattern) => (
+                regular_expression::is_found(pattern, &value.words()),
+                format!("such that the expression [{pattern}] is found in it"),
+            ),
         };
         (!holds).then_some(what)
     }

@@ -111,7 +111,7 @@ impl FilteringRule {
         if self.id.is_empty() {
             return Some("[id] must not be empty".to_owned());
         }
-        let problem = is_regex.then(|| regular_expression::parse(&self.value).err()).flatten()?;
+        let problem = is_regex.then(|| regular_expression::check(&self.value).err()).flatten()?;
         Some(format!("[value] is no regular expression: {problem}"))
     }
 }
