@@ -23,7 +23,8 @@ const WITH_BODY: &[ErrorKind] =
 /// What can also be wrong with a request that names a document.
 const WITH_ID: &[ErrorKind] = &[ErrorKind::ValidationFailed];
 /// What can also be wrong with a request that changes something.
-const CHANGING: &[ErrorKind] = &[ErrorKind::Rejected, ErrorKind::Blocked, ErrorKind::BodyTooLarge];
+const CHANGING: &[ErrorKind] =
+    &[ErrorKind::Conflict, ErrorKind::Rejected, ErrorKind::Blocked, ErrorKind::BodyTooLarge];
 
 impl Endpoint {
     /// Every row of the table of errors that it may answer, in the order of the table: what it declares,
