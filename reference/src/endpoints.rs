@@ -59,7 +59,8 @@ fn overview() -> String {
     }
     format!(
         "{GENERATED}# Overview\n\nThe same for programs: [openapi.json](../openapi.json), or \
-         `GET /_openapi.json` of a running service.\n\n## Endpoints\n\nThose in *italics* are extensions: \
+         `GET /_openapi.json` of a running service, which also \
+         shows it as a page under `/_docs` (made by Swagger UI, Apache-2.0, which is part of the program).\n\n## Endpoints\n\nThose in *italics* are extensions: \
          Elasticsearch has no such calls.\n\n{endpoints}\n## What every endpoint takes\n\n{}",
         common.text()
     )
@@ -115,6 +116,7 @@ fn takes(kind: ParameterKind) -> String {
         ParameterKind::Integer => "whole number from 0".to_owned(),
         ParameterKind::Boolean => "`true` or `false`; the name alone is `true`".to_owned(),
         ParameterKind::Text => "text, not empty".to_owned(),
+        ParameterKind::FreeText => "text".to_owned(),
         ParameterKind::TextList => "texts, separated by commas".to_owned(),
         ParameterKind::Keyword(list) => format!("one of {}, in upper or lower case", words(list)),
         ParameterKind::KeywordList(list) => {

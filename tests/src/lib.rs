@@ -11,6 +11,7 @@ mod output;
 mod proxy;
 mod scenario;
 mod server;
+pub mod tools;
 
 pub use answer::{Answer, Listing};
 pub use binary::binary;

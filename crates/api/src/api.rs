@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::endpoint::Endpoint;
 use crate::error::ApiError;
-use crate::{ENDPOINTS, dispatch};
+use crate::{ENDPOINTS, dispatch, page};
 
 /// The most bytes of a request body, after it is unpacked, unless set otherwise.
 pub const DEFAULT_BODY_LIMIT: usize = 1024 * 1024;
@@ -131,6 +131,7 @@ impl Api {
                     config.service(web::resource(pattern).to(serve));
                 }
             }
+            page::configure(config);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
+use tributary_domain::Count;
 
 /// A JSON body as the documentation shows it.
 #[derive(Debug, Clone, Copy)]
@@ -71,10 +72,11 @@ pub(crate) struct Acknowledged {
 
 /// The answer of a list; made of documents that are not parsed, so it only describes.
 #[derive(Debug, JsonSchema)]
+#[schemars(rename = "{T}List")]
 #[expect(dead_code, reason = "it only describes")]
 pub(crate) struct Page<T> {
     /// How many match, whatever the page.
-    count: u64,
+    count: Count,
     /// Those of the page, in order.
     results: Vec<T>,
 }

@@ -156,7 +156,7 @@ fn respond(
     endpoints: &[&'static Endpoint],
 ) -> HttpResponse {
     let mut response = HttpResponse::build(status);
-    response.insert_header((PRODUCT, HeaderValue::from_static("Elasticsearch")));
+    response.insert_header(product());
     if let Some(opaque_id) = request.headers().get(OPAQUE_ID) {
         response.insert_header((OPAQUE_ID, opaque_id.clone()));
     }
@@ -170,6 +170,11 @@ fn respond(
         vendor @ AnswerType::Vendor { .. } => response.insert_header((header::CONTENT_TYPE, vendor.header())),
     };
     response.body(body)
+}
+
+/// The header by which official clients know a server that they may talk to.
+pub(crate) fn product() -> (HeaderName, HeaderValue) {
+    (PRODUCT, HeaderValue::from_static("Elasticsearch"))
 }
 
 /// The methods of a path, for `Allow`.

@@ -32,6 +32,7 @@ mod error;
 mod filter_path;
 mod media_type;
 mod openapi;
+mod page;
 mod presentation;
 mod query_string;
 mod reply;

@@ -23,9 +23,11 @@ mod field;
 mod given;
 mod id;
 mod indexing;
+mod json_object;
 mod parameter;
 mod refusal;
 mod regular_expression;
+mod schema;
 mod strict_json;
 mod sync_job;
 mod timestamp;
@@ -50,8 +52,8 @@ pub use parameter::{Arguments, MAXIMUM_WINDOW, Parameter, ParameterKind, did_you
 pub use refusal::Refusal;
 pub use strict_json::{JsonProblem, MAXIMUM_DEPTH, check_strict};
 pub use sync_job::{
-    Count, Filter, FilterField, MAXIMUM_WORKER_HOSTNAME_BYTES, NewSyncJob, SYNC_JOB_FIELDS,
-    SYNC_JOB_LIST_PARAMETERS, SortOrder, Statistics, SyncJob, SyncJobClaim, SyncJobFailure, SyncJobQuery,
-    SyncJobStatus, SyncJobType, TriggerMethod,
+    CompleteStatistics, Count, Filter, FilterField, MAXIMUM_WORKER_HOSTNAME_BYTES, NewSyncJob,
+    SYNC_JOB_FIELDS, SYNC_JOB_LIST_PARAMETERS, SortOrder, Statistics, SyncJob, SyncJobClaim, SyncJobFailure,
+    SyncJobQuery, SyncJobStatus, SyncJobType, TriggerMethod,
 };
 pub use timestamp::Timestamp;

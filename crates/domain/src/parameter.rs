@@ -17,6 +17,8 @@ pub enum ParameterKind {
     Boolean,
     /// Any text that is not empty.
     Text,
+    /// Any text; empty is as if it was left out.
+    FreeText,
     /// Texts separated by commas; empty is as if it was left out.
     TextList,
     /// One word of a closed list, without regard to case.

@@ -6,6 +6,7 @@ use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
 use super::{JSON, media};
+use crate::ENDPOINTS;
 use crate::endpoint::{Body, Endpoint};
 use crate::error::{ERRORS, ErrorKind, ErrorRow};
 
@@ -86,7 +87,12 @@ pub(super) fn error_examples() -> Map<String, Value> {
         let value = json!({ "error": error, "status": row.status });
         (format!("{:?}", row.kind), json!({ "summary": row.description, "value": value }))
     };
-    ERRORS.iter().map(example).collect()
+    // Those that no endpoint declares belong to paths and methods that there are not.
+    let possible = |row: &&ErrorRow| {
+        let mut errors = ENDPOINTS.iter().flat_map(|endpoint| endpoint.possible_errors());
+        errors.any(|possible| possible.kind == row.kind)
+    };
+    ERRORS.iter().filter(possible).map(example).collect()
 }
 
 /// The schema of all errors.

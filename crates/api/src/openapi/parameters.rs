@@ -41,6 +41,10 @@ fn of_one(parameter: &Parameter) -> Value {
         "description": parameter.description,
         "schema": schema(parameter),
     });
+    if parameter.kind == ParameterKind::Boolean {
+        // The name alone is true.
+        described["allowEmptyValue"] = true.into();
+    }
     if matches!(parameter.kind, ParameterKind::TextList | ParameterKind::KeywordList(_)) {
         described["style"] = "form".into();
         described["explode"] = false.into();
@@ -58,7 +62,7 @@ fn schema(parameter: &Parameter) -> Value {
         ParameterKind::KeywordList(words) => {
             json!({ "type": "array", "items": { "type": "string", "enum": words } })
         }
-        // `ParameterKind` may grow; any text is then said to be taken.
+        // Any text, as it is with kinds that may come.
         _ => json!({ "type": "string" }),
     };
     if let Some(default) = parameter.default {

@@ -4,11 +4,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Connector, ConnectorStatus, IndexName, fields};
-use crate::{Refusal, refusal};
+use crate::{Refusal, refusal, schema};
 
 /// The body of a change of the name and the description: at least one of them.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = schema::at_least_one)]
 pub struct ConnectorNaming {
     /// The new name for people.
     pub name: Option<String>,
@@ -21,12 +22,14 @@ pub struct ConnectorNaming {
 #[serde(deny_unknown_fields)]
 pub struct ConnectorServiceType {
     /// The kind of source it reads; not empty.
+    #[schemars(length(min = 1))]
     pub service_type: String,
 }
 
 /// The body of a change of the index.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = schema::all_required)]
 pub struct ConnectorIndex {
     /// The index it writes to; null detaches it, leaving the field out is a mistake.
     #[serde(deserialize_with = "Option::deserialize")]
@@ -44,6 +47,7 @@ pub struct ConnectorNature {
 /// The body of a change of the API key: at least one of the two.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = schema::at_least_one)]
 pub struct ConnectorApiKey {
     /// The id of the API key that its worker uses.
     pub api_key_id: Option<String>,

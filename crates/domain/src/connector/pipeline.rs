@@ -4,12 +4,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Connector, fields};
+use crate::json_object;
 
 /// The body of a change of the pipeline.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConnectorPipeline {
     /// The pipeline; all of it has to be said.
+    #[serde(deserialize_with = "json_object::one")]
     pub pipeline: Pipeline,
 }
 
@@ -32,6 +34,7 @@ pub struct Pipeline {
 #[serde(deny_unknown_fields)]
 pub struct ConnectorFeatures {
     /// The features that change.
+    #[serde(deserialize_with = "json_object::one")]
     pub features: Features,
 }
 
@@ -40,16 +43,16 @@ pub struct ConnectorFeatures {
 #[serde(deny_unknown_fields)]
 pub struct Features {
     /// Whether documents carry who may see them.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json_object::optional", skip_serializing_if = "Option::is_none")]
     pub document_level_security: Option<Feature>,
     /// Whether changes can be read alone.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json_object::optional", skip_serializing_if = "Option::is_none")]
     pub incremental_sync: Option<Feature>,
     /// Whether a native connector has API keys of its own.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json_object::optional", skip_serializing_if = "Option::is_none")]
     pub native_connector_api_keys: Option<Feature>,
     /// Which rules the worker understands.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json_object::optional", skip_serializing_if = "Option::is_none")]
     pub sync_rules: Option<SyncRules>,
 }
 
@@ -58,10 +61,10 @@ pub struct Features {
 #[serde(deny_unknown_fields)]
 pub struct SyncRules {
     /// Snippets in a form of the source's own.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json_object::optional", skip_serializing_if = "Option::is_none")]
     pub advanced: Option<Feature>,
     /// Rules about single fields.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json_object::optional", skip_serializing_if = "Option::is_none")]
     pub basic: Option<Feature>,
 }
 

@@ -28,7 +28,7 @@ const SERVICE_TYPE: Parameter =
     parameter("service_type", ParameterKind::TextList, "Only connectors of one of these service types.");
 const QUERY: Parameter = parameter(
     "query",
-    ParameterKind::Text,
+    ParameterKind::FreeText,
     "Only connectors with this in their index name, name or description.",
 );
 

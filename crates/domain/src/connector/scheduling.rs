@@ -4,28 +4,30 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Connector, cron, fields};
-use crate::Refusal;
+use crate::{Refusal, json_object, schema};
 
 /// The body of a change of the schedules.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConnectorScheduling {
     /// The schedules that change; at least one.
+    #[serde(deserialize_with = "json_object::one")]
     pub scheduling: Schedules,
 }
 
 /// The schedule of each type of job; what is left out stays as it is.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = schema::at_least_one)]
 pub struct Schedules {
     /// When permissions are read.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json_object::optional", skip_serializing_if = "Option::is_none")]
     pub access_control: Option<Schedule>,
     /// When everything is read.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json_object::optional", skip_serializing_if = "Option::is_none")]
     pub full: Option<Schedule>,
     /// When changes are read.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "json_object::optional", skip_serializing_if = "Option::is_none")]
     pub incremental: Option<Schedule>,
 }
 
@@ -36,6 +38,7 @@ pub struct Schedule {
     /// Whether they run by themselves at all.
     pub enabled: bool,
     /// A cron expression in the manner of Quartz, seconds first; checked also where it is not enabled.
+    #[schemars(length(min = 1))]
     pub interval: String,
 }
 

@@ -52,6 +52,7 @@ pub struct ConnectorStatusChange {
 /// The body of a report that a connector failed, or that it works again.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = crate::schema::all_required)]
 pub struct ConnectorFailure {
     /// What went wrong; null, or nothing between the quotes, that all is well again. Leaving the field
     /// out is a mistake.

@@ -1,6 +1,8 @@
 //! What may happen to a sync job: each function answers the next state or a refusal.
 
-use schemars::JsonSchema;
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 
 use super::{Count, SyncJob, SyncJobStatus, fields};
@@ -8,6 +10,9 @@ use crate::{Document, Object, Refusal, Timestamp};
 
 /// The longest name of a worker, in bytes.
 pub const MAXIMUM_WORKER_HOSTNAME_BYTES: usize = 1_024;
+
+/// How many of the counts `_stats` needs.
+const REQUIRED_COUNTS: usize = 3;
 
 /// The body of a claim.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -47,6 +52,30 @@ pub struct Statistics {
     pub metadata: Option<Object>,
 }
 
+/// What `_stats` takes: statistics with the first three counts.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(transparent)]
+pub struct CompleteStatistics(pub Statistics);
+
+impl JsonSchema for CompleteStatistics {
+    fn schema_name() -> Cow<'static, str> {
+        "CompleteStatistics".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = Statistics::json_schema(generator);
+        let required = Statistics::default().counts().map(|(field, _)| field.name);
+        let required = &required[..REQUIRED_COUNTS];
+        for name in required {
+            if let Some(field) = schema.pointer_mut(&format!("/properties/{name}")) {
+                field["type"] = "integer".into();
+            }
+        }
+        schema.insert("required".to_owned(), required.into());
+        schema
+    }
+}
+
 impl Statistics {
     /// All counts under their names, in the order in which problems are listed.
     fn counts(&self) -> [(crate::Field<Count>, Option<Count>); 4] {
@@ -65,7 +94,7 @@ impl Statistics {
 
     /// Refuses negative counts and missing ones, all of them at once: what `_stats` needs.
     pub fn check_complete(&self) -> Result<(), Refusal> {
-        let required = &self.counts()[..3];
+        let required = &self.counts()[..REQUIRED_COUNTS];
         let missing = required.iter().filter(|(_, count)| count.is_none());
         let missing = missing.map(|(field, _)| format!("[{}] is required", field.name));
         Refusal::if_any(missing.chain(self.negative()).collect())

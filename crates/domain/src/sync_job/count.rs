@@ -1,9 +1,11 @@
 //! Numbers of documents and bytes.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::FieldValue;
 
@@ -11,9 +13,43 @@ use crate::FieldValue;
 ///
 /// It can be read when it is negative, so that all the negative ones of a request are named
 /// together; the rules never store one.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct Count(pub i64);
+
+impl<'de> Deserialize<'de> for Count {
+    /// Reads a whole number however it is written, `1.0` and `1e3` included, as a `long` field does.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Number;
+        impl Visitor<'_> for Number {
+            type Value = Count;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("i64")
+            }
+
+            fn visit_i64<E: Error>(self, number: i64) -> Result<Count, E> {
+                Ok(Count(number))
+            }
+
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Count, E> {
+                let unexpected = || E::invalid_value(Unexpected::Unsigned(number), &self);
+                number.try_into().map(Count).map_err(|_| unexpected())
+            }
+
+            fn visit_f64<E: Error>(self, number: f64) -> Result<Count, E> {
+                // Beyond these a number with a point does not say which whole number it is.
+                const EXACT: f64 = 9_007_199_254_740_992.0;
+                if number.fract() != 0.0 || number.abs() > EXACT {
+                    return Err(E::invalid_type(Unexpected::Float(number), &self));
+                }
+                #[expect(clippy::cast_possible_truncation, reason = "it is whole, and small enough")]
+                Ok(Count(number as i64))
+            }
+        }
+        deserializer.deserialize_i64(Number)
+    }
+}
 
 impl JsonSchema for Count {
     fn schema_name() -> Cow<'static, str> {
@@ -31,4 +67,29 @@ impl JsonSchema for Count {
 
 impl FieldValue for Count {
     const SHAPE: Cow<'static, str> = Cow::Borrowed("integer (64-bit)");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_numbers_are_read_however_they_are_written() {
+        for (text, number) in [
+            ("0", Some(0)),
+            ("-1", Some(-1)),
+            ("9223372036854775807", Some(i64::MAX)),
+            ("9223372036854775808", None),
+            ("9150.0", Some(9_150)),
+            ("1e3", Some(1_000)),
+            ("-0.0", Some(0)),
+            ("1.5", None),
+            ("1e300", None),
+            ("9007199254740994.0", None),
+            ("\"1\"", None),
+            ("null", None),
+        ] {
+            assert_eq!(serde_json::from_str::<Count>(text).ok(), number.map(Count), "{text}");
+        }
+    }
 }

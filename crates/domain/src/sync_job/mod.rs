@@ -15,7 +15,9 @@ use serde_json::value::RawValue;
 use crate::field::document_schema;
 use crate::{Document, Refusal};
 
-pub use change::{MAXIMUM_WORKER_HOSTNAME_BYTES, Statistics, SyncJobClaim, SyncJobFailure};
+pub use change::{
+    CompleteStatistics, MAXIMUM_WORKER_HOSTNAME_BYTES, Statistics, SyncJobClaim, SyncJobFailure,
+};
 pub use count::Count;
 pub use create::NewSyncJob;
 pub use fields::SYNC_JOB_FIELDS;

@@ -1,7 +1,7 @@
 //! `PUT …/{id}/_stats`: a worker reports progress.
 
 use actix_web::http::Method;
-use tributary_domain::Statistics;
+use tributary_domain::CompleteStatistics;
 
 use super::{STATISTICS_EXAMPLE, change};
 use crate::call::Call;
@@ -15,7 +15,7 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     method: Method::PUT,
     path: "/_connector/_sync_job/{connector_sync_job_id}/_stats",
     parameters: &[],
-    body: Body::Required(Content::of::<Statistics>(STATISTICS_EXAMPLE)),
+    body: Body::Required(Content::of::<CompleteStatistics>(STATISTICS_EXAMPLE)),
     answers: &[Answer::UPDATED],
     errors: &[
         ErrorKind::MissingBody,
@@ -30,7 +30,7 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
 };
 
 async fn stats(call: Call) -> Result<Reply, ApiError> {
-    let statistics: Statistics = call.body()?;
+    let CompleteStatistics(statistics) = call.body()?;
     statistics.check_complete()?;
     change(&call, |job, _, now| Ok(job.report(&statistics, now))).await
 }

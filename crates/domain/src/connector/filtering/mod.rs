@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::{Connector, create, fields};
 use crate::document::raw;
-use crate::{Document, Field, Object, Refusal, Timestamp};
+use crate::{Document, Field, Object, Refusal, Timestamp, json_object};
 
 pub use rules::{
     AdvancedSnippet, FilteringCondition, FilteringEntry, FilteringPolicy, FilteringProblem, FilteringRule,
@@ -22,12 +22,16 @@ const VALIDATION: Field<Object> = Field::new("validation");
 /// The body of a change of the rules: all of them, or what is to change in the draft.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = crate::schema::at_least_one)]
 pub struct ConnectorFiltering {
     /// The rules of every domain, active and draft; nothing else may be sent with it.
+    #[serde(default, deserialize_with = "json_object::optional_list")]
     pub filtering: Option<Vec<FilteringEntry>>,
     /// The draft's next advanced snippet.
+    #[serde(default, deserialize_with = "json_object::optional")]
     pub advanced_snippet: Option<AdvancedSnippet>,
     /// The draft's next rules.
+    #[serde(default, deserialize_with = "json_object::optional_list")]
     pub rules: Option<Vec<FilteringRule>>,
 }
 
@@ -36,6 +40,7 @@ pub struct ConnectorFiltering {
 #[serde(deny_unknown_fields)]
 pub struct ConnectorFilteringValidation {
     /// What a worker found out about the draft.
+    #[serde(deserialize_with = "json_object::one")]
     pub validation: FilteringValidation,
 }
 

@@ -8,7 +8,7 @@ use serde_json::json;
 use serde_json::value::RawValue;
 
 use crate::enumeration::enumeration;
-use crate::{Timestamp, regular_expression};
+use crate::{Timestamp, json_object, regular_expression};
 
 enumeration! {
     /// What happens to a document that a rule is about.
@@ -63,6 +63,7 @@ pub struct FilteringRule {
     /// The field of the source's documents.
     pub field: String,
     /// Its name among the rules.
+    #[schemars(length(min = 1))]
     pub id: String,
     /// Its place among the rules: lower ones are looked at first.
     pub order: i64,
@@ -200,6 +201,7 @@ impl<'de> Deserialize<'de> for SnippetValue {
 #[serde(deny_unknown_fields)]
 pub struct FilteringValidation {
     /// What is wrong with which rules.
+    #[serde(deserialize_with = "json_object::list")]
     pub errors: Vec<FilteringProblem>,
     /// Whether the draft can be used.
     pub state: FilteringState,
@@ -220,10 +222,13 @@ pub struct FilteringProblem {
 #[serde(deny_unknown_fields)]
 pub struct FilteringRules {
     /// Conditions in the source's own language.
+    #[serde(deserialize_with = "json_object::one")]
     pub advanced_snippet: AdvancedSnippet,
     /// Rules about single fields.
+    #[serde(deserialize_with = "json_object::list")]
     pub rules: Vec<FilteringRule>,
     /// What is known of whether they can be used.
+    #[serde(deserialize_with = "json_object::one")]
     pub validation: FilteringValidation,
 }
 
@@ -242,11 +247,13 @@ impl FilteringRules {
 #[serde(deny_unknown_fields)]
 pub struct FilteringEntry {
     /// The rules that jobs run with.
+    #[serde(deserialize_with = "json_object::one")]
     pub active: FilteringRules,
     /// The part of the source that they are about; `DEFAULT` if left out.
     #[serde(default = "default_domain")]
     pub domain: String,
     /// The rules that are still worked on.
+    #[serde(deserialize_with = "json_object::one")]
     pub draft: FilteringRules,
 }
 

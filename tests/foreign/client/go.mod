@@ -1,0 +1,5 @@
+module tributary
+
+go 1.22
+
+require gopkg.in/validator.v2 v2.0.1
