@@ -83,11 +83,11 @@ fn commands(block: &str) -> Result<Vec<Example>, String> {
     for line in block.lines() {
         if goes_on {
             let example = found.last_mut().expect("a line that goes on belongs to a command");
-            example.command.push_str(&format!("\n{line}"));
+            example.command.extend(["\n", line]);
         } else if let Some(command) = line.strip_prefix("$ ") {
             found.push(Example { command: command.to_owned(), answer: String::new() });
         } else if let Some(example) = found.last_mut() {
-            example.answer.push_str(&format!("{line}\n"));
+            example.answer.extend([line, "\n"]);
             continue;
         } else {
             return Err(format!("a block of [{EXECUTED}] does not begin with a command:\n{block}"));

@@ -67,7 +67,8 @@ impl Surroundings {
             .output()
             .expect("a shell can be started");
         let printed = String::from_utf8(output.stdout).map_err(|error| error.to_string())?;
-        Ok(printed.lines().filter(|line| !is_progress(line)).map(|line| format!("{line}\n")).collect())
+        let lines: Vec<&str> = printed.lines().filter(|line| !is_progress(line)).collect();
+        Ok(lines.join("\n"))
     }
 }
 
