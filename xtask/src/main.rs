@@ -23,7 +23,7 @@ struct CommandLine {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Everything that has to hold: format, lints, layers, all tests, examples, licences
+    /// Everything that has to hold: format, lints, layers, documentation, all tests, examples, licences
     #[command(after_help = test::EXAMPLES)]
     Test(test::Arguments),
     /// Measures, in a build for release; see `cargo xtask bench list --help`
@@ -40,7 +40,7 @@ enum Task {
         /// Change nothing, and fail where something is stale or a link leads nowhere
         #[arg(long)]
         check: bool,
-        /// Build the site as well, into target/site
+        /// Build the site as well, into target/site, and look at its links
         #[arg(long)]
         site: bool,
     },
