@@ -1,4 +1,13 @@
 //! Real OpenSearch and Elasticsearch servers for tests and tasks: fetched, started and ended by the project.
+//!
+//! ```
+//! use tributary_engines::Distribution;
+//!
+//! // The default of a product, and all that the tests cover.
+//! let opensearch = Distribution::find("opensearch", None).unwrap();
+//! assert!(Distribution::ALL.iter().any(|known| known.version == opensearch.version));
+//! // `Engine::start(opensearch, &Options::default())` fetches it once and starts it.
+//! ```
 
 mod configuration;
 mod distribution;

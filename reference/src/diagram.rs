@@ -26,5 +26,13 @@ pub(crate) fn of<T: Enumeration>(successors: fn(T) -> &'static [T]) -> String {
     builder.visit_graph(&parsed);
     let mut picture = SVGWriter::new();
     builder.get().do_it(false, false, false, &mut picture);
-    picture.finalize()
+    readable(&picture.finalize())
+}
+
+/// The picture with a ground of its own, for pages that are dark, in the type of the pages, and at most
+/// as wide as they are.
+fn readable(picture: &str) -> String {
+    let style = "</style>";
+    let ground = format!("{style}\n<rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"#ffffff\"/>");
+    picture.replacen(style, &ground, 1).replace("Times, serif", "system-ui, sans-serif")
 }

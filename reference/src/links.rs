@@ -16,11 +16,11 @@ pub(crate) fn anchor(heading: &str) -> String {
     kept.map(|letter| if letter == ' ' { '-' } else { letter }).collect()
 }
 
-/// Fails where a link of the README or of a page under `docs` leads to a file or a heading that is not
-/// there, or where a page stands in no table of contents.
+/// Fails where a link of a page leads to a file or a heading that is not
+/// there, or out of the site, or where a page of the site stands in no table of contents.
 pub(crate) fn check(root: &Path) -> Result<()> {
-    let mut pages = vec![place(root, "README.md")];
-    collect(&place(root, "docs"), &mut pages)?;
+    let docs = place(root, "docs").canonicalize()?;
+    let pages = pages(root)?;
     let mut problems = Vec::new();
     let mut reached = BTreeSet::new();
     for page in &pages {
@@ -34,8 +34,13 @@ pub(crate) fn check(root: &Path) -> Result<()> {
                 problems.push(format!("{}: {link} leads nowhere", shown(root, page)));
                 continue;
             };
-            let is_page = target.extension().is_some_and(|extension| extension == "md");
-            if is_page && !heading.is_empty() && !headings(&fs::read_to_string(&target)?).contains(heading) {
+            if page.starts_with(place(root, "docs")) && !target.starts_with(&docs) {
+                problems.push(format!("{}: {link} leads out of the site; name the file", shown(root, page)));
+            }
+            if is_page(&target)
+                && !heading.is_empty()
+                && !headings(&fs::read_to_string(&target)?).contains(heading)
+            {
                 problems.push(format!("{}: {link} names no heading", shown(root, page)));
             }
             if page.ends_with("SUMMARY.md") {
@@ -51,9 +56,26 @@ pub(crate) fn check(root: &Path) -> Result<()> {
     if problems.is_empty() { Ok(()) } else { bail!("{}", problems.join("\n")) }
 }
 
+/// Every page for readers.
+pub(crate) fn pages(root: &Path) -> Result<Vec<PathBuf>> {
+    let mut pages = Vec::new();
+    for entry in fs::read_dir(root)? {
+        let path = entry?.path();
+        if is_page(&path) {
+            pages.push(path);
+        }
+    }
+    collect(&place(root, "docs"), &mut pages)?;
+    Ok(pages)
+}
+
 /// A page as the problem names it.
-fn shown(root: &Path, page: &Path) -> String {
+pub(crate) fn shown(root: &Path, page: &Path) -> String {
     page.strip_prefix(root).unwrap_or(page).display().to_string()
+}
+
+fn is_page(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "md")
 }
 
 fn collect(folder: &Path, pages: &mut Vec<PathBuf>) -> Result<()> {
@@ -61,7 +83,7 @@ fn collect(folder: &Path, pages: &mut Vec<PathBuf>) -> Result<()> {
         let path = entry?.path();
         if path.is_dir() {
             collect(&path, pages)?;
-        } else if path.extension().is_some_and(|extension| extension == "md") {
+        } else if is_page(&path) {
             pages.push(path);
         }
     }

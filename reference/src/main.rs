@@ -1,7 +1,8 @@
 //! Writes `docs/openapi.json`, the references under `docs/reference` and the tables of the README, out of
-//! the declarations and doc comments of the crates; or checks that they are up to date, and that no link
-//! under `docs` leads nowhere.
+//! the declarations and doc comments of the crates; or checks that they are up to date, that no link of a
+//! page or of the built site leads nowhere, and that the code in the pages is that of the project.
 
+mod code;
 mod configuration;
 mod diagram;
 mod endpoints;
@@ -12,6 +13,7 @@ mod links;
 mod markdown;
 mod readme;
 mod shapes;
+mod site;
 mod statuses;
 mod stores;
 
@@ -29,12 +31,16 @@ struct CommandLine {
     /// Change nothing, and fail where anything is stale
     #[arg(long)]
     check: bool,
+    /// Look at the links of the site that was built into a folder as well
+    #[arg(long, value_name = "FOLDER")]
+    site: Option<PathBuf>,
 }
 
 fn main() -> Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let files = files(&root)?;
-    if CommandLine::parse().check {
+    let command_line = CommandLine::parse();
+    if command_line.check {
         let problems: Vec<String> = files.iter().filter_map(|file| file.difference(&root)).collect();
         if !problems.is_empty() {
             bail!("{}\nrun `cargo xtask docs` to write them anew", problems.join("\n"));
@@ -46,6 +52,10 @@ fn main() -> Result<()> {
     }
     file::refuse_strangers(&root, &files)?;
     links::check(&root)?;
+    code::check(&root)?;
+    if let Some(folder) = command_line.site {
+        site::check(&folder)?;
+    }
     println!("{} references are up to date", files.len());
     Ok(())
 }

@@ -17,10 +17,23 @@ pub fn binary() -> &'static Path {
     BINARY.get_or_init(|| std::env::var_os(GIVEN).map_or_else(build, PathBuf::from))
 }
 
-fn build() -> PathBuf {
-    // TARGET/PROFILE/deps/this-test
+/// TARGET/PROFILE: of this test, which lies in TARGET/PROFILE/deps, or of tests as they usually are where
+/// this is an example in a comment, which lies anywhere.
+fn profile_folder() -> PathBuf {
     let test = std::env::current_exe().expect("a test knows where it is");
-    let folder = test.parent().and_then(Path::parent).expect("tests lie in a folder of their profile");
+    let folder = test.parent().filter(|folder| folder.ends_with("deps")).and_then(Path::parent);
+    folder.map_or_else(
+        || {
+            let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+            let usual = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
+            target.unwrap_or_else(usual).join("debug")
+        },
+        Path::to_owned,
+    )
+}
+
+fn build() -> PathBuf {
+    let folder = profile_folder();
     let target = folder.parent().expect("profiles lie in the target folder");
     let profile = match folder.file_name().and_then(|name| name.to_str()) {
         Some("debug") | None => "dev",

@@ -2,6 +2,16 @@
 //!
 //! Nothing here knows how the service is built; what it knows is the command line, the ready line
 //! on standard output, and HTTP.
+//!
+//! ```
+//! use tributary_tests::{Scenario, Server};
+//!
+//! let server = Server::start("memory:");
+//! Scenario(&server).connector("connector-1");
+//! let job = Scenario(&server).job("connector-1", "full");
+//! assert_eq!(server.list("/_connector/_sync_job?status=pending").ids(), [job]);
+//! server.stop();
+//! ```
 
 mod answer;
 mod binary;

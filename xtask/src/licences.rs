@@ -3,17 +3,13 @@
 use anyhow::Result;
 use xshell::{Shell, cmd};
 
-/// The version that is installed under `target`, so that everyone is judged alike.
-const CARGO_DENY: &str = "0.20.2";
+use crate::tools::Tool;
 
-/// Installs `cargo-deny` where it is missing, and runs it.
+const CARGO_DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2", options: &[] };
+
+/// Runs `cargo-deny`.
 pub(crate) fn check(shell: &Shell) -> Result<()> {
-    let folder = format!("target/tools/cargo-deny-{CARGO_DENY}");
-    let program = format!("{folder}/bin/cargo-deny");
-    if !shell.path_exists(&program) {
-        eprintln!("installing cargo-deny {CARGO_DENY} into {folder}");
-        cmd!(shell, "cargo install --quiet --locked --root {folder} cargo-deny@{CARGO_DENY}").run()?;
-    }
+    let program = CARGO_DENY.installed(shell)?;
     // Advisories need a database from the network; they are looked at where that is to be had.
     Ok(cmd!(shell, "{program} --all-features check --hide-inclusion-graph licenses bans sources").run()?)
 }

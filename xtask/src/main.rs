@@ -1,10 +1,12 @@
 //! The project's tasks: `cargo xtask test | bench | engine | docs | tidy`.
 
+mod documentation;
 mod engine;
 mod layers;
 mod licences;
 mod sources;
 mod test;
+mod tools;
 
 use std::path::PathBuf;
 
@@ -21,7 +23,7 @@ struct CommandLine {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Everything that has to hold: format, lints, layers, all tests, examples, licences
+    /// Everything that has to hold: format, lints, layers, documentation, all tests, examples, licences
     #[command(after_help = test::EXAMPLES)]
     Test(test::Arguments),
     /// Measures, in a build for release; see `cargo xtask bench list --help`
@@ -38,6 +40,9 @@ enum Task {
         /// Change nothing, and fail where something is stale or a link leads nowhere
         #[arg(long)]
         check: bool,
+        /// Build the site as well, into target/site, and look at its links
+        #[arg(long)]
+        site: bool,
     },
     /// The checks of the house alone: layers, sizes, names
     Tidy,
@@ -52,15 +57,12 @@ fn main() -> Result<()> {
             Ok(cmd!(shell, "cargo run --release --package tributary-benchmarks -- {arguments...}").run()?)
         }
         Task::Engine(task) => engine::run(&task),
-        Task::Docs { check } => docs(&shell, check),
+        Task::Docs { check, site } => {
+            documentation::references(&shell, check)?;
+            if site { documentation::site(&shell) } else { Ok(()) }
+        }
         Task::Tidy => tidy(&shell),
     }
-}
-
-/// The references, written or checked.
-fn docs(shell: &Shell, check: bool) -> Result<()> {
-    let check = check.then_some("--check");
-    Ok(cmd!(shell, "cargo run --quiet --package tributary-reference -- {check...}").run()?)
 }
 
 /// The checks of the house.

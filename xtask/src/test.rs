@@ -8,7 +8,7 @@ use clap::builder::PossibleValuesParser;
 use tributary_engines::{BACKENDS, SELECTION, environment_variable};
 use xshell::{Shell, cmd};
 
-use crate::{engine, licences};
+use crate::{documentation, engine, licences};
 
 /// What `--help` shows last.
 pub(crate) const EXAMPLES: &str = "\
@@ -44,7 +44,9 @@ pub(crate) fn run(shell: &Shell, arguments: &Arguments) -> Result<()> {
         }
         Ok(())
     })?;
-    step("references", || crate::docs(shell, true))?;
+    step("references", || documentation::references(shell, true))?;
+    step("site", || documentation::site(shell))?;
+    step("documentation of the crates", || documentation::comments(shell))?;
     // A missing snapshot is a failure here, not an invitation to write it.
     let _snapshots = shell.push_env("INSTA_UPDATE", "no");
     let _full_match = shell.push_env("INSTA_REQUIRE_FULL_MATCH", "1");

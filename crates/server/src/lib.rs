@@ -1,13 +1,15 @@
 //! The service: Elasticsearch's Connector and Connector sync job APIs over the store of your choice, to be
 //! built with stores of your own.
 //!
-//! ```no_run
+//! ```
 //! # use std::process::ExitCode;
 //! #[actix_web::main]
 //! async fn main() -> ExitCode {
 //!     let mut registry = tributary_storage::Registry::with_built_in();
 //!     // registry.register(YourBackend);
-//!     tributary_server::run(std::env::args_os(), &registry).await
+//!     let arguments = std::env::args_os();
+//!     # let arguments = ["tributary", "--version"].map(std::ffi::OsString::from);
+//!     tributary_server::run(arguments, &registry).await
 //! }
 //! ```
 

@@ -47,15 +47,3 @@ fn every_promise_that_is_named_exists() {
     assert!(named.len() > 8, "the names were not found: {named:?}");
     assert!(named.is_subset(&known), "no such promise: {:?}", named.difference(&known));
 }
-
-#[test]
-fn every_file_that_is_linked_exists() {
-    let guide = guide();
-    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
-    let targets = guide.split("](").skip(1).map(|rest| rest.split(')').next().unwrap());
-    let files: Vec<&str> = targets.filter(|target| !target.starts_with('#')).collect();
-    assert!(files.len() > 5, "the links were not found");
-    for file in files {
-        assert!(docs.join(file).exists(), "the guide links to {file}");
-    }
-}

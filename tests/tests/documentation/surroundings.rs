@@ -1,0 +1,122 @@
+//! Where the commands of a page run: a folder of their own, a fresh service, `tributary` on the path.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use tempfile::TempDir;
+use tributary_tests::{Scenario, Server, binary, embedded, folder};
+
+/// The address of the service in every page.
+const SERVICE: &str = "127.0.0.1:9200";
+/// The address of the service that has the API mounted.
+const MOUNTED: &str = "127.0.0.1:8080";
+
+/// A folder, the services that the page talks to, and how their addresses are replaced.
+pub(crate) struct Surroundings {
+    folder: TempDir,
+    path: OsString,
+    service: Server,
+    mounted: Option<(Mounted, String)>,
+}
+
+/// The example of the API in a service of somebody else; ended when it is dropped.
+struct Mounted(Child);
+
+impl Surroundings {
+    /// The service keeps everything in memory, except where the page says that there is something in
+    /// `./data`: then it has a copy of that.
+    pub(crate) fn of(page: &Path) -> Self {
+        let folder = folder();
+        // Without a picture of the progress; errors are shown.
+        fs::write(folder.path().join(".curlrc"), "silent\nshow-error\n").unwrap();
+        let programs = folder.path().join(".programs");
+        fs::create_dir(&programs).unwrap();
+        symlink(binary(), programs.join("tributary")).unwrap();
+        let others = std::env::var_os("PATH").unwrap_or_default();
+        let path =
+            std::env::join_paths([programs].into_iter().chain(std::env::split_paths(&others))).unwrap();
+        let service = if page.ends_with("swapping-backends.md") {
+            fill(&folder.path().join("data"));
+            copy(&folder.path().join("data"), &folder.path().join(".served"));
+            Server::start(&embedded(&folder.path().join(".served")))
+        } else {
+            Server::start("memory:")
+        };
+        let mounted = page.ends_with("mounting.md").then(mount);
+        Self { folder, path, service, mounted }
+    }
+
+    /// What a command prints, on whichever of both outputs; or why it is not executed.
+    pub(crate) fn run(&self, command: &str) -> Result<String, String> {
+        let mounted = self.mounted.as_ref().map(|(_, address)| address.as_str());
+        if command.contains("curl") && ![SERVICE, MOUNTED].iter().any(|known| command.contains(known)) {
+            return Err(format!("a curl is to ask {SERVICE}"));
+        }
+        let typed = command
+            .replace(SERVICE, &self.service.address().to_string())
+            .replace(MOUNTED, mounted.unwrap_or(MOUNTED));
+        let output = Command::new("sh")
+            .args(["-c", &format!("exec 2>&1\n{typed}")])
+            .current_dir(self.folder.path())
+            .env("CURL_HOME", self.folder.path())
+            .env("PATH", &self.path)
+            .output()
+            .expect("a shell can be started");
+        let printed = String::from_utf8(output.stdout).map_err(|error| error.to_string())?;
+        let lines: Vec<&str> = printed.lines().filter(|line| !is_progress(line)).collect();
+        Ok(lines.join("\n"))
+    }
+}
+
+/// Whether a line tells how far a command is, in whose place a terminal has a bar that goes away.
+fn is_progress(line: &str) -> bool {
+    ["opening ", "copying: ", "comparing: ", "importing: ", "exporting: "]
+        .iter()
+        .any(|word| line.starts_with(word))
+}
+
+/// A store with a connector and three jobs.
+fn fill(folder: &Path) {
+    let server = Server::start(&embedded(folder));
+    let scenario = Scenario(&server);
+    scenario.connector("connector-1");
+    for job_type in ["full", "incremental", "access_control"] {
+        scenario.job("connector-1", job_type);
+    }
+    let _ = server.stop();
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+    }
+}
+
+/// Starts the example, and waits until it says where it listens.
+fn mount() -> (Mounted, String) {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut child = Command::new(cargo)
+        .args(["run", "--quiet", "--package", "tributary-api", "--example", "mount", "--", "127.0.0.1:0"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("cargo can be started");
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let mounted = Mounted(child);
+    let address = line.trim().strip_prefix("listening on http://").expect("the line with the address");
+    (mounted, address.to_owned())
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
