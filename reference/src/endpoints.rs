@@ -116,13 +116,12 @@ fn takes(kind: ParameterKind) -> String {
         ParameterKind::Integer => "whole number from 0".to_owned(),
         ParameterKind::Boolean => "`true` or `false`; the name alone is `true`".to_owned(),
         ParameterKind::Text => "text, not empty".to_owned(),
-        ParameterKind::FreeText => "text".to_owned(),
         ParameterKind::TextList => "texts, separated by commas".to_owned(),
         ParameterKind::Keyword(list) => format!("one of {}, in upper or lower case", words(list)),
         ParameterKind::KeywordList(list) => {
             format!("any of {}, separated by commas, in upper or lower case", words(list))
         }
-        // `ParameterKind` may grow; any text is then said to be taken.
+        // Any text, as it is with kinds that may come.
         _ => "text".to_owned(),
     }
 }

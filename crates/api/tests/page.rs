@@ -23,10 +23,11 @@ async fn the_page_has_all_of_its_parts() {
 
     for (page, base) in [("/search/_docs", "/search/_docs/"), ("/search/_docs/", "/search/_docs/")] {
         let (status, headers, text) = get(page).await;
-        assert_eq!((status, &headers["content-type"]), (StatusCode::OK, &"text/html".parse().unwrap()));
-        assert!(headers["content-security-policy"].to_str().unwrap().starts_with("default-src 'self'"));
+        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        assert_eq!((status, header("content-type")), (StatusCode::OK, "text/html"));
+        assert!(header("content-security-policy").starts_with("default-src 'self'"));
         assert_eq!(text.contains("<base href=\"_docs/\">"), !page.ends_with('/'), "{text}");
-        let parts = text.split(['"']).filter(|part| part.ends_with(".js") || part.ends_with(".css"));
+        let parts = text.split(['"']).filter(|part| [".js", ".css"].iter().any(|end| part.ends_with(end)));
         let parts: Vec<&str> = parts.collect();
         assert!(parts.len() >= 4 && !text.contains("http"), "{text}");
         for part in parts {
@@ -44,5 +45,5 @@ async fn the_page_has_all_of_its_parts() {
     let request = test::TestRequest::post().uri("/search/_docs").to_request();
     let answer = test::call_service(&app, request).await;
     assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED);
-    assert_eq!(answer.headers()["allow"], "GET, HEAD");
+    assert_eq!(answer.headers().get("allow").unwrap(), "GET, HEAD");
 }
