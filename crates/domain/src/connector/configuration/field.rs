@@ -152,8 +152,9 @@ impl Field {
         }
         let must_be = self.type_problem(&self.value).or_else(|| {
             let is_checked = is_used && !matches!(self.value, Value::Object(_));
-            let invalid = || self.validations.iter().find_map(|validation| validation.problem(&self.value));
-            is_checked.then(|| self.choice_problem().or_else(invalid)).flatten()
+            let items = self.items();
+            let invalid = || self.validations.iter().find_map(|one| one.problem(&self.value, &items));
+            is_checked.then(|| self.choice_problem(&items).or_else(invalid)).flatten()
         })?;
         // What is secret does not go into answers and logs.
         let but_was =
@@ -178,15 +179,19 @@ impl Field {
         (!is_right).then(|| what.to_owned())
     }
 
-    /// Which options a dropdown has, where the value is none of them.
-    fn choice_problem(&self) -> Option<String> {
+    /// The items of a list, or of an array whatever the field is; otherwise the value alone.
+    fn items(&self) -> Vec<Value> {
+        let is_list = self.kind == Some(ConfigurationType::List) || matches!(self.value, Value::List(_));
+        self.value.items().filter(|_| is_list).unwrap_or_else(|| vec![self.value.clone()])
+    }
+
+    /// Which options a dropdown has, where an item is none of them.
+    fn choice_problem(&self, items: &[Value]) -> Option<String> {
         if self.display != Some(ConfigurationDisplay::Dropdown) || self.options.is_empty() {
             return None;
         }
         let known: Vec<Value> = self.options.iter().map(|choice| choice.value.clone()).collect();
-        let is_list = self.kind == Some(ConfigurationType::List);
-        let items = self.value.items().filter(|_| is_list).unwrap_or_else(|| vec![self.value.clone()]);
-        (!are_known(&self.value, &items, &known)).then(|| one_of(&known))
+        (!are_known(items, &known)).then(|| one_of(&known))
     }
 }
 

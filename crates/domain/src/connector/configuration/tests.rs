@@ -134,11 +134,12 @@ fn a_value_is_as_its_validations_ask() {
     for (validation, good, bad, problem) in [
         (r#""type":"less_than","constraint":10"#, "9.5", "10", "less than [10]"),
         (r#""type":"less_than","constraint":10"#, r#""9""#, r#""11""#, "less than [10]"),
-        (r#""type":"greater_than","constraint":-1.5"#, "0", "-2", "greater than [-1.5]"),
+        (r#""type":"greater_than","constraint":-1.5"#, "0", "-1.5", "greater than [-1.5]"),
         (r#""type":"list_type","constraint":"int""#, r#""1, 2""#, r#""1,b""#, "a list of whole numbers"),
         (r#""type":"list_type","constraint":"int""#, r#"[1,"2"]"#, r#"["b"]"#, "a list of whole numbers"),
         (r#""type":"list_type","constraint":"str""#, r#"["a"]"#, "[{}]", "a list of strings"),
         (r#""type":"included_in","constraint":["a",5]"#, r#""5""#, r#""b""#, "one of [a, 5]"),
+        (r#""type":"included_in","constraint":["a",5]"#, r#""a""#, r#""a,5""#, "one of [a, 5]"),
         (r#""type":"included_in","constraint":["a",5]"#, r#"["a",5]"#, r#"["a","b"]"#, "one of [a, 5]"),
         (
             r#""type":"regex","constraint":"^https?:""#,
@@ -170,6 +171,8 @@ fn a_dropdown_has_options() {
         (format!(r#""display":"dropdown",{options},"value":null"#), true),
         (format!(r#""display":"dropdown","type":"list",{options},"value":["a",5]"#), true),
         (format!(r#""display":"dropdown","type":"list",{options},"value":"a,b""#), false),
+        (format!(r#""display":"dropdown","type":"list",{options},"value":"a, 5""#), true),
+        (format!(r#""display":"dropdown","type":"str",{options},"value":"a,5""#), false),
         (format!(r#""display":"textbox",{options},"value":"b""#), true),
         (r#""display":"dropdown","options":[],"value":"b""#.to_owned(), true),
     ] {
@@ -210,7 +213,7 @@ fn what_is_required_may_be_announced_empty_but_not_emptied() {
         ],
         change,
     );
-    for right in [r#"{"values":{"pin":""}}"#, r#"{"values":{"tls":true}}"#] {
+    for right in [r#"{"values":{"pin":""}}"#, r#"{"values":{"tls":true}}"#, r#"{"values":{"host":"b"}}"#] {
         assert!(change(stored(on), &serde_json::from_str(right).unwrap()).is_ok(), "{right}");
     }
 }

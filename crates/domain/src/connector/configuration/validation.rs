@@ -76,10 +76,10 @@ impl TryFrom<Sent> for Validation {
 }
 
 impl Validation {
-    /// What a value that is not empty fails to be.
-    pub(super) fn problem(&self, value: &Value) -> Option<String> {
+    /// What a value that is not empty fails to be; `items` are those of a list, or the value alone.
+    pub(super) fn problem(&self, value: &Value, items: &[Value]) -> Option<String> {
         let number = || value.words().trim().parse::<f64>().ok();
-        let items = || value.items().unwrap_or_else(|| vec![value.clone()]);
+        let listed = || value.items().unwrap_or_else(|| vec![value.clone()]);
         let (holds, what) = match self {
             Self::GreaterThan(bound) => {
                 (number().is_none_or(|number| number > *bound), format!("greater than [{bound}]"))
@@ -88,12 +88,12 @@ impl Validation {
                 (number().is_none_or(|number| number < *bound), format!("less than [{bound}]"))
             }
             Self::ListType(ItemType::Int) => {
-                (items().iter().all(|item| item.integer().is_some()), "a list of whole numbers".to_owned())
+                (listed().iter().all(|item| item.integer().is_some()), "a list of whole numbers".to_owned())
             }
             Self::ListType(ItemType::Str) => {
-                (items().iter().all(Value::is_scalar), "a list of strings".to_owned())
+                (listed().iter().all(Value::is_scalar), "a list of strings".to_owned())
             }
-            Self::IncludedIn(known) => (are_known(value, &items(), known), one_of(known)),
+            Self::IncludedIn(known) => (are_known(items, known), one_of(known)),
             Self::Regex(pattern) => (
                 regular_expression::is_found(pattern, &value.words()),
                 format!("such that the expression [{pattern}] is found in it"),
@@ -103,10 +103,10 @@ impl Validation {
     }
 }
 
-/// Whether the value, or each of its items, is one of those that are known.
-pub(super) fn are_known(value: &Value, items: &[Value], known: &[Value]) -> bool {
+/// Whether each item is one of those that are known.
+pub(super) fn are_known(items: &[Value], known: &[Value]) -> bool {
     let known: HashSet<_> = known.iter().map(Value::words).collect();
-    known.contains(&value.words()) || items.iter().all(|item| known.contains(&item.words()))
+    items.iter().all(|item| known.contains(&item.words()))
 }
 
 /// Those that are known, in words.
