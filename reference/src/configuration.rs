@@ -18,7 +18,7 @@ pub(crate) fn page() -> String {
     );
     let _ = write!(text, "\n## Commands\n\nWithout a command, `tributary` serves.\n");
     for command in tributary_server::command_line().get_subcommands() {
-        text.push_str(&section(command));
+        sections(&mut text, "", command);
     }
     text
 }
@@ -62,14 +62,25 @@ pub(crate) fn backend_settings() -> String {
     table.text()
 }
 
-fn section(command: &Command) -> String {
+/// The section of a command, or those of the commands inside it.
+fn sections(text: &mut String, outer: &str, command: &Command) {
+    let name = format!("{outer}{}", command.get_name());
+    if !command.has_subcommands() {
+        text.push_str(&section(&name, command));
+    }
+    for inner in command.get_subcommands() {
+        sections(text, &format!("{name} "), inner);
+    }
+}
+
+fn section(name: &str, command: &Command) -> String {
     let about = command.get_about().map(ToString::to_string).unwrap_or_default();
     let mut table = Table::new(&["argument", "default", "what it is"]);
     for one in command.get_arguments() {
         let name = if one.is_positional() { code(one.get_id().as_str()) } else { flag(one) };
         table.row(&[&name, &default(one), &help(one)]);
     }
-    format!("\n### `tributary {}`\n\n{about}.\n\n{}", command.get_name(), table.text())
+    format!("\n### `tributary {name}`\n\n{about}.\n\n{}", table.text())
 }
 
 fn flag(one: &clap::Arg) -> String {

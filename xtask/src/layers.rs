@@ -1,4 +1,4 @@
-//! The arrows of the architecture: server → api → storage → domain, and what each may build on.
+//! The arrows of the architecture: server → api → secrets → storage → domain, and what each may build on.
 
 use std::collections::BTreeSet;
 
@@ -37,20 +37,25 @@ const LAYERS: &[Layer] = &[
     Layer { name: "tributary-domain", may_use: &[], must_not_use: IMPURE },
     Layer { name: "tributary-storage", may_use: &["tributary-domain"], must_not_use: HTTP_SERVERS },
     Layer {
-        name: "tributary-api",
+        name: "tributary-secrets",
         may_use: &["tributary-domain", "tributary-storage"],
+        must_not_use: HTTP_SERVERS,
+    },
+    Layer {
+        name: "tributary-api",
+        may_use: &["tributary-domain", "tributary-storage", "tributary-secrets"],
         // No backend is named by the API: what one is made of must not be below it.
         must_not_use: &["redb", "roaring", "rusqlite", "opensearch", "reqwest"],
     },
     Layer {
         name: "tributary-server",
-        may_use: &["tributary-domain", "tributary-storage", "tributary-api"],
+        may_use: &["tributary-domain", "tributary-storage", "tributary-secrets", "tributary-api"],
         must_not_use: &[],
     },
     // The example is a team's own crate: it has what is open to everybody.
     Layer {
         name: "tributary-sqlite-backend",
-        may_use: &["tributary-domain", "tributary-storage", "tributary-api"],
+        may_use: &["tributary-domain", "tributary-storage", "tributary-secrets", "tributary-api"],
         must_not_use: &[],
     },
 ];

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use tributary_domain::Timestamp;
+use tributary_secrets::{SecretKeys, Vault};
 use tributary_storage::Store;
 use uuid::Uuid;
 
@@ -32,7 +33,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// Makes ids for connectors and sync jobs that come without one.
+/// Makes ids for connectors, sync jobs and secrets that come without one.
 pub trait IdGenerator: Send + Sync {
     /// An id that nobody has yet, sorting after those made before.
     fn next_id(&self) -> String;
@@ -73,6 +74,7 @@ pub struct Api {
     pub(crate) ids: Arc<dyn IdGenerator>,
     pub(crate) body_limit: usize,
     pub(crate) identity: Arc<Identity>,
+    pub(crate) vault: Option<Arc<Vault>>,
 }
 
 impl Api {
@@ -84,6 +86,7 @@ impl Api {
             ids: Arc::new(SortableIds),
             body_limit: DEFAULT_BODY_LIMIT,
             identity: Arc::new(Identity::default()),
+            vault: None,
         }
     }
 
@@ -112,6 +115,15 @@ impl Api {
     #[must_use]
     pub fn with_identity(mut self, identity: Identity) -> Self {
         self.identity = Arc::new(identity);
+        self
+    }
+
+    /// With keys for the secrets of connectors; without any, the endpoints of secrets answer that there is
+    /// none. [`tributary_secrets::check`] tells, before anything is served, whether the keys fit what is
+    /// stored; the first request that stores a secret looks at that too.
+    #[must_use]
+    pub fn with_secret_keys(mut self, keys: impl Into<Arc<SecretKeys>>) -> Self {
+        self.vault = Some(Arc::new(Vault::new(keys)));
         self
     }
 

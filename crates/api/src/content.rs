@@ -20,14 +20,14 @@ impl Content {
     }
 }
 
-/// The answer to a new sync job.
+/// The answer to a new sync job or secret.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Created<'a> {
     /// The id that it was given.
     pub(crate) id: &'a str,
 }
 
-/// What became of a connector that was put.
+/// What became of a connector or a secret that was put.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PutResult {
@@ -44,6 +44,29 @@ pub(crate) struct Put<'a> {
     pub(crate) result: PutResult,
     /// Its id.
     pub(crate) id: &'a str,
+}
+
+/// The answer to a secret that was put.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct SecretPut {
+    /// What became of it.
+    pub(crate) result: PutResult,
+}
+
+/// A secret with its value. It has no `Debug`, so that nobody logs it.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Secret<'a> {
+    /// Its id.
+    pub(crate) id: &'a str,
+    /// What is kept secret.
+    pub(crate) value: &'a str,
+}
+
+/// The answer to the deletion of a secret.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Deleted {
+    /// Always true.
+    pub(crate) deleted: bool,
 }
 
 /// What became of a change.

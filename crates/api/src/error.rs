@@ -5,7 +5,7 @@ use std::error::Error;
 use actix_web::http::StatusCode;
 use serde_json::json;
 use tributary_domain::Refusal;
-use tributary_storage::{ChangeError, StoreError};
+use tributary_storage::StoreError;
 
 /// What went wrong with a request.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +32,11 @@ pub(crate) enum ApiError {
     Blocked(String),
     #[error("the store does not let this service in; the log of the service has its cause")]
     Denied(#[source] StoreError),
+    #[error(
+        "this service was given no key to encrypt secrets with, and keeps none; whoever runs it gives it one by \
+         TRIBUTARY_SECRET_KEYS_FILE or TRIBUTARY_SECRET_KEYS"
+    )]
+    NoSecretKeys,
     #[error("an internal error happened; the log of the service has its cause")]
     Internal(#[source] Box<dyn Error + Send + Sync>),
 }
@@ -64,7 +69,7 @@ pub enum ErrorKind {
     Rejected,
     /// Nothing is served at the path.
     NoHandler,
-    /// The connector or the sync job does not exist.
+    /// The connector, the sync job or the secret does not exist.
     NotFound,
     /// The path does not take the method.
     MethodNotAllowed,
@@ -76,6 +81,8 @@ pub enum ErrorKind {
     BodyTooLarge,
     /// The service failed.
     Internal,
+    /// The service has no key for secrets.
+    NoSecretKeys,
     /// The store is away.
     Unavailable,
     /// The store takes no changes.
@@ -169,7 +176,7 @@ pub const ERRORS: &[ErrorRow] = &[
         ErrorKind::NotFound,
         404,
         "resource_not_found_exception",
-        "The connector or the sync job does not exist, or is deleted.",
+        "The connector, the sync job or the secret does not exist, or is deleted.",
     ),
     row(
         ErrorKind::MethodNotAllowed,
@@ -191,6 +198,13 @@ pub const ERRORS: &[ErrorRow] = &[
     ),
     row(ErrorKind::BodyTooLarge, 413, "content_too_long_exception", "The body is longer than is allowed."),
     INTERNAL,
+    row(
+        ErrorKind::NoSecretKeys,
+        501,
+        "unsupported_operation_exception",
+        "The service was given no key to encrypt secrets with: whoever runs it has to do that first. Repeating the \
+         request is of no use.",
+    ),
     row(
         ErrorKind::Unavailable,
         503,
@@ -227,7 +241,9 @@ impl ApiError {
                 Refusal::NotANativeIndex { .. } => ErrorKind::NotANativeIndex,
                 Refusal::ClaimedByAnother { .. } => ErrorKind::Conflict,
                 Refusal::ConnectorIncomplete { .. } => ErrorKind::ConnectorIncomplete,
-                Refusal::ConnectorNotFound(_) | Refusal::SyncJobNotFound(_) => ErrorKind::NotFound,
+                Refusal::ConnectorNotFound(_) | Refusal::SyncJobNotFound(_) | Refusal::SecretNotFound(_) => {
+                    ErrorKind::NotFound
+                }
                 Refusal::IndexNameTaken { .. } => ErrorKind::IndexNameTaken,
                 // `Refusal` may grow; what is not known better is an argument that is not allowed.
                 _ => ErrorKind::InvalidArgument,
@@ -242,6 +258,7 @@ impl ApiError {
             Self::Rejected(_) => ErrorKind::Rejected,
             Self::Blocked(_) => ErrorKind::Blocked,
             Self::Denied(_) => ErrorKind::Denied,
+            Self::NoSecretKeys => ErrorKind::NoSecretKeys,
             Self::Internal(_) => ErrorKind::Internal,
         }
     }
@@ -267,32 +284,6 @@ impl ApiError {
             "status": self.row().status,
         })
         .to_string()
-    }
-}
-
-impl From<StoreError> for ApiError {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Conflict => Self::Conflict,
-            StoreError::IndexNameTaken { index_name, connector_id } => {
-                Refusal::IndexNameTaken { index_name, connector_id }.into()
-            }
-            StoreError::Unavailable(_) => Self::Unavailable(error),
-            StoreError::Rejected(reason) => Self::Rejected(reason),
-            StoreError::Blocked(reason) => Self::Blocked(reason),
-            StoreError::Denied(_) => Self::Denied(error),
-            other => Self::Internal(other.into()),
-        }
-    }
-}
-
-impl From<ChangeError> for ApiError {
-    fn from(error: ChangeError) -> Self {
-        match error {
-            ChangeError::Refused(refusal) => refusal.into(),
-            ChangeError::Store(error) => error.into(),
-            other => Self::Internal(other.into()),
-        }
     }
 }
 

@@ -29,6 +29,7 @@ mod content;
 mod dispatch;
 mod endpoint;
 mod error;
+mod error_origin;
 mod filter_path;
 mod media_type;
 mod openapi;

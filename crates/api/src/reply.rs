@@ -5,7 +5,7 @@ use bytes::Bytes;
 use serde::Serialize;
 use tributary_storage::{Outcome, Page};
 
-use crate::content::{Acknowledged, ChangeResult, Changed, Created, Put, PutResult};
+use crate::content::{Acknowledged, ChangeResult, Changed, Created, Put, PutResult, SecretPut};
 
 /// A successful answer: a status and a body of JSON.
 #[derive(Debug)]
@@ -35,13 +35,14 @@ impl Reply {
 
     /// `{"result": …, "id": …}` of a connector that was put.
     pub(crate) fn put(outcome: Outcome, id: &str) -> Self {
-        let created = outcome == Outcome::Created;
-        let (status, result) = if created {
-            (StatusCode::CREATED, PutResult::Created)
-        } else {
-            (StatusCode::OK, PutResult::Updated)
-        };
+        let (status, result) = put_result(outcome);
         Self { status, ..Self::json(&Put { result, id }) }
+    }
+
+    /// `{"result": …}` of a secret that was put.
+    pub(crate) fn secret_put(outcome: Outcome) -> Self {
+        let (status, result) = put_result(outcome);
+        Self { status, ..Self::json(&SecretPut { result }) }
     }
 
     /// `{"result": …}` of a change.
@@ -62,6 +63,13 @@ impl Reply {
     pub(crate) fn page(page: Page) -> Self {
         let head = format!(r#"{{"count":{},"results":["#, page.count);
         Self::ok(page.documents.framed(&head, "]}"))
+    }
+}
+
+fn put_result(outcome: Outcome) -> (StatusCode, PutResult) {
+    match outcome {
+        Outcome::Created => (StatusCode::CREATED, PutResult::Created),
+        Outcome::Updated | Outcome::Noop => (StatusCode::OK, PutResult::Updated),
     }
 }
 

@@ -16,7 +16,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
-use tributary_api::{Api, Body, ENDPOINTS, Endpoint};
+use tributary_api::{Api, Body, ENDPOINTS, Endpoint, Resource};
 use tributary_domain::{Document, Id};
 use tributary_storage::{Collection, MemoryStore, Store};
 
@@ -188,8 +188,7 @@ fn stored() -> impl Strategy<Value = String> {
 
 fn connector_endpoints() -> Vec<&'static Endpoint> {
     let is_meant = |endpoint: &&&Endpoint| {
-        endpoint.path.starts_with("/_connector")
-            && !endpoint.path.contains("_sync_job")
+        endpoint.resource() == Resource::Connector
             && matches!(endpoint.body, Body::Optional(_) | Body::Required(_))
     };
     ENDPOINTS.iter().filter(is_meant).copied().collect()

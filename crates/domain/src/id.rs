@@ -1,4 +1,4 @@
-//! The ids of connectors and sync jobs.
+//! The ids of connectors, sync jobs and secrets.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use crate::Refusal;
 /// The most bytes of UTF-8 an id may have, as in Elasticsearch.
 pub const MAXIMUM_ID_BYTES: usize = 512;
 
-/// The id of a connector or a sync job: not empty, at most [`MAXIMUM_ID_BYTES`] long.
+/// The id of a connector, a sync job or a secret: not empty, at most [`MAXIMUM_ID_BYTES`] long.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id(String);
 

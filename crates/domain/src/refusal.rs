@@ -81,6 +81,9 @@ pub enum Refusal {
     /// No such sync job.
     #[error("sync job [{0}] does not exist")]
     SyncJobNotFound(String),
+    /// No such secret.
+    #[error("connector secret [{0}] does not exist")]
+    SecretNotFound(String),
     /// Two live connectors cannot write to one index.
     #[error("index name [{index_name}] is already used by connector [{connector_id}]")]
     IndexNameTaken {

@@ -31,7 +31,7 @@ pub enum JsonProblem {
     #[error("duplicate field [{0}]")]
     DuplicateKey(String),
     /// A string has half of a surrogate pair, which is no character.
-    #[error("the string [{0}] has an escape that is no character: half of a surrogate pair")]
+    #[error("a string has the escape [{0}], which is no character: half of a surrogate pair")]
     LoneSurrogate(String),
 }
 
@@ -80,7 +80,7 @@ fn check_depth_and_keys(text: &str) -> Result<(), JsonProblem> {
                 let inner = &rest[..end];
                 // Many readers of JSON refuse it: one such string would spoil a whole list for them.
                 if inner.contains("\\u") && unescape(inner).is_none() {
-                    return Err(JsonProblem::LoneSurrogate(inner.to_owned()));
+                    return Err(JsonProblem::LoneSurrogate(lone_surrogate(inner).to_owned()));
                 }
                 if let Some(Open::Object { keys, key_is_next }) = open.last_mut()
                     && std::mem::take(key_is_next)
@@ -110,6 +110,23 @@ fn end_of_string(rest: &str) -> usize {
             closes
         })
         .unwrap_or(rest.len())
+}
+
+/// The first escape that is half of a surrogate pair. The rest of the string may be a secret.
+fn lone_surrogate(inner: &str) -> &str {
+    let code = |text: &str| u32::from_str_radix(text.strip_prefix("\\u")?.get(..4)?, 16).ok();
+    let mut rest = inner;
+    while let Some(place) = rest.find('\\') {
+        rest = &rest[place..];
+        let length = match (code(rest), rest.get(6..).and_then(code)) {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => 12,
+            (Some(0xd800..=0xdfff), _) => return &rest[..6],
+            (Some(_), _) => 6,
+            (None, _) => 2,
+        };
+        rest = rest.get(length..).unwrap_or_default();
+    }
+    ""
 }
 
 fn unescape(inner: &str) -> Option<String> {
@@ -149,8 +166,16 @@ mod tests {
 
     #[test]
     fn refuses_half_of_a_surrogate_pair_wherever_it_stands() {
-        for text in [r#"{"a":["\ud800"]}"#, r#"{"\udc00":1}"#, r#""\ud83d\u0041""#] {
-            assert!(matches!(check_strict(text.as_bytes()), Err(JsonProblem::LoneSurrogate(_))), "{text}");
+        for text in [
+            r#"{"a":["b\\\ud83d\ude00\ud800c"]}"#,
+            r#"{"a":["\ud800"]}"#,
+            r#"{"\udc00":1}"#,
+            r#""\ud83d\u0041""#,
+        ] {
+            let Err(JsonProblem::LoneSurrogate(escape)) = check_strict(text.as_bytes()) else {
+                panic!("{text}")
+            };
+            assert!(["\\ud800", "\\udc00", "\\ud83d"].contains(&escape.as_str()), "{text}: {escape}");
         }
         for text in [r#""\ud83d\ude00""#, r#""\\ud800""#, r#"{"\u0000":"\u0000"}"#] {
             assert_eq!(check_strict(text.as_bytes()), Ok(text));

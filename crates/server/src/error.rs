@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use tributary_storage::OpenError;
 
 use crate::command::Failure;
+use crate::secret_keys::SecretKeysError;
 
 /// What went wrong before the service was ready.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +26,8 @@ pub(crate) enum StartError {
     LogFilter { filter: String, reason: String },
     #[error(transparent)]
     Command(#[from] Failure),
+    #[error(transparent)]
+    SecretKeys(#[from] SecretKeysError),
     #[error(transparent)]
     Store(#[from] OpenError),
     #[error(

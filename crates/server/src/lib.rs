@@ -18,6 +18,7 @@ mod backend_settings;
 mod command;
 mod error;
 mod logging;
+mod secret_keys;
 mod serve;
 mod settings;
 mod settings_file;
@@ -39,7 +40,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, registry: &Regis
     let result = match Invocation::load(arguments, registry) {
         Ok(Invocation { command: Some(command), settings }) => {
             let stores = Stores::new(registry, &settings.backends);
-            command.run(&stores).await.map_err(StartError::from)
+            command.run(&stores, &settings.secret_keys).await.map_err(StartError::from)
         }
         Ok(Invocation { command: None, settings }) => serve::run(settings, registry).await,
         Err(error) => Err(error),

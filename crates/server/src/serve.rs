@@ -2,18 +2,21 @@
 
 use std::io::{self, Write as _};
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::http::KeepAlive;
 use actix_web::{App, HttpServer, middleware, web};
 use tributary_api::Api;
-use tributary_storage::Registry;
+use tributary_secrets::UnusableKeys;
+use tributary_storage::{Registry, Store};
 
 use crate::access_log;
 use crate::backend_settings;
 use crate::error::StartError;
 use crate::logging;
+use crate::secret_keys::{self, SecretKeysError};
 use crate::settings::{self, Settings};
 use crate::signals::Signals;
 
@@ -27,6 +30,7 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
     let mut signals = Signals::listen().map_err(StartError::Serving)?;
     // The address comes first: a store may take seconds to open, a mistake in it is told at once.
     let listener = listen(&settings.listen)?;
+    let secret_keys = settings.secret_keys.read()?.map(Arc::new);
     let backend = backend_settings::read(registry, &settings.store, &settings.backends)?;
     let store = tokio::select! {
         store = registry.open_with(&settings.store, &backend) => store?,
@@ -38,6 +42,15 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
     tracing::info!(store = settings.store, "the store is open");
 
     let api = Api::new(store.clone()).with_body_limit(settings.body_limit);
+    let mut look = async || secret_keys::fit(&*store, secret_keys.as_deref()).await;
+    let fit = match secret_keys::first_look(&mut look).await {
+        Ok(fit) => fit,
+        Err(error) => return refuse(&*store, error).await,
+    };
+    let api = match &secret_keys {
+        Some(keys) => api.with_secret_keys(Arc::clone(keys)),
+        None => api,
+    };
     let mut server = HttpServer::new(move || {
         App::new()
             .wrap(middleware::from_fn(access_log::log))
@@ -60,10 +73,21 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
     let mut output = std::io::stdout();
     let _ = writeln!(output, "tributary is listening on http://{address}").and_then(|()| output.flush());
 
-    serve(running, signals).await.map_err(StartError::Serving)?;
+    tokio::select! {
+        ended = serve(running, signals) => ended.map_err(StartError::Serving)?,
+        error = secret_keys::refused_later(fit, look) => {
+            return refuse(&*store, error).await;
+        }
+    }
     store.close().await.map_err(StartError::Closing)?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Ends for the sake of secrets that could not be read.
+async fn refuse(store: &dyn Store, error: UnusableKeys) -> Result<(), StartError> {
+    store.close().await.map_err(StartError::Closing)?;
+    Err(SecretKeysError::from(error).into())
 }
 
 /// Waits for the end of the server; dropping it cuts off what still runs.

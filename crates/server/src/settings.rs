@@ -11,6 +11,7 @@ use tributary_storage::Registry;
 use crate::backend_settings;
 use crate::command;
 use crate::error::StartError;
+use crate::secret_keys::{self, SecretKeysFile};
 use crate::settings_file;
 
 const AFTER_HELP: &str = "\
@@ -24,6 +25,9 @@ Stores:
   elasticsearch:URL[,URL...]  in Elasticsearch, likewise
   User, password and the like of a search engine stand in the environment (TRIBUTARY_OPENSEARCH_USER ...) or in a
   table of the file ([opensearch] user = ...), never in the URL.
+
+Secrets of connectors need a key, which `tributary secrets generate-key` makes: in the file that --secret-keys-file
+names, or in the environment as TRIBUTARY_SECRET_KEYS, which is no flag since others could see it.
 
 Examples:
   tributary
@@ -87,6 +91,8 @@ pub(crate) struct Settings {
     /// The form of the log
     #[arg(long, value_name = "FORM", env = "TRIBUTARY_LOG_FORMAT", default_value = "text")]
     pub(crate) log_format: LogFormat,
+    #[command(flatten)]
+    pub(crate) secret_keys: SecretKeysFile,
     /// The tables of the file that are named after the schemes of stores.
     #[arg(skip)]
     pub(crate) backends: Table,
@@ -166,7 +172,8 @@ pub(crate) fn unknown_variables(registry: &Registry) -> Vec<(String, Option<Stri
     let command = CommandLine::command();
     let of_backends = backend_settings::variables(registry);
     let known = command.get_arguments().filter_map(|one| one.get_env()?.to_str());
-    let known: Vec<_> = known.chain(of_backends.iter().map(String::as_str)).collect();
+    let known: Vec<_> =
+        known.chain(of_backends.iter().map(String::as_str)).chain([secret_keys::VARIABLE]).collect();
     let names = std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned());
     let unknown = names.filter(|name| name.starts_with(PREFIX) && !known.contains(&name.as_str()));
     let with_nearest = |name: String| {

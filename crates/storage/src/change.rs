@@ -138,6 +138,7 @@ fn missing(collection: Collection, id: &Id) -> Refusal {
     match collection {
         Collection::Connectors => Refusal::ConnectorNotFound(id.to_string()),
         Collection::SyncJobs => Refusal::SyncJobNotFound(id.to_string()),
+        Collection::Secrets => Refusal::SecretNotFound(id.to_string()),
     }
 }
 

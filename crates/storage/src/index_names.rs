@@ -1,4 +1,5 @@
-//! The indices in which Elasticsearch's own connector service keeps connectors and sync jobs.
+//! The indices in which Elasticsearch's own connector service keeps connectors and sync jobs, and the one of
+//! secrets: Elasticsearch's own for these is closed to others, and holds their values as they are.
 
 use crate::Collection;
 
@@ -7,6 +8,7 @@ pub(crate) const fn index(collection: Collection) -> &'static str {
     match collection {
         Collection::Connectors => ".elastic-connectors-v1",
         Collection::SyncJobs => ".elastic-connectors-sync-jobs-v1",
+        Collection::Secrets => ".tributary-secrets-v1",
     }
 }
 
@@ -15,5 +17,6 @@ pub(crate) const fn alias(collection: Collection) -> &'static str {
     match collection {
         Collection::Connectors => ".elastic-connectors",
         Collection::SyncJobs => ".elastic-connectors-sync-jobs",
+        Collection::Secrets => ".tributary-secrets",
     }
 }

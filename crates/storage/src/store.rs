@@ -9,13 +9,26 @@ use tributary_domain::{ConnectorQuery, Document, Id, SyncJobQuery};
 
 use crate::{Documents, StoreError};
 
-/// The two kinds of documents.
+/// The kinds of documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Collection {
     /// Connectors.
     Connectors,
     /// Sync jobs.
     SyncJobs,
+    /// The secrets of connectors: few, and found by their ids alone. What is stored of one is what the
+    /// service made of it; its value is not in there.
+    Secrets,
+}
+
+impl Collection {
+    /// All of them, each at its place.
+    pub const ALL: [Self; 3] = [Self::Connectors, Self::SyncJobs, Self::Secrets];
+
+    /// Where it stands among [`ALL`](Self::ALL).
+    pub const fn place(self) -> usize {
+        self as usize
+    }
 }
 
 /// Which state of a document somebody has seen. Versions can only be compared for equality: a
@@ -55,7 +68,7 @@ pub struct Page {
     pub documents: Documents,
 }
 
-/// Where connectors and sync jobs are kept.
+/// Where connectors, sync jobs and secrets are kept.
 ///
 /// What holds for all methods:
 /// - A document comes back as it was written, to the letter of every value, with its `id`; one that the

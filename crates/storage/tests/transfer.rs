@@ -58,6 +58,7 @@ async fn odd_store() -> MemoryStore {
     for number in 0..1_500 {
         put(&store, Collection::SyncJobs, &format!("job-{number}"), &format!(r#"{{"n":{number}.0}}"#)).await;
     }
+    put(&store, Collection::Secrets, "secret", r#"{"ciphertext":"AAEC"}"#).await;
     store
 }
 
@@ -73,15 +74,17 @@ async fn a_copy_is_exact_and_told_step_by_step() {
     let report = copy(&source, &target, Onto::Empty, &observer).await.unwrap();
     assert_eq!(report.verdict(), Verdict::Same);
     assert_eq!(content(&target).await, content(&source).await);
-    assert_eq!(report.parts.map(|part| part.created.count), [4, 1_504]);
+    assert_eq!(report.parts.map(|part| part.created.count), [4, 1_504, 1]);
     assert_eq!(report.parts.map(|part| part.source), report.parts.map(|part| part.target));
     let mut stages = stages.into_inner().unwrap();
     stages.dedup();
     let expected = [
         Stage::Copying(Collection::Connectors),
         Stage::Copying(Collection::SyncJobs),
+        Stage::Copying(Collection::Secrets),
         Stage::Comparing(Collection::Connectors),
         Stage::Comparing(Collection::SyncJobs),
+        Stage::Comparing(Collection::Secrets),
     ];
     assert_eq!(stages, expected);
 }
@@ -92,7 +95,7 @@ async fn an_export_is_a_bulk_body_that_can_be_imported() {
     let mut lines = Vec::new();
     let exported = export(&source, &mut lines, &|_| {}).await.unwrap();
     let text = String::from_utf8(lines.clone()).unwrap();
-    assert_eq!(text.lines().count(), 2 * 1_508);
+    assert_eq!(text.lines().count(), 2 * 1_509);
     let first = |name: &str| {
         let found = text.lines().position(|line| line.contains(name)).unwrap();
         text.lines().skip(found).take(2).collect::<Vec<_>>().join("\n")
@@ -122,10 +125,10 @@ async fn an_export_is_a_bulk_body_that_can_be_imported() {
     let imported = import(std::io::Cursor::new(lines), None, &target, Onto::Empty, &|_| {}).await.unwrap();
     assert_eq!(imported.verdict(), Verdict::Same);
     let targets = imported.report.parts.map(|part| part.target);
-    assert_eq!(targets, [exported.connectors, exported.sync_jobs]);
+    assert_eq!(targets, [exported.connectors, exported.sync_jobs, exported.secrets]);
     let compact = copy(&source, &target, Onto::Resume, &|_| {}).await.unwrap();
     assert_eq!(compact.verdict(), Verdict::Same, "blanks between tokens are no difference");
-    assert_eq!(compact.parts.map(|part| part.present.count), [4, 1_504]);
+    assert_eq!(compact.parts.map(|part| part.present.count), [4, 1_504, 1]);
 }
 
 #[tokio::test]
@@ -135,13 +138,14 @@ async fn a_target_that_is_not_empty_is_refused_before_anything_is_written() {
         (Collection::Connectors, r#"{"deleted":true}"#),
         (Collection::Connectors, "{}"),
         (Collection::SyncJobs, "{}"),
+        (Collection::Secrets, "{}"),
     ] {
         let target = MemoryStore::default();
         put(&target, collection, "there", text).await;
         let before = content(&target).await;
         let error = copy(&source, &target, Onto::Empty, &|_| {}).await.unwrap_err();
         assert!(
-            matches!(error, TransferError::NotEmpty { connectors, sync_jobs } if connectors + sync_jobs == 1)
+            matches!(error, TransferError::NotEmpty { connectors, sync_jobs, secrets } if connectors + sync_jobs + secrets == 1)
         );
         let error = import(&b"{}"[..], None, &target, Onto::Empty, &|_| {}).await.unwrap_err();
         assert!(matches!(error, TransferError::NotEmpty { .. }));
@@ -164,7 +168,7 @@ async fn merging_adds_and_leaves_alone_what_is_there() {
     put(&target, Collection::SyncJobs, "job-1", r#"{"n":1.0}"#).await;
     let report = copy(&source, &target, Onto::Merge, &|_| {}).await.unwrap();
     assert_eq!(report.verdict(), Verdict::Merged);
-    assert_eq!(report.parts.map(|part| part.present.count), [0, 1]);
+    assert_eq!(report.parts.map(|part| part.present.count), [0, 1, 0]);
     assert_eq!(content(&target).await.len(), content(&source).await.len() + 1);
 
     let target = MemoryStore::default();
@@ -199,7 +203,7 @@ async fn a_copy_that_was_cut_off_goes_on() {
     }
     let report = copy(&source, &target, Onto::Resume, &|_| {}).await.unwrap();
     assert_eq!(report.verdict(), Verdict::Same);
-    assert_eq!(report.parts.map(|part| part.present.count), [1, 215]);
+    assert_eq!(report.parts.map(|part| part.present.count), [1, 215, 0]);
     assert_eq!(content(&target).await, content(&source).await);
 }
 

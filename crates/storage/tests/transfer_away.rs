@@ -133,7 +133,7 @@ async fn a_target_that_is_away_for_a_moment_gets_everything_once() {
         fill(&target.store, 0..present).await;
         let report = copy(&source, &target, onto, &|_| {}).await.unwrap();
         assert!(matches!(report.verdict(), Verdict::Same), "{onto:?}: {report:?}");
-        let [_, jobs] = &report.parts;
+        let [_, jobs, _] = &report.parts;
         assert_eq!(jobs.created.count, (JOBS - present) as u64, "{onto:?}");
         assert!(target.call() > 10, "it failed often enough");
     }

@@ -15,6 +15,7 @@ pub(crate) fn name_of(collection: Collection) -> &'static str {
     match collection {
         Collection::Connectors => "connectors",
         Collection::SyncJobs => "sync_jobs",
+        Collection::Secrets => "secrets",
     }
 }
 

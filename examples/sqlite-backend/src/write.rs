@@ -134,6 +134,14 @@ impl Row {
                 held_index_name: None,
                 words: words(document, FilterField::ALL.iter().map(|field| field.path())),
             },
+            // In no list, and found by its id alone.
+            Collection::Secrets => Self {
+                order_number: 0,
+                order_text: String::new(),
+                is_deleted: false,
+                held_index_name: None,
+                words: Vec::new(),
+            },
             Collection::Connectors => {
                 let connector = Connector::from(document.clone());
                 let index_name = keyword_values(document, "index_name").into_iter().min();

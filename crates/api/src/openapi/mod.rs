@@ -28,6 +28,8 @@ pub enum Resource {
     SyncJob,
     /// Connectors.
     Connector,
+    /// The secrets of connectors.
+    Secret,
     /// The service itself.
     Service,
 }
@@ -42,6 +44,7 @@ impl Resource {
         match self {
             Self::SyncJob => "Connector sync jobs",
             Self::Connector => "Connectors",
+            Self::Secret => "Connector secrets",
             Self::Service => "The service",
         }
     }
@@ -52,6 +55,10 @@ impl Resource {
         match self {
             Self::SyncJob => "A sync job is one run of a connector, from being asked for to its end.",
             Self::Connector => "A connector says where documents come from and which index they go to.",
+            Self::Secret => {
+                "A secret is a value that a connector works with, such as its API key: stored encrypted, and in no \
+                 list."
+            }
             Self::Service => "Who answers here, how the service fares, and what it can do.",
         }
     }
@@ -63,6 +70,8 @@ impl Endpoint {
     pub fn resource(&self) -> Resource {
         if self.path.starts_with("/_connector/_sync_job") {
             Resource::SyncJob
+        } else if self.path.starts_with("/_connector/_secret") {
+            Resource::Secret
         } else if self.path.starts_with("/_connector") {
             Resource::Connector
         } else {

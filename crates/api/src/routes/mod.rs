@@ -4,6 +4,7 @@ mod connector;
 mod health;
 mod openapi;
 mod root;
+mod secret;
 mod sync_job;
 
 use crate::endpoint::Endpoint;
@@ -45,6 +46,10 @@ pub const ENDPOINTS: &[&Endpoint] = &[
     &connector::filtering_validation::ENDPOINT,
     &connector::activate_filtering::ENDPOINT,
     &connector::last_sync::ENDPOINT,
+    &secret::create::ENDPOINT,
+    &secret::get::ENDPOINT,
+    &secret::put::ENDPOINT,
+    &secret::delete::ENDPOINT,
     &health::live::ENDPOINT,
     &health::ready::ENDPOINT,
     &openapi::ENDPOINT,

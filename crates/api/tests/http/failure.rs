@@ -71,7 +71,7 @@ async fn store_blocked(session: &mut Session) {
     store.expect_create().returning(move |_, _, _| Err(StoreError::Blocked(reason.to_owned())));
     let job = || Versioned { version: Version { sequence: 1, term: 0 }, document: r#"{"id":"j"}"#.into() };
     store.expect_get().returning(move |collection, _| match collection {
-        Collection::Connectors => Err(StoreError::NotFound),
+        Collection::Connectors | Collection::Secrets => Err(StoreError::NotFound),
         Collection::SyncJobs => Ok(job()),
     });
     let rejected = || StoreError::Rejected("field name cannot be an empty string".to_owned());
@@ -91,6 +91,7 @@ async fn answer_of_the_store_lost(session: &mut Session) {
         store.expect_create().returning(|_, _, _| Err(StoreError::Conflict));
         store.expect_get().returning(move |collection, _| {
             let document = match collection {
+                Collection::Secrets => "{}".to_owned(),
                 Collection::Connectors => r#"{"id":"c","index_name":"i","service_type":"s3"}"#.to_owned(),
                 Collection::SyncJobs => {
                     format!(r#"{{"id":"j","status":"in_progress","created_at":"{created_at}"}}"#)

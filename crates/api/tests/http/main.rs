@@ -12,6 +12,7 @@ mod contract;
 mod convention;
 mod failure;
 mod health;
+mod secret;
 mod session;
 mod sync_job;
 
@@ -27,6 +28,7 @@ fn scenarios() -> Vec<session::Scenario> {
     all.extend(connector_change::scenarios());
     all.extend(connector_configuration::scenarios());
     all.extend(connector_filtering::scenarios());
+    all.extend(secret::scenarios());
     all.extend(convention::scenarios());
     all.extend(failure::scenarios());
     all.extend(health::scenarios());

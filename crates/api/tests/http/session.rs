@@ -12,6 +12,7 @@ use actix_web::{App, test, web};
 use tributary_api::{Api, Clock, IdGenerator};
 use tributary_domain::{Document, Id, Timestamp};
 use tributary_engines::Endpoint;
+use tributary_secrets::SecretKeys;
 use tributary_sqlite_backend::SqliteBackend;
 use tributary_storage::{BackendSettings, Collection, Registry, Store};
 
@@ -81,6 +82,9 @@ fn settings(server: &Endpoint) -> BackendSettings {
     }
 }
 
+/// The key for secrets that every session has.
+pub(crate) const SECRET_KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+
 /// One service over one fresh store.
 pub(crate) struct Session {
     handle: Box<Handle>,
@@ -108,14 +112,18 @@ impl Session {
         let mut registry = Registry::with_built_in();
         registry.register(SqliteBackend);
         let store = registry.open_with(&url, &settings).await.expect("a store");
-        Self::over(store, folder).await
+        Self::over(store, folder, Some(SECRET_KEY)).await
     }
 
-    async fn over(store: Arc<dyn Store>, folder: tempfile::TempDir) -> Self {
+    async fn over(store: Arc<dyn Store>, folder: tempfile::TempDir, secret_key: Option<&str>) -> Self {
         let api = Api::new(Arc::clone(&store))
             .with_clock(FixedClock::default())
             .with_ids(CountedIds::default())
             .with_body_limit(4_096);
+        let api = match secret_key {
+            Some(key) => api.with_secret_keys(SecretKeys::parse(key).expect("a key of the test")),
+            None => api,
+        };
         let app = App::new().configure(api.configure()).default_service(web::to(Api::no_handler));
         let service = std::rc::Rc::new(test::init_service(app).await);
         let handle = move |request: actix_http::Request| {
@@ -129,8 +137,14 @@ impl Session {
 
     /// The same session over a store that stands in for failures that no real one shows at will.
     pub(crate) async fn replace_store(&mut self, store: Arc<dyn Store>) {
-        let replaced = Self::over(store, tempfile::tempdir().expect("a temporary folder")).await;
-        self.handle = replaced.handle;
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        self.handle = Self::over(store, folder, Some(SECRET_KEY)).await.handle;
+    }
+
+    /// The same session, served with another key for secrets, or without any.
+    pub(crate) async fn replace_secret_key(&mut self, key: Option<&str>) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        self.handle = Self::over(Arc::clone(&self.store), folder, key).await.handle;
     }
 
     /// What was recorded.

@@ -8,7 +8,7 @@ use super::{Existing, Failure, Stores, stores, summary};
 
 const AFTER_HELP: &str = "\
 Every field of every document arrives as it is, also those that this program does not know. Connectors come \
-first, then sync jobs. At the end both sides are read again and compared: how many documents there are, and a \
+first, then sync jobs, then secrets, which stay encrypted: the target needs the same key. At the end both sides are read again and compared: how many documents there are, and a \
 digest of them all that does not depend on their order. The last line is \"the same\" or \"DIFFERENT\", and only \
 the first ends with exit code 0.
 

@@ -16,8 +16,9 @@ Each document is two lines, as bulk requests of Elasticsearch and OpenSearch hav
   {\"create\":{\"_index\":\".elastic-connectors-sync-jobs-v1\",\"_id\":\"…\"}}
   {\"status\":\"pending\", …}
 
-so that the file can be read by `tributary import` and, in pieces of some megabytes, be sent to _bulk of either \
-engine. How many documents were written, and their digest, is told on standard error.
+Secrets are written as they are stored, encrypted: without their key nobody reads them. The file can be read by \
+`tributary import` and, in pieces of some megabytes, be sent to _bulk of either engine. How many \
+documents were written, and their digest, is told on standard error.
 
 Examples:
   tributary export --from embedded:./data backup.ndjson
@@ -52,12 +53,13 @@ pub(super) async fn run(options: Options, stores: &Stores<'_>) -> Result<(), Fai
     };
     display.clear();
     source.store.close().await?;
-    let Exported { connectors, sync_jobs } = exported.map_err(|error| match error {
+    let Exported { connectors, sync_jobs, secrets } = exported.map_err(|error| match error {
         error @ (TransferError::Source(_) | TransferError::Unreadable { .. }) => Failure::Reading(error),
         error => error.into(),
     })?;
     // Standard output may have the documents.
-    let _ = io::stderr().write_all(summary::tallies(&source.url, [connectors, sync_jobs]).as_bytes());
+    let _ =
+        io::stderr().write_all(summary::tallies(&source.url, [connectors, sync_jobs, secrets]).as_bytes());
     Ok(())
 }
 

@@ -2,10 +2,12 @@
 
 use std::io;
 
+use tributary_secrets::SecretError;
 use tributary_storage::transfer::TransferError;
 use tributary_storage::{OpenError, StoreError};
 
 use crate::error::StartError;
+use crate::secret_keys::{SecretKeysError, VARIABLE};
 
 /// What went wrong.
 #[derive(Debug, thiserror::Error)]
@@ -16,8 +18,8 @@ pub(crate) enum Failure {
     Opening { option: &'static str, source: OpenError },
     #[error("--from and --to name the same store, {url}; nothing was done")]
     SameStore { url: String },
-    #[error("--from: there is no store in {folder}, nothing was read and nothing made; is the path right?")]
-    NoSuchStore { folder: String },
+    #[error("{option}: there is no store in {folder}, nothing was read and nothing made; is the path right?")]
+    NoSuchStore { option: &'static str, folder: String },
     #[error("{option}: a store in memory is gone with its process; name another")]
     InMemory { option: &'static str },
     #[error(
@@ -46,6 +48,16 @@ pub(crate) enum Failure {
     #[error("{url} is not well: {reason}")]
     Unhealthy { url: String, reason: String },
 
+    #[error(transparent)]
+    SecretKeys(#[from] SecretKeysError),
+    #[error("{0}")]
+    Secrets(SecretError),
+    #[error("there are no keys for secrets; give them in a file by --secret-keys-file, or in {VARIABLE}")]
+    NoSecretKeys,
+    #[error("{0}; the same command goes on from there")]
+    Rotating(StoreError),
+    #[error("{0} secrets could not be decrypted and are left as they are; their key has to stay")]
+    NotRotated(usize),
     #[error("the import is INCOMPLETE: {0}")]
     Incomplete(String),
     #[error("the store was not closed well: {0}")]

@@ -17,11 +17,12 @@ pub(super) struct Named {
     pub(super) store: Arc<dyn Store>,
 }
 
-/// Which of the two stores of a command.
+/// Which of the stores of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Side {
     From,
     To,
+    Only,
 }
 
 impl Side {
@@ -29,6 +30,7 @@ impl Side {
         match self {
             Self::From => "--from",
             Self::To => "--to",
+            Self::Only => "--store",
         }
     }
 }
@@ -48,13 +50,23 @@ impl<'a> Stores<'a> {
 
     /// Opens the store to read from, which has to be there.
     pub(super) async fn source(self, url: &str, display: &Display) -> Result<Named, Failure> {
+        self.open_present(Side::From, url, display).await
+    }
+
+    /// Opens the only store of a command, which has to be there.
+    pub(super) async fn only(self, url: &str, display: &Display) -> Result<Named, Failure> {
+        self.open_present(Side::Only, url, display).await
+    }
+
+    async fn open_present(self, side: Side, url: &str, display: &Display) -> Result<Named, Failure> {
         if let Some(folder) = folder(url)
             && !folder.read_dir().is_ok_and(|mut entries| entries.next().is_some())
         {
-            // Opening it would make an empty store there, and copy that.
-            return Err(Failure::NoSuchStore { folder: folder.display().to_string() });
+            // Opening it would make an empty store there, and work with that.
+            let folder = folder.display().to_string();
+            return Err(Failure::NoSuchStore { option: side.option(), folder });
         }
-        self.open(Side::From, url, display).await
+        self.open(side, url, display).await
     }
 
     /// Opens the store to write to, which is made where it can be.

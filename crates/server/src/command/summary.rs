@@ -13,6 +13,7 @@ pub(super) const fn name(collection: Collection) -> &'static str {
     match collection {
         Collection::Connectors => "connectors",
         Collection::SyncJobs => "sync jobs",
+        Collection::Secrets => "secrets",
     }
 }
 
@@ -32,7 +33,8 @@ pub(super) fn grouped(number: u64) -> String {
 /// What both sides hold, and what was done to get there.
 pub(super) fn report(report: &Report, source: &str, target: &str) -> String {
     let mut text = String::new();
-    for part in &report.parts {
+    let parts = || report.parts.iter().filter(|part| is_told(part.collection, &[part.source, part.target]));
+    for part in parts() {
         let Part { collection, created, present, .. } = part;
         let _ = write!(text, "{}: {} written", name(*collection), grouped(created.count));
         if present.count > 0 {
@@ -42,7 +44,7 @@ pub(super) fn report(report: &Report, source: &str, target: &str) -> String {
     }
     text.push_str(&left_out(report.left_out, &report.examples));
     let width = source.chars().count().max(target.chars().count());
-    for part in &report.parts {
+    for part in parts() {
         for (side, tally) in [(source, part.source), (target, part.target)] {
             text.push_str(&line(&format!("{side:width$}"), part.collection, tally));
         }
@@ -51,9 +53,15 @@ pub(super) fn report(report: &Report, source: &str, target: &str) -> String {
 }
 
 /// What one side holds.
-pub(super) fn tallies(side: &str, tallies: [Tally; 2]) -> String {
+pub(super) fn tallies(side: &str, tallies: [Tally; COLLECTIONS.len()]) -> String {
     let lines = COLLECTIONS.into_iter().zip(tallies);
+    let lines = lines.filter(|(collection, tally)| is_told(*collection, &[*tally]));
     lines.map(|(collection, tally)| line(side, collection, tally)).collect()
+}
+
+/// Most stores hold no secrets, and nothing is said of them then.
+fn is_told(collection: Collection, sides: &[Tally]) -> bool {
+    collection != Collection::Secrets || sides.iter().any(|side| side.count > 0)
 }
 
 fn line(side: &str, collection: Collection, Tally { count, digest }: Tally) -> String {

@@ -15,12 +15,15 @@ use crate::{Collection, Store, StoreError, Version};
 
 const IDS: &[&str] = &["1", "10", "9", "a", "B", "b", "é", "a-1", "a.1", "z z", "ключ", "\"q\""];
 
+/// Where a document is.
+type Name = (Collection, &'static str);
+
 #[derive(Debug, Clone)]
 enum Step {
-    Create(&'static str, String),
-    Replace(&'static str, String),
-    ReplaceStale(&'static str, String),
-    Delete(&'static str),
+    Create(Name, String),
+    Replace(Name, String),
+    ReplaceStale(Name, String),
+    Delete(Name),
     List(SyncJobQuery),
 }
 
@@ -93,7 +96,9 @@ fn query() -> impl Strategy<Value = SyncJobQuery> {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let name = || select(IDS);
+    // A secret may look like a job, and is none.
+    let collection = || prop_oneof![4 => Just(Collection::SyncJobs), 1 => Just(Collection::Secrets)];
+    let name = || (collection(), select(IDS));
     prop_oneof![
         6 => (name(), job()).prop_map(|(name, job)| Step::Create(name, job)),
         3 => (name(), job()).prop_map(|(name, job)| Step::Replace(name, job)),
@@ -103,8 +108,8 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Runs generated histories of sync jobs over fresh stores and the model, and compares every answer.
-/// A failing history is shrunk to the shortest that still fails.
+/// Runs generated histories of sync jobs, and of secrets beside them, over fresh stores and the model, and
+/// compares every answer. A failing history is shrunk to the shortest that still fails.
 ///
 /// # Panics
 /// With the shortest failing history; and at once inside an asynchronous test, since each case runs on
@@ -145,40 +150,39 @@ where
 #[derive(Default)]
 struct History {
     model: Model,
-    versions: BTreeMap<&'static str, Version>,
+    versions: BTreeMap<Name, Version>,
     stale: Option<Version>,
 }
 
 impl History {
     async fn run(&mut self, store: &dyn Store, step: Step) -> Result<(), TestCaseError> {
-        const JOBS: Collection = Collection::SyncJobs;
         match step {
             Step::Create(name, job) => {
-                let created = store.create(JOBS, &id(name), document(&job)).await;
-                if self.versions.contains_key(name) {
+                let created = store.create(name.0, &id(name.1), document(&job)).await;
+                if self.versions.contains_key(&name) {
                     prop_assert!(matches!(created, Err(StoreError::Conflict)), "{:?}", created);
                 } else {
                     self.keep(name, created, document(&job))?;
                 }
             }
             Step::Replace(name, job) => {
-                let Some(version) = self.versions.get(name).copied() else { return Ok(()) };
-                let replaced = store.replace(JOBS, &id(name), version, document(&job)).await;
+                let Some(version) = self.versions.get(&name).copied() else { return Ok(()) };
+                let replaced = store.replace(name.0, &id(name.1), version, document(&job)).await;
                 self.keep(name, replaced, document(&job))?;
                 self.stale = Some(version);
             }
             Step::ReplaceStale(name, job) => {
-                let (Some(stale), true) = (self.stale, self.versions.contains_key(name)) else {
+                let (Some(stale), true) = (self.stale, self.versions.contains_key(&name)) else {
                     return Ok(());
                 };
-                let refused = store.replace(JOBS, &id(name), stale, document(&job)).await;
+                let refused = store.replace(name.0, &id(name.1), stale, document(&job)).await;
                 prop_assert!(matches!(refused, Err(StoreError::Conflict)), "{:?}", refused);
             }
             Step::Delete(name) => {
-                let Some(version) = self.versions.remove(name) else { return Ok(()) };
-                let deleted = store.delete(JOBS, &id(name), version).await;
+                let Some(version) = self.versions.remove(&name) else { return Ok(()) };
+                let deleted = store.delete(name.0, &id(name.1), version).await;
                 prop_assert!(deleted.is_ok(), "{:?}", deleted);
-                self.model.jobs.remove(name);
+                self.model.documents.remove(&(name.0, name.1.to_owned()));
             }
             Step::List(query) => {
                 let page = store.list_sync_jobs(&query).await;
@@ -193,13 +197,13 @@ impl History {
 
     fn keep(
         &mut self,
-        name: &'static str,
+        name: Name,
         result: Result<Version, StoreError>,
-        job: Document,
+        document: Document,
     ) -> Result<(), TestCaseError> {
         let version = result.map_err(|error| TestCaseError::fail(error.to_string()))?;
         self.versions.insert(name, version);
-        self.model.jobs.insert(name.to_owned(), job);
+        self.model.documents.insert((name.0, name.1.to_owned()), document);
         Ok(())
     }
 }

@@ -4,17 +4,21 @@ use std::collections::BTreeMap;
 
 use tributary_domain::{Document, SortOrder, SyncJobQuery, creation_order};
 
-/// All sync jobs by id.
+use crate::Collection;
+
+/// All documents by collection and id.
 #[derive(Debug, Default)]
 pub(super) struct Model {
-    pub(super) jobs: BTreeMap<String, Document>,
+    pub(super) documents: BTreeMap<(Collection, String), Document>,
 }
 
 impl Model {
     /// The count, and the page as rendered texts.
     pub(super) fn list(&self, query: &SyncJobQuery) -> (u64, Vec<String>) {
         let fits = |job: &Document| query.filters.iter().all(|filter| filter.matches(job));
-        let mut found: Vec<_> = self.jobs.iter().filter(|(_, job)| fits(job)).collect();
+        let documents = self.documents.iter().map(|((collection, id), document)| (*collection, id, document));
+        let jobs = documents.filter(|(collection, ..)| *collection == Collection::SyncJobs);
+        let mut found: Vec<_> = jobs.map(|(_, id, job)| (id, job)).filter(|(_, job)| fits(job)).collect();
         found.sort_by_key(|(id, job)| (creation_order(job).unwrap_or(i64::MAX), id.as_bytes()));
         if query.order == SortOrder::Descending {
             found.reverse();

@@ -9,6 +9,7 @@ use crate::{Collection, Page, Store, StoreError, Version};
 
 const CONNECTORS: Collection = Collection::Connectors;
 const JOBS: Collection = Collection::SyncJobs;
+const SECRETS: Collection = Collection::Secrets;
 
 /// What was known of the documents before the store was closed.
 #[derive(Debug, PartialEq)]
@@ -16,7 +17,8 @@ struct Known {
     jobs: (u64, Vec<String>),
     pending: (u64, Vec<String>),
     connectors: (u64, Vec<String>),
-    versions: [Version; 2],
+    secret: String,
+    versions: [Version; 3],
 }
 
 /// Fills a store, closes it, opens it again and compares. For backends that keep documents for good:
@@ -46,7 +48,7 @@ where
     assert_ne!(again, gone, "a version of before is given again");
     let taken = store.create(CONNECTORS, &id("other"), document(r#"{"index_name":"i"}"#)).await;
     assert!(matches!(taken, Err(StoreError::IndexNameTaken { .. })), "the index was free: {taken:?}");
-    let [changed, _] = before.versions;
+    let [changed, ..] = before.versions;
     store.replace(JOBS, &id("changed"), changed, document("{}")).await.expect("a version of before holds");
     store.close().await.expect("closed");
 }
@@ -66,6 +68,7 @@ async fn fill(store: &dyn Store) {
     let first =
         store.create(JOBS, &id("changed"), document(r#"{"status":"pending"}"#)).await.expect("created");
     store.replace(JOBS, &id("changed"), first, document(r#"{"status":"error"}"#)).await.expect("replaced");
+    store.create(SECRETS, &id("secret"), document(r#"{"z":1.10}"#)).await.expect("created");
     for (name, text) in [
         ("holder", r#"{"index_name":"i","name":"Holder"}"#),
         ("former", r#"{"index_name":"i","deleted":true}"#),
@@ -83,13 +86,16 @@ async fn look(store: &dyn Store) -> Known {
     let all = SyncJobQuery { size: 1_000, ..Default::default() };
     let pending = all.clone().with(FilterField::Status, ["pending".to_owned()]);
     let connectors = ConnectorQuery { size: 1_000, include_deleted: true, ..Default::default() };
+    let secret = store.get(SECRETS, &id("secret")).await.expect("there");
     Known {
         jobs: texts(store.list_sync_jobs(&all).await.expect("listed")),
         pending: texts(store.list_sync_jobs(&pending).await.expect("listed")),
         connectors: texts(store.list_connectors(&connectors).await.expect("listed")),
+        secret: String::from_utf8_lossy(&secret.document).into_owned(),
         versions: [
             store.get(JOBS, &id("changed")).await.expect("there").version,
             store.get(CONNECTORS, &id("holder")).await.expect("there").version,
+            secret.version,
         ],
     }
 }

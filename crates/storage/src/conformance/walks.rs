@@ -15,8 +15,6 @@ list_of_promises![
     a_closed_store_cannot_be_walked,
 ];
 
-const BOTH: [Collection; 2] = [Collection::Connectors, Collection::SyncJobs];
-
 /// Everything in a collection, by id; panics where a document comes twice.
 async fn walked(store: &dyn Store, collection: Collection) -> BTreeMap<Id, String> {
     let mut found = BTreeMap::new();
@@ -35,7 +33,7 @@ fn numbered(numbers: std::ops::Range<u32>) -> Vec<(Id, Document)> {
 }
 
 async fn many_are_created_as_one_by_one(store: &dyn Store) {
-    for collection in BOTH {
+    for collection in Collection::ALL {
         assert!(store.create_many(collection, Vec::new()).await.is_empty());
         let before = store.create(collection, &id("n-3"), document("{}")).await.expect("created");
         let mut wanted = numbered(0..10);
@@ -66,7 +64,7 @@ async fn many_are_created_as_one_by_one(store: &dyn Store) {
 }
 
 async fn a_walk_meets_every_document_once(store: &dyn Store) {
-    for collection in BOTH {
+    for collection in Collection::ALL {
         assert!(walked(store, collection).await.is_empty());
         let documents = numbered(0..2_500);
         let expected: BTreeMap<Id, String> =

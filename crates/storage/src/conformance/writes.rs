@@ -1,6 +1,6 @@
 //! Promises about single documents.
 
-use tributary_domain::{Connector, Document, Refusal, SyncJob, Timestamp};
+use tributary_domain::{Connector, ConnectorQuery, Document, Refusal, SyncJob, SyncJobQuery, Timestamp};
 
 use super::{document, id, list_of_promises};
 use crate::{ChangeError, Collection, Outcome, Store, StoreError, StoreExt, Versioned};
@@ -20,8 +20,6 @@ list_of_promises![
     a_closed_store_is_unavailable,
 ];
 
-const BOTH: [Collection; 2] = [Collection::Connectors, Collection::SyncJobs];
-
 /// Unknown fields, numbers no float or 64-bit integer can hold, nesting, nulls, escapes, key order.
 const STRANGE: &str = r#"{"z":1.10,"status":"pending","a":[1e400,-0,123456789012345678901234567890,{}],"n":null,"o":{"y":[],"x":{" ":""}},"e":"\u00e9\ud83d\ude00\/","created_at":"2026-01-02T03:04:05.123456789Z","b":1.0e-7}"#;
 
@@ -31,7 +29,7 @@ async fn text(store: &dyn Store, collection: Collection, name: &str) -> String {
 }
 
 async fn comes_back_to_the_letter(store: &dyn Store) {
-    for collection in BOTH {
+    for collection in Collection::ALL {
         let version = store.create(collection, &id("x"), document(STRANGE)).await.expect("created");
         let expected = STRANGE.replacen('{', r#"{"id":"x","#, 1);
         assert_eq!(text(store, collection, "x").await, expected);
@@ -41,12 +39,12 @@ async fn comes_back_to_the_letter(store: &dyn Store) {
         store.replace(collection, &id("x"), version, next).await.expect("replaced");
         assert_eq!(text(store, collection, "x").await, expected.replace("1.10", "2.50"));
     }
-    let listed = store.list_sync_jobs(&tributary_domain::SyncJobQuery::default()).await.expect("listed");
+    let listed = store.list_sync_jobs(&SyncJobQuery::default()).await.expect("listed");
     assert_eq!(&listed.documents[0], text(store, Collection::SyncJobs, "x").await.as_bytes());
 }
 
 async fn documents_are_read_together(store: &dyn Store) {
-    for collection in BOTH {
+    for collection in Collection::ALL {
         for name in ["a", "b/c", "é"] {
             store.create(collection, &id(name), document(STRANGE)).await.expect("created");
         }
@@ -63,7 +61,7 @@ async fn documents_are_read_together(store: &dyn Store) {
 }
 
 async fn what_is_missing_is_not_found(store: &dyn Store) {
-    for collection in BOTH {
+    for collection in Collection::ALL {
         let version = store.create(collection, &id("x"), document("{}")).await.expect("created");
         store.delete(collection, &id("x"), version).await.expect("deleted");
         for name in ["x", "never"] {
@@ -77,7 +75,7 @@ async fn what_is_missing_is_not_found(store: &dyn Store) {
 }
 
 async fn an_id_is_taken_once(store: &dyn Store) {
-    for collection in BOTH {
+    for collection in Collection::ALL {
         store.create(collection, &id("x"), document(r#"{"a":1}"#)).await.expect("created");
         let again = store.create(collection, &id("x"), document(r#"{"a":2}"#)).await;
         assert!(matches!(again, Err(StoreError::Conflict)), "{again:?}");
@@ -86,7 +84,7 @@ async fn an_id_is_taken_once(store: &dyn Store) {
 }
 
 async fn only_the_expected_version_is_replaced(store: &dyn Store) {
-    for collection in BOTH {
+    for collection in Collection::ALL {
         let first = store.create(collection, &id("x"), document(r#"{"a":1}"#)).await.expect("created");
         assert_eq!(store.get(collection, &id("x")).await.expect("there").version, first);
         let second =
@@ -100,7 +98,7 @@ async fn only_the_expected_version_is_replaced(store: &dyn Store) {
 }
 
 async fn only_the_expected_version_is_deleted(store: &dyn Store) {
-    for collection in BOTH {
+    for collection in Collection::ALL {
         let first = store.create(collection, &id("x"), document("{}")).await.expect("created");
         let second =
             store.replace(collection, &id("x"), first, document(r#"{"a":2}"#)).await.expect("replaced");
@@ -132,7 +130,14 @@ async fn collections_are_apart(store: &dyn Store) {
     store.create(Collection::Connectors, &id("x"), document(r#"{"a":1}"#)).await.expect("created");
     assert!(matches!(store.get(Collection::SyncJobs, &id("x")).await, Err(StoreError::NotFound)));
     store.create(Collection::SyncJobs, &id("x"), document(r#"{"a":2}"#)).await.expect("created");
-    assert_eq!(text(store, Collection::Connectors, "x").await, r#"{"id":"x","a":1}"#);
+    assert!(matches!(store.get(Collection::Secrets, &id("x")).await, Err(StoreError::NotFound)));
+    store.create(Collection::Secrets, &id("x"), document(r#"{"a":3}"#)).await.expect("created");
+    for (collection, number) in Collection::ALL.into_iter().zip(1..) {
+        assert_eq!(text(store, collection, "x").await, format!(r#"{{"id":"x","a":{number}}}"#));
+    }
+    let jobs = store.list_sync_jobs(&SyncJobQuery::default()).await.expect("listed");
+    let connectors = store.list_connectors(&ConnectorQuery::default()).await.expect("listed");
+    assert_eq!((jobs.count, connectors.count), (1, 1), "secrets are in no list");
 }
 
 async fn an_index_has_one_live_connector(store: &dyn Store) {
@@ -198,7 +203,7 @@ async fn a_closed_store_is_unavailable(store: &dyn Store) {
     assert!(unavailable(store.create(jobs, &id("y"), document("{}")).await.err()));
     assert!(unavailable(store.replace(jobs, &id("x"), version, document("{}")).await.err()));
     assert!(unavailable(store.delete(jobs, &id("x"), version).await.err()));
-    assert!(unavailable(store.list_sync_jobs(&tributary_domain::SyncJobQuery::default()).await.err()));
+    assert!(unavailable(store.list_sync_jobs(&SyncJobQuery::default()).await.err()));
     assert!(unavailable(store.list_connectors(&tributary_domain::ConnectorQuery::default()).await.err()));
     store.close().await.expect("closing twice is fine");
 }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
-use redb::{Database, ReadableDatabase, ReadableTable};
+use redb::{Database, ReadableDatabase, ReadableTable, TableError};
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use tributary_domain::{Document, FilterField};
@@ -28,6 +28,9 @@ trait Keep: Send {
 #[derive(Default)]
 struct Connectors(Vec<(String, Record, u64)>);
 
+#[derive(Default)]
+struct Secrets(Vec<(String, Record, u64)>);
+
 /// Sync jobs with slots from one end of all: upwards from the first or downwards from the last.
 struct SyncJobs {
     batch: Batch,
@@ -39,6 +42,15 @@ impl Keep for Connectors {
         let terms = Terms::new(Collection::Connectors, &Document::parse(document).ok()?);
         let rendered = Bytes::copy_from_slice(document.as_bytes());
         self.0.push((id.to_owned(), Record { rendered, terms }, sequence));
+        Some(())
+    }
+}
+
+impl Keep for Secrets {
+    fn keep(&mut self, id: &str, document: &str, sequence: u64) -> Option<()> {
+        Document::parse(document).ok()?;
+        let rendered = Bytes::copy_from_slice(document.as_bytes());
+        self.0.push((id.to_owned(), Record { rendered, terms: Terms::Secret }, sequence));
         Some(())
     }
 }
@@ -61,12 +73,14 @@ pub(super) fn load(database: &Database) -> Result<(Catalog, State), Failure> {
     ];
     let connectors = read(database, Collection::Connectors, state, <[Connectors; 2]>::default())?;
     let sync_jobs = read(database, Collection::SyncJobs, state, from_both_ends)?;
+    let secrets = read(database, Collection::Secrets, state, <[Secrets; 2]>::default())?;
     let mut catalog = Catalog::default();
     catalog.load(
         connectors.into_iter().flat_map(|from_one_end| from_one_end.0),
         sync_jobs.into_iter().map(|from_one_end| from_one_end.batch).collect(),
+        secrets.into_iter().flat_map(|from_one_end| from_one_end.0),
     );
-    if catalog.len() != state.connectors + state.sync_jobs {
+    if catalog.len() != state.connectors + state.sync_jobs + state.secrets {
         return Err(Failure::damaged("a document is there twice"));
     }
     catalog.continue_after(state.sequence);
@@ -118,7 +132,13 @@ fn walk(
     forward: bool,
     keep: &mut impl Keep,
 ) -> Result<Walk, Failure> {
-    let table = database.begin_read()?.open_table(table::documents(collection))?;
+    let table = match database.begin_read()?.open_table(table::documents(collection)) {
+        // Whoever wrote it last knew of no such documents.
+        Err(TableError::TableDoesNotExist(_)) if collection == Collection::Secrets && count == 0 => {
+            return Ok(Walk::default());
+        }
+        table => table?,
+    };
     let mut entries = table.iter()?;
     let mut walk = Walk::default();
     let mut last = Vec::new();

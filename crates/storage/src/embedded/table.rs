@@ -1,16 +1,19 @@
 //! How documents and counts lie in the tables of the database.
 //!
-//! `sync_jobs` and `connectors`: the id, and under it 8 bytes of sequence number, 4 bytes of CRC-32 over
+//! `sync_jobs`, `connectors` and `secrets`: the id, and under it 8 bytes of sequence number, 4 bytes of CRC-32 over
 //! id, sequence number and document, and the document as clients see it. `meta`: `format`, and
-//! `state`, which every transaction writes. Numbers are little-endian.
+//! `state`, which every transaction writes. Numbers are little-endian. Data from before there were secrets
+//! has neither their table nor their count.
 
 use redb::{Database, Durability, ReadableDatabase, TableDefinition};
 
 use super::failure::Failure;
 use crate::Collection;
 
-/// The format that this version writes, and the only one that it reads.
-const FORMAT: u64 = 1;
+/// The newest format that this version writes and reads.
+const FORMAT: u64 = 2;
+/// The format of data without secrets, which is what versions that do not know of any understand.
+const FORMAT_WITHOUT_SECRETS: u64 = 1;
 
 const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
 const HEADER: usize = 12;
@@ -22,6 +25,7 @@ pub(super) const fn documents(
     match collection {
         Collection::SyncJobs => TableDefinition::new("sync_jobs"),
         Collection::Connectors => TableDefinition::new("connectors"),
+        Collection::Secrets => TableDefinition::new("secrets"),
     }
 }
 
@@ -32,6 +36,7 @@ pub(super) struct State {
     pub(super) sequence: u64,
     pub(super) sync_jobs: u64,
     pub(super) connectors: u64,
+    pub(super) secrets: u64,
 }
 
 impl State {
@@ -40,12 +45,13 @@ impl State {
         match collection {
             Collection::SyncJobs => &mut self.sync_jobs,
             Collection::Connectors => &mut self.connectors,
+            Collection::Secrets => &mut self.secrets,
         }
     }
 
     fn encode(self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(28);
-        for number in [self.sequence, self.sync_jobs, self.connectors] {
+        let mut bytes = Vec::with_capacity(36);
+        for number in [self.sequence, self.sync_jobs, self.connectors, self.secrets] {
             bytes.extend_from_slice(&number.to_le_bytes());
         }
         bytes.extend_from_slice(&crc32fast::hash(&bytes).to_le_bytes());
@@ -59,7 +65,13 @@ impl State {
         }
         let mut numbers = numbers.chunks_exact(8).map_while(number);
         let mut next = || numbers.next();
-        Some(Self { sequence: next()?, sync_jobs: next()?, connectors: next()? })
+        let (sequence, sync_jobs, connectors) = (next()?, next()?, next()?);
+        Some(Self { sequence, sync_jobs, connectors, secrets: next().unwrap_or_default() })
+    }
+
+    /// A version that knows of no secrets would lose their count: it must not take up data with some.
+    const fn format(self) -> u64 {
+        if self.secrets == 0 { FORMAT_WITHOUT_SECRETS } else { FORMAT }
     }
 }
 
@@ -83,10 +95,12 @@ pub(super) fn commit<'a>(
     {
         let mut sync_jobs = transaction.open_table(documents(Collection::SyncJobs))?;
         let mut connectors = transaction.open_table(documents(Collection::Connectors))?;
+        let mut secrets = transaction.open_table(documents(Collection::Secrets))?;
         for Row { collection, id, content } in rows {
             let table = match collection {
                 Collection::SyncJobs => &mut sync_jobs,
                 Collection::Connectors => &mut connectors,
+                Collection::Secrets => &mut secrets,
             };
             if let Some((sequence, document)) = content {
                 let mut value = table.insert_reserve(id.as_bytes(), HEADER + document.len())?;
@@ -99,7 +113,7 @@ pub(super) fn commit<'a>(
             }
         }
         let mut meta = transaction.open_table(META)?;
-        meta.insert("format", FORMAT.to_le_bytes().as_slice())?;
+        meta.insert("format", state.format().to_le_bytes().as_slice())?;
         meta.insert("state", state.encode().as_slice())?;
     }
     Ok(transaction.commit()?)
@@ -109,11 +123,11 @@ pub(super) fn commit<'a>(
 pub(super) fn state(database: &Database) -> Result<State, Failure> {
     let meta = database.begin_read()?.open_table(META)?;
     match meta.get("format")?.and_then(|value| number(value.value())) {
-        Some(FORMAT) => {}
+        Some(FORMAT_WITHOUT_SECRETS | FORMAT) => {}
         Some(format) if format > FORMAT => {
             let reason = format!(
                 "its data has the format {format}, written by a newer version of this program; this one reads \
-                 format {FORMAT}"
+                 the formats up to {FORMAT}"
             );
             return Err(Failure::Other(reason.into()));
         }
@@ -141,4 +155,57 @@ fn checksum(id: &[u8], sequence: u64, document: &[u8]) -> [u8; 4] {
 
 fn number(bytes: &[u8]) -> Option<u64> {
     Some(u64::from_le_bytes(bytes.try_into().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use redb::ReadableTable;
+    use tributary_domain::{Document, Id};
+
+    use super::*;
+    use crate::{EmbeddedStore, Store};
+
+    /// The format that stands in a folder's database.
+    fn format(database: &Database) -> Option<u64> {
+        let meta = database.begin_read().unwrap().open_table(META).unwrap();
+        number(meta.get("format").unwrap().unwrap().value())
+    }
+
+    #[tokio::test]
+    async fn a_folder_from_before_there_were_secrets_opens_and_takes_some() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("tributary.redb");
+        let id = Id::parse("id", "x").unwrap();
+        let document = Document::parse(r#"{"a":1}"#).unwrap();
+        let store = EmbeddedStore::open(folder.path()).await.unwrap();
+        store.create(Collection::Connectors, &id, document.clone()).await.unwrap();
+        store.close().await.unwrap();
+
+        // As an earlier version leaves it: three counts, and no table of secrets.
+        let database = Database::open(&file).unwrap();
+        assert_eq!(format(&database), Some(1));
+        let transaction = database.begin_write().unwrap();
+        assert!(transaction.delete_table(documents(Collection::Secrets)).unwrap());
+        {
+            let mut meta = transaction.open_table(META).unwrap();
+            let mut state = meta.get("state").unwrap().unwrap().value()[..24].to_vec();
+            state.extend(crc32fast::hash(&state).to_le_bytes());
+            meta.insert("state", state.as_slice()).unwrap();
+        }
+        transaction.commit().unwrap();
+        drop(database);
+
+        let store = EmbeddedStore::open(folder.path()).await.unwrap();
+        assert!(store.get(Collection::Connectors, &id).await.is_ok());
+        let version = store.create(Collection::Secrets, &id, document.clone()).await.unwrap();
+        store.close().await.unwrap();
+        // An earlier version refuses it as of a newer one, instead of losing the count.
+        assert_eq!(format(&Database::open(&file).unwrap()), Some(2));
+
+        let store = EmbeddedStore::open(folder.path()).await.unwrap();
+        assert_eq!(store.get(Collection::Secrets, &id).await.unwrap().document, document.render("x"));
+        store.delete(Collection::Secrets, &id, version).await.unwrap();
+        store.close().await.unwrap();
+        assert_eq!(format(&Database::open(&file).unwrap()), Some(1));
+    }
 }

@@ -6,14 +6,16 @@ use tributary_domain::{ConnectorQuery, Id, SyncJobQuery};
 use super::batch::Batch;
 use super::connectors::Connectors;
 use super::operation::{Change, Expectation, Operation, Record, Terms};
+use super::secrets::Secrets;
 use super::sync_jobs::SyncJobs;
 use crate::{Collection, Page, StoreError, Stored, Version, Versioned};
 
-/// The documents of both collections with their indexes and versions.
+/// The documents of all collections with their indexes and versions.
 #[derive(Default)]
 pub(crate) struct Catalog {
     connectors: Connectors,
     sync_jobs: SyncJobs,
+    secrets: Secrets,
     /// The number of the latest change.
     sequence: u64,
 }
@@ -28,6 +30,7 @@ impl Catalog {
         match collection {
             Collection::Connectors => self.connectors.get(id),
             Collection::SyncJobs => self.sync_jobs.get(id),
+            Collection::Secrets => self.secrets.get(id),
         }
         .ok_or(StoreError::NotFound)
     }
@@ -50,6 +53,7 @@ impl Catalog {
         match collection {
             Collection::Connectors => (self.connectors.all(), None),
             Collection::SyncJobs => self.sync_jobs.portion(place),
+            Collection::Secrets => (self.secrets.all(), None),
         }
     }
 
@@ -79,6 +83,7 @@ impl Catalog {
         match (change.collection, change.record) {
             (Collection::Connectors, record) => self.connectors.apply(&change.id, record, sequence),
             (Collection::SyncJobs, record) => self.sync_jobs.apply(&change.id, record, sequence),
+            (Collection::Secrets, record) => self.secrets.apply(&change.id, record, sequence),
         }
     }
 
@@ -88,11 +93,15 @@ impl Catalog {
         &mut self,
         connectors: impl IntoIterator<Item = (String, Record, u64)>,
         sync_jobs: Vec<Batch>,
+        secrets: impl IntoIterator<Item = (String, Record, u64)>,
     ) {
         for (id, record, sequence) in connectors {
             self.connectors.apply(&id, Some(record), sequence);
         }
         self.sync_jobs.load(sync_jobs);
+        for (id, record, sequence) in secrets {
+            self.secrets.apply(&id, Some(record), sequence);
+        }
     }
 
     /// Starts numbering changes after this one, so that the versions of what was deleted since are
@@ -102,16 +111,17 @@ impl Catalog {
         self.sequence = self.sequence.max(sequence);
     }
 
-    /// How many documents there are, of both kinds.
+    /// How many documents there are, of all kinds.
     #[cfg(feature = "embedded")]
     pub(crate) fn len(&self) -> u64 {
-        self.connectors.len() + self.sync_jobs.len()
+        self.connectors.len() + self.sync_jobs.len() + self.secrets.len()
     }
 
     fn version(&self, collection: Collection, id: &str) -> Option<Version> {
         let sequence = match collection {
             Collection::Connectors => self.connectors.sequence(id),
             Collection::SyncJobs => self.sync_jobs.sequence(id),
+            Collection::Secrets => self.secrets.sequence(id),
         };
         sequence.map(|sequence| Version { sequence, term: 0 })
     }

@@ -6,6 +6,7 @@ mod catalog;
 mod connectors;
 mod operation;
 mod piece;
+mod secrets;
 mod sync_jobs;
 mod texts;
 

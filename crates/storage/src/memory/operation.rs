@@ -35,6 +35,8 @@ pub(crate) enum Terms {
         /// The words under which filters find it.
         words: Vec<(FilterField, String)>,
     },
+    /// A secret, which is found by its id alone.
+    Secret,
 }
 
 /// A document's next state, or its end.
@@ -84,6 +86,7 @@ impl Terms {
                     })
                     .collect(),
             },
+            Collection::Secrets => Self::Secret,
         }
     }
 }

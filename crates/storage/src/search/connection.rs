@@ -81,7 +81,7 @@ impl Connection {
 
     async fn prepare(&self) -> Result<Arc<Prepared>, Unready> {
         let prepared = Arc::new(indices::prepare(&self.client, self.product, &self.index_prefix).await?);
-        for collection in [Collection::Connectors, Collection::SyncJobs] {
+        for collection in Collection::ALL {
             let index = prepared.index(collection);
             if index.has_new_fields {
                 self.write_again(&prepared, index).await?;

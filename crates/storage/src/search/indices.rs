@@ -50,6 +50,7 @@ pub(super) struct Prepared {
     pub(super) dialect: Dialect,
     connectors: Index,
     sync_jobs: Index,
+    secrets: Index,
     /// The alias of the index of reservations.
     pub(super) reservations: String,
 }
@@ -82,6 +83,7 @@ impl Prepared {
         match collection {
             Collection::Connectors => &self.connectors,
             Collection::SyncJobs => &self.sync_jobs,
+            Collection::Secrets => &self.secrets,
         }
     }
 }
@@ -98,6 +100,7 @@ pub(super) async fn prepare(client: &Client, product: Product, prefix: &str) -> 
         dialect,
         connectors: ensure(client, mappings::shape(Collection::Connectors), prefix).await?,
         sync_jobs: ensure(client, mappings::shape(Collection::SyncJobs), prefix).await?,
+        secrets: ensure(client, mappings::shape(Collection::Secrets), prefix).await?,
         reservations: alias,
     })
 }

@@ -61,6 +61,13 @@ pub(super) const fn shape(collection: Collection) -> IndexShape {
                 ("connector.id", Kind::Keyword),
             ],
         },
+        Collection::Secrets => IndexShape {
+            name: index_names::index(Collection::Secrets),
+            alias: index_names::alias(Collection::Secrets),
+            // Nothing of a secret is indexed: it is found by its id alone.
+            properties: || json!({}),
+            needed: &[],
+        },
     }
 }
 
@@ -208,7 +215,7 @@ mod tests {
 
     #[test]
     fn what_is_needed_is_mapped() {
-        for collection in [Collection::Connectors, Collection::SyncJobs] {
+        for collection in Collection::ALL {
             let shape = shape(collection);
             for (path, kind) in shape.needed {
                 let property = shape.property(path).unwrap();

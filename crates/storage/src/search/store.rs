@@ -60,7 +60,7 @@ impl SearchStore {
                     let connector = Connector::from(document);
                     self.connection.write_connector(&prepared, id, action, &connector).await
                 }
-                Collection::SyncJobs => {
+                Collection::SyncJobs | Collection::Secrets => {
                     self.connection.change(&prepared.index(collection).alias, action).await
                 }
             }

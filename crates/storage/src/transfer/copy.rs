@@ -6,11 +6,12 @@ use super::arrival::{Arrival, Batch};
 use super::digest::Tally;
 use super::target::{Onto, count, survey, tally};
 use super::write::{BATCH_DOCUMENTS, Ledger, write};
-use super::{COLLECTIONS, Observer, Progress, Report, Stage, TransferError};
+use super::{COLLECTIONS, Observer, OfEach, Progress, Report, Stage, TransferError};
 use crate::{Collection, Store};
 
-/// Copies everything that `source` holds to `target`: connectors first, then sync jobs. Reads both
-/// again at the end, so that the report compares what is really there.
+/// Copies everything that `source` holds to `target`: connectors first, then sync jobs, then secrets,
+/// which stay encrypted as they are. Reads both again at the end, so that the report compares what is really
+/// there.
 ///
 /// Where the target is away for a moment, it is waited for. Stops at the first other error that is not
 /// about a single document. What was copied until then stays,
@@ -26,7 +27,7 @@ pub async fn copy(
     for collection in COLLECTIONS {
         ledger.add(copy_collection(source, target, before, collection, observer).await?);
     }
-    let (mut sources, mut targets) = ([Tally::default(); 2], [Tally::default(); 2]);
+    let (mut sources, mut targets) = (OfEach::<Tally>::default(), OfEach::<Tally>::default());
     for (place, collection) in COLLECTIONS.into_iter().enumerate() {
         let stage = Stage::Comparing(collection);
         let read = ledger.account(collection).read.count;
@@ -42,7 +43,7 @@ pub async fn copy(
 async fn copy_collection(
     source: &dyn Store,
     target: &dyn Store,
-    before: [Tally; 2],
+    before: OfEach<Tally>,
     collection: Collection,
     observer: &Observer<'_>,
 ) -> Result<Ledger, TransferError> {

@@ -9,12 +9,17 @@ use crate::{Collection, StoreError};
 #[non_exhaustive]
 pub enum TransferError {
     /// The target holds documents, and nobody said that it may.
-    #[error("the target is not empty: it holds {connectors} connectors and {sync_jobs} sync jobs")]
+    #[error(
+        "the target is not empty: it holds {connectors} connectors and {sync_jobs} sync jobs{}",
+        and_secrets(*.secrets)
+    )]
     NotEmpty {
         /// How many connectors it holds, with those that are softly deleted.
         connectors: u64,
         /// How many sync jobs it holds.
         sync_jobs: u64,
+        /// How many secrets it holds.
+        secrets: u64,
     },
     /// What the target holds is not a part of what the source holds: it is no copy that was cut off.
     #[error("the target holds {what} [{id}], which is {how} the source: it is no earlier part of this copy")]
@@ -53,5 +58,11 @@ pub(super) const fn kind(collection: Collection) -> &'static str {
     match collection {
         Collection::Connectors => "the connector",
         Collection::SyncJobs => "the sync job",
+        Collection::Secrets => "the secret",
     }
+}
+
+/// Most stores hold no secrets, and nothing is said of them then.
+fn and_secrets(number: u64) -> String {
+    if number == 0 { String::new() } else { format!(", and {number} secrets") }
 }

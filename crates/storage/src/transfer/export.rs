@@ -17,10 +17,13 @@ pub struct Exported {
     pub connectors: Tally,
     /// The sync jobs.
     pub sync_jobs: Tally,
+    /// The secrets, encrypted as they are stored.
+    pub secrets: Tally,
 }
 
-/// Writes everything that `store` holds to `output`: connectors first, then sync jobs. Each is two
-/// lines, `{"create":{"_index":…,"_id":…}}` and the document without its id.
+/// Writes everything that `store` holds to `output`: connectors first, then sync jobs, then secrets as
+/// they are stored: encrypted. Each is two lines, `{"create":{"_index":…,"_id":…}}` and the document
+/// without its id.
 ///
 /// Blocks while the output takes nothing.
 pub async fn export(
@@ -34,6 +37,7 @@ pub async fn export(
         match collection {
             Collection::Connectors => exported.connectors = tally,
             Collection::SyncJobs => exported.sync_jobs = tally,
+            Collection::Secrets => exported.secrets = tally,
         }
     }
     output.flush().map_err(TransferError::Output)?;

@@ -29,5 +29,8 @@ pub use target::Onto;
 
 use crate::Collection;
 
-/// Both collections in the order in which they are moved.
-pub const COLLECTIONS: [Collection; 2] = [Collection::Connectors, Collection::SyncJobs];
+/// The collections in the order in which they are moved.
+pub const COLLECTIONS: [Collection; 3] = Collection::ALL;
+
+/// Something of each collection, in the order of [`COLLECTIONS`].
+type OfEach<T> = [T; COLLECTIONS.len()];

@@ -1,17 +1,17 @@
-//! Where Elasticsearch keeps connectors and sync jobs, and the form of a line for `_bulk`.
+//! In which indices the documents of a collection are, and the form of a line for `_bulk`.
 
 use serde::Serialize;
 
 use crate::{Collection, index_names};
 
-/// The collection that an index holds, if it is one of the two.
+/// The collection that an index holds, if it holds one.
 pub(super) fn collection_of(index: &str) -> Option<Collection> {
     super::COLLECTIONS.into_iter().find(|collection| {
         [index_names::index(*collection), index_names::alias(*collection)].contains(&index)
     })
 }
 
-/// All names by which the two indices are known, for messages.
+/// All names by which the indices are known, for messages.
 pub(super) fn all_names() -> String {
     let names: Vec<String> = super::COLLECTIONS
         .iter()

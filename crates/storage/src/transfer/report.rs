@@ -7,7 +7,7 @@ use tributary_domain::Id;
 use super::digest::Tally;
 use super::error::kind;
 use super::write::{Account, Ledger};
-use super::{COLLECTIONS, Onto};
+use super::{COLLECTIONS, OfEach, Onto};
 use crate::Collection;
 
 /// A document that was left out.
@@ -74,7 +74,7 @@ pub struct Part {
 #[derive(Debug, Clone)]
 pub struct Report {
     /// The collections, in the order of [`COLLECTIONS`].
-    pub parts: [Part; 2],
+    pub parts: [Part; COLLECTIONS.len()],
     /// How many documents were left out.
     pub left_out: u64,
     /// The first of those that were left out.
@@ -98,14 +98,13 @@ pub enum Verdict {
 impl Report {
     pub(super) fn new(
         onto: Onto,
-        before: [Tally; 2],
+        before: OfEach<Tally>,
         ledger: Ledger,
-        source: [Tally; 2],
-        target: [Tally; 2],
+        source: OfEach<Tally>,
+        target: OfEach<Tally>,
     ) -> Self {
-        let mut places = 0..2;
         let parts = COLLECTIONS.map(|collection| {
-            let place = places.next().unwrap_or_default();
+            let place = collection.place();
             let Account { read, created, present } = ledger.account(collection);
             Part {
                 collection,
@@ -143,6 +142,7 @@ impl Part {
         let name = match self.collection {
             Collection::Connectors => "connectors",
             Collection::SyncJobs => "sync jobs",
+            Collection::Secrets => "secrets",
         };
         if self.read != self.source {
             return Some(format!("the {name} of the source were changed by somebody else meanwhile"));

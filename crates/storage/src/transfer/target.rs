@@ -6,7 +6,7 @@ use tributary_domain::{ConnectorQuery, Id, SyncJobQuery};
 use super::digest::{Digest, Tally};
 use super::error::kind;
 use super::patience::patiently;
-use super::{COLLECTIONS, Observer, Progress, Stage, TransferError};
+use super::{COLLECTIONS, Observer, OfEach, Progress, Stage, TransferError};
 use crate::{Collection, Store, StoreError, Stored};
 
 /// What the target may hold already.
@@ -29,6 +29,11 @@ pub(super) async fn count(store: &dyn Store, collection: Collection) -> Result<u
         }
         Collection::SyncJobs => {
             store.list_sync_jobs(&SyncJobQuery { size: 0, ..SyncJobQuery::default() }).await?
+        }
+        // They are few, and in no list.
+        Collection::Secrets => {
+            let portions = store.scan(collection);
+            return portions.try_fold(0, async |count, portion| Ok(count + portion.len() as u64)).await;
         }
     };
     Ok(page.count)
@@ -62,16 +67,16 @@ pub(super) async fn survey(
     onto: Onto,
     source: Option<&dyn Store>,
     observer: &Observer<'_>,
-) -> Result<[Tally; 2], TransferError> {
-    let mut counts = [0; 2];
+) -> Result<OfEach<Tally>, TransferError> {
+    let mut counts = OfEach::<u64>::default();
     for (place, collection) in COLLECTIONS.into_iter().enumerate() {
         counts[place] = count(target, collection).await.map_err(TransferError::Target)?;
     }
-    let [connectors, sync_jobs] = counts;
-    if onto == Onto::Empty && counts != [0; 2] {
-        return Err(TransferError::NotEmpty { connectors, sync_jobs });
+    let [connectors, sync_jobs, secrets] = counts;
+    if onto == Onto::Empty && counts != OfEach::<u64>::default() {
+        return Err(TransferError::NotEmpty { connectors, sync_jobs, secrets });
     }
-    let mut tallies = [Tally::default(); 2];
+    let mut tallies = OfEach::<Tally>::default();
     for (place, collection) in COLLECTIONS.into_iter().enumerate().filter(|(place, _)| counts[*place] > 0) {
         let stage = Stage::Surveying(collection);
         let progressed = |done| observer(Progress { stage, done, total: Some(counts[place]) });

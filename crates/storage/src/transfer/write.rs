@@ -7,7 +7,7 @@ use super::arrival::{Arrival, Batch};
 use super::digest::{Digest, Tally};
 use super::patience::{Patience, patiently};
 use super::report::{LeftOut, Reason};
-use super::{COLLECTIONS, TransferError};
+use super::{OfEach, TransferError};
 use crate::{Collection, Store, StoreError};
 
 /// The most documents of a batch.
@@ -32,7 +32,7 @@ pub(super) struct Account {
 /// What became of everything that arrived.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
-    accounts: [Account; 2],
+    accounts: OfEach<Account>,
     /// How many documents were left out.
     pub(super) left_out: u64,
     /// The first of them.
@@ -41,7 +41,7 @@ pub(super) struct Ledger {
 
 impl Ledger {
     pub(super) fn account(&self, collection: Collection) -> Account {
-        self.accounts[place(collection)]
+        self.accounts[collection.place()]
     }
 
     /// Leaves documents out of the account that were there already although nothing was: they came
@@ -59,7 +59,7 @@ impl Ledger {
     }
 
     fn account_mut(&mut self, collection: Collection) -> &mut Account {
-        &mut self.accounts[place(collection)]
+        &mut self.accounts[collection.place()]
     }
 
     fn leave_out(&mut self, collection: Collection, id: Id, reason: Reason) {
@@ -81,15 +81,11 @@ impl Ledger {
     }
 }
 
-fn place(collection: Collection) -> usize {
-    usize::from(collection != COLLECTIONS[0])
-}
-
 /// Writes all batches to a target that held `before`. Stops at the first error that is not about a
 /// single document and does not pass.
 pub(super) async fn write(
     target: &dyn Store,
-    before: [Tally; 2],
+    before: OfEach<Tally>,
     batches: impl Stream<Item = Result<Batch, TransferError>>,
     mut progressed: impl FnMut(&Ledger),
 ) -> Result<Ledger, TransferError> {
@@ -104,14 +100,18 @@ pub(super) async fn write(
     Ok(ledger)
 }
 
-async fn write_batch(target: &dyn Store, before: [Tally; 2], batch: Batch) -> Result<Ledger, TransferError> {
+async fn write_batch(
+    target: &dyn Store,
+    before: OfEach<Tally>,
+    batch: Batch,
+) -> Result<Ledger, TransferError> {
     let Batch { collection, arrivals: mut waiting } = batch;
     let mut ledger = Ledger::default();
     for arrival in &waiting {
         ledger.account_mut(collection).read += Tally::one(arrival.digest);
     }
     let mut settled = Settled::Present;
-    if before[place(collection)].count > 0 {
+    if before[collection.place()].count > 0 {
         // What was there before and what a lost answer left there could not be told apart later.
         waiting = ledger.settle(target, collection, waiting, settled).await?;
     }

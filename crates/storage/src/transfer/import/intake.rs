@@ -2,9 +2,9 @@
 
 use tokio::sync::mpsc::Sender;
 
-use super::super::TransferError;
 use super::super::arrival::{Arrival, Batch};
 use super::super::write::BATCH_DOCUMENTS;
+use super::super::{COLLECTIONS, OfEach, TransferError};
 use super::item::{Address, Item, Misunderstood, document, is_action, recognise};
 use super::{Complaint, Understood};
 use crate::Collection;
@@ -34,8 +34,7 @@ enum Next {
 pub(super) struct Intake {
     collection: Option<Collection>,
     batches: Sender<Result<Batch, TransferError>>,
-    connectors: Vec<Arrival>,
-    sync_jobs: Vec<Arrival>,
+    waiting: OfEach<Vec<Arrival>>,
     bytes: usize,
     next: Next,
     is_bulk: bool,
@@ -47,8 +46,7 @@ impl Intake {
         Self {
             collection,
             batches,
-            connectors: Vec::new(),
-            sync_jobs: Vec::new(),
+            waiting: OfEach::default(),
             bytes: 0,
             next: Next::Anything,
             is_bulk: false,
@@ -126,10 +124,7 @@ impl Intake {
     }
 
     fn pass_on(&mut self, collection: Collection, arrival: Arrival, bytes: usize) -> Result<(), Stopped> {
-        let waiting = match collection {
-            Collection::Connectors => &mut self.connectors,
-            Collection::SyncJobs => &mut self.sync_jobs,
-        };
+        let waiting = &mut self.waiting[collection.place()];
         waiting.push(arrival);
         self.bytes += bytes;
         if waiting.len() >= BATCH_DOCUMENTS || self.bytes >= BATCH_BYTES {
@@ -140,10 +135,7 @@ impl Intake {
 
     fn flush(&mut self) -> Result<(), Stopped> {
         self.bytes = 0;
-        for (collection, arrivals) in [
-            (Collection::Connectors, std::mem::take(&mut self.connectors)),
-            (Collection::SyncJobs, std::mem::take(&mut self.sync_jobs)),
-        ] {
+        for (collection, arrivals) in COLLECTIONS.into_iter().zip(std::mem::take(&mut self.waiting)) {
             if !arrivals.is_empty() {
                 let batch = Ok(Batch { collection, arrivals });
                 self.batches.blocking_send(batch).map_err(|_| Stopped)?;

@@ -23,7 +23,7 @@ async fn imported(input: &[u8], collection: Option<Collection>) -> (Imported, Ve
     let input = Trickle(std::io::Cursor::new(input.to_vec()));
     let imported = import(input, collection, &store, Onto::Empty, &|_| {}).await.unwrap();
     let mut documents = Vec::new();
-    for (collection, mark) in [(Collection::Connectors, 'c'), (Collection::SyncJobs, 'j')] {
+    for (collection, mark) in Collection::ALL.into_iter().zip(['c', 'j', 's']) {
         for stored in store.scan(collection).try_concat().await.unwrap() {
             documents.push(format!("{mark}{}", String::from_utf8_lossy(&stored.document)));
         }

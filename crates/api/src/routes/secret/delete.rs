@@ -1,0 +1,32 @@
+//! `DELETE /_connector/_secret/{id}`: the end of a secret.
+
+use actix_web::http::Method;
+
+use super::{ID, vault};
+use crate::call::Call;
+use crate::content::{Content, Deleted};
+use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::error::{ApiError, ErrorKind};
+use crate::reply::Reply;
+
+pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
+    name: "connector.secret_delete",
+    method: Method::DELETE,
+    path: "/_connector/_secret/{id}",
+    parameters: &[],
+    body: Body::None,
+    answers: &[Answer {
+        status: 200,
+        description: "It is deleted.",
+        content: Content::of::<Deleted>(r#"{"deleted": true}"#),
+    }],
+    errors: &[ErrorKind::NotFound, ErrorKind::NoSecretKeys],
+    summary: "Deletes one secret of a connector.",
+    extension: false,
+    handler: handler!(delete),
+};
+
+async fn delete(call: Call) -> Result<Reply, ApiError> {
+    vault(&call)?.remove(call.store(), &call.id(ID)?).await?;
+    Ok(Reply::json(&Deleted { deleted: true }))
+}

@@ -1,0 +1,36 @@
+//! `GET /_connector/_secret/{id}`: the value of a secret.
+
+use actix_web::http::Method;
+
+use super::{ID, vault};
+use crate::call::Call;
+use crate::content::{Content, Secret};
+use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::error::{ApiError, ErrorKind};
+use crate::reply::Reply;
+
+pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
+    name: "connector.secret_get",
+    method: Method::GET,
+    path: "/_connector/_secret/{id}",
+    parameters: &[],
+    body: Body::None,
+    answers: &[Answer {
+        status: 200,
+        description: "The secret.",
+        content: Content::of::<Secret<'_>>(
+            r#"{"id": "secret-1", "value": "the encoded API key of a connector"}"#,
+        ),
+    }],
+    errors: &[ErrorKind::NotFound, ErrorKind::NoSecretKeys],
+    summary: "Answers one secret of a connector with its value.",
+    extension: false,
+    handler: handler!(get),
+};
+
+async fn get(call: Call) -> Result<Reply, ApiError> {
+    let vault = vault(&call)?;
+    let id = call.id(ID)?;
+    let value = vault.get(call.store(), &id).await?;
+    Ok(Reply::json(&Secret { id: id.as_str(), value: value.expose() }))
+}

@@ -1,0 +1,42 @@
+//! `PUT /_connector/_secret/{id}`: a secret with an id of the client's choice, or a new value for one.
+
+use actix_web::http::Method;
+use tributary_secrets::NewSecret;
+
+use super::{ID, NEW_EXAMPLE, vault};
+use crate::call::Call;
+use crate::content::{Content, SecretPut};
+use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::error::{ApiError, ErrorKind};
+use crate::reply::Reply;
+
+pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
+    name: "connector.secret_put",
+    method: Method::PUT,
+    path: "/_connector/_secret/{id}",
+    parameters: &[],
+    body: Body::Required(Content::of::<NewSecret>(NEW_EXAMPLE)),
+    answers: &[
+        Answer {
+            status: 201,
+            description: "The secret is stored.",
+            content: Content::of::<SecretPut>(r#"{"result": "created"}"#),
+        },
+        Answer {
+            status: 200,
+            description: "There was one, and it has this value now.",
+            content: Content::of::<SecretPut>(r#"{"result": "updated"}"#),
+        },
+    ],
+    errors: &[ErrorKind::MissingBody, ErrorKind::NoSecretKeys],
+    summary: "Stores a secret of a connector, encrypted, or gives one that is there another value.",
+    extension: false,
+    handler: handler!(put),
+};
+
+async fn put(call: Call) -> Result<Reply, ApiError> {
+    let vault = vault(&call)?;
+    let value = call.body::<NewSecret>()?.checked()?;
+    let id = call.id(ID)?;
+    Ok(Reply::secret_put(vault.put(call.store(), &id, &value).await?))
+}

@@ -1,0 +1,156 @@
+//! All secrets of a store at once: whether the keys fit them, and their way to a new key.
+
+use std::collections::BTreeSet;
+
+use futures_util::TryStreamExt as _;
+use tributary_domain::{Document, Id, Refusal};
+use tributary_storage::{ChangeError, Collection, Outcome, Store, StoreError, StoreExt, Stored};
+
+use crate::sealed::key_of;
+use crate::{SecretError, SecretKeys, UnusableKeys};
+
+/// What a rotation did.
+#[derive(Debug, Default)]
+pub struct Rotation {
+    /// How many secrets were encrypted with the first key.
+    pub changed: u64,
+    /// How many were so already.
+    pub current: u64,
+    /// Those that could not be decrypted, and stay as they are.
+    pub failed: Vec<SecretError>,
+}
+
+/// Reads all secrets of a store and answers why some cannot be decrypted, each by itself: it is read as if
+/// it were not there. That none of them can be, or that there is no key for them, is a mistake of
+/// whoever gave the keys, and no service may start on it.
+pub async fn check(store: &dyn Store, keys: Option<&SecretKeys>) -> Result<Vec<SecretError>, UnusableKeys> {
+    let (mut secrets, mut needed, mut failed) = (0, BTreeSet::new(), Vec::new());
+    let mut portions = store.scan(Collection::Secrets);
+    while let Some(portion) = portions.try_next().await? {
+        for Stored { id, document } in portion {
+            secrets += 1;
+            let document = parse(&document)?;
+            needed.extend(key_of(&document));
+            if let Some(Err(error)) = keys.map(|keys| keys.open(&id, &document)) {
+                failed.push(error);
+            }
+        }
+    }
+    let needed = needed.into_iter().collect::<Vec<_>>().join(", ");
+    match keys {
+        None if secrets > 0 => Err(UnusableKeys::Missing { secrets, needed }),
+        Some(keys) if secrets > 0 && failed.len() as u64 == secrets => {
+            Err(UnusableKeys::Wrong { secrets, needed, given: keys.fingerprints() })
+        }
+        _ => Ok(failed),
+    }
+}
+
+/// Encrypts all secrets of a store with the first key. Services may work with them meanwhile, if they
+/// have that key too.
+pub async fn rotate(store: &dyn Store, keys: &SecretKeys) -> Result<Rotation, StoreError> {
+    let mut rotation = Rotation::default();
+    let mut portions = store.scan(Collection::Secrets);
+    while let Some(portion) = portions.try_next().await? {
+        for Stored { id, .. } in portion {
+            match rotate_one(store, keys, &id).await {
+                Ok(Some(Outcome::Noop)) => rotation.current += 1,
+                Ok(Some(_)) => rotation.changed += 1,
+                Ok(None) => {}
+                Err(SecretError::Change(ChangeError::Store(error))) => return Err(error),
+                Err(error) => rotation.failed.push(error),
+            }
+        }
+    }
+    Ok(rotation)
+}
+
+/// Answers nothing where the secret was removed meanwhile.
+async fn rotate_one(store: &dyn Store, keys: &SecretKeys, id: &Id) -> Result<Option<Outcome>, SecretError> {
+    let mut problem = None;
+    let decide = |present: Document| match keys.seal_anew(id, &present) {
+        Ok(next) => Ok(next),
+        Err(error) => {
+            problem = Some(error);
+            Ok(present)
+        }
+    };
+    let outcome = store.change(Collection::Secrets, id, decide).await;
+    match (outcome, problem) {
+        (Err(ChangeError::Refused(Refusal::SecretNotFound(_))), _) => Ok(None),
+        (Err(error), _) => Err(error.into()),
+        (Ok(_), Some(problem)) => Err(problem),
+        (Ok(outcome), None) => Ok(Some(outcome)),
+    }
+}
+
+fn parse(document: &[u8]) -> Result<Document, StoreError> {
+    serde_json::from_slice(document).map_err(|error| StoreError::Backend(error.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use tributary_storage::MemoryStore;
+
+    use super::*;
+    use crate::Vault;
+
+    fn id(text: &str) -> Id {
+        Id::parse("id", text).unwrap()
+    }
+
+    fn keys(lines: &[&str]) -> SecretKeys {
+        SecretKeys::parse(&lines.join("\n")).unwrap()
+    }
+
+    #[tokio::test]
+    async fn keys_have_to_fit_what_is_stored() {
+        let [one, other] = [0, 1].map(|_| SecretKeys::generate_key().unwrap());
+        let store = MemoryStore::default();
+        assert!(check(&store, None).await.unwrap().is_empty(), "nothing to fit");
+        Vault::new(keys(&[&one])).create(&store, &id("a"), &"value".into()).await.unwrap();
+
+        let missing = check(&store, None).await.unwrap_err();
+        assert!(matches!(missing, UnusableKeys::Missing { secrets: 1, .. }), "{missing}");
+        let wrong = check(&store, Some(&keys(&[&other]))).await.unwrap_err();
+        let fingerprints = [keys(&[&one]).fingerprints(), keys(&[&other]).fingerprints()];
+        assert!(fingerprints.iter().all(|part| wrong.to_string().contains(part)), "{wrong}");
+        assert!(check(&store, Some(&keys(&[&other, &one]))).await.unwrap().is_empty());
+
+        // A vault with the wrong key adds nothing that the right one could not read.
+        let wrong = Vault::new(keys(&[&other]));
+        for refused in [
+            wrong.create(&store, &id("b"), &"value".into()).await,
+            wrong.put(&store, &id("a"), &"value".into()).await.map(drop),
+        ] {
+            assert!(matches!(refused, Err(SecretError::Keys(_))), "{refused:?}");
+        }
+        assert!(matches!(store.get(Collection::Secrets, &id("b")).await, Err(StoreError::NotFound)));
+
+        // One that is damaged keeps nobody from the others.
+        store.create(Collection::Secrets, &id("c"), Document::default()).await.unwrap();
+        let failed = check(&store, Some(&keys(&[&one]))).await.unwrap();
+        assert!(matches!(&failed[..], [SecretError::Altered(id)] if id == "c"), "{failed:?}");
+    }
+
+    #[tokio::test]
+    async fn after_a_rotation_the_old_key_is_needed_no_more() {
+        let [old, new] = [0, 1].map(|_| SecretKeys::generate_key().unwrap());
+        let store = MemoryStore::default();
+        let both = Vault::new(keys(&[&new, &old]));
+        for name in ["a", "b"] {
+            Vault::new(keys(&[&old])).create(&store, &id(name), &name.into()).await.unwrap();
+        }
+        both.create(&store, &id("c"), &"c".into()).await.unwrap();
+        store.create(Collection::Secrets, &id("d"), Document::default()).await.unwrap();
+
+        let rotation = rotate(&store, both.keys()).await.unwrap();
+        assert_eq!((rotation.changed, rotation.current, rotation.failed.len()), (2, 1, 1), "{rotation:?}");
+        let rotation = rotate(&store, both.keys()).await.unwrap();
+        assert_eq!((rotation.changed, rotation.current), (0, 3), "{rotation:?}");
+        for name in ["a", "b", "c"] {
+            let value = Vault::new(keys(&[&new])).get(&store, &id(name)).await.unwrap();
+            assert_eq!(value.expose(), name);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Single secrets in a store, for whoever answers requests for them.
+
+use std::sync::Arc;
+
+use tokio::sync::OnceCell;
+use tributary_domain::{Document, Id};
+use tributary_storage::{Collection, Outcome, Store, StoreExt};
+
+use crate::{SecretError, SecretKeys, SecretValue, check};
+
+/// The keys, with the knowledge whether they fit what is stored.
+#[derive(Debug)]
+pub struct Vault {
+    keys: Arc<SecretKeys>,
+    /// Set once they were seen to fit: nothing is encrypted with keys that are mistaken for others.
+    fitting: OnceCell<()>,
+}
+
+impl Vault {
+    /// A vault with these keys.
+    #[must_use]
+    pub fn new(keys: impl Into<Arc<SecretKeys>>) -> Self {
+        Self { keys: keys.into(), fitting: OnceCell::new() }
+    }
+
+    /// The keys.
+    #[must_use]
+    pub fn keys(&self) -> &SecretKeys {
+        &self.keys
+    }
+
+    /// Stores a new secret.
+    pub async fn create(&self, store: &dyn Store, id: &Id, value: &SecretValue) -> Result<(), SecretError> {
+        self.check(store).await?;
+        store.create(Collection::Secrets, id, self.keys.seal(id, value)?).await?;
+        Ok(())
+    }
+
+    /// Stores a secret, in the place of the one that is there, if any.
+    pub async fn put(&self, store: &dyn Store, id: &Id, value: &SecretValue) -> Result<Outcome, SecretError> {
+        self.check(store).await?;
+        let sealed = self.keys.seal(id, value)?;
+        let replace = |_: Option<Document>| Ok(sealed.clone());
+        Ok(store.change_or_create(Collection::Secrets, id, replace).await?)
+    }
+
+    /// The value of a secret.
+    pub async fn get(&self, store: &dyn Store, id: &Id) -> Result<SecretValue, SecretError> {
+        let (document, _): (Document, _) = store.load(Collection::Secrets, id).await?;
+        self.keys.open(id, &document)
+    }
+
+    /// Removes a secret.
+    pub async fn remove(&self, store: &dyn Store, id: &Id) -> Result<(), SecretError> {
+        Ok(store.remove(Collection::Secrets, id).await?)
+    }
+
+    async fn check(&self, store: &dyn Store) -> Result<(), SecretError> {
+        let check = async || check(store, Some(&self.keys)).await.map(drop);
+        self.fitting.get_or_try_init(check).await?;
+        Ok(())
+    }
+}

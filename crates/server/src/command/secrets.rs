@@ -1,0 +1,73 @@
+//! `tributary secrets`: keys for the secrets of connectors, and their change.
+
+use std::fmt::Write as _;
+
+use clap::{Args, Subcommand};
+use tributary_secrets::{SecretKeys, rotate};
+use zeroize::Zeroizing;
+
+use super::progress::Display;
+use super::summary::{grouped, say};
+use super::{Failure, Stores};
+use crate::secret_keys::SecretKeysFile;
+
+const AFTER_ROTATE_HELP: &str = "\
+To change a key while services run: give the new one to all of them as the second, then as the first with the old \
+one after it, rotate, and take the old one away. With a store in a folder, which one process at a time has open: \
+stop the service, put the new key first in its file, rotate, and start it again.
+
+Examples:
+  tributary secrets generate-key > secret.keys
+  tributary secrets rotate --store embedded:./data --secret-keys-file secret.keys";
+
+/// What to do with secrets.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Writes a new key to standard output
+    GenerateKey,
+    /// Encrypts all secrets of a store with the first key
+    Rotate(Options),
+}
+
+/// Which secrets to encrypt with which keys.
+#[derive(Debug, Args)]
+#[command(after_help = AFTER_ROTATE_HELP)]
+pub(crate) struct Options {
+    /// The store with the secrets; no other process may have it open where it is a folder
+    #[arg(long, value_name = "STORE")]
+    store: String,
+    #[command(flatten)]
+    keys: SecretKeysFile,
+}
+
+/// Does it; where no file with keys is given here, it is the one of the service.
+pub(super) async fn run(command: Command, stores: &Stores<'_>, keys: &SecretKeysFile) -> Result<(), Failure> {
+    match command {
+        Command::GenerateKey => {
+            let key = SecretKeys::generate_key().map_err(Failure::Secrets)?;
+            say(&Zeroizing::new(format!("{}\n", *key)))
+        }
+        Command::Rotate(options) => rotate_all(&options, stores, keys).await,
+    }
+}
+
+async fn rotate_all(options: &Options, stores: &Stores<'_>, keys: &SecretKeysFile) -> Result<(), Failure> {
+    let keys = if options.keys.secret_keys_file.is_some() { &options.keys } else { keys };
+    let keys = keys.read()?.ok_or(Failure::NoSecretKeys)?;
+    let display = Display::new();
+    let opened = stores.only(&options.store, &display).await?;
+    display.clear();
+    let rotated = rotate(&*opened.store, &keys).await;
+    opened.store.close().await?;
+    let rotation = rotated.map_err(Failure::Rotating)?;
+    let (changed, current) = (grouped(rotation.changed), grouped(rotation.current));
+    let mut text = format!("secrets: {changed} encrypted with the first key, {current} were so already\n");
+    for error in &rotation.failed {
+        let _ = writeln!(text, "left as it is: {error}");
+    }
+    say(&text)?;
+    match rotation.failed.len() {
+        0 => Ok(()),
+        number => Err(Failure::NotRotated(number)),
+    }
+}

@@ -1,0 +1,170 @@
+//! The keys for the secrets of connectors: from a file that others cannot read, or from the environment.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+use tributary_secrets::{KeysError, SecretKeys, UnusableKeys, check};
+use tributary_storage::{Store, StoreError};
+use zeroize::Zeroizing;
+
+/// The variable that holds the keys themselves. It is no flag: others see what a process was started with.
+pub(crate) const VARIABLE: &str = "TRIBUTARY_SECRET_KEYS";
+/// How long the start waits for the secrets to be read.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How often a store that is away is asked again.
+const BETWEEN_CHECKS: Duration = Duration::from_millis(500);
+
+/// Where the keys are.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SecretKeysFile {
+    /// A file with keys for the secrets of connectors, one a line: the first encrypts, all decrypt; the keys
+    /// themselves can stand in `TRIBUTARY_SECRET_KEYS` instead
+    #[arg(long, value_name = "FILE", env = "TRIBUTARY_SECRET_KEYS_FILE")]
+    pub(crate) secret_keys_file: Option<PathBuf>,
+}
+
+/// Why there are no keys that can be worked with.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SecretKeysError {
+    #[error("the keys for secrets in {file}: {reason}", file = file.display())]
+    File { file: PathBuf, reason: String },
+    #[error("the keys for secrets in {VARIABLE}: {0}")]
+    Variable(KeysError),
+    #[error(
+        "keys for secrets are given both in {file} and in {VARIABLE}; which is the first is not clear, take one of them",
+        file = file.display()
+    )]
+    Twice { file: PathBuf },
+    #[error(transparent)]
+    Unusable(#[from] UnusableKeys),
+}
+
+impl SecretKeysFile {
+    /// The keys, if there are any.
+    pub(crate) fn read(&self) -> Result<Option<SecretKeys>, SecretKeysError> {
+        // An empty variable is one that somebody took back.
+        let given = std::env::var(VARIABLE).ok().map(Zeroizing::new).filter(|keys| !keys.is_empty());
+        match (&self.secret_keys_file, given) {
+            (None, None) => Ok(None),
+            (None, Some(keys)) => SecretKeys::parse(&keys).map(Some).map_err(SecretKeysError::Variable),
+            (Some(file), Some(_)) => Err(SecretKeysError::Twice { file: file.clone() }),
+            (Some(file), None) => {
+                let wrong = |reason: String| SecretKeysError::File { file: file.clone(), reason };
+                let text = read(file).map_err(wrong)?;
+                SecretKeys::parse(&text).map(Some).map_err(|error| wrong(error.to_string()))
+            }
+        }
+    }
+}
+
+fn read(file: &Path) -> Result<Zeroizing<String>, String> {
+    let unreadable = |error: io::Error| format!("it cannot be read: {error}");
+    let mut opened = File::open(file).map_err(unreadable)?;
+    check_permissions(&opened).map_err(unreadable)?;
+    let mut text = Zeroizing::new(String::new());
+    opened.read_to_string(&mut text).map_err(unreadable)?;
+    Ok(text)
+}
+
+/// What everybody may do with a file, in its mode.
+#[cfg(unix)]
+const EVERYBODY: u32 = 0o007;
+
+/// Refuses a file that everybody on the machine may read or write. Its group may: that is how files are
+/// handed to services in containers.
+#[cfg(unix)]
+fn check_permissions(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = file.metadata()?.permissions().mode() & 0o777;
+    if mode & EVERYBODY == 0 {
+        return Ok(());
+    }
+    let reason =
+        format!("everybody may use it, by its mode {mode:o}; take that away by chmod o= or chmod 600");
+    Err(io::Error::other(reason))
+}
+
+#[cfg(not(unix))]
+fn check_permissions(_: &File) -> io::Result<()> {
+    Ok(())
+}
+
+/// Whether the keys fit what a store holds: known now, or once the store can be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fit {
+    Known,
+    NotYet,
+}
+
+/// Looks whether the keys fit the secrets of a store, and logs those that cannot be decrypted.
+pub(crate) async fn fit(store: &dyn Store, keys: Option<&SecretKeys>) -> Result<Fit, UnusableKeys> {
+    match check(store, keys).await {
+        Ok(failed) => {
+            for error in failed {
+                tracing::warn!("{error}");
+            }
+            Ok(Fit::Known)
+        }
+        Err(UnusableKeys::Store(
+            StoreError::Unavailable(_) | StoreError::Blocked(_) | StoreError::Denied(_),
+        )) => Ok(Fit::NotYet),
+        Err(error) => Err(error),
+    }
+}
+
+/// Looks once, without keeping the service from starting before its store does.
+pub(crate) async fn first_look(
+    look: impl AsyncFnOnce() -> Result<Fit, UnusableKeys>,
+) -> Result<Fit, UnusableKeys> {
+    tokio::time::timeout(PATIENCE, look()).await.unwrap_or(Ok(Fit::NotYet))
+}
+
+/// Looks again until it is known, and answers only where the keys do not fit.
+pub(crate) async fn refused_later(
+    mut known: Fit,
+    mut look: impl AsyncFnMut() -> Result<Fit, UnusableKeys>,
+) -> UnusableKeys {
+    while known == Fit::NotYet {
+        tokio::time::sleep(BETWEEN_CHECKS).await;
+        match look().await {
+            Ok(next) => known = next,
+            Err(error) => return error,
+        }
+    }
+    std::future::pending().await
+}
+
+#[cfg(all(test, feature = "memory"))]
+mod tests {
+    use tributary_domain::{Document, Id};
+    use tributary_storage::{Collection, MemoryStore};
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn a_store_that_is_away_is_asked_until_it_answers() {
+        let store = MemoryStore::default();
+        let id = Id::parse("id", "a").unwrap();
+        assert_eq!(fit(&store, None).await.unwrap(), Fit::Known);
+        store.create(Collection::Secrets, &id, Document::default()).await.unwrap();
+        assert!(matches!(fit(&store, None).await, Err(UnusableKeys::Missing { .. })));
+        store.close().await.unwrap();
+        assert_eq!(fit(&store, None).await.unwrap(), Fit::NotYet);
+
+        let never = async || std::future::pending().await;
+        assert_eq!(first_look(never).await.unwrap(), Fit::NotYet);
+        let missing = UnusableKeys::Missing { secrets: 1, needed: "k".to_owned() };
+        let mut answers = [Ok(Fit::NotYet), Ok(Fit::NotYet), Err(missing)].into_iter();
+        let look = async || answers.next().expect("it is not asked any more");
+        let refused = refused_later(Fit::NotYet, look).await;
+        assert!(matches!(refused, UnusableKeys::Missing { .. }), "{refused}");
+
+        let mut answers = [Ok(Fit::NotYet), Ok(Fit::Known)].into_iter();
+        let look = async || answers.next().expect("it is not asked any more");
+        let waited = tokio::time::timeout(5 * BETWEEN_CHECKS, refused_later(Fit::NotYet, look)).await;
+        assert!(waited.is_err(), "keys that fit end nothing");
+    }
+}
