@@ -14,6 +14,7 @@
 mod access_log;
 mod backend_settings;
 mod command;
+mod compression;
 mod error;
 mod logging;
 mod serve;
