@@ -59,6 +59,13 @@ impl Connection {
 
     /// Reads an answer; one to `HEAD` has no body.
     pub fn read_answer(&mut self, to_head: bool) -> io::Result<Answer> {
+        let (mut answer, body) = self.read_packed_answer(to_head)?;
+        answer.body = String::from_utf8(body).map_err(io::Error::other)?;
+        Ok(answer)
+    }
+
+    /// Reads an answer whose body may be any bytes, which are apart.
+    pub fn read_packed_answer(&mut self, to_head: bool) -> io::Result<(Answer, Vec<u8>)> {
         let status_line = self.read_line()?;
         let status = status_line.split(' ').nth(1).and_then(|status| status.parse().ok());
         let status = status.ok_or_else(|| io::Error::other(format!("no status line: [{status_line}]")))?;
@@ -68,12 +75,29 @@ impl Connection {
             let Some((name, value)) = line.split_once(':') else { break };
             headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
         }
-        let length = headers.iter().find(|(name, _)| name == "content-length");
-        let length = length.and_then(|(_, length)| length.parse().ok()).filter(|_| !to_head).unwrap_or(0);
-        let mut body = vec![0; length];
-        self.stream.read_exact(&mut body)?;
-        let body = String::from_utf8(body).map_err(io::Error::other)?;
-        Ok(Answer { status, headers, body })
+        let answer = Answer { status, headers, body: String::new() };
+        let mut body = Vec::new();
+        if to_head {
+            return Ok((answer, body));
+        }
+        if answer.header("transfer-encoding") == Some("chunked") {
+            while self.read_chunk(&mut body)? {}
+        } else {
+            let length = answer.header("content-length").and_then(|length| length.parse().ok());
+            body = vec![0; length.unwrap_or(0)];
+            self.stream.read_exact(&mut body)?;
+        }
+        Ok((answer, body))
+    }
+
+    /// Reads a chunk of a body; whether it was not the last.
+    fn read_chunk(&mut self, body: &mut Vec<u8>) -> io::Result<bool> {
+        let length = usize::from_str_radix(&self.read_line()?, 16).map_err(io::Error::other)?;
+        let start = body.len();
+        body.resize(start + length, 0);
+        self.stream.read_exact(&mut body[start..])?;
+        self.read_line()?;
+        Ok(length > 0)
     }
 
     /// Reads until the other side closes.

@@ -18,7 +18,8 @@ Examples:
   cargo xtask test --backend opensearch        the tests that need a backend, with this one alone
 
 Engines are fetched by Maven once, into target/engines, and need a Java: `cargo xtask engine list`
-says which. One that cannot be had fails the run.";
+says which. Elasticsearch's clients are installed once, into target/clients: that takes Python, Node.js,
+Go and a JDK. What cannot be had fails the run.";
 
 #[derive(Args)]
 pub(crate) struct Arguments {

@@ -111,6 +111,8 @@ pub(crate) struct Information<'a> {
     pub(crate) name: &'a str,
     /// The name of the cluster that it stands for.
     pub(crate) cluster_name: &'a str,
+    /// The id of that cluster: there is none.
+    pub(crate) cluster_uuid: &'static str,
     /// The version of the APIs.
     pub(crate) version: VersionInformation<'a>,
     /// What Elasticsearch says of itself, by which some clients know it.
@@ -126,8 +128,14 @@ pub(crate) struct VersionInformation<'a> {
     pub(crate) build_flavor: &'static str,
     /// What really answers.
     pub(crate) build_type: &'static str,
+    /// Which sources it was built from: not told.
+    pub(crate) build_hash: &'static str,
+    /// When it was built: not told.
+    pub(crate) build_date: &'static str,
     /// Never: there are only releases.
     pub(crate) build_snapshot: bool,
+    /// The version of Lucene: none is in here.
+    pub(crate) lucene_version: &'static str,
     /// The oldest version whose clients understand the answers.
     pub(crate) minimum_wire_compatibility_version: String,
     /// The oldest version that documents may come from.

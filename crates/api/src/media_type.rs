@@ -8,6 +8,8 @@ use crate::error::ApiError;
 /// The major versions whose clients are served.
 const COMPATIBLE_WITH: &[&str] = &["8", "9"];
 const VENDOR_SUBTYPE: &str = "vnd.elasticsearch";
+/// Forms in which Elasticsearch answers beside JSON.
+const NOT_SERVED: &[&str] = &["yaml", "cbor", "smile"];
 
 /// The media type of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +31,7 @@ impl AnswerType {
 }
 
 /// What to answer with: the vendor's type where it was asked for and plain JSON is not liked better,
-/// plain JSON otherwise.
+/// plain JSON otherwise. Who wants nothing but one of Elasticsearch's other forms is told that there is none.
 pub(crate) fn negotiate(headers: &HeaderMap) -> Result<AnswerType, ApiError> {
     let Some(accept) = headers.get("accept").and_then(|value| value.to_str().ok()) else {
         return Ok(AnswerType::Json);
@@ -38,7 +40,13 @@ pub(crate) fn negotiate(headers: &HeaderMap) -> Result<AnswerType, ApiError> {
         return Ok(AnswerType::Json);
     }
     let mut wanted: Option<(Mime, f32)> = None;
-    for item in accept.split(',').filter_map(|item| item.trim().parse::<Mime>().ok()) {
+    let items: Vec<Mime> = accept.split(',').filter_map(|item| item.trim().parse().ok()).collect();
+    if !items.is_empty() && items.iter().all(is_another_form) {
+        return Err(ApiError::MediaType(format!(
+            "Accept header [{accept}] is not supported, answers are [application/json]"
+        )));
+    }
+    for item in items {
         let weight = item.get_param("q").and_then(|weight| weight.as_str().parse().ok()).unwrap_or(1.0);
         let served = is_vendor(&item) || item.essence_str() == "application/json";
         let least = wanted.as_ref().map_or(0.0, |(_, weight)| *weight);
@@ -86,6 +94,15 @@ fn is_vendor(media_type: &Mime) -> bool {
         && media_type.suffix() == Some(mime::JSON)
 }
 
+/// Whether it is one of [`NOT_SERVED`], as `application/yaml` or as the vendor's type.
+fn is_another_form(media_type: &Mime) -> bool {
+    let form = media_type.suffix().unwrap_or_else(|| media_type.subtype());
+    let is_vendor = media_type.suffix().is_some() && media_type.subtype() == VENDOR_SUBTYPE;
+    media_type.type_() == mime::APPLICATION
+        && (media_type.suffix().is_none() || is_vendor)
+        && NOT_SERVED.iter().any(|other| form == *other)
+}
+
 fn version(media_type: &Mime, header: &str) -> Result<String, ApiError> {
     let version = media_type.get_param("compatible-with").map_or(COMPATIBLE_WITH[1], |value| value.as_str());
     if COMPATIBLE_WITH.contains(&version) {
@@ -115,6 +132,9 @@ mod tests {
             ("*/*", "application/json"),
             ("application/json", "application/json"),
             ("text/html,application/xhtml+xml;q=0.9", "application/json"),
+            ("application/yaml, application/json;q=0.1", "application/json"),
+            ("application/yaml, */*", "application/json"),
+            ("text/yaml", "application/json"),
             (
                 "application/vnd.elasticsearch+json; compatible-with=8",
                 "application/vnd.elasticsearch+json;compatible-with=8",
@@ -140,9 +160,15 @@ mod tests {
         for (accept, expected) in cases {
             assert_eq!(negotiate(&headers("accept", accept)).unwrap().header(), expected, "{accept}");
         }
-        assert!(
-            negotiate(&headers("accept", "application/vnd.elasticsearch+json;compatible-with=7")).is_err()
-        );
+        for refused in [
+            "application/vnd.elasticsearch+json;compatible-with=7",
+            "application/yaml",
+            "Application/CBOR",
+            "application/smile, application/yaml;q=0.5",
+            "application/vnd.elasticsearch+cbor; compatible-with=9",
+        ] {
+            assert!(negotiate(&headers("accept", refused)).is_err(), "{refused}");
+        }
         assert_eq!(negotiate(&HeaderMap::new()).unwrap(), AnswerType::Json);
     }
 

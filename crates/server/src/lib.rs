@@ -16,6 +16,7 @@
 mod access_log;
 mod backend_settings;
 mod command;
+mod compression;
 mod error;
 mod logging;
 mod secret_keys;

@@ -14,6 +14,7 @@ use tributary_storage::{Registry, Store};
 
 use crate::access_log;
 use crate::backend_settings;
+use crate::compression;
 use crate::error::StartError;
 use crate::logging;
 use crate::secret_keys::{self, SecretKeysError};
@@ -53,6 +54,8 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
     };
     let mut server = HttpServer::new(move || {
         App::new()
+            .wrap(middleware::Compress::default())
+            .wrap(middleware::from_fn(compression::ignore_what_is_not_served))
             .wrap(middleware::from_fn(access_log::log))
             .configure(api.configure())
             .default_service(web::to(Api::no_handler))

@@ -41,6 +41,24 @@ fn answers_in_a_version_that_is_not_served() {
 }
 
 #[test]
+fn answers_in_a_form_that_is_not_served() {
+    changing_nothing(|server, job| {
+        for accept in [
+            "application/yaml",
+            "application/cbor",
+            "application/smile",
+            "application/vnd.elasticsearch+yaml; compatible-with=9",
+            "application/yaml, application/cbor",
+        ] {
+            for (method, target) in [("GET", LIST.to_owned()), ("DELETE", format!("{LIST}/{job}"))] {
+                let answer = server.answer_to(method, &target, &[("Accept", accept)], None);
+                answer.refused_naming(406, &["Accept", accept, "application/json"]);
+            }
+        }
+    });
+}
+
+#[test]
 fn answers_come_in_the_type_that_was_asked_for() {
     changing_nothing(|server, _| {
         for (accept, expected) in [

@@ -11,11 +11,15 @@ use crate::reply::Reply;
 const EXAMPLE: &str = r#"{
   "name": "tributary",
   "cluster_name": "tributary",
+  "cluster_uuid": "_na_",
   "version": {
     "number": "9.2.0",
     "build_flavor": "default",
     "build_type": "tributary",
+    "build_hash": "unknown",
+    "build_date": "unknown",
     "build_snapshot": false,
+    "lucene_version": "none",
     "minimum_wire_compatibility_version": "8.19.0",
     "minimum_index_compatibility_version": "8.0.0"
   },
@@ -46,11 +50,16 @@ async fn info(call: Call) -> Result<Reply, ApiError> {
     Ok(Reply::json(&Information {
         name: &identity.name,
         cluster_name: &identity.cluster_name,
+        // Typed clients refuse an answer that lacks one of these.
+        cluster_uuid: "_na_",
         version: VersionInformation {
             number: &identity.version,
             build_flavor: "default",
             build_type: "tributary",
+            build_hash: "unknown",
+            build_date: "unknown",
             build_snapshot: false,
+            lucene_version: "none",
             minimum_wire_compatibility_version: format!("{previous}.19.0"),
             minimum_index_compatibility_version: format!("{previous}.0.0"),
         },

@@ -41,6 +41,10 @@ async fn media_types(session: &mut Session) {
     session
         .call_with("GET", JOBS, &[("accept", "application/vnd.elasticsearch+json; compatible-with=7")], "")
         .await;
+    for accept in ["application/yaml", "application/vnd.elasticsearch+cbor; compatible-with=9"] {
+        session.call_with("PUT", "/_connector/c", &[("accept", accept)], "").await;
+    }
+    session.call_with("GET", JOBS, &[("accept", "application/yaml, application/json")], "").await;
     session.call_with("PUT", "/_connector/a", &[("content-type", vendor), ("accept", vendor)], "{}").await;
     session.call_with("PUT", "/_connector/b", &[("content-type", "application/octet-stream")], "").await;
     session

@@ -38,6 +38,8 @@ impl ConnectorProperties {
         let mut document = Document::default();
         document.set(fields::CONFIGURATION, &Object::default());
         document.set(fields::CUSTOM_SCHEDULING, &Object::default());
+        // Typed clients refuse a connector without it.
+        document.set(fields::DELETED, &false);
         document.set_if_some(fields::DESCRIPTION, self.description.as_ref());
         document.set(fields::FILTERING, &vec![default_filtering(now)]);
         document.set_if_some(fields::INDEX_NAME, self.index_name.as_ref());
@@ -135,7 +137,7 @@ mod tests {
         assert_eq!(
             connector.document().to_json(),
             format!(
-                r#"{{"configuration":{{}},"custom_scheduling":{{}},"filtering":[{{"active":{rules},"domain":"DEFAULT","draft":{rules}}}],"is_native":false,"name":"","scheduling":{{"access_control":{never},"full":{never},"incremental":{never}}},"status":"created","sync_now":false}}"#
+                r#"{{"configuration":{{}},"custom_scheduling":{{}},"deleted":false,"filtering":[{{"active":{rules},"domain":"DEFAULT","draft":{rules}}}],"is_native":false,"name":"","scheduling":{{"access_control":{never},"full":{never},"incremental":{never}}},"status":"created","sync_now":false}}"#
             )
         );
         assert_eq!(connector.active_filtering().unwrap().get(), rules);

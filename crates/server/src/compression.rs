@@ -1,0 +1,23 @@
+//! Which packing of an answer is heeded.
+
+use actix_web::Error;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{ACCEPT_ENCODING, AcceptEncoding, Encoding, Header as _};
+use actix_web::middleware::Next;
+
+/// Answers a request whose `Accept-Encoding` cannot be satisfied as if it had none, as Elasticsearch does:
+/// otherwise it would be refused, and not in the shape of the API's errors.
+pub(crate) async fn ignore_what_is_not_served(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    if request.headers().contains_key(ACCEPT_ENCODING) {
+        let served = [Encoding::zstd(), Encoding::gzip(), Encoding::deflate(), Encoding::identity()];
+        let wanted = AcceptEncoding::parse(&request).ok();
+        if wanted.and_then(|wanted| wanted.negotiate(served.iter())).is_none() {
+            request.headers_mut().remove(ACCEPT_ENCODING);
+        }
+    }
+    next.call(request).await
+}

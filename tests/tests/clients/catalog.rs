@@ -1,0 +1,211 @@
+//! The clients: where their versions stand, how they are installed and how a scenario is run.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tributary_engines::{Distribution, find_java};
+
+use crate::installation::{Tool, run};
+
+/// A client of Elasticsearch.
+#[derive(Debug)]
+pub(crate) struct Client {
+    /// The name of its test, and of the folder that it is installed in.
+    pub(crate) name: &'static str,
+    /// Its language and its name in the registry of the language.
+    pub(crate) title: &'static str,
+    /// The file in which its version is pinned, from the root of the workspace.
+    pub(crate) pinned_in: &'static str,
+    /// What stands before the version there.
+    pub(crate) before_version: &'static str,
+    /// What its users have to know.
+    pub(crate) note: &'static str,
+    pub(crate) kind: Kind,
+}
+
+/// Where its scenario is.
+#[derive(Debug)]
+pub(crate) enum Kind {
+    /// A program in a language of its own.
+    Installed {
+        /// The folder under `tests/clients`.
+        sources: &'static str,
+        /// Installs it into the folder that has the sources already.
+        install: fn(&Path),
+        /// What runs the scenario; the address is added.
+        command: fn(&Path) -> Command,
+    },
+    /// A part of this test.
+    BuiltIn,
+}
+
+impl Client {
+    /// The version that is pinned.
+    pub(crate) fn version(&self) -> String {
+        let text = std::fs::read_to_string(root().join(self.pinned_in)).expect("the file of its version");
+        let rest = text.split_once(self.before_version).map(|(_, rest)| rest);
+        let rest = rest.unwrap_or_else(|| panic!("{} has no version of {}", self.pinned_in, self.name));
+        let is_of_version = |letter: char| letter.is_ascii_alphanumeric() || ".-".contains(letter);
+        rest.chars().take_while(|letter| is_of_version(*letter)).collect()
+    }
+}
+
+/// The root of the workspace.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+pub(crate) const CLIENTS: &[Client] = &[
+    Client {
+        name: "python-9",
+        title: "Python `elasticsearch` 9",
+        pinned_in: "tests/clients/python/requirements-9.txt",
+        before_version: "\nelasticsearch==",
+        note: "",
+        kind: Kind::Installed {
+            sources: "python",
+            install: |folder| install_python(folder, "requirements-9.txt"),
+            command: python,
+        },
+    },
+    Client {
+        name: "python-8",
+        title: "Python `elasticsearch` 8",
+        pinned_in: "tests/clients/python/requirements-8.txt",
+        before_version: "\nelasticsearch==",
+        note: "",
+        kind: Kind::Installed {
+            sources: "python",
+            install: |folder| install_python(folder, "requirements-8.txt"),
+            command: python,
+        },
+    },
+    Client {
+        name: "javascript-9",
+        title: "JavaScript `@elastic/elasticsearch`",
+        pinned_in: "tests/clients/javascript/package.json",
+        before_version: "\"@elastic/elasticsearch\": \"",
+        note: "",
+        kind: Kind::Installed { sources: "javascript", install: install_javascript, command: javascript },
+    },
+    Client {
+        name: "go-9",
+        title: "Go `go-elasticsearch`, typed",
+        pinned_in: "tests/clients/go/go.mod",
+        before_version: "github.com/elastic/go-elasticsearch/v9 v",
+        note: "",
+        kind: Kind::Installed {
+            sources: "go",
+            install: install_go,
+            command: |folder| Command::new(folder.join("scenario")),
+        },
+    },
+    Client {
+        name: "java-9",
+        title: "Java `elasticsearch-java`",
+        pinned_in: "tests/clients/java/pom.xml",
+        before_version: "<artifactId>elasticsearch-java</artifactId>\n      <version>",
+        note: "The Java client takes nothing but `{}` for an answer to `syncJobCheckIn`, `syncJobClaim`, `syncJobError` and \
+               `syncJobUpdateStats`, while Elasticsearch, and so this service, answers `{\"result\": \"updated\"}`. It \
+               works with `withTransportOptions(options -> options.setParameter(\"filter_path\", \"-result\"))`.",
+        kind: Kind::Installed { sources: "java", install: install_java, command: java },
+    },
+    Client {
+        name: "rust-9",
+        title: "Rust `elasticsearch`",
+        pinned_in: "Cargo.lock",
+        before_version: "name = \"elasticsearch\"\nversion = \"",
+        note: "",
+        kind: Kind::BuiltIn,
+    },
+];
+
+const PYTHON: Tool = Tool {
+    program: "python3",
+    install: "Python 3.10 or newer with its module venv (the packages python3 and python3-venv)",
+};
+const NODE: Tool = Tool { program: "node", install: "Node.js 20 or newer (the package nodejs)" };
+const NPM: Tool = Tool { program: "npm", install: "npm, which comes with Node.js 20 or newer" };
+const GO: Tool = Tool { program: "go", install: "Go 1.25 or newer (the package golang)" };
+const MAVEN: Tool = Tool { program: "mvn", install: "Maven 3 (the package maven)" };
+const JAVAC: Tool =
+    Tool { program: "javac", install: "a JDK of Java 17 or newer (the package openjdk-17-jdk-headless)" };
+/// What gathers a client with all that it needs; pinned, so that it does the same everywhere.
+const MAVEN_PLUGIN: &str = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies";
+
+fn install_python(folder: &Path, requirements: &str) {
+    run(&PYTHON, Command::new(PYTHON.program).args(["-m", "venv", "environment"]).current_dir(folder));
+    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
+    let program = folder.join("environment/bin/python");
+    run(&PYTHON, Command::new(program).args(pip).arg(requirements).current_dir(folder));
+}
+
+fn python(folder: &Path) -> Command {
+    let mut command = Command::new(folder.join("environment/bin/python"));
+    // Each method of these APIs warns that it may change.
+    command.args(["-W", "ignore"]).arg(folder.join("scenario.py"));
+    command
+}
+
+fn install_javascript(folder: &Path) {
+    run(&NODE, Command::new(NODE.program).arg("--version"));
+    run(
+        &NPM,
+        Command::new(NPM.program).args(["ci", "--silent", "--no-audit", "--no-fund"]).current_dir(folder),
+    );
+}
+
+fn javascript(folder: &Path) -> Command {
+    let mut command = Command::new(NODE.program);
+    command.arg(folder.join("scenario.mjs"));
+    command
+}
+
+fn install_go(folder: &Path) {
+    run(&GO, Command::new(GO.program).args(["mod", "download"]).current_dir(folder));
+    run(&GO, Command::new(GO.program).args(["build", "-o", "scenario", "."]).current_dir(folder));
+}
+
+fn install_java(folder: &Path) {
+    let maven = |more: &[&str]| {
+        let mut command = Command::new(MAVEN.program);
+        command.args(["--batch-mode", "--quiet", "--no-transfer-progress"]).args(more);
+        command
+            .args([MAVEN_PLUGIN, "-DoutputDirectory=library", "-DincludeScope=runtime"])
+            .current_dir(folder);
+        command
+    };
+    // Maven may only remember a failure of the day before.
+    let fetched = maven(&[]).output().is_ok_and(|output| output.status.success());
+    if !fetched {
+        run(&MAVEN, &mut maven(&["--update-snapshots"]));
+    }
+    let mut compile = Command::new(java_program("javac"));
+    compile.args([
+        "--release",
+        "17",
+        "-proc:none",
+        "-nowarn",
+        "-cp",
+        "library/*",
+        "-d",
+        "classes",
+        "Scenario.java",
+    ]);
+    run(&JAVAC, compile.current_dir(folder));
+}
+
+fn java(folder: &Path) -> Command {
+    let mut command = Command::new(java_program("java"));
+    let (library, classes) = (folder.join("library"), folder.join("classes"));
+    command.arg("-cp").arg(format!("{}/*:{}", library.display(), classes.display())).arg("Scenario");
+    command
+}
+
+/// A program of the Java that starts engines, if it has a compiler; otherwise of the path.
+fn java_program(name: &str) -> PathBuf {
+    let engine = Distribution::of_backend("opensearch").expect("a backend with a server");
+    let home = find_java(engine).ok().map(|java| java.home.join("bin"));
+    let programs = home.filter(|programs| programs.join("javac").is_file());
+    programs.map_or_else(|| PathBuf::from(name), |programs| programs.join(name))
+}

@@ -1,0 +1,213 @@
+//! Elasticsearch's own clients, unmodified, through every connector and sync job method that they have.
+//!
+//! A client's scenario lies in `tests/clients`. It says which methods the client has and which it called,
+//! so that a method that a new version brings, and that nothing calls, fails.
+#![allow(missing_docs, reason = "a test")]
+
+mod catalog;
+mod installation;
+mod rust;
+mod table;
+
+use std::collections::BTreeMap;
+use std::process::Command;
+use std::sync::OnceLock;
+
+use tempfile::TempDir;
+use tributary_engines::{Distribution, selected, shared};
+use tributary_tests::{Launch, Server, embedded, folder};
+
+use catalog::{CLIENTS, Client, Kind};
+
+/// What clients are run over, where this run is about it.
+const BACKENDS: &[&str] = &["embedded", "opensearch"];
+
+/// Methods that clients have and that are not called, with a request that shows that it is so.
+#[derive(Debug)]
+struct Exception {
+    methods: &'static [&'static str],
+    request: (&'static str, &'static str, &'static str),
+    reason: &'static str,
+}
+
+/// Delete a line to have its methods called.
+#[rustfmt::skip]
+const NOT_SERVED: &[Exception] = &[
+    Exception { methods: &["secret_delete", "secret_get", "secret_post", "secret_put"], request: ("POST", "/_connector/_secret", r#"{"value":"x"}"#), reason: "secrets are not served" },
+];
+
+/// The exception that a method is, by its name in Elasticsearch's API specification.
+fn exception(method: &str) -> Option<&'static Exception> {
+    NOT_SERVED.iter().find(|exception| exception.methods.contains(&method))
+}
+
+/// What a scenario said: the methods by their names in the API specification, with the client's own.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+struct Outcome {
+    has: BTreeMap<String, String>,
+    called: BTreeMap<String, String>,
+}
+
+impl Outcome {
+    fn read(output: &str) -> Self {
+        let mut outcome = Self::default();
+        for line in output.lines() {
+            match line.split_once(' ') {
+                Some(("has", name)) => outcome.has.insert(snake_case(name), name.to_owned()),
+                Some(("called", name)) => outcome.called.insert(snake_case(name), name.to_owned()),
+                _ => panic!("a scenario says [{line}]"),
+            };
+        }
+        outcome
+    }
+
+    /// Fails where a method was not called that has to be.
+    fn check(&self, client: &Client) {
+        assert!(self.has.len() >= 25, "{} has few methods: {:?}", client.name, self.has);
+        let wanted = self.has.keys().filter(|method| exception(method).is_none());
+        let missed: Vec<_> = wanted.filter(|method| !self.called.contains_key(*method)).collect();
+        assert!(missed.is_empty(), "the scenario of {} does not call {missed:?}", client.name);
+        let unknown: Vec<_> = self.called.keys().filter(|method| !self.has.contains_key(*method)).collect();
+        assert!(unknown.is_empty(), "the scenario of {} calls what it has not: {unknown:?}", client.name);
+    }
+}
+
+/// `syncJobGet` and `SyncJobGet` as `sync_job_get`.
+fn snake_case(name: &str) -> String {
+    let mut text = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !text.is_empty() {
+            text.push('_');
+        }
+        text.extend(letter.to_lowercase());
+    }
+    text
+}
+
+/// The service over a backend, empty.
+fn start(backend: &str, client: &Client) -> (Server, Option<TempDir>) {
+    if backend == "embedded" {
+        let folder = folder();
+        return (Server::start(&embedded(folder.path())), Some(folder));
+    }
+    let distribution = Distribution::of_backend(backend).expect("a backend with a server");
+    let endpoint = shared(distribution).unwrap();
+    let prefix = format!("clients-{}-{}-", std::process::id(), client.name);
+    let launch = Launch::over(&format!("opensearch:{}", endpoint.url))
+        .variable("TRIBUTARY_OPENSEARCH_INDEX_PREFIX", prefix)
+        // Clients are installed and compiled meanwhile.
+        .variable("TRIBUTARY_OPENSEARCH_DEADLINE", "60")
+        .variable("TRIBUTARY_OPENSEARCH_READ_DEADLINE", "60");
+    (launch.start(), None)
+}
+
+fn run(client: &Client, backend: &str) -> Outcome {
+    let command = match &client.kind {
+        Kind::Installed { .. } => Some(installation::command(client)),
+        Kind::BuiltIn => None,
+    };
+    let (server, _folder) = start(backend, client);
+    let url = format!("http://{}", server.address());
+    let outcome = command.map_or_else(|| rust::play(&url), |command| play(command, &url, client, &server));
+    outcome.check(client);
+    for exception in NOT_SERVED {
+        let (method, path, body) = exception.request;
+        let answer = server.send(method, path, body);
+        assert_eq!(answer.status, 405, "{} is served: delete this exception", exception.methods.join(", "));
+    }
+    server.stop();
+    outcome
+}
+
+/// Runs a scenario that is a program of its own.
+fn play(mut command: Command, url: &str, client: &Client, server: &Server) -> Outcome {
+    let exceptions = NOT_SERVED.iter().flat_map(|exception| exception.methods);
+    let output = command.arg(url).args(exceptions).output().expect("it can be started: it was installed");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success(),
+        "the scenario of {} failed after\n{text}\n{}\nthe service logged\n{}",
+        client.name,
+        String::from_utf8_lossy(&output.stderr),
+        server.log()
+    );
+    Outcome::read(&text)
+}
+
+/// Over every backend of this run; what the first of them showed is kept for the table.
+fn outcome(client: &'static Client) -> Option<&'static Outcome> {
+    static OUTCOMES: [OnceLock<Option<Outcome>>; CLIENTS.len()] = [const { OnceLock::new() }; CLIENTS.len()];
+    let position = CLIENTS.iter().position(|known| known.name == client.name).expect("it is one of them");
+    let run_all = || {
+        let backends = BACKENDS.iter().filter(|backend| selected(backend));
+        let outcomes: Vec<Outcome> = backends.map(|backend| run(client, backend)).collect();
+        assert!(outcomes.windows(2).all(|pair| pair[0] == pair[1]), "{} differs: {outcomes:#?}", client.name);
+        outcomes.into_iter().next()
+    };
+    OUTCOMES[position].get_or_init(run_all).as_ref()
+}
+
+/// Whether this run is about any of the backends.
+fn is_meant() -> bool {
+    BACKENDS.iter().any(|backend| selected(backend))
+}
+
+fn check(name: &str) {
+    let client = CLIENTS.iter().find(|client| client.name == name).expect("a client");
+    assert_eq!(outcome(client).is_some(), is_meant());
+}
+
+#[test]
+fn python_9() {
+    check("python-9");
+}
+
+#[test]
+fn python_8() {
+    check("python-8");
+}
+
+#[test]
+fn javascript_9() {
+    check("javascript-9");
+}
+
+#[test]
+fn go_9() {
+    check("go-9");
+}
+
+#[test]
+fn java_9() {
+    check("java-9");
+}
+
+#[test]
+fn rust_9() {
+    check("rust-9");
+}
+
+#[test]
+fn the_table_in_the_docs_is_what_was_seen() {
+    if !is_meant() {
+        return;
+    }
+    let outcomes = CLIENTS.iter().map(|client| (client, outcome(client).expect("it was run"))).collect();
+    table::check(&outcomes);
+}
+
+#[test]
+fn a_method_that_nothing_calls_is_noticed() {
+    let many =
+        (b'a'..=b'z').map(char::from).map(|name| ["has ", "called "].map(|what| format!("{what}{name}")));
+    let many = many.flatten().collect::<Vec<_>>().join("\n") + "\n";
+    let fails = |more: &str| {
+        let outcome = Outcome::read(&format!("{many}{more}"));
+        std::panic::catch_unwind(|| outcome.check(&CLIENTS[0])).is_err()
+    };
+    assert!(!fails(""));
+    assert!(!fails("has syncJobGet\ncalled SyncJobGet\n"));
+    assert!(fails("has syncJobGet\n"));
+    assert!(fails("called syncJobGet\n"));
+    assert_eq!(snake_case("UpdateApiKeyId"), "update_api_key_id");
+}

@@ -1,0 +1,77 @@
+//! The page of the docs that says which methods of which client are covered.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+
+use crate::catalog::{Client, root};
+use crate::{NOT_SERVED, Outcome, exception};
+
+const PAGE: &str = "docs/reference/clients.md";
+/// The variable with which the page is written instead of compared.
+const WRITE: &str = "TRIBUTARY_WRITE_DOCS";
+const COMMAND: &str = "TRIBUTARY_WRITE_DOCS=1 cargo test --package tributary-tests --test clients";
+
+/// Compares the page with what was seen, or writes it where that was asked for.
+pub(crate) fn check(outcomes: &Vec<(&Client, &Outcome)>) {
+    let page = page(outcomes);
+    let path = root().join(PAGE);
+    if std::env::var_os(WRITE).is_some_and(|value| !value.is_empty()) {
+        fs::write(path, page).expect("the docs can be written");
+        return;
+    }
+    let present = fs::read_to_string(path).unwrap_or_default();
+    assert!(present == page, "{PAGE} is stale, write it by `{COMMAND}`; it has to be\n{page}");
+}
+
+fn page(outcomes: &Vec<(&Client, &Outcome)>) -> String {
+    let mut text = format!("<!-- Written by `{COMMAND}`. -->\n\n# Clients\n\n");
+    text.push_str(
+        "Elasticsearch's official clients work unmodified. The tests install them from their registries and go \
+         through every method that they have of the Connector and Connector sync job APIs, over the embedded \
+         store and over OpenSearch, and check what comes back. A method that a new version of a client brings \
+         fails the tests until it is covered.\n\n| client | version | methods | covered |\n| --- | --- | --- | --- |\n",
+    );
+    for (client, outcome) in outcomes {
+        let covered = outcome.has.keys().filter(|method| outcome.called.contains_key(*method)).count();
+        let _ =
+            writeln!(text, "| {} | {} | {} | {covered} |", client.title, client.version(), outcome.has.len());
+    }
+    text.push_str(
+        "\n## Methods\n\nA method by its name in Elasticsearch's API specification, and as each client calls \
+         it. Where there is no name, the client has no such method.\n\n",
+    );
+    let names: Vec<String> = outcomes.iter().map(|(client, _)| heading(client)).collect();
+    let _ = writeln!(text, "| method | {} |", names.join(" | "));
+    let _ = writeln!(text, "| --- |{}", " --- |".repeat(names.len()));
+    let methods: BTreeSet<&String> = outcomes.iter().flat_map(|(_, outcome)| outcome.has.keys()).collect();
+    for method in &methods {
+        let cells = outcomes.iter().map(|(_, outcome)| match outcome.has.get(*method) {
+            None => String::new(),
+            Some(name) if outcome.called.contains_key(*method) => format!(" `{name}`"),
+            Some(name) => format!(" `{name}`: not served"),
+        });
+        let _ = writeln!(text, "| `connector.{method}` |{} |", cells.collect::<Vec<_>>().join(" |"));
+    }
+    for known in NOT_SERVED {
+        let absent = known.methods.iter().find(|method| !methods.contains(&(**method).to_owned()));
+        assert!(absent.is_none(), "no client has {absent:?}: delete this exception");
+        let methods: Vec<String> =
+            known.methods.iter().map(|method| format!("`connector.{method}`")).collect();
+        let _ = writeln!(text, "\nNot served: {}, because {}.", methods.join(", "), known.reason);
+    }
+    for (client, _) in outcomes.iter().filter(|(client, _)| !client.note.is_empty()) {
+        let _ = writeln!(text, "\n{}", client.note);
+    }
+    assert!(methods.iter().all(|method| {
+        let called = outcomes.iter().any(|(_, outcome)| outcome.called.contains_key(*method));
+        called || exception(method).is_some()
+    }));
+    text
+}
+
+/// Language and major version, as in `Python 9`.
+fn heading(client: &Client) -> String {
+    let language = client.title.split(' ').next().unwrap_or_default();
+    format!("{language} {}", client.version().split('.').next().unwrap_or_default())
+}
