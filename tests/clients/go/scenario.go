@@ -11,7 +11,6 @@ import (
 	"log"
 	"os"
 	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/elastic/go-elasticsearch/v9"
@@ -295,8 +294,5 @@ func main() {
 	filtering()
 	lastSync()
 	syncJobs()
-	// What the arguments after the address name is not served.
-	if !slices.Contains(os.Args[2:], "secret_post") {
-		secrets()
-	}
+	secrets()
 }

@@ -228,7 +228,6 @@ async function conventions () {
 await connectors()
 await changes()
 await syncJobs()
-// What the arguments after the address name is not served.
-if (!process.argv.includes('secret_post')) await secrets()
+await secrets()
 await conventions()
 await client.close()

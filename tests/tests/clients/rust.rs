@@ -18,7 +18,7 @@ use elasticsearch::http::response::Response;
 use elasticsearch::http::transport::Transport;
 use serde_json::{Value, json};
 
-use crate::{Outcome, exception};
+use crate::Outcome;
 
 const C: &str = "c";
 
@@ -34,9 +34,7 @@ pub(crate) fn play(url: &str) -> Outcome {
         changes(&client, &mut output).await;
         filtering(&client, &mut output).await;
         sync_jobs(&client, &mut output).await;
-        if exception("secret_post").is_none() {
-            secrets(&client, &mut output).await;
-        }
+        secrets(&client, &mut output).await;
     });
     Outcome::read(&output)
 }
