@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use tributary_tests::{Server, embedded, folder, tools};
+use tributary_tests::{Launch, Server, embedded, folder, tools};
 
 /// The generator of clients, in Java.
 const GENERATOR: &str = "org.openapitools:openapi-generator-cli:7.17.0";
@@ -50,8 +50,8 @@ fn a_client_that_is_made_from_it_lists_jobs() {
         command.arg("-o").arg(folder.path().join("client"));
         command.args(["--global-property", "models,apis,supportingFiles,modelTests=false,apiTests=false"]);
         command.args(["--additional-properties", "packageName=client,withGoMod=false,enumClassPrefix=true"]);
-        // In Go the name that the generator gives to what makes a `SyncJob`.
-        command.args(["--model-name-mappings", "NewSyncJob=SyncJobCreation"]);
+        // In Go the names that the generator gives to what makes a `SyncJob` or a `Secret`.
+        command.args(["--model-name-mappings", "NewSyncJob=SyncJobCreation,NewSecret=SecretCreation"]);
     });
     for file in ["main.go", "go.mod", "go.sum"] {
         fs::copy(here("client").join(file), folder.path().join(file)).unwrap();
@@ -60,6 +60,13 @@ fn a_client_that_is_made_from_it_lists_jobs() {
         command.args(["run", "."]).arg(format!("http://{}", server.address())).current_dir(folder.path());
     });
     assert_eq!(printed.trim(), "1 pending true");
+}
+
+/// A service that keeps secrets, too.
+fn with_key(store: &str) -> Server {
+    // 32 bytes, in base64.
+    let key = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+    Launch::over(store).variable("TRIBUTARY_SECRET_KEYS", key).start()
 }
 
 /// Sends whatever the document allows and forbids, and looks whether the answers are what it says.
@@ -80,11 +87,11 @@ fn keeps_to_it(server: &Server) {
 
 #[test]
 fn the_service_keeps_to_it_in_memory() {
-    keeps_to_it(&Server::start("memory:"));
+    keeps_to_it(&with_key("memory:"));
 }
 
 #[test]
 fn the_service_keeps_to_it_on_disk() {
     let folder = folder();
-    keeps_to_it(&Server::start(&embedded(folder.path())));
+    keeps_to_it(&with_key(&embedded(folder.path())));
 }
