@@ -7,6 +7,11 @@ use crate::tools::Tool;
 
 const CARGO_DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2", options: &[] };
 
+/// Installs `cargo-deny` where it is missing.
+pub(crate) fn prepare() -> Result<()> {
+    CARGO_DENY.installed(&Shell::new()?).map(drop)
+}
+
 /// Runs `cargo-deny`.
 pub(crate) fn check(shell: &Shell) -> Result<()> {
     let program = CARGO_DENY.installed(shell)?;

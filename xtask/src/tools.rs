@@ -21,7 +21,8 @@ impl Tool {
         let program = format!("{folder}/bin/{name}");
         if !shell.path_exists(&program) {
             eprintln!("installing {name} {version} into {folder}");
-            cmd!(shell, "cargo install --quiet --locked --root {folder} {name}@{version} {options...}")
+            // Never in the way of what runs beside it.
+            cmd!(shell, "nice cargo install --quiet --locked --root {folder} {name}@{version} {options...}")
                 .run()?;
         }
         Ok(program)

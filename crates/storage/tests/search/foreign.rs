@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 use tributary_domain::{ConnectorQuery, Document, FilterField, Id, SortOrder, SyncJobQuery};
-use tributary_engines::Endpoint;
+use tributary_engines::{Endpoint, Indices};
 use tributary_storage::{Collection, MemoryStore, OpenError, Store, StoreError};
 
-use crate::{fresh_prefix, open, server};
+use crate::{open, server};
 
 const JOBS: &str = ".elastic-connectors-sync-jobs-v1";
 const CONNECTORS: &str = ".elastic-connectors-v1";
@@ -81,7 +81,8 @@ fn by(field: FilterField, word: &str) -> SyncJobQuery {
 
 pub(crate) async fn works_as_it_is(backend: &str) {
     let Some(server) = server(backend) else { return };
-    let prefix = fresh_prefix();
+    let indices = Indices::new(server);
+    let prefix = indices.fresh_prefix();
     let (jobs_index, connectors_index) = (format!("{prefix}{JOBS}"), format!("{prefix}{CONNECTORS}"));
     make(server, &jobs_index, &dynamic());
     make(server, &connectors_index, &dynamic());
@@ -142,7 +143,8 @@ pub(crate) async fn works_as_it_is(backend: &str) {
 pub(crate) async fn pages_of_one_moment(backend: &str) {
     const SAME: u32 = 2_500;
     let Some(server) = server(backend) else { return };
-    let prefix = fresh_prefix();
+    let indices = Indices::new(server);
+    let prefix = indices.fresh_prefix();
     let index = format!("{prefix}{JOBS}");
     make(server, &index, &dynamic());
     let job = |created_at: &str| format!(r#"{{"created_at":"{created_at}","status":"pending"}}"#);
@@ -187,7 +189,8 @@ pub(crate) async fn pages_of_one_moment(backend: &str) {
 
 pub(crate) async fn fields_are_added(backend: &str) {
     let Some(server) = server(backend) else { return };
-    let prefix = fresh_prefix();
+    let indices = Indices::new(server);
+    let prefix = indices.fresh_prefix();
     let index = format!("{prefix}{JOBS}");
     make(server, &index, &with_properties(&json!({ "created_at": { "type": "date" } })));
     // One has a shape in which the new field cannot be indexed: it is listed all the same.
@@ -203,7 +206,8 @@ pub(crate) async fn fields_are_added(backend: &str) {
 
 pub(crate) async fn upgrade_is_finished(backend: &str) {
     let Some(server) = server(backend) else { return };
-    let prefix = fresh_prefix();
+    let indices = Indices::new(server);
+    let prefix = indices.fresh_prefix();
     let index = format!("{prefix}{JOBS}");
     let keyword = json!({ "type": "keyword" });
     let connector = json!({ "properties": { "id": keyword } });
@@ -235,8 +239,9 @@ pub(crate) async fn unsuitable_is_named(backend: &str) {
         (json!({ "connector": { "type": "object", "enabled": false } }), "[connector]", "[object]"),
         (json!({ "connector": { "type": "keyword" } }), "[connector]", "[object]"),
     ];
+    let indices = Indices::new(server);
     for (properties, field, wanted) in cases {
-        let prefix = fresh_prefix();
+        let prefix = indices.fresh_prefix();
         let index = format!("{prefix}{JOBS}");
         make(server, &index, &with_properties(&properties));
         match open(server, &prefix).await {

@@ -4,9 +4,8 @@
 mod foreign;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
-use tributary_engines::{Distribution, Endpoint, selected, shared};
+use tributary_engines::{Distribution, Endpoint, Indices, selected, shared};
 use tributary_storage::conformance::{self, Allowances};
 use tributary_storage::{BackendSettings, OpenError, Registry, Store};
 
@@ -14,12 +13,6 @@ use tributary_storage::{BackendSettings, OpenError, Registry, Store};
 fn server(backend: &str) -> Option<&'static Endpoint> {
     let distribution = Distribution::of_backend(backend).expect("a backend with a server");
     selected(backend).then(|| shared(distribution).expect("the server can be had"))
-}
-
-/// What stands before the names of the indices of one test.
-fn fresh_prefix() -> String {
-    static NUMBER: AtomicU32 = AtomicU32::new(0);
-    format!("conformance-{}-{}-", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed))
 }
 
 /// Opens the store in the indices of a test.
@@ -37,19 +30,21 @@ async fn open(server: &Endpoint, prefix: &str) -> Result<Arc<dyn Store>, OpenErr
 }
 
 /// An empty store, in indices of its own.
-async fn fresh(server: &'static Endpoint) -> Arc<dyn Store> {
-    open(server, &fresh_prefix()).await.expect("a store")
+async fn fresh(indices: &Indices) -> Arc<dyn Store> {
+    open(indices.endpoint(), &indices.fresh_prefix()).await.expect("a store")
 }
 
 async fn keeps_every_promise(backend: &str) {
     let Some(server) = server(backend) else { return };
     let allowances = Allowances { rejects_odd_documents: true };
-    conformance::check_promises_with(allowances, || fresh(server)).await;
+    let indices = Indices::new(server);
+    conformance::check_promises_with(allowances, || fresh(&indices)).await;
 }
 
 fn agrees_with_the_model(backend: &str) {
     let Some(server) = server(backend) else { return };
-    conformance::check_generated_cases(8, || fresh(server));
+    let indices = Indices::new(server);
+    conformance::check_generated_cases(8, || fresh(&indices));
 }
 
 macro_rules! over {
