@@ -262,7 +262,11 @@ fn before(index: &Index, order: SortOrder, milliseconds: i64) -> Value {
 fn filters(index: &Index, query: &SyncJobQuery, more: Option<Value>) -> Value {
     let filters = query.filters.iter().map(|filter| {
         let field = index.field(filter.field.path());
-        json!({ "terms": { field: filter.words } })
+        match filter.words.as_slice() {
+            // A list of one is not the same to a server: it collects all documents of a list before it sorts.
+            [word] => json!({ "term": { field: word } }),
+            words => json!({ "terms": { field: words } }),
+        }
     });
     let filters: Vec<Value> = filters.chain(more).collect();
     if filters.is_empty() { json!({ "match_all": {} }) } else { json!({ "bool": { "filter": filters } }) }
