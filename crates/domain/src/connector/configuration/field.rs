@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Error, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Error, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
@@ -204,7 +204,8 @@ pub struct ConfigurationField {
 
 impl<'de> Deserialize<'de> for ConfigurationField {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(FieldVisitor)
+        // Not as a map: what is none would then be refused, and repeated, before the visitor sees it.
+        deserializer.deserialize_any(FieldVisitor)
     }
 }
 
@@ -215,6 +216,11 @@ impl<'de> Visitor<'de> for FieldVisitor {
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("an object")
+    }
+
+    fn visit_str<E: Error>(self, _: &str) -> Result<Self::Value, E> {
+        // A value that stands in the place of its field may be secret: the reason does not repeat it.
+        Err(E::invalid_type(Unexpected::Other("string"), &self))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {

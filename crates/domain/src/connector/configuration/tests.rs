@@ -26,6 +26,13 @@ fn unreadable(properties: &str) -> String {
 }
 
 #[test]
+fn a_value_in_the_place_of_its_field_is_not_repeated() {
+    let body = r#"{"configuration":{"password":"hunter2"}}"#;
+    let reason = serde_json::from_str::<ConnectorConfiguration>(body).expect_err(body).to_string();
+    assert!(reason.starts_with("invalid type: string, expected an object"), "{reason}");
+}
+
+#[test]
 fn a_whole_configuration_is_kept_to_the_letter() {
     check(
         &[
