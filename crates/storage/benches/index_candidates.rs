@@ -279,7 +279,8 @@ fn filled<C: Candidate>(name: &str, documents: &Documents, mut candidate: C) -> 
 
 fn candidates(criterion: &mut Criterion) {
     let documents = Documents::new(*DOCUMENTS + 10_000);
-    let mut positions = filled("A", &documents, Positions(OrderedIndex::new(3)));
+    let pairs = [[0, 1], [0, 2], [1, 2]].map(|pair| pair.map(Field));
+    let mut positions = filled("A", &documents, Positions(OrderedIndex::with_pairs(3, &pairs)));
     let mut combinations = filled("B", &documents, Combinations::default());
     for (_, allowed) in &QUERIES {
         for from in [0, 500, 9900] {

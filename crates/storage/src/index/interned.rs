@@ -1,18 +1,35 @@
 //! Small numbers for the values of fields, so that a value's text is kept once.
 
 use super::Field;
-use std::collections::HashMap;
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
 use std::sync::Arc;
 
-/// Stands for one value of one field while any document has it.
+/// Stands for one value of one field, or for what documents have together, while any document has it.
 pub(super) type ValueId = u32;
+
+/// What documents have together in two fields.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Together {
+    /// These two values.
+    Values([ValueId; 2]),
+    /// So many values in the fields of a pair, by its number, that they are not paired.
+    Crowded(usize),
+}
+
+/// What a number stands for.
+enum Name {
+    Value(Field, Arc<str>),
+    Together(Together),
+}
 
 /// The numbered values.
 #[derive(Default)]
 pub(super) struct Interned {
     /// By field, because fields are few and small numbers.
-    ids: Vec<HashMap<Arc<str>, ValueId>>,
-    texts: Vec<Option<(Field, Arc<str>)>>,
+    ids: Vec<HashMap<Arc<str>, ValueId, RandomState>>,
+    together: HashMap<Together, ValueId, RandomState>,
+    names: Vec<Option<Name>>,
     free: Vec<ValueId>,
 }
 
@@ -28,29 +45,47 @@ impl Interned {
             return id;
         }
         let text: Arc<str> = text.into();
-        let entry = Some((field, Arc::clone(&text)));
-        let id = if let Some(id) = self.free.pop() {
-            self.texts[id as usize] = entry;
-            id
-        } else {
-            self.texts.push(entry);
-            ValueId::try_from(self.texts.len() - 1).expect("fewer values than fit in memory")
-        };
+        let id = self.number(Name::Value(field, Arc::clone(&text)));
         let field = usize::from(field.0);
         if self.ids.len() <= field {
-            self.ids.resize_with(field + 1, HashMap::new);
+            self.ids.resize_with(field + 1, HashMap::default);
         }
         self.ids[field].insert(text, id);
         id
     }
 
+    /// The number of what documents have together, if any document has it.
+    pub(super) fn get_together(&self, together: Together) -> Option<ValueId> {
+        self.together.get(&together).copied()
+    }
+
+    /// The number of what documents have together, a new one if need be.
+    pub(super) fn intern_together(&mut self, together: Together) -> ValueId {
+        if let Some(id) = self.get_together(together) {
+            return id;
+        }
+        let id = self.number(Name::Together(together));
+        self.together.insert(together, id);
+        id
+    }
+
     /// Forgets a value, so that its number can be used again.
     pub(super) fn release(&mut self, id: ValueId) {
-        let entry = self.texts.get_mut(id as usize).and_then(Option::take);
-        if let Some((field, text)) = entry {
-            self.ids[usize::from(field.0)].remove(&text);
-            self.free.push(id);
+        match self.names.get_mut(id as usize).and_then(Option::take) {
+            Some(Name::Value(field, text)) => drop(self.ids[usize::from(field.0)].remove(&text)),
+            Some(Name::Together(together)) => drop(self.together.remove(&together)),
+            None => return,
         }
+        self.free.push(id);
+    }
+
+    fn number(&mut self, name: Name) -> ValueId {
+        if let Some(id) = self.free.pop() {
+            self.names[id as usize] = Some(name);
+            return id;
+        }
+        self.names.push(Some(name));
+        ValueId::try_from(self.names.len() - 1).expect("fewer values than fit in memory")
     }
 }
 

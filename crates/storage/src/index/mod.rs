@@ -55,7 +55,14 @@ impl OrderedIndex {
     /// documents with more are held correctly but take more memory.
     #[must_use]
     pub fn new(values_per_slot: usize) -> Self {
-        Self { order: Order::default(), values: Values::new(values_per_slot) }
+        Self::with_pairs(values_per_slot, &[])
+    }
+
+    /// As `new`; for these pairs of fields it also keeps which documents have two values together, so
+    /// that filters on both are answered as fast as one. Costs a value more for a document and pair.
+    #[must_use]
+    pub fn with_pairs(values_per_slot: usize, pairs: &[[Field; 2]]) -> Self {
+        Self { order: Order::default(), values: Values::new(values_per_slot, pairs) }
     }
 
     /// How many documents there are.

@@ -54,7 +54,8 @@ struct Pair {
 
 impl Pair {
     fn new() -> Self {
-        Self { documents: Documents::default(), index: OrderedIndex::new(VALUES_PER_SLOT) }
+        let pairs = [[Field(0), Field(1)], [Field(2), Field(0)]];
+        Self { documents: Documents::default(), index: OrderedIndex::with_pairs(VALUES_PER_SLOT, &pairs) }
     }
 
     fn put(&mut self, slot: usize, document: &Document) {

@@ -1,15 +1,21 @@
-//! One bitmap of positions for each value, kept in step with the documents' values and moves.
+//! One bitmap of positions for each value and for each pair of values, kept in step with the documents'
+//! values and moves.
 
 use super::Field;
 use super::chunk::Move;
-use super::interned::{Interned, ValueId};
+use super::interned::{Interned, Together, ValueId};
 use super::order::Follower;
 use super::rows::Rows;
 use roaring::RoaringBitmap;
 
+/// A document with more pairs of values in two fields counts as crowded, and is found without pairs.
+const MOST_PAIRS: usize = if cfg!(test) { 3 } else { 32 };
+
 /// The bitmaps, and what is needed to find and to maintain them.
 pub(super) struct Values {
     all: RoaringBitmap,
+    /// The fields whose values are also kept by two.
+    pairs: Box<[[Field; 2]]>,
     interned: Interned,
     /// By value id; the bitmap of an id that is free is empty.
     bitmaps: Vec<RoaringBitmap>,
@@ -18,12 +24,13 @@ pub(super) struct Values {
 
 impl Values {
     /// No documents; for `values_per_slot` see the index.
-    pub(super) fn new(values_per_slot: usize) -> Self {
+    pub(super) fn new(values_per_slot: usize, pairs: &[[Field; 2]]) -> Self {
         Self {
             all: RoaringBitmap::new(),
+            pairs: pairs.into(),
             interned: Interned::default(),
             bitmaps: Vec::new(),
-            rows: Rows::new(values_per_slot),
+            rows: Rows::new(values_per_slot + pairs.len()),
         }
     }
 
@@ -35,6 +42,21 @@ impl Values {
     /// The positions of the documents with a value; `None` if there are none.
     pub(super) fn bitmap(&self, field: Field, text: &str) -> Option<&RoaringBitmap> {
         let id = self.interned.get(field, text)?;
+        self.bitmaps.get(id as usize)
+    }
+
+    /// The fields whose values are kept by two, as far as that holds for every document.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = [Field; 2]> {
+        let pairs = self.pairs.iter().copied().enumerate();
+        let is_crowded = |number| self.interned.get_together(Together::Crowded(number)).is_some();
+        pairs.filter(move |(number, _)| !is_crowded(*number)).map(|(_, pair)| pair)
+    }
+
+    /// The positions of the documents with both values, of fields that are kept by two; `None` if there
+    /// are none.
+    pub(super) fn bitmap_of_both(&self, values: [(Field, &str); 2]) -> Option<&RoaringBitmap> {
+        let [first, second] = values.map(|(field, text)| self.interned.get(field, text));
+        let id = self.interned.get_together(Together::Values([first?, second?]))?;
         self.bitmaps.get(id as usize)
     }
 
@@ -101,14 +123,30 @@ impl Values {
         self.rows.shrink();
     }
 
-    /// The numbers of some values, each once.
+    /// The numbers of some values and of their pairs, each once.
     fn intern<'a>(&mut self, values: impl IntoIterator<Item = (Field, &'a str)>) -> Vec<ValueId> {
         let values = values.into_iter();
-        let ids = values.map(|(field, text)| self.interned.intern(field, text));
-        let mut ids: Vec<ValueId> = ids.collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let most = ids.last().map_or(0, |&id| id as usize + 1);
+        let single = values.map(|(field, text)| (field, self.interned.intern(field, text)));
+        let mut single: Vec<(Field, ValueId)> = single.collect();
+        single.sort_unstable();
+        single.dedup();
+        let mut ids: Vec<ValueId> = single.iter().map(|(_, id)| *id).collect();
+        for (number, fields) in self.pairs.iter().enumerate() {
+            let [first, second] = fields.map(|field| {
+                let start = single.partition_point(|(of, _)| *of < field);
+                &single[start..single.partition_point(|(of, _)| *of <= field)]
+            });
+            if first.len().saturating_mul(second.len()) > MOST_PAIRS {
+                ids.push(self.interned.intern_together(Together::Crowded(number)));
+                continue;
+            }
+            for (_, first) in first {
+                for (_, second) in second {
+                    ids.push(self.interned.intern_together(Together::Values([*first, *second])));
+                }
+            }
+        }
+        let most = ids.iter().max().map_or(0, |&id| id as usize + 1);
         if self.bitmaps.len() < most {
             self.bitmaps.resize_with(most, RoaringBitmap::new);
         }
@@ -186,14 +224,31 @@ mod tests {
 
     #[test]
     fn values_that_no_document_has_any_more_leave_nothing_behind() {
-        let mut values = Values::new(1);
+        let mut values = Values::new(1, &[[Field(0), Field(1)]]);
         values.add(0, 7, [(Field(0), "kept"), (Field(1), "first")]);
         for text in (0..100).map(|number| number.to_string()) {
             values.change(0, 7, [(Field(0), "kept"), (Field(1), &*text)]);
         }
-        assert_eq!(values.bitmaps.len(), 3);
+        // Two values with their pair, and the two that came while the last ones were still there.
+        assert_eq!(values.bitmaps.len(), 5);
         assert!(values.bitmap(Field(1), "98").is_none());
+        assert!(values.bitmap_of_both([(Field(0), "kept"), (Field(1), "98")]).is_none());
+        assert!(values.bitmap_of_both([(Field(0), "kept"), (Field(1), "99")]).is_some());
         values.remove(0, 7);
         assert!(values.bitmap(Field(0), "kept").is_none());
+        assert!(values.bitmap_of_both([(Field(0), "kept"), (Field(1), "99")]).is_none());
+    }
+
+    #[test]
+    fn pairs_are_left_alone_while_a_document_has_too_many() {
+        let mut values = Values::new(1, &[[Field(0), Field(1)]]);
+        values.add(0, 7, [(Field(0), "a"), (Field(0), "b"), (Field(1), "x"), (Field(1), "y")]);
+        assert_eq!(values.pairs().count(), 0);
+        values.change(0, 7, [(Field(0), "a"), (Field(0), "b"), (Field(1), "x")]);
+        assert_eq!(values.pairs().count(), 1);
+        assert_eq!(
+            values.bitmap_of_both([(Field(0), "b"), (Field(1), "x")]).map(RoaringBitmap::len),
+            Some(1)
+        );
     }
 }

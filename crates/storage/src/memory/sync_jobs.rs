@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
+use itertools::Itertools;
 use std::hash::BuildHasher;
 use tributary_domain::{FilterField, SortOrder, SyncJobQuery};
 
@@ -80,7 +81,7 @@ impl Default for SyncJobs {
             slots: Slots::default(),
             by_id: HashTable::new(),
             hasher: RandomState::default(),
-            index: OrderedIndex::new(FilterField::ALL.len()),
+            index: OrderedIndex::with_pairs(FilterField::ALL.len(), &pairs()),
         }
     }
 }
@@ -201,6 +202,12 @@ impl SyncJobs {
         let is_it = |slot: &u32| self.slots.texts.id(*slot) == Some(id.as_bytes());
         self.by_id.find(self.hasher.hash_one(id), is_it).copied()
     }
+}
+
+/// All pairs of fields: people look for the jobs of a connector in some status or of some type.
+fn pairs() -> Vec<[Field; 2]> {
+    let fields = FilterField::ALL.iter().copied().map(index_field);
+    fields.array_combinations().collect()
 }
 
 /// The index numbers the fields in the order in which they are declared.
