@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
@@ -16,6 +17,9 @@ use crate::{ENDPOINTS, dispatch, page};
 
 /// The most bytes of a request body, after it is unpacked, unless set otherwise.
 pub const DEFAULT_BODY_LIMIT: usize = 1024 * 1024;
+
+/// How long a request body may stop arriving, unless set otherwise.
+pub const DEFAULT_BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Tells the time.
 pub trait Clock: Send + Sync {
@@ -73,6 +77,7 @@ pub struct Api {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdGenerator>,
     pub(crate) body_limit: usize,
+    pub(crate) body_timeout: Duration,
     pub(crate) identity: Arc<Identity>,
     pub(crate) vault: Option<Arc<Vault>>,
 }
@@ -85,6 +90,7 @@ impl Api {
             clock: Arc::new(SystemClock),
             ids: Arc::new(SortableIds),
             body_limit: DEFAULT_BODY_LIMIT,
+            body_timeout: DEFAULT_BODY_TIMEOUT,
             identity: Arc::new(Identity::default()),
             vault: None,
         }
@@ -108,6 +114,13 @@ impl Api {
     #[must_use]
     pub fn with_body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
+        self
+    }
+
+    /// With another limit to the time in which nothing of a request body arrives.
+    #[must_use]
+    pub fn with_body_timeout(mut self, timeout: Duration) -> Self {
+        self.body_timeout = timeout;
         self
     }
 

@@ -1,16 +1,19 @@
 //! The way of every request: choose the endpoint, check, call the handler, present the answer.
 
+use std::convert::Infallible;
 use std::error::Error;
 use std::sync::Arc;
 
+use actix_web::body::{MessageBody, SizedStream};
 use actix_web::dev::{Decompress, Payload};
 use actix_web::error::PayloadError;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
+use actix_web::rt::time::timeout;
 use actix_web::web::Bytes;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
 use bytes::BytesMut;
-use futures_util::StreamExt;
+use futures_util::stream::{self, StreamExt as _};
 use tributary_domain::{Arguments, Refusal};
 
 use crate::api::Api;
@@ -94,14 +97,13 @@ async fn body(
         return Err(ApiError::BodyTooLarge(api.body_limit));
     }
     let mut payload = Decompress::from_headers(payload, request.headers());
-    let mut body = BytesMut::new();
-    while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|error| unreadable(&error))?;
-        if body.len() + chunk.len() > api.body_limit {
-            return Err(ApiError::BodyTooLarge(api.body_limit));
+    let body = match read(api, &mut payload).await {
+        Ok(body) => body,
+        Err(error) => {
+            request.extensions_mut().insert(UnreadBody(payload));
+            return Err(error);
         }
-        body.extend_from_slice(&chunk);
-    }
+    };
     if body.is_empty() {
         return Ok(None);
     }
@@ -112,6 +114,33 @@ async fn body(
     }
     media_type::check_content_type(request.headers())?;
     Ok(Some(body.freeze()))
+}
+
+/// A body that was not read to its end. Where an answer is sent while it is still there, the connection is
+/// closed behind it; otherwise the server waits for the rest of the body, for as long as the client likes.
+struct UnreadBody(#[expect(dead_code, reason = "it only has to be there")] Decompress<Payload>);
+
+impl UnreadBody {
+    fn kept_until_sent(self, answer: Bytes) -> impl MessageBody + 'static {
+        let length = answer.len() as u64;
+        let sent = stream::iter([Ok::<_, Infallible>(answer)]).inspect(move |_| _ = &self);
+        SizedStream::new(length, sent)
+    }
+}
+
+async fn read(api: &Api, payload: &mut Decompress<Payload>) -> Result<BytesMut, ApiError> {
+    let mut body = BytesMut::new();
+    loop {
+        let next = timeout(api.body_timeout, payload.next()).await;
+        let Some(chunk) = next.map_err(|_| ApiError::BodyTimeout(api.body_timeout))? else {
+            return Ok(body);
+        };
+        let chunk = chunk.map_err(|error| unreadable(&error))?;
+        if body.len() + chunk.len() > api.body_limit {
+            return Err(ApiError::BodyTooLarge(api.body_limit));
+        }
+        body.extend_from_slice(&chunk);
+    }
 }
 
 /// Why a body does not arrive whole, in words for its sender.
@@ -141,11 +170,14 @@ fn refuse(
     if pairs.iter().any(|(name, value)| name == "pretty" && value != "false") {
         body = presentation::pretty(&body);
     }
-    let mut response = respond(request, error.status(), answer_type, body, endpoints);
+    let mut response = respond(request, error.status(), answer_type, body.clone(), endpoints);
     if error.status() == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS);
     }
-    response
+    match request.extensions_mut().remove::<UnreadBody>() {
+        Some(unread) => response.set_body(unread.kept_until_sent(body)).map_into_boxed_body(),
+        None => response,
+    }
 }
 
 fn respond(

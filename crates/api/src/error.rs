@@ -1,6 +1,7 @@
 //! Every error that a client can see, in one table.
 
 use std::error::Error;
+use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use serde_json::json;
@@ -20,6 +21,8 @@ pub(crate) enum ApiError {
     NoHandler { method: String, path: String },
     #[error("{0}")]
     MediaType(String),
+    #[error("nothing more of the body arrived for [{}] seconds", .0.as_secs_f64())]
+    BodyTimeout(Duration),
     #[error("the body is longer than the [{0}] bytes that are allowed")]
     BodyTooLarge(usize),
     #[error("the document was changed by others at the same time, again and again; try once more")]
@@ -75,6 +78,8 @@ pub enum ErrorKind {
     MethodNotAllowed,
     /// The media type is not served.
     MediaType,
+    /// The body stops arriving.
+    BodyTimeout,
     /// Another worker has the sync job, or the document keeps changing.
     Conflict,
     /// The body is too long.
@@ -191,6 +196,12 @@ pub const ERRORS: &[ErrorRow] = &[
         "The body is not JSON by its Content-Type, or the Accept header asks for a version that is not served.",
     ),
     row(
+        ErrorKind::BodyTimeout,
+        408,
+        "timeout_exception",
+        "The body stops arriving before it is complete; nothing was changed, and the connection is closed.",
+    ),
+    row(
         ErrorKind::Conflict,
         409,
         "version_conflict_engine_exception",
@@ -252,6 +263,7 @@ impl ApiError {
             Self::MethodNotAllowed { .. } => ErrorKind::MethodNotAllowed,
             Self::NoHandler { .. } => ErrorKind::NoHandler,
             Self::MediaType(_) => ErrorKind::MediaType,
+            Self::BodyTimeout(_) => ErrorKind::BodyTimeout,
             Self::BodyTooLarge(_) => ErrorKind::BodyTooLarge,
             Self::Conflict => ErrorKind::Conflict,
             Self::Unavailable(_) => ErrorKind::Unavailable,

@@ -39,7 +39,9 @@ mod query_string;
 mod reply;
 mod routes;
 
-pub use api::{Api, Clock, DEFAULT_BODY_LIMIT, IdGenerator, Identity, SortableIds, SystemClock};
+pub use api::{
+    Api, Clock, DEFAULT_BODY_LIMIT, DEFAULT_BODY_TIMEOUT, IdGenerator, Identity, SortableIds, SystemClock,
+};
 pub use content::Content;
 pub use endpoint::{Answer, Body, COMMON_PARAMETERS, Endpoint};
 pub use error::{ERRORS, ErrorKind, ErrorRow};

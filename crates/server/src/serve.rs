@@ -42,7 +42,9 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
     };
     tracing::info!(store = settings.store, "the store is open");
 
-    let api = Api::new(store.clone()).with_body_limit(settings.body_limit);
+    let api = Api::new(store.clone())
+        .with_body_limit(settings.body_limit)
+        .with_body_timeout(Duration::from_secs(settings.body_timeout));
     let mut look = async || secret_keys::fit(&*store, secret_keys.as_deref()).await;
     let fit = match secret_keys::first_look(&mut look).await {
         Ok(fit) => fit,

@@ -154,6 +154,24 @@ fn a_head_that_does_not_end() {
 }
 
 #[test]
+fn a_body_that_does_not_end() {
+    let server = Launch::over("memory:").arguments(["--body-timeout", "1"]).start();
+    for length in ["Content-Length: 3", "Transfer-Encoding: chunked"] {
+        let started = Instant::now();
+        let mut connection = open(&server, "PUT /_connector/new HTTP/1.1");
+        let head = format!("Content-Type: application/json\r\n{length}\r\n\r\n");
+        connection.send(head.as_bytes()).unwrap();
+        let answer = connection.read_answer(false).unwrap();
+        assert!(started.elapsed() > Duration::from_millis(500), "the client had no time");
+        assert_eq!(answer.header("x-elastic-product"), Some("Elasticsearch"));
+        answer.refused_naming(408, &["[1] seconds"]);
+        assert!(connection.read_to_end().unwrap_or_default().is_empty());
+        assert!(started.elapsed() < PATIENCE / 2, "the connection stayed open");
+    }
+    let _ = server.get("/_connector/new").expect(404);
+}
+
+#[test]
 fn an_idle_connection_is_closed() {
     let server = Launch::over("memory:").arguments(["--keep-alive", "1"]).start();
     let mut connection = server.connect();

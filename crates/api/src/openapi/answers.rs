@@ -20,12 +20,17 @@ const ALWAYS: &[ErrorKind] = &[
 ];
 /// What can also be wrong with a request that has a body, whether it should or not.
 const WITH_BODY: &[ErrorKind] =
-    &[ErrorKind::MalformedBody, ErrorKind::ValidationFailed, ErrorKind::BodyTooLarge];
+    &[ErrorKind::MalformedBody, ErrorKind::ValidationFailed, ErrorKind::BodyTimeout, ErrorKind::BodyTooLarge];
 /// What can also be wrong with a request that names a document.
 const WITH_ID: &[ErrorKind] = &[ErrorKind::ValidationFailed];
 /// What can also be wrong with a request that changes something.
-const CHANGING: &[ErrorKind] =
-    &[ErrorKind::Conflict, ErrorKind::Rejected, ErrorKind::Blocked, ErrorKind::BodyTooLarge];
+const CHANGING: &[ErrorKind] = &[
+    ErrorKind::Conflict,
+    ErrorKind::Rejected,
+    ErrorKind::Blocked,
+    ErrorKind::BodyTimeout,
+    ErrorKind::BodyTooLarge,
+];
 
 impl Endpoint {
     /// Every row of the table of errors that it may answer, in the order of the table: what it declares,

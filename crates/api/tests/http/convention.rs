@@ -130,5 +130,6 @@ async fn bodies(session: &mut Session) {
     ] {
         session.send("PUT", "/_connector/c", &[JSON], body).await;
     }
+    session.stall("PUT", "/_connector/c", b"{\"name\":\"a\"}").await;
     session.call("GET", "/_connector?filter_path=count", "").await;
 }

@@ -4,14 +4,16 @@ use std::fmt::Write as _;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody, to_bytes};
-use actix_web::dev::{Service, ServiceResponse};
+use actix_web::dev::{Payload, Service, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::{App, test, web};
+use futures_util::stream::{self, StreamExt as _};
 use tributary_api::{Api, Clock, IdGenerator};
 use tributary_domain::{Document, Id, Timestamp};
-use tributary_engines::Endpoint;
+use tributary_engines::{Endpoint, Indices};
 use tributary_secrets::SecretKeys;
 use tributary_sqlite_backend::SqliteBackend;
 use tributary_storage::{BackendSettings, Collection, Registry, Store};
@@ -69,11 +71,10 @@ impl IdGenerator for CountedIds {
 type Handle = dyn Fn(actix_http::Request) -> Pin<Box<dyn Future<Output = ServiceResponse<BoxBody>>>>;
 
 /// Indices that nobody else has, and patience with a busy server.
-fn settings(server: &Endpoint) -> BackendSettings {
-    static NUMBER: AtomicU64 = AtomicU64::new(0);
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+fn settings(indices: &Indices) -> BackendSettings {
+    let server = indices.endpoint();
     let settings = BackendSettings::default()
-        .with("index_prefix", format!("http-{}-{number}-", std::process::id()))
+        .with("index_prefix", indices.fresh_prefix())
         .with("deadline", "120")
         .with("read_deadline", "120");
     match (&server.user, &server.password) {
@@ -91,18 +92,21 @@ pub(crate) struct Session {
     pub(crate) store: Arc<dyn Store>,
     text: String,
     _folder: tempfile::TempDir,
+    _indices: Option<Indices>,
 }
 
 impl Session {
     pub(crate) async fn open(backend: Backend) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut own_indices = None;
         let (url, settings) = match backend {
             Backend::Memory => ("memory:".to_owned(), BackendSettings::default()),
             Backend::Embedded => {
                 (format!("embedded:{}", folder.path().display()), BackendSettings::default())
             }
             Backend::Server(server) => {
-                (format!("{}:{}", server.distribution.product.name(), server.url), settings(server))
+                let indices = own_indices.insert(Indices::new(server));
+                (format!("{}:{}", server.distribution.product.name(), server.url), settings(indices))
             }
             Backend::Sqlite => {
                 let file = folder.path().join("tributary.sqlite");
@@ -112,14 +116,16 @@ impl Session {
         let mut registry = Registry::with_built_in();
         registry.register(SqliteBackend);
         let store = registry.open_with(&url, &settings).await.expect("a store");
-        Self::over(store, folder, Some(SECRET_KEY)).await
+        let session = Self::over(store, folder, Some(SECRET_KEY)).await;
+        Self { _indices: own_indices, ..session }
     }
 
     async fn over(store: Arc<dyn Store>, folder: tempfile::TempDir, secret_key: Option<&str>) -> Self {
         let api = Api::new(Arc::clone(&store))
             .with_clock(FixedClock::default())
             .with_ids(CountedIds::default())
-            .with_body_limit(4_096);
+            .with_body_limit(4_096)
+            .with_body_timeout(Duration::from_millis(50));
         let api = match secret_key {
             Some(key) => api.with_secret_keys(SecretKeys::parse(key).expect("a key of the test")),
             None => api,
@@ -132,7 +138,7 @@ impl Session {
                 service.call(request).await.expect("the service never fails").map_into_boxed_body()
             }) as Pin<Box<dyn Future<Output = _>>>
         };
-        Self { handle: Box::new(handle), store, text: String::new(), _folder: folder }
+        Self { handle: Box::new(handle), store, text: String::new(), _folder: folder, _indices: None }
     }
 
     /// The same session over a store that stands in for failures that no real one shows at will.
@@ -200,6 +206,20 @@ impl Session {
             request = request.insert_header(("content-length", body.len())).set_payload(body.to_vec());
         }
         let response = (self.handle)(request.to_request()).await;
+        self.record_answer(method, path, response).await;
+    }
+
+    /// A request whose body is announced and stops arriving after its first bytes; recorded.
+    pub(crate) async fn stall(&mut self, method: &str, path: &str, first: &'static [u8]) {
+        let _ = writeln!(self.text, ">>> {method} {path}\n{} ...", String::from_utf8_lossy(first));
+        let request = test::TestRequest::with_uri(path)
+            .method(Method::from_bytes(method.as_bytes()).expect("a method"))
+            .insert_header(("content-type", "application/json"))
+            .insert_header(("content-length", first.len() + 1))
+            .to_request();
+        let arriving = stream::iter([Ok(web::Bytes::from_static(first))]).chain(stream::pending());
+        let (request, _) = request.replace_payload(Payload::Stream { payload: arriving.boxed_local() });
+        let response = (self.handle)(request).await;
         self.record_answer(method, path, response).await;
     }
 
