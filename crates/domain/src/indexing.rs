@@ -5,20 +5,43 @@
 
 use serde_json::value::RawValue;
 
-use crate::{Document, Timestamp};
+use crate::{Document, Outline, Timestamp};
+
+/// What has fields by their names: a document, or an outline of one.
+pub trait Fields {
+    /// The JSON text of a field, unless it is missing or null.
+    fn get_raw(&self, name: &str) -> Option<&RawValue>;
+}
+
+impl Fields for Document {
+    fn get_raw(&self, name: &str) -> Option<&RawValue> {
+        Document::get_raw(self, name)
+    }
+}
+
+impl Fields for Outline<'_> {
+    fn get_raw(&self, name: &str) -> Option<&RawValue> {
+        Outline::get_raw(self, name)
+    }
+}
 
 /// The words under which a document is found in a field: what a `keyword` field would index.
 ///
 /// Strings count as they are, numbers and booleans as their text; arrays count for each of their
 /// items; nulls and objects for nothing. `path` leads through objects (`connector.id`), and through
 /// each object of an array of objects.
-pub fn keyword_values(document: &Document, path: &str) -> Vec<String> {
+pub fn keyword_values(document: &impl Fields, path: &str) -> Vec<String> {
     let mut words = Vec::new();
-    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+    let (name, rest) = first_name(path);
     if let Some(value) = document.get_raw(name) {
         collect(value, rest, &mut words);
     }
     words
+}
+
+/// The first name of a path, and what follows.
+fn first_name(path: &str) -> (&str, Option<&str>) {
+    path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)))
 }
 
 fn collect(value: &RawValue, path: Option<&str>, words: &mut Vec<String>) {
@@ -31,8 +54,9 @@ fn collect(value: &RawValue, path: Option<&str>, words: &mut Vec<String>) {
             }
         }
         (Some(b'{'), Some(path)) => {
-            if let Ok(object) = Document::parse(text) {
-                words.extend(keyword_values(&object, path));
+            let (name, rest) = first_name(path);
+            if let Some(value) = Outline::read(text, &[name]).and_then(|object| object.get_raw(name)) {
+                collect(value, rest, words);
             }
         }
         (Some(b'"'), None) => words.extend(serde_json::from_str::<String>(text).ok()),
@@ -47,7 +71,7 @@ fn collect(value: &RawValue, path: Option<&str>, words: &mut Vec<String>) {
 ///
 /// Understands what a `date` field does: ISO 8601 and milliseconds since 1970, as a number or a
 /// string; of several values the earliest counts.
-pub fn creation_order(document: &Document) -> Option<i64> {
+pub fn creation_order(document: &impl Fields) -> Option<i64> {
     let text = document.get_raw("created_at")?.get();
     // The usual case, a single string without escapes, is read where it stands.
     if let Some(plain) = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'))

@@ -19,7 +19,7 @@ impl Model {
         let documents = self.documents.iter().map(|((collection, id), document)| (*collection, id, document));
         let jobs = documents.filter(|(collection, ..)| *collection == Collection::SyncJobs);
         let mut found: Vec<_> = jobs.map(|(_, id, job)| (id, job)).filter(|(_, job)| fits(job)).collect();
-        found.sort_by_key(|(id, job)| (creation_order(job).unwrap_or(i64::MAX), id.as_bytes()));
+        found.sort_by_key(|(id, job)| (creation_order(*job).unwrap_or(i64::MAX), id.as_bytes()));
         if query.order == SortOrder::Descending {
             found.reverse();
         }

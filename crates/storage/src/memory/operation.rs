@@ -1,7 +1,7 @@
 //! A change of one document, as it is checked, made durable and applied.
 
 use bytes::Bytes;
-use tributary_domain::{Connector, Document, FilterField, Id, creation_order, keyword_values};
+use tributary_domain::{Connector, Document, Fields, FilterField, Id, creation_order, keyword_values};
 
 use crate::{Collection, Stored, Version};
 
@@ -74,20 +74,19 @@ impl Terms {
     pub(crate) fn new(collection: Collection, document: &Document) -> Self {
         match collection {
             Collection::Connectors => Self::Connector(Box::new(document.clone().into())),
-            Collection::SyncJobs => Self::SyncJob {
-                milliseconds: creation_order(document).unwrap_or(i64::MAX),
-                words: FilterField::ALL
-                    .iter()
-                    .flat_map(|field| {
-                        let mut words = keyword_values(document, field.path());
-                        words.sort_unstable();
-                        words.dedup();
-                        words.into_iter().map(|word| (*field, word))
-                    })
-                    .collect(),
-            },
+            Collection::SyncJobs => Self::of_sync_job(document),
             Collection::Secrets => Self::Secret,
         }
+    }
+
+    pub(crate) fn of_sync_job(document: &impl Fields) -> Self {
+        let words = FilterField::ALL.iter().flat_map(|field| {
+            let mut words = keyword_values(document, field.path());
+            words.sort_unstable();
+            words.dedup();
+            words.into_iter().map(|word| (*field, word))
+        });
+        Self::SyncJob { milliseconds: creation_order(document).unwrap_or(i64::MAX), words: words.collect() }
     }
 }
 
