@@ -51,7 +51,9 @@ fn scattered(number: u32) -> u32 {
 fn loaded(documents: &Documents) -> OrderedIndex {
     let mut index = OrderedIndex::new(3);
     let slots = 0..documents.present;
-    index.load(documents, slots.map(|slot| (slot, documents.values(slot))));
+    let vocabulary = slots.clone().flat_map(|slot| documents.values(slot));
+    // Each document has three words of its own, whether others have them too or not.
+    index.load(documents, vocabulary, slots.map(|slot| (slot, (3 * slot as usize..).take(3))));
     index
 }
 

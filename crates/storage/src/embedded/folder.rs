@@ -103,10 +103,8 @@ impl Folder {
             },
             Err(error) => return Err(error.into()),
         }
-        let (database, catalog, state) = quietly(
-            || self.open_whole(acknowledged.unwrap_or_default()),
-            |panic| Failure::damaged(format!("the file [{DATABASE}] is not readable ({panic})")),
-        )?;
+        let (database, catalog, state) =
+            quietly(|| self.open_whole(acknowledged.unwrap_or_default()), |panic| unreadable(&panic))?;
         let mark = Mark::open(&self.path, state.sequence)?;
         Ok(Opened { database, catalog, state, mark })
     }
@@ -147,16 +145,21 @@ impl Folder {
         File::options().read(true).write(true).open(self.path.join(DATABASE))
     }
 
+    /// Checks the pages of the database and reads its documents at the same time, each through a file
+    /// of its own that nothing is written to: what was read counts if the check finds no damage.
     fn open_whole(&self, acknowledged: u64) -> Result<(Database, Catalog, State), Failure> {
         let file = self.open_file()?;
         self.check(&file.metadata()?)?;
         let file = HeldFile::held(file)?;
-        let mut builder = Builder::new();
-        // The checksums of our own say nothing about redb's pages between the documents, nor about
-        // which pages it takes to be free.
-        builder.set_cache_size(CACHE_BYTES).set_check_integrity_on_open(true);
-        let database = builder.create_with_backend(file.clone())?;
-        let (catalog, state) = load::load(&database)?;
+        let (checked, read) = std::thread::scope(|scope| {
+            let checked = scope.spawn(|| quietly(|| open_checked(file.clone()), |panic| unreadable(&panic)));
+            let read = quietly(|| self.read_aside(), |panic| unreadable(&panic));
+            (checked.join().unwrap_or_else(|_| Err(Failure::damaged("checking it failed"))), read)
+        });
+        let (database, (catalog, state)) = (checked?, read?);
+        if table::state(&database)? != state {
+            return Err(Failure::damaged("it changed while it was read"));
+        }
         if state.sequence < acknowledged {
             return Err(Failure::damaged(format!(
                 "the changes {} to {acknowledged} were acknowledged and are missing",
@@ -165,6 +168,13 @@ impl Folder {
         }
         file.settle()?;
         Ok((database, catalog, state))
+    }
+
+    /// What the database holds, read without a look at the pages between the documents.
+    fn read_aside(&self) -> Result<(Catalog, State), Failure> {
+        let file = self.open_file()?;
+        self.check(&file.metadata()?)?;
+        load::load(&Builder::new().set_cache_size(CACHE_BYTES).create_with_backend(HeldFile::aside(file)?)?)
     }
 
     fn create(&self) -> Result<(), Failure> {
@@ -182,6 +192,19 @@ impl Folder {
         File::open(&self.path)?.sync_all()?;
         Ok(())
     }
+}
+
+/// Opens a database after a look at all of its pages.
+fn open_checked(file: HeldFile) -> Result<Database, Failure> {
+    let mut builder = Builder::new();
+    // The checksums of our own say nothing about redb's pages between the documents, nor about which
+    // pages it takes to be free.
+    builder.set_cache_size(CACHE_BYTES).set_check_integrity_on_open(true);
+    Ok(builder.create_with_backend(file)?)
+}
+
+fn unreadable(panic: &str) -> Failure {
+    Failure::damaged(format!("the file [{DATABASE}] is not readable ({panic})"))
 }
 
 #[cfg(unix)]

@@ -16,6 +16,8 @@ pub(super) struct HeldFile(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     file: FileBackend,
+    /// Whether redb's locks are taken; those of another handle of this process would be in the way.
+    locks: bool,
     held: RwLock<Option<Vec<Step>>>,
 }
 
@@ -29,16 +31,21 @@ enum Step {
 impl HeldFile {
     /// Holds every write back.
     pub(super) fn held(file: File) -> Result<Self, DatabaseError> {
-        Self::new(file, Some(Vec::new()))
+        Self::new(file, true, Some(Vec::new()))
+    }
+
+    /// Holds every write back, for good, beside another of the same file.
+    pub(super) fn aside(file: File) -> Result<Self, DatabaseError> {
+        Self::new(file, false, Some(Vec::new()))
     }
 
     /// Holds nothing back.
     pub(super) fn direct(file: File) -> Result<Self, DatabaseError> {
-        Self::new(file, None)
+        Self::new(file, true, None)
     }
 
-    fn new(file: File, held: Option<Vec<Step>>) -> Result<Self, DatabaseError> {
-        Ok(Self(Arc::new(Inner { file: FileBackend::new(file)?, held: RwLock::new(held) })))
+    fn new(file: File, locks: bool, held: Option<Vec<Step>>) -> Result<Self, DatabaseError> {
+        Ok(Self(Arc::new(Inner { file: FileBackend::new(file)?, locks, held: RwLock::new(held) })))
     }
 
     /// Writes what was held back, and holds nothing back from now on.
@@ -150,27 +157,27 @@ impl StorageBackend for HeldFile {
     }
 
     fn try_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
-        self.0.file.try_lock_range(start, end)
+        if self.0.locks { self.0.file.try_lock_range(start, end) } else { Ok(true) }
     }
 
     fn try_lock_shared_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
-        self.0.file.try_lock_shared_range(start, end)
+        if self.0.locks { self.0.file.try_lock_shared_range(start, end) } else { Ok(true) }
     }
 
     fn lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
-        self.0.file.lock_range(start, end)
+        if self.0.locks { self.0.file.lock_range(start, end) } else { Ok(()) }
     }
 
     fn lock_shared_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
-        self.0.file.lock_shared_range(start, end)
+        if self.0.locks { self.0.file.lock_shared_range(start, end) } else { Ok(()) }
     }
 
     fn unlock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
-        self.0.file.unlock_range(start, end)
+        if self.0.locks { self.0.file.unlock_range(start, end) } else { Ok(()) }
     }
 
     fn query_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
-        self.0.file.query_lock_range(start, end)
+        if self.0.locks { self.0.file.query_lock_range(start, end) } else { Ok(false) }
     }
 }
 

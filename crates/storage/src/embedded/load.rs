@@ -1,15 +1,11 @@
 //! Reads everything at the start, and checks it.
 
-use std::borrow::Cow;
-use std::fmt;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use redb::{Database, ReadableDatabase, ReadableTable, TableError};
-use serde::de::{IgnoredAny, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
-use tributary_domain::{Document, FilterField};
+use tributary_domain::{Document, FilterField, Outline};
 
 use super::failure::Failure;
 use super::quiet::quietly;
@@ -179,46 +175,14 @@ fn take(key: &[u8], value: &[u8], newest: u64, keep: &mut impl Keep) -> Result<(
 
 /// What a sync job is found by, or `None` if it is no JSON object.
 fn terms(text: &str) -> Option<Terms> {
-    let document = serde_json::from_str::<Indexed>(text).ok()?.0;
-    Some(Terms::new(Collection::SyncJobs, &document))
+    Some(Terms::of_sync_job(&Outline::read(text, &INDEXED)?))
 }
-
-/// The fields of a sync job that its terms are made from; the others are read over where they are,
-/// which takes a fraction of the time of keeping them.
-struct Indexed(Document);
-
-#[derive(Deserialize)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// The outermost names of the fields that sync jobs are found by.
 static INDEXED: LazyLock<Vec<&str>> = LazyLock::new(|| {
     let outermost = |field: &FilterField| field.path().split('.').next();
     FilterField::ALL.iter().filter_map(outermost).chain(["created_at"]).collect()
 });
-
-impl<'de> Deserialize<'de> for Indexed {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Fields;
-        impl<'de> Visitor<'de> for Fields {
-            type Value = Indexed;
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("a JSON object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Indexed, A::Error> {
-                let mut document = Document::default();
-                while let Some(Name(name)) = fields.next_key()? {
-                    if INDEXED.contains(&name.as_ref()) {
-                        document.set_raw(&name, fields.next_value()?);
-                    } else {
-                        fields.next_value::<IgnoredAny>()?;
-                    }
-                }
-                Ok(Indexed(document))
-            }
-        }
-        deserializer.deserialize_map(Fields)
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -111,24 +111,33 @@ impl OrderedIndex {
         true
     }
 
-    /// Adds many documents at once, each as `insert` would: sorts once and lays everything out anew.
+    /// Adds many documents at once, each as `insert` would: sorts once and lays everything out anew. The
+    /// documents have the values at these places of the vocabulary.
     ///
     /// Meant for start-up; it takes time in proportion to all documents, not only to the new ones.
-    pub fn load<'a, V>(&mut self, keys: &impl Keys, documents: impl IntoIterator<Item = (u32, V)>)
-    where
-        V: IntoIterator<Item = (Field, &'a str)>,
+    ///
+    /// # Panics
+    /// If the vocabulary has no such place.
+    pub fn load<'a, V>(
+        &mut self,
+        keys: &impl Keys,
+        vocabulary: impl IntoIterator<Item = (Field, &'a str)>,
+        documents: impl IntoIterator<Item = (u32, V)>,
+    ) where
+        V: IntoIterator<Item = usize>,
     {
+        let vocabulary = self.values.numbered(vocabulary);
         let mut slots: Vec<u32> = self.order.entries().map(|(_, slot)| slot).collect();
         let mut listed: RoaringBitmap = slots.iter().collect();
-        for (slot, values) in documents {
-            self.values.set_row(slot, values);
+        for (slot, places) in documents {
+            self.values.set_row(slot, places.into_iter().map(|place| vocabulary[place]).collect());
             if listed.insert(slot) {
                 slots.push(slot);
             }
         }
         order::sort(&mut slots, keys);
         self.order = Order::laid_out(&slots);
-        self.values.rebuild(self.order.entries());
+        self.values.rebuild(self.order.halves());
     }
 
     /// The number of documents that pass every filter, and the slots of `size` of them in order,

@@ -71,6 +71,12 @@ impl Order {
         self.chunks.iter().flat_map(Chunk::entries)
     }
 
+    /// The same in two parts, the first before the second.
+    pub(super) fn halves(&self) -> [impl Iterator<Item = (u32, u32)> + Send; 2] {
+        let (first, second) = self.chunks.split_at(self.chunks.len() / 2);
+        [first, second].map(|chunks| chunks.iter().flat_map(Chunk::entries))
+    }
+
     /// Places a slot that has no position and returns where.
     pub(super) fn insert(&mut self, slot: u32, keys: &impl Keys, follower: &mut impl Follower) -> u32 {
         let key = keys.key(slot);

@@ -109,11 +109,13 @@ impl Pair {
             let values = document.values.clone();
             documents[*slot] = Some(Document { values, ..key });
         }
-        let loaded = loaded.iter().map(|(slot, document)| {
-            let slot = u32::try_from(*slot).unwrap();
-            (slot, document.values())
+        let vocabulary = loaded.iter().flat_map(|(_, document)| document.values());
+        let mut places = 0..;
+        let rows = loaded.iter().map(|(slot, document)| {
+            let places: Vec<usize> = places.by_ref().take(document.values.len()).collect();
+            (u32::try_from(*slot).unwrap(), places)
         });
-        self.index.load(&self.documents, loaded);
+        self.index.load(&self.documents, vocabulary, rows);
     }
 
     fn check(&self, filters: &[Filter<'_>], from: usize, size: usize) {

@@ -102,20 +102,34 @@ impl Values {
     }
 
     /// Notes a document's values for a `rebuild` to come.
-    pub(super) fn set_row<'a>(&mut self, slot: u32, values: impl IntoIterator<Item = (Field, &'a str)>) {
-        let ids = self.intern(values);
+    pub(super) fn set_row(&mut self, slot: u32, values: Vec<(Field, ValueId)>) {
+        let ids = self.with_pairs(values);
         self.rows.set(slot, &ids);
     }
 
-    /// Builds all bitmaps anew from all positions and their slots, in order.
-    pub(super) fn rebuild(&mut self, placed: impl Iterator<Item = (u32, u32)>) {
-        self.all.clear();
-        self.bitmaps.iter_mut().for_each(RoaringBitmap::clear);
-        for (position, slot) in placed {
-            push(&mut self.all, position);
-            for id in self.rows.get(slot) {
-                push(&mut self.bitmaps[id as usize], position);
+    /// Builds all bitmaps anew from all positions and their slots: two parts, each in order.
+    pub(super) fn rebuild(&mut self, placed: [impl Iterator<Item = (u32, u32)> + Send; 2]) {
+        let (rows, values) = (&self.rows, self.bitmaps.len());
+        let build = |placed| {
+            let (mut all, mut bitmaps) = (RoaringBitmap::new(), vec![RoaringBitmap::new(); values]);
+            for (position, slot) in placed {
+                push(&mut all, position);
+                for id in rows.get(slot) {
+                    push(&mut bitmaps[id as usize], position);
+                }
             }
+            (all, bitmaps)
+        };
+        let [first, second] = placed;
+        let (first, second) = std::thread::scope(|scope| {
+            let first = scope.spawn(move || build(first));
+            let second = build(second);
+            (first.join().expect("bitmaps can be built"), second)
+        });
+        (self.all, self.bitmaps) = first;
+        self.all |= second.0;
+        for (bitmap, other) in self.bitmaps.iter_mut().zip(second.1) {
+            *bitmap |= other;
         }
         for id in (0..).take(self.bitmaps.len()) {
             self.release_if_unused(id);
@@ -125,16 +139,30 @@ impl Values {
 
     /// The numbers of some values and of their pairs, each once.
     fn intern<'a>(&mut self, values: impl IntoIterator<Item = (Field, &'a str)>) -> Vec<ValueId> {
-        let values = values.into_iter();
-        let single = values.map(|(field, text)| (field, self.interned.intern(field, text)));
-        let mut single: Vec<(Field, ValueId)> = single.collect();
-        single.sort_unstable();
-        single.dedup();
-        let mut ids: Vec<ValueId> = single.iter().map(|(_, id)| *id).collect();
+        let values = self.numbered(values);
+        self.with_pairs(values)
+    }
+
+    /// The numbers of some values, in their order.
+    pub(super) fn numbered<'a>(
+        &mut self,
+        values: impl IntoIterator<Item = (Field, &'a str)>,
+    ) -> Vec<(Field, ValueId)> {
+        let numbered = values.into_iter().map(|(field, text)| (field, self.interned.intern(field, text)));
+        let numbered: Vec<(Field, ValueId)> = numbered.collect();
+        self.make_room(numbered.iter().map(|(_, id)| *id));
+        numbered
+    }
+
+    /// The numbers of a document's values, and those of their pairs, each once.
+    fn with_pairs(&mut self, mut values: Vec<(Field, ValueId)>) -> Vec<ValueId> {
+        values.sort_unstable();
+        values.dedup();
+        let mut ids: Vec<ValueId> = values.iter().map(|(_, id)| *id).collect();
         for (number, fields) in self.pairs.iter().enumerate() {
             let [first, second] = fields.map(|field| {
-                let start = single.partition_point(|(of, _)| *of < field);
-                &single[start..single.partition_point(|(of, _)| *of <= field)]
+                let start = values.partition_point(|(of, _)| *of < field);
+                &values[start..values.partition_point(|(of, _)| *of <= field)]
             });
             if first.len().saturating_mul(second.len()) > MOST_PAIRS {
                 ids.push(self.interned.intern_together(Together::Crowded(number)));
@@ -146,11 +174,16 @@ impl Values {
                 }
             }
         }
-        let most = ids.iter().max().map_or(0, |&id| id as usize + 1);
+        self.make_room(ids.iter().copied());
+        ids
+    }
+
+    /// Sees to it that there is a bitmap for each of these.
+    fn make_room(&mut self, ids: impl Iterator<Item = ValueId>) {
+        let most = ids.max().map_or(0, |id| id as usize + 1);
         if self.bitmaps.len() < most {
             self.bitmaps.resize_with(most, RoaringBitmap::new);
         }
-        ids
     }
 
     fn release_if_unused(&mut self, id: ValueId) {

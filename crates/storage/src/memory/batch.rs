@@ -51,16 +51,17 @@ impl Batch {
         self.rows.push(Row { slot, milliseconds, sequence, end: self.words.len() });
     }
 
-    /// Each slot with the words of its sync job.
-    pub(super) fn words(&self) -> impl Iterator<Item = (u32, impl Iterator<Item = (FilterField, &str)>)> {
+    /// All words that the sync jobs have, each once.
+    pub(super) fn vocabulary(&self) -> impl ExactSizeIterator<Item = (FilterField, &str)> {
+        self.vocabulary.iter().map(|(field, word)| (*field, word.as_str()))
+    }
+
+    /// Each slot with the places in the vocabulary of the words of its sync job.
+    pub(super) fn words(&self) -> impl Iterator<Item = (u32, impl Iterator<Item = usize>)> {
         let mut start = 0;
         self.rows.iter().map(move |row| {
             let numbers = &self.words[std::mem::replace(&mut start, row.end)..row.end];
-            let word = |number: &u32| {
-                let (field, word) = &self.vocabulary[*number as usize];
-                (*field, word.as_str())
-            };
-            (row.slot, numbers.iter().map(word))
+            (row.slot, numbers.iter().map(|number| *number as usize))
         })
     }
 }

@@ -177,11 +177,16 @@ impl SyncJobs {
                     by_id.insert_unique(hash(&slot), slot, hash);
                 }
             });
-            let documents = loaded.iter().flat_map(Batch::words);
-            index.load(
-                slots,
-                documents.map(|(slot, words)| (slot, words.map(|(field, word)| (index_field(field), word)))),
-            );
+            let vocabulary = loaded.iter().flat_map(Batch::vocabulary);
+            let vocabulary = vocabulary.map(|(field, word)| (index_field(field), word));
+            // The words of each batch stand behind those of the batches before it.
+            let mut next = 0;
+            let documents = loaded.iter().flat_map(|batch| {
+                let first = next;
+                next += batch.vocabulary().len();
+                batch.words().map(move |(slot, places)| (slot, places.map(move |place| first + place)))
+            });
+            index.load(slots, vocabulary, documents);
         });
     }
 
