@@ -1,32 +1,38 @@
-//! Whatever a client sends to the endpoints of connectors: it is done whole or refused whole.
+//! Whatever a client sends, to any endpoint: it is done whole or refused whole.
 #![allow(missing_docs, reason = "a test")]
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use actix_web::App;
 use actix_web::body::{BoxBody, to_bytes};
-use actix_web::dev::{Service, ServiceResponse};
+use actix_web::dev::{Service as _, ServiceResponse};
 use actix_web::http::{Method, StatusCode};
 use actix_web::rt::System;
-use actix_web::test as actix_test;
+use actix_web::{App, test as actix_test, web};
+use futures_util::TryStreamExt as _;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
-use tributary_api::{Api, Body, ENDPOINTS, Endpoint, Resource};
+use tributary_api::{Api, Body, COMMON_PARAMETERS, ENDPOINTS, Endpoint, Resource};
 use tributary_domain::{Document, Id};
-use tributary_storage::{Collection, MemoryStore, Store};
+use tributary_secrets::SecretKeys;
+use tributary_storage::{Collection, MemoryStore, Store, Stored};
 
-/// Bodies that are right, by the last part of the path; what is generated starts from them half of the time.
+/// Bodies that are right, by the last part of the path, beside the examples of the endpoints; what is generated
+/// starts from them half of the time.
 const RIGHT: &[(&str, &str)] = &[
     (
         "{connector_id}",
         r#"{"name":"n","index_name":"content-i","is_native":true,"language":"en","service_type":"s3","description":"d"}"#,
     ),
     ("_connector", r#"{"name":"n","service_type":"s3"}"#),
+    ("_sync_job", r#"{"id":"c","job_type":"incremental","trigger_method":"scheduled"}"#),
     ("_name", r#"{"name":"n","description":"d"}"#),
     ("_service_type", r#"{"service_type":"s3"}"#),
     ("_index_name", r#"{"index_name":"content-i"}"#),
@@ -143,10 +149,10 @@ fn object(fields: &BTreeMap<&str, String>) -> String {
 }
 
 /// A right body with any of its values, or none, replaced by anything.
-fn nearly_right(path: &str) -> impl Strategy<Value = String> + use<> {
-    let last = path.rsplit('/').next().unwrap_or_default();
-    let right: Vec<&str> = RIGHT.iter().filter(|(part, _)| *part == last).map(|(_, body)| *body).collect();
-    assert!(!right.is_empty(), "no right body for {path}");
+fn nearly_right(endpoint: &Endpoint, example: &'static str) -> impl Strategy<Value = String> + use<> {
+    let last = endpoint.path.rsplit('/').next().unwrap_or_default();
+    let right = RIGHT.iter().filter(|(part, _)| *part == last).map(|(_, body)| *body);
+    let right: Vec<&str> = right.chain([example]).collect();
     (select(right), proptest::option::of((any::<Index>(), anything()))).prop_map(|(body, change)| {
         let Some((place, value)) = change else { return body.to_owned() };
         let mut body: Value = serde_json::from_str(body).expect("JSON");
@@ -175,43 +181,121 @@ fn collect(place: &str, value: &Value, places: &mut Vec<String>) {
     }
 }
 
-/// A stored document: one of a connector, or whatever another program may have left.
-fn stored() -> impl Strategy<Value = String> {
+/// Stored documents: those of a connector and of a job, or whatever another program may have left.
+fn stored() -> impl Strategy<Value = [String; 2]> {
     let odd =
-        btree_map(select(&NAMES[..NAMES.len() - 2]), anything(), 0..6).prop_map(|fields| object(&fields));
-    let usual = r#"{"status":"configured","configuration":{"port":{"type":"int","value":1},"host":{"required":true}},"filtering":[{"active":{},"draft":{}}]}"#;
-    prop_oneof![Just(usual.to_owned()), odd].prop_map(|text| {
+        || btree_map(select(&NAMES[..NAMES.len() - 2]), anything(), 0..6).prop_map(|fields| object(&fields));
+    let connector = r#"{"status":"configured","index_name":"content-i","service_type":"s3","configuration":{"port":{"type":"int","value":1},"host":{"required":true}},"filtering":[{"active":{},"draft":{}}]}"#;
+    let job = select(&["pending", "in_progress", "canceling", "suspended"][..]).prop_map(|status| {
+        format!(r#"{{"status":"{status}","connector":{{"id":"c"}},"metadata":{{"m":1}},"created_at":"2026-01-01T00:00:00Z"}}"#)
+    });
+    let kept = |text: String| {
         let rest = text.trim_start_matches('{');
         format!("{{{KEPT}{}{rest}", if rest == "}" { "" } else { "," })
-    })
-}
-
-fn connector_endpoints() -> Vec<&'static Endpoint> {
-    let is_meant = |endpoint: &&&Endpoint| {
-        endpoint.resource() == Resource::Connector
-            && matches!(endpoint.body, Body::Optional(_) | Body::Required(_))
     };
-    ENDPOINTS.iter().filter(is_meant).copied().collect()
+    let both = (prop_oneof![Just(connector.to_owned()), odd()], prop_oneof![3 => job, 1 => odd()]);
+    both.prop_map(move |(connector, job)| [kept(connector), kept(job)])
 }
 
-/// The status and the body of an answer.
-async fn call(
-    service: &impl Service<actix_http::Request, Response = ServiceResponse<BoxBody>, Error = actix_web::Error>,
-    method: &Method,
-    path: &str,
-    body: Option<&str>,
-) -> (StatusCode, String) {
-    let mut request = actix_test::TestRequest::with_uri(path).method(method.clone());
-    if let Some(body) = body {
-        request = request
-            .insert_header(("content-type", "application/json"))
-            .insert_header(("content-length", body.len()))
-            .set_payload(body.to_owned());
+/// A service over one store that is filled anew for each case.
+struct Bench {
+    service: Box<Handle>,
+    store: Arc<dyn Store>,
+}
+
+type Handle = dyn Fn(actix_http::Request) -> Pin<Box<dyn Future<Output = ServiceResponse<BoxBody>>>>;
+
+/// The id of every document that is there before a request.
+const ID: &str = "c";
+
+impl Bench {
+    async fn open() -> Self {
+        let store: Arc<dyn Store> = Arc::new(MemoryStore::default());
+        let key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+        let api = Api::new(Arc::clone(&store)).with_secret_keys(SecretKeys::parse(key).expect("a key"));
+        let app = App::new().configure(api.configure()).default_service(web::to(Api::no_handler));
+        let service = Rc::new(actix_test::init_service(app).await);
+        let service = move |request| -> Pin<Box<dyn Future<Output = _>>> {
+            let service = Rc::clone(&service);
+            Box::pin(async move { service.call(request).await.expect("an answer").map_into_boxed_body() })
+        };
+        Self { service: Box::new(service), store }
     }
-    let response = service.call(request.to_request()).await.expect("an answer");
-    let status = response.status();
-    let body = to_bytes(response.into_body()).await.expect("a body");
-    (status, String::from_utf8(body.to_vec()).expect("text"))
+
+    /// Leaves nothing but a connector, a job and a secret.
+    async fn fill(&self, [connector, job]: &[String; 2]) {
+        for collection in Collection::ALL {
+            for id in self.documents(collection).await.into_keys() {
+                let id = Id::parse("id", &id).expect("an id");
+                let version = self.store.get(collection, &id).await.expect("it was listed").version;
+                self.store.delete(collection, &id, version).await.expect("deleted");
+            }
+        }
+        for (collection, document) in [(Collection::Connectors, connector), (Collection::SyncJobs, job)] {
+            let document = Document::parse(document).expect("a document");
+            self.store
+                .create(collection, &Id::parse("id", ID).expect("an id"), document)
+                .await
+                .expect("stored");
+        }
+        let secret = r#"{"value":"s"}"#;
+        let (status, answer) = self.call(&Method::PUT, "/_connector/_secret/c", Some(secret)).await;
+        assert!(status.is_success(), "{answer}");
+    }
+
+    /// The texts of all documents of a collection by their ids.
+    async fn documents(&self, collection: Collection) -> BTreeMap<String, String> {
+        let portions: Vec<Vec<Stored>> = self.store.scan(collection).try_collect().await.expect("documents");
+        let text = |stored: &Stored| String::from_utf8(stored.document.to_vec()).expect("text");
+        portions.iter().flatten().map(|stored| (stored.id.to_string(), text(stored))).collect()
+    }
+
+    async fn everything(&self) -> Vec<BTreeMap<String, String>> {
+        let mut everything = Vec::new();
+        for collection in Collection::ALL {
+            everything.push(self.documents(collection).await);
+        }
+        everything
+    }
+
+    /// The status and the body of an answer.
+    async fn call(&self, method: &Method, path: &str, body: Option<&str>) -> (StatusCode, String) {
+        let mut request = actix_test::TestRequest::with_uri(path).method(method.clone());
+        if let Some(body) = body {
+            request = request
+                .insert_header(("content-type", "application/json"))
+                .insert_header(("content-length", body.len()))
+                .set_payload(body.to_owned());
+        }
+        let response = (self.service)(request.to_request()).await;
+        let status = response.status();
+        let body = to_bytes(response.into_body()).await.expect("a body");
+        (status, String::from_utf8(body.to_vec()).expect("text"))
+    }
+
+    /// Sends a request, and checks that it was done whole or refused whole; says whether it was done.
+    async fn check(&self, method: &Method, path: &str, body: Option<&str>) -> Result<bool, TestCaseError> {
+        let before = self.everything().await;
+        let (status, answer) = self.call(method, path, body).await;
+        let after = self.everything().await;
+        if !status.is_success() {
+            check_refusal(status, &answer)?;
+            prop_assert_eq!(after, before, "a refusal changed something");
+            return Ok(false);
+        }
+        let changed = method != Method::GET && !answer.contains(r#""result":"noop""#);
+        prop_assert!(changed || after == before, "{} changed something", answer);
+        if method != Method::DELETE {
+            let is_kept = |documents: &BTreeMap<String, String>| documents[ID].contains(KEPT);
+            let new = status == StatusCode::CREATED && method == Method::PUT;
+            prop_assert!(new || after[..2].iter().all(is_kept), "a field is lost: {:?}", after);
+        }
+        Ok(true)
+    }
+
+    async fn list(&self) -> StatusCode {
+        self.call(&Method::GET, "/_connector?include_deleted=true", None).await.0
+    }
 }
 
 /// Checks that a refusal has the shape of Elasticsearch's errors, to the last field.
@@ -229,48 +313,113 @@ fn check_refusal(status: StatusCode, body: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-fn check_endpoint(system: &actix_web::rt::SystemRunner, endpoint: &'static Endpoint) {
-    let path = endpoint.path.replace("{connector_id}", "c");
-    let bodies = prop_oneof![2 => nearly_right(endpoint.path), 1 => anything(), 1 => "\\PC{0,20}"];
-    let seen: Rc<std::cell::RefCell<BTreeSet<bool>>> = Rc::default();
-    let mut runner = TestRunner::new(Config { cases: 200, failure_persistence: None, ..Config::default() });
-    let outcome = runner.run(&(stored(), bodies), |(document, body)| {
-        system.block_on(async {
-            let store: Arc<dyn Store> = Arc::new(MemoryStore::default());
-            let document = Document::parse(&document).expect("a document");
-            let id = Id::parse("id", "c").expect("an id");
-            store.create(Collection::Connectors, &id, document).await.expect("stored");
-            let service = actix_test::init_service(App::new().configure(Api::new(store).configure())).await;
+fn runner(cases: u32) -> TestRunner {
+    TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() })
+}
 
-            let everything = "/_connector?include_deleted=true";
-            let before = call(&service, &Method::GET, everything, None).await;
-            prop_assert_eq!(before.0, StatusCode::OK);
-            let (status, answer) = call(&service, &endpoint.method, &path, Some(&body)).await;
-            let after = call(&service, &Method::GET, everything, None).await;
-            seen.borrow_mut().insert(status.is_success());
-            if status.is_success() {
-                let changed = answer != r#"{"result":"noop"}"#;
-                prop_assert!(!changed || answer.starts_with(r#"{"result":""#), "{}", answer);
-                prop_assert!(changed || after == before, "{} is no noop", after.1);
-                let is_replaced = status == StatusCode::CREATED;
-                prop_assert!(is_replaced || after.1.contains(KEPT), "a field is lost: {}", after.1);
-            } else {
-                check_refusal(status, &answer)?;
-                prop_assert_eq!(after, before, "a refusal changed something");
-            }
-            Ok(())
+/// The path with ids in the place of their names.
+fn path(endpoint: &Endpoint, id: &str) -> String {
+    let parts = endpoint.path.split('/').map(|part| if part.starts_with('{') { id } else { part });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+/// The endpoints of a resource that take a body, with an example of it.
+fn with_bodies(resource: Resource) -> Vec<(&'static Endpoint, &'static str)> {
+    let meant = ENDPOINTS.iter().filter(|endpoint| endpoint.resource() == resource);
+    meant
+        .filter_map(|endpoint| match endpoint.body {
+            Body::Optional(content) | Body::Required(content) => Some((*endpoint, content.example)),
+            Body::None => None,
         })
-    });
-    outcome.unwrap_or_else(|failure| panic!("{} {}: {failure}", endpoint.method, endpoint.path));
-    assert_eq!(seen.borrow().len(), 2, "{}: both successes and refusals have to be seen", endpoint.path);
+        .collect()
+}
+
+fn check_bodies(endpoints: &[(&'static Endpoint, &'static str)]) {
+    let system = System::new();
+    let bench = system.block_on(Bench::open());
+    for (endpoint, example) in endpoints {
+        let bodies = prop_oneof![2 => nearly_right(endpoint, example), 1 => anything(), 1 => "\\PC{0,20}"];
+        let path = path(endpoint, ID);
+        let seen: RefCell<BTreeSet<bool>> = RefCell::default();
+        let outcome = runner(200).run(&(stored(), bodies), |(documents, body)| {
+            system.block_on(async {
+                bench.fill(&documents).await;
+                let is_done = bench.check(&endpoint.method, &path, Some(&body)).await?;
+                seen.borrow_mut().insert(is_done);
+                prop_assert_eq!(bench.list().await, StatusCode::OK);
+                Ok(())
+            })
+        });
+        outcome.unwrap_or_else(|failure| panic!("{} {}: {failure}", endpoint.method, endpoint.path));
+        assert_eq!(seen.borrow().len(), 2, "{}: both successes and refusals have to be seen", endpoint.path);
+    }
 }
 
 #[test]
-fn whatever_is_sent_is_done_whole_or_refused_whole() {
+fn bodies_for_connectors() {
+    let endpoints = with_bodies(Resource::Connector);
+    assert!(endpoints.len() >= RIGHT.len() - 3, "endpoints are missing: {endpoints:?}");
+    check_bodies(&endpoints);
+}
+
+#[test]
+fn bodies_for_sync_jobs_and_secrets() {
+    let endpoints = [with_bodies(Resource::SyncJob), with_bodies(Resource::Secret)].concat();
+    assert_eq!(endpoints.len(), 9, "{endpoints:?}");
+    check_bodies(&endpoints);
+}
+
+/// What clients may put behind the name of a parameter.
+const WORDS: &[&str] = &[
+    "",
+    "0",
+    "-1",
+    "007",
+    "10000",
+    "10001",
+    "4294967296",
+    "1.5",
+    "true",
+    "false",
+    "TRUE",
+    "yes",
+    "pending",
+    "Pending",
+    "full,incremental",
+    "full,,nothing",
+    "desc",
+    "c",
+    "%C3%BC",
+    "%FF",
+    "%2",
+    "*",
+    "-results.*,**.id",
+    "results.id",
+    "a.%2A%2A.b,[",
+];
+
+#[test]
+fn parameters_and_ids() {
     let system = System::new();
-    let endpoints = connector_endpoints();
-    assert!(endpoints.len() >= RIGHT.len() - 2, "endpoints are missing: {endpoints:?}");
-    for endpoint in endpoints {
-        check_endpoint(&system, endpoint);
+    let bench = system.block_on(Bench::open());
+    let usual = stored().new_tree(&mut runner(1)).expect("documents").current();
+    for endpoint in ENDPOINTS {
+        let names = endpoint.parameters.iter().chain(COMMON_PARAMETERS).map(|parameter| parameter.name);
+        let names: Vec<&str> = names.chain(["unknown", "%73ize"]).collect();
+        let parameters = vec((select(names), select(WORDS)), 0..3);
+        let ids = select(&[ID, ID, "nobody", "%2F", "%C3%BC", "%FF", "..", "_name"][..]);
+        let body = match endpoint.body {
+            Body::Optional(content) | Body::Required(content) => Some(content.example),
+            Body::None => None,
+        };
+        let outcome = runner(100).run(&(ids, parameters), |(id, parameters)| {
+            let query = parameters.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
+            let path = format!("{}?{}", path(endpoint, id), query.join("&"));
+            system.block_on(async {
+                bench.fill(&usual).await;
+                bench.check(&endpoint.method, &path, body).await.map(drop)
+            })
+        });
+        outcome.unwrap_or_else(|failure| panic!("{} {}: {failure}", endpoint.method, endpoint.path));
     }
 }

@@ -49,6 +49,8 @@ fn the_example_serves_the_api_under_its_prefixes() {
     );
     let info = ask(&address, "GET /search");
     assert!(info.contains(r#""cluster_name":"tributary""#), "{info}");
+    let document = ask(&address, "GET /second/_openapi.json?filter_path=servers.url");
+    assert!(document.ends_with(r#"{"servers":[{"url":"/second"}]}"#), "{document}");
     let wrong = ask(&address, "DELETE /search/_connector/_sync_job");
     assert!(wrong.starts_with("HTTP/1.1 405") && wrong.contains("allow: GET, HEAD, POST"), "{wrong}");
 }

@@ -32,6 +32,13 @@ pub(super) const ENDPOINT: Endpoint = Endpoint {
 static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| crate::openapi::openapi().to_string().into());
 
 #[allow(clippy::unused_async, reason = "handlers are async")]
-async fn openapi(_: Call) -> Result<Reply, ApiError> {
-    Ok(Reply::ok(DOCUMENT.clone()))
+async fn openapi(call: Call) -> Result<Reply, ApiError> {
+    let prefix = call.path.trim_end_matches('/').strip_suffix(ENDPOINT.path).unwrap_or_default();
+    if prefix.is_empty() {
+        return Ok(Reply::ok(DOCUMENT.clone()));
+    }
+    // The paths of the document are below what the API is mounted under.
+    let mut document = crate::openapi::openapi();
+    document["servers"][0]["url"] = prefix.into();
+    Ok(Reply::ok(document.to_string()))
 }

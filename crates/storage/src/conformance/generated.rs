@@ -76,21 +76,27 @@ fn job() -> impl Strategy<Value = String> {
     )
 }
 
+/// What a field is filtered by, with the most words at a time.
+fn words(field: FilterField) -> (&'static [&'static str], usize) {
+    match field {
+        FilterField::Status => (&["pending", "error", "in_progress", "suspended", "5"], 3),
+        FilterField::JobType => (&["full", "incremental", "access_control"], 3),
+        FilterField::ConnectorId => (&["a", "b", "nobody"], 2),
+    }
+}
+
 fn query() -> impl Strategy<Value = SyncJobQuery> {
-    let words = |words: &'static [&'static str], most| {
+    let chosen = FilterField::ALL.iter().map(|field| {
+        let (words, most) = words(*field);
         proptest::sample::subsequence(words.to_vec(), 0..=most)
-            .prop_map(|chosen| chosen.into_iter().map(str::to_owned).collect::<Vec<_>>())
-    };
-    let status = words(&["pending", "error", "in_progress", "suspended", "5"], 3);
-    let kind = words(&["full", "incremental", "access_control"], 3);
-    let connector = words(&["a", "b", "nobody"], 2);
-    let order = select(SortOrder::ALL);
-    (0..12u32, 0..12u32, order, status, kind, connector).prop_map(
-        |(from, size, order, status, kind, connector)| {
-            SyncJobQuery { from, size, order, filters: Vec::new() }
-                .with(FilterField::Status, status)
-                .with(FilterField::JobType, kind)
-                .with(FilterField::ConnectorId, connector)
+    });
+    (0..12u32, 0..12u32, select(SortOrder::ALL), chosen.collect::<Vec<_>>()).prop_map(
+        |(from, size, order, chosen)| {
+            let query = SyncJobQuery { from, size, order, filters: Vec::new() };
+            FilterField::ALL
+                .iter()
+                .zip(chosen)
+                .fold(query, |query, (field, words)| query.with(*field, words.into_iter().map(str::to_owned)))
         },
     )
 }

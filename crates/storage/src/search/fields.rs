@@ -18,14 +18,14 @@ pub(super) fn fields(
 ) -> Result<(Fields, Vec<&'static str>), Unready> {
     let mut fields = Fields::new();
     let mut missing = Vec::new();
-    for (path, kind) in shape.needed {
+    for (path, kind) in (shape.needed)() {
         let suffix = match mapping(&described["mappings"], path) {
             Found::Nothing => {
-                missing.push(*path);
+                missing.push(path);
                 String::new()
             }
             Found::Mapping(mapping) => {
-                suffix(mapping, *kind).ok_or_else(|| unsuitable(name, path, mapping, *kind))?
+                suffix(mapping, kind).ok_or_else(|| unsuitable(name, path, mapping, kind))?
             }
             Found::NoObject(parent, mapping) => return Err(unsuitable(name, parent, mapping, Kind::Object)),
         };

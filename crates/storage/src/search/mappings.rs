@@ -1,6 +1,7 @@
 //! How the indices are made: their names, settings, and what is indexed of a document.
 
 use serde_json::{Map, Value, json};
+use tributary_domain::FilterField;
 
 use super::dialect::Product;
 use crate::{Collection, index_names};
@@ -19,7 +20,7 @@ pub(super) struct IndexShape {
     pub(super) alias: &'static str,
     properties: fn() -> Value,
     /// What has to be indexed for queries to be answered, and how.
-    pub(super) needed: &'static [(&'static str, Kind)],
+    pub(super) needed: fn() -> Vec<(&'static str, Kind)>,
 }
 
 /// How a field that queries need is indexed.
@@ -48,25 +49,23 @@ pub(super) const fn shape(collection: Collection) -> IndexShape {
             name: index_names::index(Collection::Connectors),
             alias: index_names::alias(Collection::Connectors),
             properties: connectors,
-            needed: &[("index_name", Kind::Keyword)],
+            needed: || vec![("index_name", Kind::Keyword)],
         },
         Collection::SyncJobs => IndexShape {
             name: index_names::index(Collection::SyncJobs),
             alias: index_names::alias(Collection::SyncJobs),
             properties: sync_jobs,
-            needed: &[
-                ("created_at", Kind::Date),
-                ("status", Kind::Keyword),
-                ("job_type", Kind::Keyword),
-                ("connector.id", Kind::Keyword),
-            ],
+            needed: || {
+                let filters = FilterField::ALL.iter().map(|field| (field.path(), Kind::Keyword));
+                [("created_at", Kind::Date)].into_iter().chain(filters).collect()
+            },
         },
         Collection::Secrets => IndexShape {
             name: index_names::index(Collection::Secrets),
             alias: index_names::alias(Collection::Secrets),
             // Nothing of a secret is indexed: it is found by its id alone.
             properties: || json!({}),
-            needed: &[],
+            needed: Vec::new,
         },
     }
 }
@@ -217,7 +216,7 @@ mod tests {
     fn what_is_needed_is_mapped() {
         for collection in Collection::ALL {
             let shape = shape(collection);
-            for (path, kind) in shape.needed {
+            for (path, kind) in (shape.needed)() {
                 let property = shape.property(path).unwrap();
                 assert_eq!(property["type"], kind.name(), "{path}");
             }
