@@ -1,109 +1,144 @@
-//! Programs of other languages, installed from their registries into `target` with the versions that
-//! stand in a file, once for each state of that file.
+//! Programs of other languages, installed from their registries into the target folder with the versions
+//! that stand in files, once for as long as those files stay.
 
-use std::fs;
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-use std::sync::Mutex;
+use std::process::{Command, Stdio};
 
-/// Runs a program, and gives what it printed.
-///
-/// # Panics
-/// If the program is not there, with what has to be installed, or if it fails, with what it printed.
-pub fn run(program: &str, needs: &str, prepare: impl FnOnce(&mut Command)) -> String {
-    let output = output(program, needs, prepare);
-    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{program} failed: {}\n{printed}\n{told}", output.status);
-    printed
+/// What says what is installed; written last.
+const STAMP: &str = "installed";
+
+/// A program that has to be on the machine.
+#[derive(Debug)]
+pub struct Tool {
+    /// Its name.
+    pub program: &'static str,
+    /// What has to be installed to have it.
+    pub install: &'static str,
 }
 
-fn output(program: &str, needs: &str, prepare: impl FnOnce(&mut Command)) -> Output {
-    let mut command = Command::new(program);
-    prepare(&mut command);
-    let output = command.output();
-    output.unwrap_or_else(|error| panic!("{program} cannot be run ({error}): these tests need {needs}"))
-}
+/// Python.
+pub const PYTHON: Tool = Tool {
+    program: "python3",
+    install: "Python 3.10 or newer with its module venv (the packages python3 and python3-venv)",
+};
+/// Node.js.
+pub const NODE: Tool = Tool { program: "node", install: "Node.js 20 or newer (the package nodejs)" };
+/// The installer of Node.js.
+pub const NPM: Tool = Tool { program: "npm", install: "npm, which comes with Node.js 20 or newer" };
+/// Go.
+pub const GO: Tool = Tool { program: "go", install: "Go 1.25 or newer (the package golang)" };
+/// Maven.
+pub const MAVEN: Tool = Tool { program: "mvn", install: "Maven 3 (the package maven)" };
 
-/// The folder of the programs of a virtual environment with the packages that a file lists.
+/// Runs a program that has to succeed, and gives what it printed.
 ///
 /// # Panics
-/// If they cannot be installed.
-pub fn python(requirements: &Path) -> PathBuf {
-    let folder = installed(requirements, |folder| {
-        run("python3", "Python 3.10 or newer with venv", |command| {
-            command.args(["-m", "venv"]).arg(folder);
-        });
-        run(&folder.join("bin/python").to_string_lossy(), "Python", |command| {
-            command.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]);
-            command.arg(requirements);
-        });
-    });
-    folder.join("bin")
-}
-
-/// The folder of the programs of the packages that a `package-lock.json` lists.
-///
-/// # Panics
-/// If they cannot be installed.
-pub fn node(lock: &Path) -> PathBuf {
-    let folder = installed(lock, |folder| {
-        for file in [lock, &lock.with_file_name("package.json")] {
-            let name = file.file_name().expect("a file has a name");
-            fs::copy(file, folder.join(name)).expect("packages can be listed there");
+/// If it does not, with what it said; if it is not there, with what to install.
+pub fn run(tool: &Tool, command: &mut Command) -> String {
+    match command.stdin(Stdio::null()).output() {
+        Ok(output) if output.status.success() => String::from_utf8_lossy(&output.stdout).into_owned(),
+        Ok(output) => panic!(
+            "{command:?} failed; it takes {}, and a way to the registry the first time:\n{}{}",
+            tool.install,
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        ),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            panic!("there is no {}: install {}", tool.program, tool.install)
         }
-        run("npm", "Node.js 20 or newer with npm", |command| {
-            command.args(["ci", "--no-audit", "--no-fund", "--silent"]).current_dir(folder);
-        });
-    });
-    folder.join("node_modules/.bin")
+        Err(error) => panic!("{command:?} cannot be started: {error}"),
+    }
 }
 
-/// A file from the Maven repository, by its coordinates such as `group:artifact:version`.
+/// A folder below the target folder with these files, in which `install` was run; once for each content.
 ///
 /// # Panics
-/// If it cannot be had.
-pub fn maven(coordinates: &str) -> PathBuf {
-    let parts: Vec<&str> = coordinates.split(':').collect();
-    let folder = target().join("tools").join(parts[1..].join("-"));
-    let file = folder.join(format!("{}-{}.jar", parts[1], parts[2]));
-    let _alone = alone();
-    if !file.exists() {
-        run("mvn", "Maven", |command| {
-            command.args(["--quiet", "dependency:copy", "-Dmdep.useBaseVersion=true"]);
-            command.arg(format!("-Dartifact={coordinates}"));
-            command.arg(format!("-DoutputDirectory={}", folder.display()));
-        });
+/// If it cannot be installed.
+pub fn installed(name: &str, files: &[(String, String)], install: impl FnOnce(&Path)) -> PathBuf {
+    let target = tributary_engines::cache().with_file_name("");
+    let folder = target.join(name);
+    let parent = folder.parent().expect("a folder below the target folder");
+    fs::create_dir_all(parent).expect("the target folder can be written to");
+    let parent = parent.canonicalize().expect("it was made");
+    let name_alone = folder.file_name().expect("a folder has a name");
+    // Other tests and other runs wait for the first who installs.
+    let lock = File::create(parent.join(format!("{}.lock", name_alone.display())));
+    let lock = lock.expect("a lock can be made");
+    lock.lock().expect("a lock can be held");
+    let folder = parent.join(name_alone);
+    let stamp = files.iter().fold(name.to_owned(), |mut stamp, (name, text)| {
+        let _ = write!(stamp, "\n=== {name}\n{text}");
+        stamp
+    });
+    if fs::read_to_string(folder.join(STAMP)).is_ok_and(|installed| installed == stamp) {
+        return folder;
     }
-    file
-}
-
-/// The folder where a list of packages is installed, after `install` did so; once for each content.
-fn installed(list: &Path, install: impl FnOnce(&Path)) -> PathBuf {
-    let wanted = fs::read_to_string(list).unwrap_or_else(|error| panic!("{}: {error}", list.display()));
-    let name = list.parent().and_then(Path::file_name).expect("the list lies in a folder");
-    let kind = list.file_stem().expect("the list has a name");
-    let folder = target().join("tools").join(format!("{}-{}", name.display(), kind.display()));
-    let stamp = folder.join("installed");
-    let _alone = alone();
-    if fs::read_to_string(&stamp).ok().as_ref() != Some(&wanted) {
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder).expect("there is a place for tools");
-        install(&folder);
-        fs::write(stamp, wanted).expect("what is installed can be noted");
+    eprintln!("installing {name} into {}", folder.display());
+    // Nothing of another version may be left.
+    match fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != ErrorKind::NotFound => panic!("{}: {error}", folder.display()),
+        _ => fs::create_dir_all(&folder).expect("the target folder can be written to"),
     }
+    for (name, text) in files {
+        fs::write(folder.join(name), text).expect("the target folder can be written to");
+    }
+    install(&folder);
+    fs::write(folder.join(STAMP), stamp).expect("the target folder can be written to");
     folder
 }
 
-/// Tests run side by side, installations do not.
-fn alone() -> std::sync::MutexGuard<'static, ()> {
-    static ALONE: Mutex<()> = Mutex::new(());
-    ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+/// The files of a folder by name, with what is in them.
+///
+/// # Panics
+/// If they cannot be read, or are no text.
+pub fn files(folder: &Path) -> Vec<(String, String)> {
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let paths = entries.map(|entry| entry.expect("a folder can be read").path());
+    let mut paths: Vec<PathBuf> = paths.filter(|path| path.is_file()).collect();
+    paths.sort();
+    let read = |path: PathBuf| {
+        let name = path.file_name().expect("files have names").to_string_lossy().into_owned();
+        (name, fs::read_to_string(&path).expect("sources are text"))
+    };
+    paths.into_iter().map(read).collect()
 }
 
-/// The folder of everything that is built.
-fn target() -> PathBuf {
-    // TARGET/PROFILE/deps/this-test
-    let test = std::env::current_exe().expect("a test knows where it is");
-    test.ancestors().nth(3).expect("tests lie in the folder of everything that is built").to_owned()
+/// Installs the packages that a file of the folder lists, and answers where their programs are.
+///
+/// # Panics
+/// If they cannot be installed.
+pub fn install_python(folder: &Path, requirements: &str) {
+    run(&PYTHON, Command::new(PYTHON.program).args(["-m", "venv", "environment"]).current_dir(folder));
+    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
+    let program = folder.join("environment/bin/python");
+    run(&PYTHON, Command::new(program).args(pip).arg(requirements).current_dir(folder));
+}
+
+/// Installs the packages that the `package-lock.json` of the folder lists.
+///
+/// # Panics
+/// If they cannot be installed.
+pub fn install_node(folder: &Path) {
+    run(&NODE, Command::new(NODE.program).arg("--version"));
+    let ci = ["ci", "--silent", "--no-audit", "--no-fund"];
+    run(&NPM, Command::new(NPM.program).args(ci).current_dir(folder));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_tool_is_named_with_what_to_install() {
+        let tool = Tool { program: "no-such-tool", install: "the package of no-such-tool" };
+        let panic = std::panic::catch_unwind(|| run(&tool, &mut Command::new("no-such-tool"))).unwrap_err();
+        let message = panic.downcast::<String>().unwrap();
+        assert_eq!(*message, "there is no no-such-tool: install the package of no-such-tool");
+        let failing = Tool { program: "false", install: "a tool that works" };
+        assert!(std::panic::catch_unwind(|| run(&failing, &mut Command::new("false"))).is_err());
+        assert_eq!(run(&Tool { program: "echo", install: "" }, Command::new("echo").arg("a")), "a\n");
+    }
 }

@@ -6,10 +6,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use tributary_tests::{Launch, Server, embedded, folder, tools};
+use tributary_tests::tools::{
+    GO, MAVEN, NODE, PYTHON, Tool, files, install_node, install_python, installed, run,
+};
+use tributary_tests::{Launch, Server, embedded, folder};
 
 /// The generator of clients, in Java.
 const GENERATOR: &str = "org.openapitools:openapi-generator-cli:7.17.0";
+/// What runs the generator.
+const JAVA: Tool =
+    Tool { program: "java", install: "Java 11 or newer (the package openjdk-17-jre-headless)" };
 /// How many requests are made up for each operation, beside those for its limits.
 const EXAMPLES: &str = "30";
 
@@ -24,42 +30,66 @@ fn document(server: &Server, folder: &Path) -> PathBuf {
     file
 }
 
+/// The folder of the programs out of the packages of Python.
+fn python() -> PathBuf {
+    let folder = installed("tools/foreign-python", &listed(&["requirements.txt"]), |folder| {
+        install_python(folder, "requirements.txt");
+    });
+    folder.join("environment/bin")
+}
+
+/// The folder of the programs out of the packages of Node.js.
+fn node() -> PathBuf {
+    let lists = listed(&["package.json", "package-lock.json"]);
+    installed("tools/foreign-node", &lists, install_node).join("node_modules/.bin")
+}
+
+/// The files that list packages.
+fn listed(names: &[&str]) -> Vec<(String, String)> {
+    files(&here("")).into_iter().filter(|(name, _)| names.contains(&name.as_str())).collect()
+}
+
+/// The generator of clients.
+fn generator() -> PathBuf {
+    let name = GENERATOR.split(':').skip(1).collect::<Vec<_>>().join("-");
+    let folder = installed(&format!("tools/{name}"), &[], |folder| {
+        let mut copy = Command::new(MAVEN.program);
+        copy.args(["--quiet", "dependency:copy", "-Dmdep.useBaseVersion=true"]);
+        copy.arg(format!("-Dartifact={GENERATOR}")).arg(format!("-DoutputDirectory={}", folder.display()));
+        run(&MAVEN, &mut copy);
+    });
+    folder.join(format!("{name}.jar"))
+}
+
 #[test]
 fn the_document_is_valid() {
     let (server, folder) = (Server::start("memory:"), folder());
     let document = document(&server, folder.path());
-    let validator = tools::python(&here("requirements.txt")).join("openapi-spec-validator");
-    let told = tools::run(&validator.to_string_lossy(), "what was just installed", |command| {
-        command.arg(&document);
-    });
+    let told = run(&PYTHON, Command::new(python().join("openapi-spec-validator")).arg(&document));
     assert!(told.contains("OK"), "{told}");
-    let linter = tools::node(&here("package-lock.json")).join("redocly");
-    tools::run(&linter.to_string_lossy(), "what was just installed", |command| {
-        command.arg("lint").arg(&document).arg("--config").arg(here("redocly.yaml"));
-        command.env("REDOCLY_TELEMETRY", "off");
-    });
+    let mut lint = Command::new(node().join("redocly"));
+    lint.arg("lint").arg(&document).arg("--config").arg(here("redocly.yaml"));
+    run(&NODE, lint.env("REDOCLY_TELEMETRY", "off"));
 }
 
 #[test]
 fn a_client_that_is_made_from_it_lists_jobs() {
     let (server, folder) = (Server::start("memory:"), folder());
     let document = document(&server, folder.path());
-    let generator = tools::maven(GENERATOR);
-    tools::run("java", "Java 11 or newer", |command| {
-        command.arg("-jar").arg(generator).args(["generate", "-g", "go", "-i"]).arg(&document);
-        command.arg("-o").arg(folder.path().join("client"));
-        command.args(["--global-property", "models,apis,supportingFiles,modelTests=false,apiTests=false"]);
-        command.args(["--additional-properties", "packageName=client,withGoMod=false,enumClassPrefix=true"]);
-        // In Go the names that the generator gives to what makes a `SyncJob` or a `Secret`.
-        command.args(["--model-name-mappings", "NewSyncJob=SyncJobCreation,NewSecret=SecretCreation"]);
-    });
+    let mut generate = Command::new(JAVA.program);
+    generate.arg("-jar").arg(generator()).args(["generate", "-g", "go", "-i"]).arg(&document);
+    generate.arg("-o").arg(folder.path().join("client"));
+    generate.args(["--global-property", "models,apis,supportingFiles,modelTests=false,apiTests=false"]);
+    generate.args(["--additional-properties", "packageName=client,withGoMod=false,enumClassPrefix=true"]);
+    // In Go the names that the generator gives to what makes a `SyncJob` or a `Secret`.
+    generate.args(["--model-name-mappings", "NewSyncJob=SyncJobCreation,NewSecret=SecretCreation"]);
+    run(&JAVA, &mut generate);
     for file in ["main.go", "go.mod", "go.sum"] {
         fs::copy(here("client").join(file), folder.path().join(file)).unwrap();
     }
-    let printed = tools::run("go", "Go 1.22 or newer", |command| {
-        command.args(["run", "."]).arg(format!("http://{}", server.address())).current_dir(folder.path());
-    });
-    assert_eq!(printed.trim(), "1 pending true");
+    let mut list = Command::new(GO.program);
+    list.args(["run", "."]).arg(format!("http://{}", server.address())).current_dir(folder.path());
+    assert_eq!(run(&GO, &mut list).trim(), "1 pending true");
 }
 
 /// A service that keeps secrets, too.
@@ -71,8 +101,7 @@ fn with_key(store: &str) -> Server {
 
 /// Sends whatever the document allows and forbids, and looks whether the answers are what it says.
 fn keeps_to_it(server: &Server) {
-    let program = tools::python(&here("requirements.txt")).join("schemathesis");
-    let mut command = Command::new(program);
+    let mut command = Command::new(python().join("schemathesis"));
     command.arg("--config-file").arg(here("schemathesis.toml")).arg("run");
     command.arg(format!("http://{}/_openapi.json", server.address()));
     command.args(["--checks", "all", "--continue-on-failure", "--generation-deterministic"]);

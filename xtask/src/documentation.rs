@@ -17,6 +17,11 @@ pub(crate) fn references(shell: &Shell, check: bool) -> Result<()> {
     Ok(cmd!(shell, "cargo run --quiet --package tributary-reference -- {check...}").run()?)
 }
 
+/// Installs what builds the site where it is missing.
+pub(crate) fn prepare() -> Result<()> {
+    MDBOOK.installed(&Shell::new()?).map(drop)
+}
+
 /// Builds the site out of `docs`, and looks whether every link of it leads somewhere.
 pub(crate) fn site(shell: &Shell) -> Result<()> {
     let program = MDBOOK.installed(shell)?;

@@ -47,7 +47,6 @@ pub(crate) fn run(shell: &Shell, arguments: &Arguments) -> Result<()> {
         Ok(())
     })?;
     step("references", || documentation::references(shell, true))?;
-    step("site", || documentation::site(shell))?;
     step("documentation of the crates", || documentation::comments(shell))?;
     // A missing snapshot is a failure here, not an invitation to write it.
     let _snapshots = shell.push_env("INSTA_UPDATE", "no");
@@ -62,14 +61,15 @@ pub(crate) fn run(shell: &Shell, arguments: &Arguments) -> Result<()> {
         })
         .collect();
     // Tests wait for servers most of the time: what is needed afterwards is built meanwhile.
-    let prepared = thread::spawn(licences::prepare);
+    let prepared = thread::spawn(|| documentation::prepare().and_then(|()| licences::prepare()));
     let tested = step("tests", || {
         Ok(cmd!(shell, "cargo test --workspace --quiet --all-targets --no-fail-fast").run()?)
     });
     drop((variables, engines));
     let prepared = prepared.join().map_err(|_| anyhow!("installing it failed"))?;
     tested?;
-    prepared.context("what checks the licences cannot be had")?;
+    prepared.context("what builds the site or checks the licences cannot be had")?;
+    step("site", || documentation::site(shell))?;
     step("examples in documentation", || Ok(cmd!(shell, "cargo test --workspace --quiet --doc").run()?))?;
     step("licences", || licences::check(shell))?;
     eprintln!("everything holds, after {} s", start.elapsed().as_secs());

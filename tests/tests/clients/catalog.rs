@@ -5,7 +5,7 @@ use std::process::Command;
 
 use tributary_engines::{Distribution, find_java};
 
-use crate::installation::{Tool, run};
+use tributary_tests::tools::{GO, MAVEN, NODE, Tool, files, install_node, install_python, installed, run};
 
 /// A client of Elasticsearch.
 #[derive(Debug)]
@@ -50,6 +50,18 @@ impl Client {
     }
 }
 
+/// What runs the scenario of a client, which is installed first where it is not yet.
+///
+/// # Panics
+/// If it cannot be installed, or has nothing to install.
+pub(crate) fn command(client: &Client) -> Command {
+    let Kind::Installed { sources, install, command } = &client.kind else {
+        panic!("{} is part of this test", client.name);
+    };
+    let files = files(&root().join("tests/clients").join(sources));
+    command(&installed(&format!("clients/{}", client.name), &files, install))
+}
+
 /// The root of the workspace.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -86,7 +98,7 @@ pub(crate) const CLIENTS: &[Client] = &[
         pinned_in: "tests/clients/javascript/package.json",
         before_version: "\"@elastic/elasticsearch\": \"",
         note: "",
-        kind: Kind::Installed { sources: "javascript", install: install_javascript, command: javascript },
+        kind: Kind::Installed { sources: "javascript", install: install_node, command: javascript },
     },
     Client {
         name: "go-9",
@@ -120,39 +132,16 @@ pub(crate) const CLIENTS: &[Client] = &[
     },
 ];
 
-const PYTHON: Tool = Tool {
-    program: "python3",
-    install: "Python 3.10 or newer with its module venv (the packages python3 and python3-venv)",
-};
-const NODE: Tool = Tool { program: "node", install: "Node.js 20 or newer (the package nodejs)" };
-const NPM: Tool = Tool { program: "npm", install: "npm, which comes with Node.js 20 or newer" };
-const GO: Tool = Tool { program: "go", install: "Go 1.25 or newer (the package golang)" };
-const MAVEN: Tool = Tool { program: "mvn", install: "Maven 3 (the package maven)" };
 const JAVAC: Tool =
     Tool { program: "javac", install: "a JDK of Java 17 or newer (the package openjdk-17-jdk-headless)" };
 /// What gathers a client with all that it needs; pinned, so that it does the same everywhere.
 const MAVEN_PLUGIN: &str = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies";
-
-fn install_python(folder: &Path, requirements: &str) {
-    run(&PYTHON, Command::new(PYTHON.program).args(["-m", "venv", "environment"]).current_dir(folder));
-    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
-    let program = folder.join("environment/bin/python");
-    run(&PYTHON, Command::new(program).args(pip).arg(requirements).current_dir(folder));
-}
 
 fn python(folder: &Path) -> Command {
     let mut command = Command::new(folder.join("environment/bin/python"));
     // Each method of these APIs warns that it may change.
     command.args(["-W", "ignore"]).arg(folder.join("scenario.py"));
     command
-}
-
-fn install_javascript(folder: &Path) {
-    run(&NODE, Command::new(NODE.program).arg("--version"));
-    run(
-        &NPM,
-        Command::new(NPM.program).args(["ci", "--silent", "--no-audit", "--no-fund"]).current_dir(folder),
-    );
 }
 
 fn javascript(folder: &Path) -> Command {

@@ -5,7 +5,6 @@
 #![allow(missing_docs, reason = "a test")]
 
 mod catalog;
-mod installation;
 mod rust;
 mod table;
 
@@ -88,7 +87,7 @@ fn start(backend: &str, client: &Client) -> (Server, Option<TempDir>) {
 
 fn run(client: &Client, backend: &str) -> Outcome {
     let command = match &client.kind {
-        Kind::Installed { .. } => Some(installation::command(client)),
+        Kind::Installed { .. } => Some(catalog::command(client)),
         Kind::BuiltIn => None,
     };
     let (server, _folder) = start(backend, client);
