@@ -89,8 +89,9 @@ impl<'a> AnyOf<'a> {
     fn intersection(&self, matching: &RoaringBitmap) -> RoaringBitmap {
         match *self.bitmaps {
             [only] => matching & only,
-            // Few positions are found in each large bitmap sooner than those are united.
-            _ if matching.len() < self.most / FEW => {
+            // Few positions are found in each large bitmap sooner than those are united, and so are any in
+            // small ones.
+            _ if matching.len() < self.most / FEW || self.most < FEW_TO_UNITE => {
                 // One after the other: a union of many at once makes large bitmaps of small ones.
                 let found = self.bitmaps.iter().map(|&bitmap| matching & bitmap);
                 found.reduce(|left, right| left | right).unwrap_or_default()
