@@ -170,11 +170,12 @@ impl Api {
     }
 }
 
-/// The endpoints of each path, literal segments before named ones so that they are matched first.
+/// The endpoints of each path, literal segments before named ones so that they are matched first; paths
+/// without any named one come first of all, so that they are found before a regular expression is tried.
 fn endpoints_by_path() -> Vec<(&'static str, Vec<&'static Endpoint>)> {
-    let mut paths: BTreeMap<String, (&'static str, Vec<&'static Endpoint>)> = BTreeMap::new();
+    let mut paths: BTreeMap<(bool, String), (&'static str, Vec<&'static Endpoint>)> = BTreeMap::new();
     for endpoint in ENDPOINTS {
-        let order = endpoint.path.replace('{', "~");
+        let order = (endpoint.path.contains('{'), endpoint.path.replace('{', "~"));
         paths.entry(order).or_insert_with(|| (endpoint.path, Vec::new())).1.push(endpoint);
     }
     paths.into_values().collect()
