@@ -18,8 +18,8 @@ pub(crate) fn references(shell: &Shell, check: bool) -> Result<()> {
 }
 
 /// Installs what builds the site where it is missing.
-pub(crate) fn prepare() -> Result<()> {
-    MDBOOK.installed(&Shell::new()?).map(drop)
+pub(crate) fn prepare(shell: &Shell) -> Result<()> {
+    MDBOOK.installed(shell).map(drop)
 }
 
 /// Builds the site out of `docs`, and looks whether every link of it leads somewhere.
@@ -39,4 +39,12 @@ pub(crate) fn site(shell: &Shell) -> Result<()> {
 pub(crate) fn comments(shell: &Shell) -> Result<()> {
     let _strict = shell.push_env("RUSTDOCFLAGS", "--deny warnings");
     Ok(cmd!(shell, "cargo doc --workspace --no-deps --quiet").run()?)
+}
+
+/// Runs the examples in the comments; what they print is shown if one fails, since other things run beside.
+pub(crate) fn examples(shell: &Shell) -> Result<()> {
+    let output = cmd!(shell, "nice cargo test --workspace --quiet --doc").quiet().ignore_status().output()?;
+    let [printed, told] = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text));
+    ensure!(output.status.success(), "{printed}{told}");
+    Ok(())
 }

@@ -8,8 +8,8 @@ use crate::tools::Tool;
 const CARGO_DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2", options: &[] };
 
 /// Installs `cargo-deny` where it is missing.
-pub(crate) fn prepare() -> Result<()> {
-    CARGO_DENY.installed(&Shell::new()?).map(drop)
+pub(crate) fn prepare(shell: &Shell) -> Result<()> {
+    CARGO_DENY.installed(shell).map(drop)
 }
 
 /// Runs `cargo-deny`.

@@ -1,9 +1,10 @@
 //! `cargo xtask test`: what the README promises and what a change has to pass.
 
+use std::path::Path;
 use std::thread;
 use std::time::Instant;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use tributary_engines::{BACKENDS, SELECTION, environment_variable};
@@ -60,20 +61,32 @@ pub(crate) fn run(shell: &Shell, arguments: &Arguments) -> Result<()> {
             shell.push_env(environment_variable(engine.distribution()), engine.endpoint().url_with_password())
         })
         .collect();
-    // Tests wait for servers most of the time: what is needed afterwards is built meanwhile.
-    let prepared = thread::spawn(|| documentation::prepare().and_then(|()| licences::prepare()));
+    let meanwhile = thread::spawn({
+        let folder = shell.current_dir();
+        move || meanwhile(&folder)
+    });
     let tested = step("tests", || {
         Ok(cmd!(shell, "cargo test --workspace --quiet --all-targets --no-fail-fast").run()?)
     });
+    let examples = step("examples in documentation", || {
+        meanwhile.join().unwrap_or_else(|_| bail!("what runs beside the tests gave up"))
+    });
     drop((variables, engines));
-    let prepared = prepared.join().map_err(|_| anyhow!("installing it failed"))?;
-    tested?;
-    prepared.context("what builds the site or checks the licences cannot be had")?;
+    tested.and(examples)?;
     step("site", || documentation::site(shell))?;
-    step("examples in documentation", || Ok(cmd!(shell, "cargo test --workspace --quiet --doc").run()?))?;
     step("licences", || licences::check(shell))?;
     eprintln!("everything holds, after {} s", start.elapsed().as_secs());
     Ok(())
+}
+
+/// What needs no server, beside tests that wait for servers most of the time: the programs for what
+/// follows are installed, and the examples in the documentation of the crates are run.
+fn meanwhile(folder: &Path) -> Result<()> {
+    let shell = Shell::new()?;
+    shell.change_dir(folder);
+    documentation::prepare(&shell)?;
+    licences::prepare(&shell)?;
+    documentation::examples(&shell)
 }
 
 fn step<T>(name: &str, run: impl FnOnce() -> Result<T>) -> Result<T> {

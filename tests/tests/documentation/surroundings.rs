@@ -101,12 +101,15 @@ fn copy(from: &Path, to: &Path) {
 /// Starts the example, and waits until it says where it listens.
 fn mount() -> (Mounted, String) {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut child = Command::new(cargo)
-        .args(["run", "--quiet", "--package", "tributary-api", "--example", "mount", "--", "127.0.0.1:0"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("cargo can be started");
+    // The same words as where the example itself is tested: built otherwise it would be built twice.
+    let build = ["build", "--quiet", "--workspace", "--example", "mount"];
+    let outcome = Command::new(cargo).args(build).current_dir(env!("CARGO_MANIFEST_DIR")).status();
+    assert!(outcome.expect("cargo can be started").success(), "the example cannot be built");
+    // TARGET/PROFILE/deps/this-test
+    let test = std::env::current_exe().expect("a test knows where it is");
+    let program = test.parent().and_then(Path::parent).expect("tests lie in folders").join("examples/mount");
+    let child = Command::new(program).arg("127.0.0.1:0").stdout(Stdio::piped()).spawn();
+    let mut child = child.expect("the example can be started");
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let mounted = Mounted(child);
