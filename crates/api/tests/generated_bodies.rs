@@ -273,15 +273,20 @@ impl Bench {
         (status, String::from_utf8(body.to_vec()).expect("text"))
     }
 
-    /// Sends a request, and checks that it was done whole or refused whole; says whether it was done.
-    async fn check(&self, method: &Method, path: &str, body: Option<&str>) -> Result<bool, TestCaseError> {
+    /// Sends a request, and checks that it was done whole or refused whole; gives the answer if it was done.
+    async fn check(
+        &self,
+        method: &Method,
+        path: &str,
+        body: Option<&str>,
+    ) -> Result<Option<String>, TestCaseError> {
         let before = self.everything().await;
         let (status, answer) = self.call(method, path, body).await;
         let after = self.everything().await;
         if !status.is_success() {
             check_refusal(status, &answer)?;
             prop_assert_eq!(after, before, "a refusal changed something");
-            return Ok(false);
+            return Ok(None);
         }
         let changed = method != Method::GET && !answer.contains(r#""result":"noop""#);
         prop_assert!(changed || after == before, "{} changed something", answer);
@@ -290,7 +295,7 @@ impl Bench {
             let new = status == StatusCode::CREATED && method == Method::PUT;
             prop_assert!(new || after[..2].iter().all(is_kept), "a field is lost: {:?}", after);
         }
-        Ok(true)
+        Ok(Some(answer))
     }
 
     async fn list(&self) -> StatusCode {
@@ -344,8 +349,11 @@ fn check_bodies(endpoints: &[(&'static Endpoint, &'static str)]) {
         let outcome = runner(200).run(&(stored(), bodies), |(documents, body)| {
             system.block_on(async {
                 bench.fill(&documents).await;
-                let is_done = bench.check(&endpoint.method, &path, Some(&body)).await?;
-                seen.borrow_mut().insert(is_done);
+                let answer = bench.check(&endpoint.method, &path, Some(&body)).await?;
+                seen.borrow_mut().insert(answer.is_some());
+                if let Some(answer) = answer.filter(|_| endpoint.resource() == Resource::Connector) {
+                    prop_assert!(answer.starts_with(r#"{"result":""#), "{}", answer);
+                }
                 prop_assert_eq!(bench.list().await, StatusCode::OK);
                 Ok(())
             })
