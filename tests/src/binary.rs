@@ -1,4 +1,4 @@
-//! Where the binary is; built first, so that the tests alone are enough on a fresh clone.
+//! Where the programs are; built first, so that the tests alone are enough on a fresh clone.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,7 +14,14 @@ const GIVEN: &str = "TRIBUTARY_TEST_BINARY";
 /// If it cannot be built.
 pub fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    let build = || build(&["--package", "tributary-server", "--bin", "tributary"]).join("tributary");
     BINARY.get_or_init(|| std::env::var_os(GIVEN).map_or_else(build, PathBuf::from))
+}
+
+/// The example `mount` of the API, likewise.
+pub(crate) fn mount() -> PathBuf {
+    // Of the whole workspace, as tests are: less of what it needs has to be built once more.
+    build(&["--workspace", "--example", "mount"]).join("examples/mount")
 }
 
 /// TARGET/PROFILE: of this test, which lies in TARGET/PROFILE/deps, or of tests as they usually are where
@@ -32,7 +39,8 @@ fn profile_folder() -> PathBuf {
     )
 }
 
-fn build() -> PathBuf {
+/// Builds what these arguments choose, and answers the folder of its profile.
+fn build(chosen: &[&str]) -> PathBuf {
     let folder = profile_folder();
     let target = folder.parent().expect("profiles lie in the target folder");
     let profile = match folder.file_name().and_then(|name| name.to_str()) {
@@ -41,7 +49,8 @@ fn build() -> PathBuf {
     };
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
-        .args(["build", "--quiet", "--package", "tributary-server", "--bin", "tributary"])
+        .args(["build", "--quiet"])
+        .args(chosen)
         .args(["--profile", profile, "--target-dir"])
         .arg(target)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
@@ -49,8 +58,9 @@ fn build() -> PathBuf {
         .expect("cargo can be started");
     assert!(
         output.status.success(),
-        "the binary cannot be built:\n{}",
+        "[{}] cannot be built:\n{}",
+        chosen.join(" "),
         String::from_utf8_lossy(&output.stderr)
     );
-    folder.join("tributary")
+    folder
 }

@@ -2,13 +2,12 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 use tempfile::TempDir;
-use tributary_tests::{Scenario, Server, binary, embedded, folder};
+use tributary_tests::{Mounted, Scenario, Server, binary, embedded, folder};
 
 /// The address of the service in every page.
 const SERVICE: &str = "127.0.0.1:9200";
@@ -20,11 +19,8 @@ pub(crate) struct Surroundings {
     folder: TempDir,
     path: OsString,
     service: Server,
-    mounted: Option<(Mounted, String)>,
+    mounted: Option<Mounted>,
 }
-
-/// The example of the API in a service of somebody else; ended when it is dropped.
-struct Mounted(Child);
 
 impl Surroundings {
     /// The service keeps everything in memory, except where the page says that there is something in
@@ -46,13 +42,13 @@ impl Surroundings {
         } else {
             Server::start("memory:")
         };
-        let mounted = page.ends_with("mounting.md").then(mount);
+        let mounted = page.ends_with("mounting.md").then(Mounted::start);
         Self { folder, path, service, mounted }
     }
 
     /// What a command prints, on whichever of both outputs; or why it is not executed.
     pub(crate) fn run(&self, command: &str) -> Result<String, String> {
-        let mounted = self.mounted.as_ref().map(|(_, address)| address.as_str());
+        let mounted = self.mounted.as_ref().map(Mounted::address);
         if command.contains("curl") && ![SERVICE, MOUNTED].iter().any(|known| command.contains(known)) {
             return Err(format!("a curl is to ask {SERVICE}"));
         }
@@ -95,31 +91,5 @@ fn copy(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
-    }
-}
-
-/// Starts the example, and waits until it says where it listens.
-fn mount() -> (Mounted, String) {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    // The same words as where the example itself is tested: built otherwise it would be built twice.
-    let build = ["build", "--quiet", "--workspace", "--example", "mount"];
-    let outcome = Command::new(cargo).args(build).current_dir(env!("CARGO_MANIFEST_DIR")).status();
-    assert!(outcome.expect("cargo can be started").success(), "the example cannot be built");
-    // TARGET/PROFILE/deps/this-test
-    let test = std::env::current_exe().expect("a test knows where it is");
-    let program = test.parent().and_then(Path::parent).expect("tests lie in folders").join("examples/mount");
-    let child = Command::new(program).arg("127.0.0.1:0").stdout(Stdio::piped()).spawn();
-    let mut child = child.expect("the example can be started");
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let mounted = Mounted(child);
-    let address = line.trim().strip_prefix("listening on http://").expect("the line with the address");
-    (mounted, address.to_owned())
-}
-
-impl Drop for Mounted {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
     }
 }

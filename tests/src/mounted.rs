@@ -1,0 +1,43 @@
+//! The example of the API in a service of somebody else, running.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use crate::binary;
+
+/// The example `mount` over a store in memory; ended when it is dropped.
+#[derive(Debug)]
+pub struct Mounted {
+    process: Child,
+    address: String,
+}
+
+impl Mounted {
+    /// Starts it, and waits until it says where it listens.
+    ///
+    /// # Panics
+    /// If it cannot be built or does not say so.
+    pub fn start() -> Self {
+        let process = Command::new(binary::mount()).arg("127.0.0.1:0").stdout(Stdio::piped()).spawn();
+        let mut mounted =
+            Self { process: process.expect("the example can be started"), address: String::new() };
+        let output = mounted.process.stdout.take().expect("its output is read");
+        let mut line = String::new();
+        BufReader::new(output).read_line(&mut line).expect("it can be read");
+        let address = line.trim().strip_prefix("listening on http://").expect("the ready line");
+        address.clone_into(&mut mounted.address);
+        mounted
+    }
+
+    /// Where it listens: address and port.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
