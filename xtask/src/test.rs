@@ -1,5 +1,7 @@
 //! `cargo xtask test`: what the README promises and what a change has to pass.
 
+use std::env;
+use std::num::NonZero;
 use std::path::Path;
 use std::thread;
 use std::time::Instant;
@@ -30,6 +32,9 @@ pub(crate) struct Arguments {
     backends: Vec<String>,
 }
 
+/// The environment variable that says how many tests of a program run at a time.
+const THREADS: &str = "RUST_TEST_THREADS";
+
 /// Runs all checks, and says how long each took.
 pub(crate) fn run(shell: &Shell, arguments: &Arguments) -> Result<()> {
     let start = Instant::now();
@@ -52,6 +57,7 @@ pub(crate) fn run(shell: &Shell, arguments: &Arguments) -> Result<()> {
     // A missing snapshot is a failure here, not an invitation to write it.
     let _snapshots = shell.push_env("INSTA_UPDATE", "no");
     let _full_match = shell.push_env("INSTA_REQUIRE_FULL_MATCH", "1");
+    let _threads = shell.push_env(THREADS, threads());
     let _selection = shell.push_env(SELECTION, arguments.backends.join(","));
     let engines = step("engines", || engine::start_all(&arguments.backends))?;
     // All test programs share them, instead of each starting its own.
@@ -77,6 +83,13 @@ pub(crate) fn run(shell: &Shell, arguments: &Arguments) -> Result<()> {
     step("licences", || licences::check(shell))?;
     eprintln!("everything holds, after {} s", start.elapsed().as_secs());
     Ok(())
+}
+
+/// How many tests of a program run at a time: twice as many as there are processors, since they wait for
+/// servers most of the time; or what the environment says.
+fn threads() -> String {
+    let processors = || thread::available_parallelism().map_or(1, NonZero::get);
+    env::var(THREADS).unwrap_or_else(|_| (2 * processors()).to_string())
 }
 
 /// What needs no server, beside tests that wait for servers most of the time: the programs for what

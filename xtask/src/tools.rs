@@ -21,9 +21,14 @@ impl Tool {
         let program = format!("{folder}/bin/{name}");
         if !shell.path_exists(&program) {
             eprintln!("installing {name} {version} into {folder}");
-            // Never in the way of what runs beside it.
-            cmd!(shell, "nice cargo install --quiet --locked --root {folder} {name}@{version} {options...}")
-                .run()?;
+            // Never in the way of what runs beside it; what runs for a second is not worth minutes of
+            // compiling for speed.
+            let quick = ["--debug", "--config", "profile.dev.debug=false"];
+            cmd!(
+                shell,
+                "nice cargo install --quiet --locked {quick...} --root {folder} {name}@{version} {options...}"
+            )
+            .run()?;
         }
         Ok(program)
     }
