@@ -30,7 +30,9 @@ mod dispatch;
 mod endpoint;
 mod error;
 mod error_origin;
+mod error_table;
 mod filter_path;
+mod head;
 mod media_type;
 mod openapi;
 mod page;
@@ -44,6 +46,7 @@ pub use api::{
 };
 pub use content::Content;
 pub use endpoint::{Answer, Body, COMMON_PARAMETERS, Endpoint};
-pub use error::{ERRORS, ErrorKind, ErrorRow};
+pub use error_table::{ERRORS, ErrorKind, ErrorRow};
+pub use head::refuse_head;
 pub use openapi::{Resource, openapi};
 pub use routes::ENDPOINTS;
