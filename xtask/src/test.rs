@@ -22,8 +22,11 @@ Examples:
   cargo xtask test --backend opensearch        the tests that need a backend, with this one alone
 
 Engines are fetched by Maven once, into target/engines, and need a Java: `cargo xtask engine list`
-says which. Elasticsearch's clients are installed once, into target/clients: that takes Python, Node.js,
-Go and a JDK. What cannot be had fails the run.";
+says which. Elasticsearch's clients are installed once, into target/clients: that takes Python,
+Node.js, Go and a JDK. What cannot be had fails the run.
+
+RUST_TEST_THREADS is how many tests of a program run at a time: twice as many as there are
+processors, if it does not say otherwise.";
 
 #[derive(Args)]
 pub(crate) struct Arguments {
