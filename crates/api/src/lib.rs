@@ -30,9 +30,7 @@ mod dispatch;
 mod endpoint;
 mod error;
 mod error_origin;
-mod error_table;
 mod filter_path;
-mod head;
 mod media_type;
 mod openapi;
 mod page;
@@ -46,7 +44,6 @@ pub use api::{
 };
 pub use content::Content;
 pub use endpoint::{Answer, Body, COMMON_PARAMETERS, Endpoint};
-pub use error_table::{ERRORS, ErrorKind, ErrorRow};
-pub use head::refuse_head;
+pub use error::{ERRORS, ErrorKind, ErrorRow};
 pub use openapi::{Resource, openapi};
 pub use routes::ENDPOINTS;

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{JSON, media};
 use crate::ENDPOINTS;
 use crate::endpoint::{Body, Endpoint};
-use crate::error_table::{ERRORS, ErrorKind, ErrorRow};
+use crate::error::{ERRORS, ErrorKind, ErrorRow};
 
 /// What can be wrong with every request.
 const ALWAYS: &[ErrorKind] = &[
