@@ -1,8 +1,14 @@
 //! A request as a handler sees it: checked, decoded, with typed access to its parts.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
-use tributary_domain::{Arguments, Id, Refusal, Timestamp, check_strict, did_you_mean};
+use serde_json::value::RawValue;
+use tributary_domain::{
+    Arguments, Id, Refusal, Timestamp, check_strict, did_you_mean, joined, problem_and_path,
+};
 use tributary_storage::Store;
 
 use crate::api::Api;
@@ -66,14 +72,35 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
     serde_path_to_error::deserialize(deserializer).map_err(|error| {
         let path = error.path().to_string();
         let inner = error.into_inner();
-        let what = what_is_wrong(&path, &inner.to_string());
-        Refusal::UnexpectedContent(format!("[{}:{}] {what}", inner.line(), inner.column()))
+        let message = inner.to_string();
+        let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
+        let (message, inside) = problem_and_path(message);
+        let path = inside.map_or_else(|| path.clone(), |inside| joined(&path, inside));
+        // Where an object was read apart, the library only knows where that ends.
+        let place = inside.and_then(|_| place(text, &path));
+        let (line, column) = place.unwrap_or((inner.line(), inner.column()));
+        Refusal::UnexpectedContent(format!("[{line}:{column}] {}", what_is_wrong(&path, message)))
     })
+}
+
+/// The line and the column, from one, at which the value begins that a path leads to.
+fn place(text: &str, path: &str) -> Option<(usize, usize)> {
+    let mut value = text;
+    for step in path.split(['.', '[']) {
+        value = match step.strip_suffix(']') {
+            Some(index) => {
+                serde_json::from_str::<Vec<&RawValue>>(value).ok()?.get(index.parse::<usize>().ok()?)?.get()
+            }
+            None => serde_json::from_str::<HashMap<Cow<'_, str>, &RawValue>>(value).ok()?.get(step)?.get(),
+        };
+    }
+    let before = &text[..value.as_ptr().addr() - text.as_ptr().addr()];
+    let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+    Some((before.matches('\n').count() + 1, before[line_start..].chars().count() + 1))
 }
 
 /// The words of the JSON library, turned into those of Elasticsearch.
 fn what_is_wrong(path: &str, message: &str) -> String {
-    let message = message.rsplit_once(" at line ").map_or(message, |(message, _)| message);
     if message.starts_with("unknown field") {
         let known = message.rsplit_once(", expected ").map_or("", |(_, known)| known);
         let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
@@ -132,11 +159,11 @@ mod tests {
     #[test]
     fn refusals_name_fields_inside() {
         let cases = [
-            (r#"{"pipeline":{}}"#, "[1:14] required field [pipeline.extract_binary_content] is missing"),
-            (r#"{"pipeline":null}"#, "[1:16] field [pipeline]: invalid type: null, expected an object"),
+            (r#"{"pipeline":{}}"#, "[1:13] required field [pipeline.extract_binary_content] is missing"),
+            (r#"{"pipeline":null}"#, "[1:13] field [pipeline]: invalid type: null, expected an object"),
             (
-                r#"{"pipeline":{"named":"p"}}"#,
-                "[1:20] unknown field [pipeline.named] -> did you mean [name]?",
+                "{\"pipeline\":\n  {\"named\":\"p\",\"extract_binary_content\": 3}}",
+                "[2:42] field [pipeline.extract_binary_content]: invalid type: integer `3`, expected a boolean",
             ),
         ];
         for (body, reason) in cases {

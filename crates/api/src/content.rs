@@ -86,6 +86,19 @@ pub(crate) struct Changed {
     pub(crate) result: ChangeResult,
 }
 
+/// The answer to a change that may only be tried.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct TriedOrChanged {
+    /// What became of it, or would have.
+    pub(crate) result: ChangeResult,
+    /// Whether it was only tried; present with `dry_run` alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) dry_run: Option<bool>,
+    /// What is probably wrong with the request; present with `dry_run` alone, in headers otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) warnings: Option<Vec<String>>,
+}
+
 /// The answer to a deletion.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Acknowledged {

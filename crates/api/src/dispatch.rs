@@ -17,6 +17,7 @@ use futures_util::stream::{self, StreamExt as _};
 use tributary_domain::{Arguments, Refusal};
 
 use crate::api::Api;
+use crate::background;
 use crate::call::Call;
 use crate::endpoint::{Body, COMMON_PARAMETERS, Endpoint};
 use crate::error::ApiError;
@@ -24,6 +25,7 @@ use crate::media_type::{self, AnswerType};
 use crate::presentation;
 use crate::query_string;
 use crate::reply::Reply;
+use crate::warning_header;
 
 const PRODUCT: HeaderName = HeaderName::from_static("x-elastic-product");
 const OPAQUE_ID: HeaderName = HeaderName::from_static("x-opaque-id");
@@ -41,8 +43,13 @@ pub(crate) async fn serve(
         Ok(answer_type) => answer_type,
         Err(error) => return refuse(&request, &error, &AnswerType::Json, &endpoints),
     };
+    let identity = Arc::clone(&api.identity);
     match call(api, &endpoints, &request, payload).await {
-        Ok(reply) => respond(&request, reply.status, &answer_type, reply.body, &endpoints),
+        Ok(reply) => {
+            let mut response = respond(&request, reply.status, &answer_type, reply.body, &endpoints);
+            warning_header::add(&request, &mut response, &reply.warnings, &identity.version);
+            response
+        }
         Err(error) => refuse(&request, &error, &answer_type, &endpoints),
     }
 }
@@ -74,9 +81,15 @@ async fn call(
     let presentation = presentation::Presentation::parse(&arguments)?;
     let body = body(&api, endpoint, request, payload).await?;
     let path = request.uri().path().to_owned();
-    let answered = (endpoint.handler)(Call { api, endpoint, path, arguments, body });
-    let reply = tributary_storage::within_one_request(answered).await?;
-    Ok(Reply { body: presentation.apply(reply.body), ..reply })
+    let is_long = body.as_ref().is_some_and(|body| body.len() > background::LONG);
+    let call = Call { api, endpoint, path, arguments, body };
+    let answer = move || tributary_storage::within_one_request((endpoint.handler.answer)(call));
+    let reply = if is_long || endpoint.handler.in_background {
+        background::run(answer).await?
+    } else {
+        answer().await?
+    };
+    Ok(Reply { body: presentation.apply(reply.body).await?, ..reply })
 }
 
 /// Reads the body, if there is one, up to the limit.

@@ -5,7 +5,7 @@ use futures_util::future::LocalBoxFuture;
 use tributary_domain::{Parameter, ParameterKind};
 
 use crate::call::Call;
-use crate::content::{Acknowledged, Changed, Content};
+use crate::content::{Acknowledged, Changed, Content, TriedOrChanged};
 use crate::error::{ApiError, ErrorKind};
 use crate::reply::Reply;
 
@@ -58,6 +58,13 @@ impl Answer {
         description: "The change is made, or everything was like that already: `noop`.",
         ..Self::UPDATED
     };
+    /// The answer to a change that may leave everything as it was, and may only be tried.
+    pub(crate) const TRIED_OR_CHANGED: Self = Self {
+        description: "The change is made, or everything was like that already: `noop`. With `dry_run` it says what \
+                      would have been done, and the warnings.",
+        content: Content::of::<TriedOrChanged>(r#"{"result": "updated"}"#),
+        ..Self::UPDATED
+    };
     /// The answer to a deletion.
     pub(crate) const ACKNOWLEDGED: Self = Self {
         status: 200,
@@ -66,7 +73,14 @@ impl Answer {
     };
 }
 
-type Handler = fn(Call) -> LocalBoxFuture<'static, Result<Reply, ApiError>>;
+/// What answers a call, and where.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Handler {
+    pub(crate) answer: fn(Call) -> LocalBoxFuture<'static, Result<Reply, ApiError>>,
+    /// Whether it may take long whatever the length of the body is, and so runs away from the threads that
+    /// answer requests.
+    pub(crate) in_background: bool,
+}
 
 /// An endpoint of the API.
 #[derive(Debug)]
@@ -124,7 +138,10 @@ pub const COMMON_PARAMETERS: &[Parameter] = &[PRETTY, HUMAN, ERROR_TRACE, FILTER
 /// Makes a handler of an `async fn` that takes a [`Call`].
 macro_rules! handler {
     ($function:path) => {
-        |call| Box::pin($function(call))
+        $crate::endpoint::Handler { answer: |call| Box::pin($function(call)), in_background: false }
+    };
+    ($function:path, in_background) => {
+        $crate::endpoint::Handler { answer: |call| Box::pin($function(call)), in_background: true }
     };
 }
 pub(crate) use handler;

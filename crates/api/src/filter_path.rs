@@ -18,6 +18,9 @@ enum Step {
 
 type Path = Vec<Step>;
 
+/// How many paths are looked for in a short answer in no time.
+const FEW_PATHS: usize = 16;
+
 /// The parsed parameter: what to keep, and what to leave out of that.
 #[derive(Debug)]
 pub(crate) struct FilterPath {
@@ -33,6 +36,11 @@ impl FilterPath {
             includes: includes.into_iter().map(parse).collect(),
             excludes: excludes.into_iter().map(|path| parse(&path[1..])).collect(),
         }
+    }
+
+    /// Whether there is so much to look for that it takes long in a short answer, too.
+    pub(crate) fn is_long(&self) -> bool {
+        self.includes.len() + self.excludes.len() > FEW_PATHS
     }
 
     /// The wanted part of an answer; an empty object if nothing of it is.

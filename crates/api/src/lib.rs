@@ -24,6 +24,7 @@
 //! of parameters, `405` with `Allow` and the references come out of that declaration.
 
 mod api;
+mod background;
 mod call;
 mod content;
 mod dispatch;
@@ -38,6 +39,7 @@ mod presentation;
 mod query_string;
 mod reply;
 mod routes;
+mod warning_header;
 
 pub use api::{
     Api, Clock, DEFAULT_BODY_LIMIT, DEFAULT_BODY_TIMEOUT, IdGenerator, Identity, SortableIds, SystemClock,

@@ -7,7 +7,9 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::value::RawValue;
 use tributary_domain::{Arguments, Document, Refusal};
 
+use crate::background;
 use crate::endpoint::{ERROR_TRACE, FILTER_PATH, HUMAN, PRETTY};
+use crate::error::ApiError;
 use crate::filter_path::FilterPath;
 
 /// Deeper than this, values are shown as they are: stored documents may be of any depth.
@@ -79,11 +81,15 @@ impl Presentation {
         Ok(Self { pretty: arguments.boolean(&PRETTY)?, filter })
     }
 
-    pub(crate) fn apply(&self, body: Bytes) -> Bytes {
-        match (&self.filter, self.pretty) {
-            (None, false) => body,
-            (filter, pretty) => show(&body, filter.as_ref(), pretty).unwrap_or(body),
+    /// The body as it was asked for; a long one is filtered and indented in the background.
+    pub(crate) async fn apply(self, body: Bytes) -> Result<Bytes, ApiError> {
+        let is_as_it_is = self.filter.is_none() && !self.pretty;
+        if is_as_it_is || body.is_empty() {
+            return Ok(body);
         }
+        let is_long = body.len() > background::LONG || self.filter.as_ref().is_some_and(FilterPath::is_long);
+        let show = move || show(&body, self.filter.as_ref(), self.pretty).unwrap_or(body);
+        if is_long { background::compute(show).await } else { Ok(show()) }
     }
 }
 

@@ -3,21 +3,25 @@
 use actix_web::http::StatusCode;
 use bytes::Bytes;
 use serde::Serialize;
+use tributary_domain::Warning;
 use tributary_storage::{Outcome, Page};
 
-use crate::content::{Acknowledged, ChangeResult, Changed, Created, Put, PutResult, SecretPut};
+use crate::content::{
+    Acknowledged, ChangeResult, Changed, Created, Put, PutResult, SecretPut, TriedOrChanged,
+};
 
-/// A successful answer: a status and a body of JSON.
+/// A successful answer: a status, a body of JSON, and what is probably wrong with the request all the same.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) body: Bytes,
+    pub(crate) warnings: Vec<Warning>,
 }
 
 impl Reply {
     /// A body that is JSON already.
     pub(crate) fn ok(body: impl Into<Bytes>) -> Self {
-        Self { status: StatusCode::OK, body: body.into() }
+        Self { status: StatusCode::OK, body: body.into(), warnings: Vec::new() }
     }
 
     /// A body that is written as JSON.
@@ -47,11 +51,19 @@ impl Reply {
 
     /// `{"result": …}` of a change.
     pub(crate) fn changed(outcome: Outcome) -> Self {
-        let result = match outcome {
-            Outcome::Noop => ChangeResult::Noop,
-            Outcome::Created | Outcome::Updated => ChangeResult::Updated,
-        };
-        Self::json(&Changed { result })
+        Self::json(&Changed { result: change_result(outcome) })
+    }
+
+    /// `{"result": …, "dry_run": true, "warnings": […]}` of a change that was only tried.
+    pub(crate) fn tried(outcome: Outcome, warnings: &[Warning]) -> Self {
+        let warnings = warnings.iter().map(ToString::to_string).collect();
+        let result = change_result(outcome);
+        Self::json(&TriedOrChanged { result, dry_run: Some(true), warnings: Some(warnings) })
+    }
+
+    /// With warnings, which go into headers.
+    pub(crate) fn with_warnings(self, warnings: Vec<Warning>) -> Self {
+        Self { warnings, ..self }
     }
 
     /// `{"acknowledged": true}` of a deletion.
@@ -63,6 +75,13 @@ impl Reply {
     pub(crate) fn page(page: Page) -> Self {
         let head = format!(r#"{{"count":{},"results":["#, page.count);
         Self::ok(page.documents.framed(&head, "]}"))
+    }
+}
+
+fn change_result(outcome: Outcome) -> ChangeResult {
+    match outcome {
+        Outcome::Noop => ChangeResult::Noop,
+        Outcome::Created | Outcome::Updated => ChangeResult::Updated,
     }
 }
 

@@ -29,6 +29,17 @@ impl<T> Given<T> {
     }
 }
 
+impl<T> Given<T> {
+    /// The same, of another value.
+    pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> Given<U> {
+        match self {
+            Self::Absent => Given::Absent,
+            Self::Null => Given::Null,
+            Self::Value(value) => Given::Value(change(value)),
+        }
+    }
+}
+
 impl<T: FieldValue> Given<T> {
     /// Does to a field of a document what the body says.
     pub(crate) fn store(&self, document: &mut Document, field: Field<T>) {

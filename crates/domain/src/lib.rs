@@ -23,7 +23,8 @@ mod field;
 mod given;
 mod id;
 mod indexing;
-mod json_object;
+mod kept;
+mod lenient;
 mod outline;
 mod parameter;
 mod refusal;
@@ -32,6 +33,7 @@ mod schema;
 mod strict_json;
 mod sync_job;
 mod timestamp;
+mod warning;
 
 pub use connector::{
     AdvancedSnippet, CONNECTOR_FIELDS, CONNECTOR_LIST_PARAMETERS, ConfigurationDisplay, ConfigurationField,
@@ -39,9 +41,10 @@ pub use connector::{
     ConnectorFailure, ConnectorFeatures, ConnectorFiltering, ConnectorFilteringValidation, ConnectorIndex,
     ConnectorLastSync, ConnectorNaming, ConnectorNature, ConnectorPipeline, ConnectorProperties,
     ConnectorQuery, ConnectorScheduling, ConnectorServiceType, ConnectorStatus, ConnectorStatusChange,
-    DELETE_PARAMETERS, Deletion, Feature, Features, FilteringCondition, FilteringEntry, FilteringPolicy,
-    FilteringProblem, FilteringRule, FilteringRules, FilteringState, FilteringValidation, GET_PARAMETERS,
-    InclusionOfDeleted, IndexName, Pipeline, Schedule, Schedules, SnippetValue, SyncRules,
+    DELETE_PARAMETERS, DRY_RUN_PARAMETERS, Deletion, DryRun, Feature, Features, FilteringCondition,
+    FilteringEntry, FilteringPolicy, FilteringProblem, FilteringRule, FilteringRules, FilteringState,
+    FilteringValidation, GET_PARAMETERS, InclusionOfDeleted, IndexName, Pipeline, Schedule, Schedules,
+    SnippetValue, SyncRules,
 };
 pub use document::{Document, DocumentError, Object};
 pub use enumeration::Enumeration;
@@ -49,6 +52,8 @@ pub use field::{Field, FieldDescription, FieldValue};
 pub use given::Given;
 pub use id::{Id, MAXIMUM_ID_BYTES};
 pub use indexing::{Fields, creation_order, keyword_values};
+pub use kept::{Kept, joined, problem_and_path};
+pub use lenient::{FromText, Lenient};
 pub use outline::Outline;
 pub use parameter::{Arguments, MAXIMUM_WINDOW, Parameter, ParameterKind, did_you_mean};
 pub use refusal::Refusal;
@@ -59,3 +64,4 @@ pub use sync_job::{
     SyncJobQuery, SyncJobStatus, SyncJobType, TriggerMethod,
 };
 pub use timestamp::Timestamp;
+pub use warning::{MAXIMUM_WARNINGS, Warned, Warning};

@@ -175,17 +175,28 @@ fn enumerated<T: Enumeration>(parameter: &Parameter, word: &str) -> Result<T, Re
 
 fn unrecognized(path: &str, unknown: &[String], known: &[&str]) -> Refusal {
     let plural = if unknown.len() == 1 { "" } else { "s" };
-    let named: Vec<String> =
-        unknown.iter().map(|name| format!("[{name}]{}", did_you_mean(name, known))).collect();
+    let named =
+        unknown.iter().take(MAXIMUM_NAMED).map(|name| format!("[{name}]{}", did_you_mean(name, known)));
+    let more = unknown.len().saturating_sub(MAXIMUM_NAMED);
+    let more = (more > 0).then(|| format!("and {more} more"));
+    let named: Vec<String> = named.chain(more).collect();
     Refusal::InvalidArgument(format!(
         "request [{path}] contains unrecognized parameter{plural}: {}",
         named.join(", ")
     ))
 }
 
+/// The most characters of a name that is compared with others: the work grows with its length.
+const MAXIMUM_COMPARED: usize = 64;
+/// The most unknown parameters that a refusal names.
+const MAXIMUM_NAMED: usize = 10;
+
 /// The end of a sentence about an unknown name: ` -> did you mean [x]?` with the nearest known one,
-/// or nothing where no name is known.
+/// or nothing where no name is known or this one is longer than any that could be meant.
 pub fn did_you_mean(name: &str, known: &[&str]) -> String {
+    if name.len() > MAXIMUM_COMPARED {
+        return String::new();
+    }
     let distance = |candidate: &&&str| strsim::damerau_levenshtein(name, candidate);
     known.iter().min_by_key(distance).map_or_else(String::new, |best| format!(" -> did you mean [{best}]?"))
 }
@@ -219,6 +230,15 @@ mod tests {
             "request [/list] contains unrecognized parameters: [jobtype] -> did you mean [job_type]?, \
              [sizes] -> did you mean [size]?"
         );
+    }
+
+    #[test]
+    fn many_and_long_unknown_parameters_make_a_short_refusal() {
+        let long = "x".repeat(100_000);
+        assert!(!collect(&[(&long, "1")]).unwrap_err().to_string().contains("did you mean"));
+        let many: Vec<(&str, &str)> = vec![("form", "1"); 5_000];
+        let reason = collect(&many).unwrap_err().to_string();
+        assert!(reason.len() < 1_000 && reason.ends_with(", and 4990 more"), "{reason}");
     }
 
     #[test]

@@ -12,8 +12,45 @@ const MAXIMUM_SIZE_TO_TRY: usize = 64 * 1024;
 /// The most steps back in a search.
 const MAXIMUM_BACKTRACKING: usize = 10_000;
 
+/// How much work the expressions of one request may make, in bytes of expressions and of texts they are tried
+/// on: some tens of milliseconds.
+const MAXIMUM_WORK: usize = 256 * 1024;
+/// What an expression costs beside its length.
+const LEAST_WORK: usize = 1024;
+
+/// What is left of the work that one request may make; beyond it nothing is checked.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    left: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { left: MAXIMUM_WORK }
+    }
+}
+
+impl Budget {
+    /// What is wrong with an expression; `None` also where nothing is left to find that out.
+    pub(crate) fn problem(&mut self, pattern: &str) -> Option<String> {
+        self.spend(pattern.len()).then(|| check(pattern).err()).flatten()
+    }
+
+    /// Whether an expression is certainly not found in a text. One that is too large to be tried, or takes too
+    /// long to say, may be.
+    pub(crate) fn is_missing(&mut self, pattern: &str, text: &str) -> bool {
+        self.spend(pattern.len() + text.len()) && !is_found(pattern, text)
+    }
+
+    fn spend(&mut self, bytes: usize) -> bool {
+        let left = self.left.checked_sub(LEAST_WORK + bytes);
+        self.left = left.unwrap_or(self.left);
+        left.is_some()
+    }
+}
+
 /// Refuses what is no expression; the problem says where it is, characters counted from one, if that is known.
-pub(crate) fn check(pattern: &str) -> Result<(), String> {
+fn check(pattern: &str) -> Result<(), String> {
     match build(pattern, MAXIMUM_SIZE_TO_READ) {
         Ok(_) => Ok(()),
         Err(Error::ParseError(place, problem)) => {
@@ -39,7 +76,7 @@ pub(crate) fn check(pattern: &str) -> Result<(), String> {
 
 /// Whether an expression is found in a text. One that is too large to be tried, or takes too long to say, is
 /// taken to be.
-pub(crate) fn is_found(pattern: &str, text: &str) -> bool {
+fn is_found(pattern: &str, text: &str) -> bool {
     let Ok(regex) = build(pattern, MAXIMUM_SIZE_TO_TRY) else { return true };
     regex.is_match(text).unwrap_or(true)
 }
@@ -93,6 +130,16 @@ mod tests {
         {
             assert_eq!(is_found(pattern, text), found, "{pattern}");
         }
+    }
+
+    #[test]
+    fn the_work_of_one_request_ends() {
+        let mut budget = Budget::default();
+        assert!(budget.problem(&"(".repeat(MAXIMUM_WORK)).is_none(), "too long to be looked at");
+        assert!(budget.is_missing("b", "a") && budget.problem("(").is_some());
+        let checked = std::iter::repeat_with(|| budget.problem("(")).take_while(Option::is_some).count();
+        assert!((200..256).contains(&checked), "{checked}");
+        assert!(!budget.is_missing("b", "a"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 #![allow(missing_docs, reason = "a test")]
 
 mod bodies;
+mod long_work;
 mod media_types;
 mod protocol;
 mod races;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use actix_web::http::Method;
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
@@ -43,7 +44,7 @@ impl Endpoint {
             ALWAYS,
             when(!matches!(self.body, Body::None), WITH_BODY),
             when(self.path.contains('{'), WITH_ID),
-            when(self.method != actix_web::http::Method::GET, CHANGING),
+            when(self.method != Method::GET, CHANGING),
         ];
         ERRORS.iter().filter(|row| kinds.iter().any(|kinds| kinds.contains(&row.kind))).collect()
     }
@@ -56,7 +57,7 @@ pub(super) fn all(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Map<S
         let content = media(&answer.content, generator);
         let success = json!({
             "description": answer.description,
-            "headers": header_references(false),
+            "headers": header_references((endpoint.method == Method::PUT).then_some("Warning")),
             "content": { JSON: content },
         });
         answers.insert(answer.status, success);
@@ -65,7 +66,7 @@ pub(super) fn all(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Map<S
         let answer = answers.entry(row.status).or_insert_with(|| {
             json!({
                 "description": "",
-                "headers": header_references(row.status == 503),
+                "headers": header_references((row.status == 503).then_some("Retry-After")),
                 "content": { JSON: {
                     "schema": { "$ref": "#/components/schemas/Error" },
                     "examples": {},
@@ -136,6 +137,11 @@ pub(super) fn headers() -> Value {
             "description": "The header of the request, if it had one.",
             "schema": { "type": "string" },
         },
+        "Warning": {
+            "description": "What is probably a mistake in a request that was taken; there may be several.",
+            "schema": { "type": "string" },
+            "example": "299 Elasticsearch-9.2.0-unknown \"[values.port] must be a whole number\"",
+        },
         "Retry-After": {
             "description": "How many seconds to wait before the request is repeated.",
             "schema": { "type": "integer", "minimum": 1 },
@@ -143,8 +149,8 @@ pub(super) fn headers() -> Value {
     })
 }
 
-fn header_references(with_retry: bool) -> Map<String, Value> {
-    let names = ["X-Elastic-Product", "X-Opaque-Id"].into_iter().chain(with_retry.then_some("Retry-After"));
+fn header_references(own: Option<&str>) -> Map<String, Value> {
+    let names = ["X-Elastic-Product", "X-Opaque-Id"].into_iter().chain(own);
     let reference = |name: &str| json!({ "$ref": format!("#/components/headers/{name}") });
     names.map(|name| (name.to_owned(), reference(name))).collect()
 }

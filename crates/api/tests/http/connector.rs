@@ -48,7 +48,15 @@ async fn list(session: &mut Session) {
     ] {
         session.call("GET", &format!("/_connector?{query}&filter_path=count,results.id"), "").await;
     }
-    for query in ["include_deleted=yes", "from=-1", "size=10001", "names=One", "query=a&query=b"] {
+    for query in [
+        "include_deleted=yes",
+        "from=-1",
+        "size=10001",
+        "names=One",
+        "query=a&query=b",
+        "index_name=Beta",
+        "index_name=alpha,be*",
+    ] {
         session.call("GET", &format!("/_connector?{query}"), "").await;
     }
 }
@@ -65,7 +73,12 @@ async fn put(session: &mut Session) {
         .await;
     session.call("PUT", "/_connector/kept", r#"{"name":"new","index_name":"i","language":null}"#).await;
     session.call("GET", "/_connector/kept", "").await;
-    session.call("PUT", "/_connector/native", r#"{"is_native":true,"index_name":"content-n"}"#).await;
+    session.store(Collection::Connectors, "s", r#"{"status":"connected","service_type":"ftp"}"#).await;
+    session.call("PUT", "/_connector/s", r#"{"service_type":"ftp"}"#).await;
+    show(session, "s").await;
+    session.call("PUT", "/_connector/s", r#"{"service_type":"s3"}"#).await;
+    show(session, "s").await;
+    session.call("PUT", "/_connector/native", r#"{"is_native":"true","index_name":"content-n"}"#).await;
     show(session, "native").await;
     for (id, body) in [
         ("other", r#"{"index_name":"i"}"#),

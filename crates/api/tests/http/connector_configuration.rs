@@ -31,7 +31,7 @@ async fn configuration(session: &mut Session) {
         r#"{"values":{"tls":false,"certificate":""}}"#,
     ];
     put_all(session, "c", "_configuration", &right).await;
-    let wrong_values = [
+    let doubtful_values = [
         r#"{"values":{"host":""}}"#,
         r#"{"values":{"host":7,"port":"five","tables":5,"tls":"yes"}}"#,
         r#"{"values":{"port":70000}}"#,
@@ -39,29 +39,44 @@ async fn configuration(session: &mut Session) {
         r#"{"values":{"mode":"slow"}}"#,
         r#"{"values":{"tls":true,"certificate":"secret"}}"#,
         r#"{"values":{"tls":true,"certificate":null}}"#,
-        r#"{"values":{"user":"u","password":"p","port":1}}"#,
-        r#"{"values":[]}"#,
     ];
+    put_all(session, "c", "_configuration", &doubtful_values).await;
+    put_all(session, "c", "_configuration?dry_run", &doubtful_values[1..3]).await;
+    let wrong_values = [r#"{"values":{"user":"u","password":"p","port":1}}"#, r#"{"values":[]}"#];
     put_all(session, "c", "_configuration", &wrong_values).await;
+    put_all(session, "c", "_configuration?dry_run=true", &wrong_values).await;
+    session.call("PUT", "/_connector/c/_configuration?dry_run=maybe", r#"{"values":{}}"#).await;
+    session.call("PUT", "/_connector/nobody/_configuration?dry_run", r#"{"values":{}}"#).await;
     let field =
         |properties: &str| format!(r#"{{"configuration":{{"port":{{"label":"Port",{properties}}}}}}}"#);
+    let doubtful_fields = [
+        r#"{"configuration":{"port":{"value":1}}}"#.to_owned(),
+        field(r#""type":"int""#),
+        field(r#""value":1,"display_value":"1","order":"2","required":"true""#),
+        field(r#""value":null,"required":true,"tooltip":null,"depends_on":null"#),
+        field(r#""value":1,"validations":[{"type":"less_than","constraint":"many"}]"#),
+        field(r#""value":1,"validations":[{"type":"regex","constraint":"("}]"#),
+        field(r#""value":1,"depends_on":[{"field":"tls"}]"#),
+        field(r#""value":"five","type":"int","default_value":"six""#),
+        field(r#""value":70000,"validations":[{"type":"less_than","constraint":65536}]"#),
+        field(r#""value":"false","type":"bool""#),
+    ];
+    let doubtful_fields: Vec<&str> = doubtful_fields.iter().map(String::as_str).collect();
+    put_all(session, "c", "_configuration", &doubtful_fields).await;
+    let many: Vec<String> =
+        (0..15).map(|number| format!(r#""f{number}":{{"type":"int","value":"x"}}"#)).collect();
+    let many = format!(r#"{{"configuration":{{{}}}}}"#, many.join(","));
+    put_all(session, "c", "_configuration", &[&many]).await;
     let wrong_fields = [
         "{}".to_owned(),
         r#"{"configuration":null}"#.to_owned(),
         r#"{"configuration":{},"values":{}}"#.to_owned(),
         r#"{"configuration":[]}"#.to_owned(),
         r#"{"configuration":{"port":5432}}"#.to_owned(),
-        r#"{"configuration":{"port":{"value":1}}}"#.to_owned(),
-        field(r#""type":"int""#),
-        field(r#""value":1,"typo":"int""#),
         field(r#""value":1,"type":"float""#),
         field(r#""value":1,"display":"slider""#),
         field(r#""value":1,"validations":[{"type":"between","constraint":[1,2]}]"#),
-        field(r#""value":1,"validations":[{"type":"less_than","constraint":"many"}]"#),
-        field(r#""value":1,"validations":[{"type":"regex","constraint":"("}]"#),
-        field(r#""value":1,"depends_on":[{"field":"tls"}]"#),
-        field(r#""value":"five","type":"int","default_value":"six""#),
-        field(r#""value":70000,"validations":[{"type":"less_than","constraint":65536}]"#),
+        field(r#""value":1,"required":"yes""#),
     ];
     let wrong_fields: Vec<&str> = wrong_fields.iter().map(String::as_str).collect();
     put_all(session, "c", "_configuration", &wrong_fields).await;

@@ -45,6 +45,22 @@ async fn filtering(session: &mut Session) {
     session.call("GET", path, "").await;
     add(session, "kept", r#""filtering":[{"active":{"x":1.10},"draft":{"x":[{}]},"x":null},{"x":{}}]"#).await;
     put_all(session, "kept", "_filtering", &[r#"{"rules":[]}"#]).await;
+    let doubtful = [
+        &format!(r#"{{"rules":[{}]}}"#, RULE.replace("equals", "regex").replace("txt", "a(")),
+        &format!(r#"{{"rules":[{}]}}"#, RULE.replace("no-text", "")),
+        &format!(r#"{{"rules":[{}]}}"#, RULE.replace(":1}", r#":1,"weight":2}"#)),
+        &format!(r#"{{"rules":[{}]}}"#, RULE.replace(":1}", r#":"1"}"#)),
+        &format!(r#"{{"rules":[{}]}}"#, DEFAULT.replace("include", "exclude")),
+        &format!(r#"{{"rules":[{}]}}"#, DEFAULT.replace(".*", "x")),
+        r#"{"advanced_snippet":{"value":{},"language":"sql"}}"#,
+        &format!(
+            r#"{{"filtering":[{{"active":{},"draft":{}}}]}}"#,
+            set(""),
+            set(&RULE.replace("equals", "regex").replace("txt", "*"))
+        ),
+    ];
+    put_all(session, "kept", "_filtering", &doubtful).await;
+    put_all(session, "kept", "_filtering?dry_run=true", &doubtful[..2]).await;
     let wrong = [
         "{}",
         r#"{"rules":null}"#,
@@ -53,11 +69,8 @@ async fn filtering(session: &mut Session) {
         r#"{"rules":[{"id":"a"}]}"#,
         &format!(r#"{{"rules":[{}]}}"#, RULE.replace("exclude", "ignore")),
         &format!(r#"{{"rules":[{}]}}"#, RULE.replace("equals", "like")),
-        &format!(r#"{{"rules":[{}]}}"#, RULE.replace("equals", "regex").replace("txt", "a(")),
         &format!(r#"{{"rules":[{}]}}"#, RULE.replace(":1}", ":1.5}")),
-        &format!(r#"{{"rules":[{}]}}"#, RULE.replace("no-text", "")),
-        &format!(r#"{{"rules":[{}]}}"#, RULE.replace(":1}", r#":1,"weight":2}"#)),
-        &format!(r#"{{"rules":[{}]}}"#, DEFAULT.replace("include", "exclude")),
+        r#"{"rules":[7]}"#,
         r#"{"advanced_snippet":{"value":"SELECT"}}"#,
         r#"{"advanced_snippet":{"value":[{},7]}}"#,
         r#"{"advanced_snippet":{"value":null}}"#,
@@ -65,11 +78,6 @@ async fn filtering(session: &mut Session) {
         r#"{"advanced_snippet":{"value":{},"created_at":"soon"}}"#,
         &format!(r#"{{"filtering":[{{"active":{}}}]}}"#, set("")),
         &format!(r#"{{"filtering":[{{"active":{},"draft":{{"rules":[]}}}}]}}"#, set("")),
-        &format!(
-            r#"{{"filtering":[{{"active":{},"draft":{}}}]}}"#,
-            set(""),
-            set(&RULE.replace("equals", "regex").replace("txt", "*"))
-        ),
     ];
     put_all(session, "kept", "_filtering", &wrong).await;
     refusals(session, "_filtering", r#"{"rules":[]}"#).await;

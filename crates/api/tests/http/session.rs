@@ -225,8 +225,8 @@ impl Session {
 
     async fn record_answer(&mut self, method: &str, path: &str, response: ServiceResponse<BoxBody>) {
         let _ = writeln!(self.text, "<<< {}", response.status().as_u16());
-        for name in ["content-type", "allow", "retry-after", "x-opaque-id"] {
-            if let Some(value) = response.headers().get(name) {
+        for name in ["content-type", "allow", "retry-after", "x-opaque-id", "warning"] {
+            for value in response.headers().get_all(name) {
                 let _ = writeln!(self.text, "{name}: {}", value.to_str().expect("a header of text"));
             }
         }

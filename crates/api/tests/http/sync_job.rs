@@ -241,7 +241,7 @@ async fn stats(session: &mut Session) {
         "{}",
         r#"{"deleted_document_count":-1,"indexed_document_count":-2,"indexed_document_volume":-3,"total_document_count":-4}"#,
         r#"{"deleted_document_count":1.5,"indexed_document_count":2,"indexed_document_volume":3}"#,
-        r#"{"deleted_document_count":"1","indexed_document_count":2,"indexed_document_volume":3}"#,
+        r#"{"deleted_document_count":"many","indexed_document_count":2,"indexed_document_volume":3}"#,
         r#"{"deleted_document_count":9223372036854775808,"indexed_document_count":2,"indexed_document_volume":3}"#,
         &format!(r#"{{{COUNTS},"last_seen":"yesterday"}}"#),
         &format!(r#"{{{COUNTS},"metadata":[]}}"#),
@@ -250,6 +250,10 @@ async fn stats(session: &mut Session) {
         session.call("PUT", &path, body).await;
     }
     session.call("PUT", &format!("{JOBS}/nobody/_stats"), &format!("{{{COUNTS}}}")).await;
+    show(session, "j").await;
+    let strings =
+        r#"{"deleted_document_count":"1","indexed_document_count":"2.0","indexed_document_volume":"3"}"#;
+    session.call("PUT", &path, strings).await;
     show(session, "j").await;
 }
 

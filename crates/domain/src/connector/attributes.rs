@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Connector, ConnectorStatus, IndexName, fields};
-use crate::{Refusal, refusal, schema};
+use crate::{Lenient, Refusal, refusal, schema};
 
 /// The body of a change of the name and the description: at least one of them.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -41,7 +41,7 @@ pub struct ConnectorIndex {
 #[serde(deny_unknown_fields)]
 pub struct ConnectorNature {
     /// Whether Elastic's own infrastructure would run it.
-    pub is_native: bool,
+    pub is_native: Lenient<bool>,
 }
 
 /// The body of a change of the API key: at least one of the two.
@@ -73,11 +73,15 @@ impl Connector {
         if service_type.is_empty() {
             return Err(Refusal::validation("[service_type] must not be empty"));
         }
+        self.change_service_type(service_type);
+        Ok(self)
+    }
+
+    pub(super) fn change_service_type(&mut self, service_type: &str) {
         self.document.set(fields::SERVICE_TYPE, &service_type.to_owned());
         if self.status() != Some(ConnectorStatus::Created) {
             self.document.set(fields::STATUS, &ConnectorStatus::NeedsConfiguration);
         }
-        Ok(self)
     }
 
     /// The connector with another index, or with none. That no other live connector has the index is
@@ -237,7 +241,7 @@ mod tests {
 
     #[test]
     fn a_native_connector_has_a_native_index() {
-        let change = |connector: Connector, body: &ConnectorNature| connector.set_native(body.is_native);
+        let change = |connector: Connector, body: &ConnectorNature| connector.set_native(body.is_native.0);
         check(
             &[
                 Case { stored: "{}", body: r#"{"is_native":true}"#, becomes: r#"{"is_native":true}"# },

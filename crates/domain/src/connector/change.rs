@@ -28,6 +28,26 @@ pub const GET_PARAMETERS: &[Parameter] = &[INCLUDE_DELETED];
 /// The query parameters of deleting a connector.
 pub const DELETE_PARAMETERS: &[Parameter] = &[DELETE_SYNC_JOBS, HARD];
 
+const DRY_RUN: Parameter = Parameter {
+    name: "dry_run",
+    kind: ParameterKind::Boolean,
+    default: Some("false"),
+    description: "Whether the change is only tried: the answer has its warnings, and nothing is stored; an extension.",
+};
+/// The query parameters of changes that can be tried.
+pub const DRY_RUN_PARAMETERS: &[Parameter] = &[DRY_RUN];
+
+/// Whether a change is only tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DryRun(pub bool);
+
+impl DryRun {
+    /// Reads it from the parameters of a request.
+    pub fn parse(arguments: &Arguments) -> Result<Self, Refusal> {
+        Ok(Self(arguments.boolean(&DRY_RUN)?))
+    }
+}
+
 /// Whether softly deleted connectors count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InclusionOfDeleted(pub bool);

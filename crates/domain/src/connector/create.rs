@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use super::{Connector, ConnectorStatus, IndexName, fields};
 use crate::document::raw;
-use crate::{Document, Object, Refusal, Timestamp};
+use crate::{Document, Lenient, Object, Refusal, Timestamp};
 
 /// When nothing else is said, schedules name midnight, in the notation with seconds first.
 const DEFAULT_INTERVAL: &str = "0 0 0 * * ?";
@@ -20,7 +20,7 @@ pub struct ConnectorProperties {
     /// The index it writes to.
     pub index_name: Option<String>,
     /// Whether Elastic's own infrastructure would run it; false if left out.
-    pub is_native: Option<bool>,
+    pub is_native: Option<Lenient<bool>>,
     /// The language of its documents, for their analysis.
     pub language: Option<String>,
     /// Its name for people; empty if left out.
@@ -32,7 +32,7 @@ pub struct ConnectorProperties {
 impl ConnectorProperties {
     /// A new connector with these properties and the documented defaults.
     pub fn create(&self, now: Timestamp) -> Result<Connector, Refusal> {
-        let native = self.is_native.unwrap_or(false);
+        let native = self.native().unwrap_or(false);
         self.check_index_name(native)?;
         let status = if native { ConnectorStatus::NeedsConfiguration } else { ConnectorStatus::Created };
         let mut document = Document::default();
@@ -54,10 +54,11 @@ impl ConnectorProperties {
     }
 
     /// An existing connector with these properties: those left out stay as they are, and so does
-    /// everything else that is stored with it.
+    /// everything else that is stored with it. Another service type needs another configuration, as where that
+    /// alone is changed.
     pub fn update(&self, mut connector: Connector) -> Result<Connector, Refusal> {
-        self.check_index_name(self.is_native.unwrap_or_else(|| connector.is_native()))?;
-        if self.is_native == Some(true)
+        self.check_index_name(self.native().unwrap_or_else(|| connector.is_native()))?;
+        if self.native() == Some(true)
             && self.index_name.is_none()
             && let Some(kept) = connector.index_name()
         {
@@ -66,11 +67,19 @@ impl ConnectorProperties {
         let document = &mut connector.document;
         document.set_if_some(fields::DESCRIPTION, self.description.as_ref());
         document.set_if_some(fields::INDEX_NAME, self.index_name.as_ref());
-        document.set_if_some(fields::IS_NATIVE, self.is_native.as_ref());
+        document.set_if_some(fields::IS_NATIVE, self.native().as_ref());
         document.set_if_some(fields::LANGUAGE, self.language.as_ref());
         document.set_if_some(fields::NAME, self.name.as_ref());
-        document.set_if_some(fields::SERVICE_TYPE, self.service_type.as_ref());
+        if let Some(other) = &self.service_type
+            && document.get(fields::SERVICE_TYPE).as_ref() != Some(other)
+        {
+            connector.change_service_type(other);
+        }
         Ok(connector)
+    }
+
+    fn native(&self) -> Option<bool> {
+        self.is_native.map(|Lenient(native)| native)
     }
 
     fn check_index_name(&self, native: bool) -> Result<(), Refusal> {
@@ -162,6 +171,35 @@ mod tests {
         assert!(native.update(stored("search-x")).is_err());
         let moved = properties(r#"{"is_native":true,"index_name":"content-y"}"#).update(stored("search-x"));
         assert_eq!(moved.unwrap().index_name().as_deref(), Some("content-y"));
+    }
+
+    #[test]
+    fn another_service_type_needs_another_configuration() {
+        let update = |stored: &str, body: &str| {
+            let connector = Connector::from(Document::parse(stored).unwrap());
+            properties(body).update(connector).unwrap().document().to_json()
+        };
+        for (stored, body, becomes) in [
+            (
+                r#"{"status":"connected","service_type":"ftp"}"#,
+                r#"{"service_type":"s3"}"#,
+                r#"{"status":"needs_configuration","service_type":"s3"}"#,
+            ),
+            (
+                r#"{"status":"connected","service_type":"s3"}"#,
+                r#"{"service_type":"s3","name":"n"}"#,
+                r#"{"status":"connected","service_type":"s3","name":"n"}"#,
+            ),
+            (
+                r#"{"status":"created"}"#,
+                r#"{"service_type":"s3"}"#,
+                r#"{"status":"created","service_type":"s3"}"#,
+            ),
+            (r#"{"status":"error"}"#, r#"{"name":"n"}"#, r#"{"status":"error","name":"n"}"#),
+            (r#"{"is_native":false}"#, r#"{"is_native":"true"}"#, r#"{"is_native":true}"#),
+        ] {
+            assert_eq!(update(stored, body), becomes, "{body}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::{Connector, fields};
 use crate::given::Given;
-use crate::{Count, Object, Refusal, SyncJobStatus, Timestamp};
+use crate::{Count, Lenient, Object, SyncJobStatus, Timestamp, Warned, Warning};
 
 /// The body of a note about the last syncs: what is left out stays, null says that there is none any more.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -18,11 +18,11 @@ pub struct ConnectorLastSync {
     /// How the last sync of permissions stands.
     pub last_access_control_sync_status: Given<SyncJobStatus>,
     /// How many documents the last sync deleted.
-    pub last_deleted_document_count: Given<Count>,
+    pub last_deleted_document_count: Given<Lenient<Count>>,
     /// When the last sync of changes was asked for by its schedule.
     pub last_incremental_sync_scheduled_at: Given<Timestamp>,
     /// How many documents the last sync wrote.
-    pub last_indexed_document_count: Given<Count>,
+    pub last_indexed_document_count: Given<Lenient<Count>>,
     /// When the worker was last seen.
     pub last_seen: Given<Timestamp>,
     /// What went wrong in the last sync.
@@ -38,45 +38,49 @@ pub struct ConnectorLastSync {
 }
 
 impl ConnectorLastSync {
-    fn check(&self) -> Result<(), Refusal> {
+    /// Counts below zero, which no worker can mean; they are stored, as Elasticsearch stores them.
+    fn warnings(&self) -> impl Iterator<Item = Warning> {
         let counts = [
             (fields::LAST_DELETED_DOCUMENT_COUNT, self.last_deleted_document_count),
             (fields::LAST_INDEXED_DOCUMENT_COUNT, self.last_indexed_document_count),
         ];
-        let negative = counts.into_iter().filter_map(|(field, count)| {
-            let Count(count) = *count.value()?;
-            (count < 0).then(|| format!("[{}] cannot be negative, but was [{count}]", field.name))
-        });
-        Refusal::if_any(negative.collect())
+        counts.into_iter().filter_map(|(field, count)| {
+            let Lenient(Count(count)) = *count.value()?;
+            (count < 0).then(|| Warning::new(field.name, "should not be negative").found(&count.to_string()))
+        })
     }
 }
 
 impl Connector {
     /// The connector with what the worker noted.
-    pub fn note_last_sync(mut self, note: &ConnectorLastSync) -> Result<Self, Refusal> {
-        note.check()?;
+    #[must_use]
+    pub fn note_last_sync(mut self, note: &ConnectorLastSync) -> Warned<Self> {
         let document = &mut self.document;
         note.last_access_control_sync_error.store(document, fields::LAST_ACCESS_CONTROL_SYNC_ERROR);
         note.last_access_control_sync_scheduled_at
             .store(document, fields::LAST_ACCESS_CONTROL_SYNC_SCHEDULED_AT);
         note.last_access_control_sync_status.store(document, fields::LAST_ACCESS_CONTROL_SYNC_STATUS);
-        note.last_deleted_document_count.store(document, fields::LAST_DELETED_DOCUMENT_COUNT);
+        note.last_deleted_document_count
+            .map(|Lenient(count)| count)
+            .store(document, fields::LAST_DELETED_DOCUMENT_COUNT);
         note.last_incremental_sync_scheduled_at.store(document, fields::LAST_INCREMENTAL_SYNC_SCHEDULED_AT);
-        note.last_indexed_document_count.store(document, fields::LAST_INDEXED_DOCUMENT_COUNT);
+        note.last_indexed_document_count
+            .map(|Lenient(count)| count)
+            .store(document, fields::LAST_INDEXED_DOCUMENT_COUNT);
         note.last_seen.store(document, fields::LAST_SEEN);
         note.last_sync_error.store(document, fields::LAST_SYNC_ERROR);
         note.last_sync_scheduled_at.store(document, fields::LAST_SYNC_SCHEDULED_AT);
         note.last_sync_status.store(document, fields::LAST_SYNC_STATUS);
         note.last_synced.store(document, fields::LAST_SYNCED);
         note.sync_cursor.store(document, fields::SYNC_CURSOR);
-        Ok(self)
+        Warned::new(self, note.warnings())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::connector::test_support::{Case, check, refused};
+    use crate::connector::test_support::{Case, check, warned};
 
     #[test]
     fn only_what_is_said_changes() {
@@ -94,16 +98,23 @@ mod tests {
                     becomes: r#"{"last_access_control_sync_error":"a","last_access_control_sync_scheduled_at":"2026-01-01T00:00:00Z","last_access_control_sync_status":"error","last_deleted_document_count":1,"last_incremental_sync_scheduled_at":"2026-01-02T00:00:00Z","last_indexed_document_count":9223372036854775807,"last_seen":"2026-01-02T23:00:00Z","last_sync_error":"b","last_sync_scheduled_at":"2026-01-04T00:00:00Z","last_sync_status":"in_progress","last_synced":"2026-01-05T00:00:00Z","sync_cursor":{}}"#,
                 },
             ],
-            |connector, body: &ConnectorLastSync| connector.note_last_sync(body),
+            |connector, body: &ConnectorLastSync| Ok(connector.note_last_sync(body)),
         );
     }
 
     #[test]
-    fn negative_counts_are_named_together() {
-        let both = r#"{"last_deleted_document_count":-1,"last_indexed_document_count":-2}"#;
-        let reason = "1: [last_deleted_document_count] cannot be negative, but was [-1];2: [last_indexed_document_count] cannot be negative, but was [-2];";
-        refused("{}", &[(both, reason)], |connector, body: &ConnectorLastSync| {
-            connector.note_last_sync(body)
-        });
+    fn negative_counts_are_stored_and_warned_of() {
+        let both = r#"{"last_deleted_document_count":-1,"last_indexed_document_count":"-2"}"#;
+        warned(
+            "{}",
+            &[(
+                both,
+                &[
+                    "[last_deleted_document_count] should not be negative, but was [-1]",
+                    "[last_indexed_document_count] should not be negative, but was [-2]",
+                ],
+            )],
+            |connector, body: &ConnectorLastSync| Ok(connector.note_last_sync(body)),
+        );
     }
 }

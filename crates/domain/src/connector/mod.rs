@@ -27,7 +27,9 @@ use crate::field::document_schema;
 pub use attributes::{
     ConnectorApiKey, ConnectorIndex, ConnectorNaming, ConnectorNature, ConnectorServiceType,
 };
-pub use change::{DELETE_PARAMETERS, Deletion, GET_PARAMETERS, InclusionOfDeleted};
+pub use change::{
+    DELETE_PARAMETERS, DRY_RUN_PARAMETERS, Deletion, DryRun, GET_PARAMETERS, InclusionOfDeleted,
+};
 pub use configuration::{
     ConfigurationDisplay, ConfigurationField, ConfigurationType, ConfigurationValidation,
     ConnectorConfiguration,

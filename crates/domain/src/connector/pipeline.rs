@@ -4,29 +4,27 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Connector, fields};
-use crate::json_object;
+use crate::{Kept, Lenient, Warned};
 
 /// The body of a change of the pipeline.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConnectorPipeline {
     /// The pipeline; all of it has to be said.
-    #[serde(deserialize_with = "json_object::one")]
-    pub pipeline: Pipeline,
+    pub pipeline: Kept<Pipeline>,
 }
 
 /// The ingest pipeline of a connector, and what is switched on in it.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Pipeline {
     /// Whether text is taken out of binary content.
-    pub extract_binary_content: bool,
+    pub extract_binary_content: Lenient<bool>,
     /// The name of the ingest pipeline.
     pub name: String,
     /// Whether runs of blanks are made one.
-    pub reduce_whitespace: bool,
+    pub reduce_whitespace: Lenient<bool>,
     /// Whether the models of the pipeline are run.
-    pub run_ml_inference: bool,
+    pub run_ml_inference: Lenient<bool>,
 }
 
 /// The body of a change of the features.
@@ -34,68 +32,64 @@ pub struct Pipeline {
 #[serde(deny_unknown_fields)]
 pub struct ConnectorFeatures {
     /// The features that change.
-    #[serde(deserialize_with = "json_object::one")]
-    pub features: Features,
+    pub features: Kept<Features>,
 }
 
 /// What a worker can do; what is left out stays as it is.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Features {
     /// Whether documents carry who may see them.
-    #[serde(default, deserialize_with = "json_object::optional", skip_serializing_if = "Option::is_none")]
-    pub document_level_security: Option<Feature>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document_level_security: Option<Kept<Feature>>,
     /// Whether changes can be read alone.
-    #[serde(default, deserialize_with = "json_object::optional", skip_serializing_if = "Option::is_none")]
-    pub incremental_sync: Option<Feature>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub incremental_sync: Option<Kept<Feature>>,
     /// Whether a native connector has API keys of its own.
-    #[serde(default, deserialize_with = "json_object::optional", skip_serializing_if = "Option::is_none")]
-    pub native_connector_api_keys: Option<Feature>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub native_connector_api_keys: Option<Kept<Feature>>,
     /// Which rules the worker understands.
-    #[serde(default, deserialize_with = "json_object::optional", skip_serializing_if = "Option::is_none")]
-    pub sync_rules: Option<SyncRules>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sync_rules: Option<Kept<SyncRules>>,
 }
 
 /// The two kinds of rules about which documents are taken.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct SyncRules {
     /// Snippets in a form of the source's own.
-    #[serde(default, deserialize_with = "json_object::optional", skip_serializing_if = "Option::is_none")]
-    pub advanced: Option<Feature>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub advanced: Option<Kept<Feature>>,
     /// Rules about single fields.
-    #[serde(default, deserialize_with = "json_object::optional", skip_serializing_if = "Option::is_none")]
-    pub basic: Option<Feature>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub basic: Option<Kept<Feature>>,
 }
 
 /// Something that is switched on or off.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Feature {
     /// Whether it is on.
-    pub enabled: bool,
+    pub enabled: Lenient<bool>,
 }
 
 impl Connector {
     /// The connector with another pipeline; what else is stored with the pipeline stays.
     #[must_use]
-    pub fn set_pipeline(mut self, pipeline: &Pipeline) -> Self {
+    pub fn set_pipeline(mut self, pipeline: &Kept<Pipeline>) -> Warned<Self> {
         self.document.merge_field(fields::PIPELINE, pipeline);
-        self
+        Warned::new(self, pipeline.unknown_fields("pipeline"))
     }
 
     /// The connector with some features changed; the others stay.
     #[must_use]
-    pub fn set_features(mut self, features: &Features) -> Self {
+    pub fn set_features(mut self, features: &Kept<Features>) -> Warned<Self> {
         self.document.merge_field(fields::FEATURES, features);
-        self
+        Warned::new(self, features.unknown_fields("features"))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::connector::test_support::{Case, check};
+    use crate::connector::test_support::{Case, check, warned};
 
     #[test]
     fn a_pipeline_is_said_whole() {
@@ -137,10 +131,16 @@ mod tests {
             ],
             |connector, body: &ConnectorFeatures| Ok(connector.set_features(&body.features)),
         );
-        for unknown in
-            [r#"{"features":{"flying":{"enabled":true}}}"#, r#"{"features":{"incremental_sync":{}}}"#]
-        {
-            assert!(serde_json::from_str::<ConnectorFeatures>(unknown).is_err(), "{unknown}");
-        }
+        assert!(
+            serde_json::from_str::<ConnectorFeatures>(r#"{"features":{"incremental_sync":{}}}"#).is_err()
+        );
+        warned(
+            "{}",
+            &[(
+                r#"{"features":{"flying":{"enabled":"true"}}}"#,
+                &["[features.flying] is not known and only kept -> did you mean [sync_rules]?"],
+            )],
+            |connector, body: &ConnectorFeatures| Ok(connector.set_features(&body.features)),
+        );
     }
 }

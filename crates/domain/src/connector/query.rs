@@ -1,6 +1,6 @@
 //! The list of connectors: its parameters, the query that they become, and its order.
 
-use super::{Connector, change::INCLUDE_DELETED};
+use super::{Connector, IndexName, change::INCLUDE_DELETED};
 use crate::parameter::{Arguments, Parameter, ParameterKind};
 use crate::{Document, Refusal, keyword_values};
 
@@ -62,10 +62,14 @@ impl ConnectorQuery {
         let owned = |words: Vec<&str>| words.into_iter().map(str::to_owned).collect();
         let (from, size) =
             arguments.window(&FROM, &SIZE, "[index_name], [connector_name], [service_type] or [query]")?;
+        let index_names = arguments.texts(&INDEX_NAME);
+        for name in &index_names {
+            IndexName::parse(name)?;
+        }
         Ok(Self {
             from,
             size,
-            index_names: owned(arguments.texts(&INDEX_NAME)),
+            index_names: owned(index_names),
             names: owned(arguments.texts(&CONNECTOR_NAME)),
             service_types: owned(arguments.texts(&SERVICE_TYPE)),
             text: arguments.text(&QUERY).filter(|text| !text.is_empty()).map(str::to_owned),
@@ -96,6 +100,21 @@ fn has_one_of(document: &Document, field: &str, words: &[String]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_no_index_can_be_called_is_refused() {
+        let parse = |names: &str| {
+            let pairs = vec![("index_name".to_owned(), names.to_owned())];
+            ConnectorQuery::parse(&Arguments::collect("/", &[CONNECTOR_LIST_PARAMETERS], pairs).unwrap())
+        };
+        assert_eq!(parse("search-a, search-b").unwrap().index_names, ["search-a", "search-b"]);
+        for (names, part) in
+            [("Search", "[Search], must be lowercase"), ("a,se*rch", "[se*rch]"), ("_a", "[_a]")]
+        {
+            let reason = parse(names).unwrap_err().to_string();
+            assert!(reason.contains(part), "{names}: {reason}");
+        }
+    }
 
     #[test]
     fn each_condition_decides() {

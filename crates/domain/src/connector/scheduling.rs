@@ -4,57 +4,54 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Connector, cron, fields};
-use crate::{Refusal, json_object, schema};
+use crate::{Kept, Lenient, Refusal, Warned, schema};
 
 /// The body of a change of the schedules.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConnectorScheduling {
     /// The schedules that change; at least one.
-    #[serde(deserialize_with = "json_object::one")]
-    pub scheduling: Schedules,
+    pub scheduling: Kept<Schedules>,
 }
 
 /// The schedule of each type of job; what is left out stays as it is.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 #[schemars(transform = schema::at_least_one)]
 pub struct Schedules {
     /// When permissions are read.
-    #[serde(default, deserialize_with = "json_object::optional", skip_serializing_if = "Option::is_none")]
-    pub access_control: Option<Schedule>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_control: Option<Kept<Schedule>>,
     /// When everything is read.
-    #[serde(default, deserialize_with = "json_object::optional", skip_serializing_if = "Option::is_none")]
-    pub full: Option<Schedule>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub full: Option<Kept<Schedule>>,
     /// When changes are read.
-    #[serde(default, deserialize_with = "json_object::optional", skip_serializing_if = "Option::is_none")]
-    pub incremental: Option<Schedule>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub incremental: Option<Kept<Schedule>>,
 }
 
 /// When jobs of one type run.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Schedule {
     /// Whether they run by themselves at all.
-    pub enabled: bool,
+    pub enabled: Lenient<bool>,
     /// A cron expression in the manner of Quartz, seconds first; checked also where it is not enabled.
     #[schemars(length(min = 1))]
     pub interval: String,
 }
 
 impl Schedules {
+    fn by_name(&self) -> [(&'static str, &Option<Kept<Schedule>>); 3] {
+        [("access_control", &self.access_control), ("full", &self.full), ("incremental", &self.incremental)]
+    }
+
     /// Refuses a change of nothing, and expressions that cannot be read, all of them at once.
     fn check(&self) -> Result<(), Refusal> {
-        let schedules = [
-            ("access_control", &self.access_control),
-            ("full", &self.full),
-            ("incremental", &self.incremental),
-        ];
+        let schedules = self.by_name();
         if schedules.iter().all(|(_, schedule)| schedule.is_none()) {
             let reason = "[scheduling] needs one of [access_control], [full] and [incremental]";
             return Err(Refusal::validation(reason));
         }
-        let problem = |(name, schedule): (&str, &Option<Schedule>)| {
+        let problem = |(name, schedule): (&str, &Option<Kept<Schedule>>)| {
             let problem = cron::check(&schedule.as_ref()?.interval).err()?;
             Some(format!("[scheduling.{name}.interval] {problem}"))
         };
@@ -64,19 +61,22 @@ impl Schedules {
 
 impl Connector {
     /// The connector with some schedules changed; the others stay.
-    pub fn set_scheduling(mut self, schedules: &Schedules) -> Result<Self, Refusal> {
+    pub fn set_scheduling(mut self, schedules: &Kept<Schedules>) -> Result<Warned<Self>, Refusal> {
         schedules.check()?;
         self.document.merge_field(fields::SCHEDULING, schedules);
-        Ok(self)
+        let inside = schedules.by_name().into_iter().filter_map(|(name, schedule)| {
+            Some(schedule.as_ref()?.unknown_fields(&format!("scheduling.{name}")))
+        });
+        Ok(Warned::new(self, schedules.unknown_fields("scheduling").into_iter().chain(inside.flatten())))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::connector::test_support::{Case, check, refused};
+    use crate::connector::test_support::{Case, check, refused, warned};
 
-    fn change(connector: Connector, body: &ConnectorScheduling) -> Result<Connector, Refusal> {
+    fn change(connector: Connector, body: &ConnectorScheduling) -> Result<Warned<Connector>, Refusal> {
         connector.set_scheduling(&body.scheduling)
     }
 
@@ -92,11 +92,23 @@ mod tests {
                 Case {
                     stored: "{}",
                     body: r#"{"scheduling":{"incremental":{"enabled":true,"interval":"0 0/5 * * * ?"},"access_control":{"enabled":false,"interval":"0 0 0 ? * SUN"}}}"#,
-                    becomes: r#"{"scheduling":{"access_control":{"enabled":false,"interval":"0 0 0 ? * SUN"},"incremental":{"enabled":true,"interval":"0 0/5 * * * ?"}}}"#,
+                    becomes: r#"{"scheduling":{"incremental":{"enabled":true,"interval":"0 0/5 * * * ?"},"access_control":{"enabled":false,"interval":"0 0 0 ? * SUN"}}}"#,
                 },
             ],
             change,
         );
+    }
+
+    #[test]
+    fn what_is_not_known_of_a_schedule_is_kept_and_warned_of() {
+        let body = r#"{"scheduling":{"full":{"enabled":"true","zone":"UTC","interval":"0 0 1 * * ?"},"daily":{"x":1.10}}}"#;
+        let becomes = r#"{"scheduling":{"full":{"enabled":true,"zone":"UTC","interval":"0 0 1 * * ?"},"daily":{"x":1.10}}}"#;
+        check(&[Case { stored: "{}", body, becomes }], change);
+        let warnings = [
+            "[scheduling.daily] is not known and only kept -> did you mean [full]?",
+            "[scheduling.full.zone] is not known and only kept -> did you mean [enabled]?",
+        ];
+        warned("{}", &[(body, &warnings)], change);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 
 use super::{Count, SyncJob, SyncJobStatus, fields};
-use crate::{Document, Object, Refusal, Timestamp};
+use crate::{Document, Lenient, Object, Refusal, Timestamp};
 
 /// The longest name of a worker, in bytes.
 pub const MAXIMUM_WORKER_HOSTNAME_BYTES: usize = 1_024;
@@ -39,13 +39,17 @@ pub struct SyncJobFailure {
 #[serde(deny_unknown_fields)]
 pub struct Statistics {
     /// How many documents were deleted.
-    pub deleted_document_count: Option<Count>,
+    #[schemars(range(min = 0))]
+    pub deleted_document_count: Option<Lenient<Count>>,
     /// How many documents were written.
-    pub indexed_document_count: Option<Count>,
+    #[schemars(range(min = 0))]
+    pub indexed_document_count: Option<Lenient<Count>>,
     /// How much was written.
-    pub indexed_document_volume: Option<Count>,
+    #[schemars(range(min = 0))]
+    pub indexed_document_volume: Option<Lenient<Count>>,
     /// How many documents the index has.
-    pub total_document_count: Option<Count>,
+    #[schemars(range(min = 0))]
+    pub total_document_count: Option<Lenient<Count>>,
     /// When the worker was last seen; now if left out.
     pub last_seen: Option<Timestamp>,
     /// Merged into the job's metadata, object by object.
@@ -68,7 +72,7 @@ impl JsonSchema for CompleteStatistics {
         let required = &required[..REQUIRED_COUNTS];
         for name in required {
             if let Some(field) = schema.pointer_mut(&format!("/properties/{name}")) {
-                field["type"] = "integer".into();
+                field["type"] = ["integer", "string"].as_slice().into();
             }
         }
         schema.insert("required".to_owned(), required.into());
@@ -85,6 +89,7 @@ impl Statistics {
             (fields::INDEXED_DOCUMENT_VOLUME, self.indexed_document_volume),
             (fields::TOTAL_DOCUMENT_COUNT, self.total_document_count),
         ]
+        .map(|(field, count)| (field, count.map(|Lenient(count)| count)))
     }
 
     /// Refuses negative counts, all of them at once.

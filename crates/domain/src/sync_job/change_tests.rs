@@ -135,7 +135,7 @@ fn a_report_merges_metadata_and_touches_nothing_else() {
 
 #[test]
 fn ends_may_carry_statistics() {
-    let statistics = Statistics { indexed_document_count: Some(Count(5)), ..Statistics::default() };
+    let statistics = Statistics { indexed_document_count: Some(Lenient(Count(5))), ..Statistics::default() };
     let done = text(in_status("in_progress").complete("j", Some(&statistics), now()));
     assert!(done.contains(r#""indexed_document_count":5"#) && done.contains(r#""completed_at""#), "{done}");
     let suspended = text(in_status("in_progress").suspend("j", Some(&statistics), now()));

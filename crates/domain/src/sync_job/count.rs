@@ -17,6 +17,17 @@ use crate::FieldValue;
 #[serde(transparent)]
 pub struct Count(pub i64);
 
+impl Count {
+    /// The whole number that is written with a point or an exponent.
+    pub(crate) fn from_float(number: f64) -> Option<Self> {
+        // Beyond these a number with a point does not say which whole number it is.
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        #[expect(clippy::cast_possible_truncation, reason = "it is whole, and small enough")]
+        let whole = || Self(number as i64);
+        (number.fract() == 0.0 && number.abs() <= EXACT).then(whole)
+    }
+}
+
 impl<'de> Deserialize<'de> for Count {
     /// Reads a whole number however it is written, `1.0` and `1e3` included, as a `long` field does.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -38,13 +49,8 @@ impl<'de> Deserialize<'de> for Count {
             }
 
             fn visit_f64<E: Error>(self, number: f64) -> Result<Count, E> {
-                // Beyond these a number with a point does not say which whole number it is.
-                const EXACT: f64 = 9_007_199_254_740_992.0;
-                if number.fract() != 0.0 || number.abs() > EXACT {
-                    return Err(E::invalid_type(Unexpected::Float(number), &self));
-                }
-                #[expect(clippy::cast_possible_truncation, reason = "it is whole, and small enough")]
-                Ok(Count(number as i64))
+                let unexpected = || E::invalid_type(Unexpected::Float(number), &self);
+                Count::from_float(number).ok_or_else(unexpected)
             }
         }
         deserializer.deserialize_i64(Number)
@@ -61,7 +67,7 @@ impl JsonSchema for Count {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        schemars::json_schema!({ "type": "integer", "format": "int64", "minimum": 0 })
+        schemars::json_schema!({ "type": "integer", "format": "int64" })
     }
 }
 

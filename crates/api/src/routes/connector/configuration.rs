@@ -1,9 +1,9 @@
 //! `PUT …/{id}/_configuration`: what has to be known to reach the source of a connector.
 
 use actix_web::http::Method;
-use tributary_domain::ConnectorConfiguration;
+use tributary_domain::{ConnectorConfiguration, DRY_RUN_PARAMETERS};
 
-use super::change;
+use super::change_unless_dry_run;
 use crate::call::Call;
 use crate::content::Content;
 use crate::endpoint::{Answer, Body, Endpoint, handler};
@@ -14,11 +14,11 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.update_configuration",
     method: Method::PUT,
     path: "/_connector/{connector_id}/_configuration",
-    parameters: &[],
+    parameters: DRY_RUN_PARAMETERS,
     body: Body::Required(Content::of::<ConnectorConfiguration>(
         r#"{"values": {"host": "db.example.org", "port": 5432}}"#,
     )),
-    answers: &[Answer::CHANGED],
+    answers: &[Answer::TRIED_OR_CHANGED],
     errors: &[
         ErrorKind::MissingBody,
         ErrorKind::MalformedBody,
@@ -29,10 +29,10 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     ],
     summary: "Replaces the configuration of a connector, or changes values in the one it has.",
     extension: false,
-    handler: handler!(configuration),
+    handler: handler!(configuration, in_background),
 };
 
 async fn configuration(call: Call) -> Result<Reply, ApiError> {
     let wanted: ConnectorConfiguration = call.body()?;
-    change(&call, |connector, _, _| connector.set_configuration(&wanted)).await
+    change_unless_dry_run(&call, |connector, _, _| connector.set_configuration(&wanted)).await
 }

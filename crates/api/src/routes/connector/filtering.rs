@@ -1,9 +1,9 @@
 //! `PUT …/{id}/_filtering`: which documents a connector takes.
 
 use actix_web::http::Method;
-use tributary_domain::ConnectorFiltering;
+use tributary_domain::{ConnectorFiltering, DRY_RUN_PARAMETERS};
 
-use super::change;
+use super::change_unless_dry_run;
 use crate::call::Call;
 use crate::content::Content;
 use crate::endpoint::{Answer, Body, Endpoint, handler};
@@ -14,11 +14,11 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.update_filtering",
     method: Method::PUT,
     path: "/_connector/{connector_id}/_filtering",
-    parameters: &[],
+    parameters: DRY_RUN_PARAMETERS,
     body: Body::Required(Content::of::<ConnectorFiltering>(
         r#"{"rules": [{"field": "state", "id": "open-only", "order": 0, "policy": "include", "rule": "equals", "value": "open"}]}"#,
     )),
-    answers: &[Answer::CHANGED],
+    answers: &[Answer::TRIED_OR_CHANGED],
     errors: &[
         ErrorKind::MissingBody,
         ErrorKind::MalformedBody,
@@ -28,10 +28,10 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     ],
     summary: "Changes the draft of the rules of which documents a connector takes, or replaces all of them.",
     extension: false,
-    handler: handler!(filtering),
+    handler: handler!(filtering, in_background),
 };
 
 async fn filtering(call: Call) -> Result<Reply, ApiError> {
     let wanted: ConnectorFiltering = call.body()?;
-    change(&call, |connector, _, now| connector.set_filtering(&wanted, now)).await
+    change_unless_dry_run(&call, |connector, _, now| connector.set_filtering(&wanted, now)).await
 }

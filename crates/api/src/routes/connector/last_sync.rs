@@ -33,5 +33,5 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
 
 async fn last_sync(call: Call) -> Result<Reply, ApiError> {
     let note: ConnectorLastSync = call.body()?;
-    change(&call, |connector, _, _| connector.note_last_sync(&note)).await
+    change(&call, |connector, _, _| Ok(connector.note_last_sync(&note))).await
 }

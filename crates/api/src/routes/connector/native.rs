@@ -31,5 +31,5 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
 
 async fn native(call: Call) -> Result<Reply, ApiError> {
     let wanted: ConnectorNature = call.body()?;
-    change(&call, |connector, _, _| connector.set_native(wanted.is_native)).await
+    change(&call, |connector, _, _| connector.set_native(wanted.is_native.0)).await
 }

@@ -1,16 +1,17 @@
 //! A configuration field: what a worker says of a setting that it needs, and whether a value is one.
 
-use std::fmt;
-
-use serde::de::{DeserializeSeed, Error, MapAccess, Unexpected, Visitor};
+use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::validation::{Validation, are_known, one_of};
 use super::value::Value;
-use crate::Object;
+use crate::document::raw;
 use crate::enumeration::enumeration;
+use crate::kept;
+use crate::regular_expression::Budget;
 use crate::strict_json::without_place;
+use crate::{Lenient, Object, Warning};
 
 enumeration! {
     /// How a configuration field is shown to people.
@@ -46,68 +47,43 @@ enumeration! {
 
 /// Another field with the value under which this one is used.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct Dependency {
-    pub(super) field: String,
+    #[serde(default)]
+    pub(super) field: Option<String>,
+    #[serde(default)]
     pub(super) value: Value,
 }
 
 /// A choice of a dropdown.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Choice {
-    #[serde(rename = "label")]
-    _label: String,
+    #[serde(rename = "label", default)]
+    _label: Option<String>,
+    #[serde(default)]
     value: Value,
 }
 
-/// The properties of a configuration field that bear on its value.
+/// The attributes of a configuration field that bear on its value.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Field {
-    pub(super) default_value: Value,
+    default_value: Value,
     pub(super) depends_on: Vec<Dependency>,
     display: Option<ConfigurationDisplay>,
     options: Vec<Choice>,
-    pub(super) required: bool,
+    required: bool,
     sensitive: bool,
     kind: Option<ConfigurationType>,
     validations: Vec<Validation>,
-    pub(super) value: Value,
+    /// `None` where the field says nothing of it.
+    value: Option<Value>,
 }
 
-/// Every property that a configuration field can have.
-pub(super) const PROPERTIES: &[&str] = &[
-    "category",
-    "default_value",
-    "depends_on",
-    "display",
-    "label",
-    "options",
-    "order",
-    "placeholder",
-    "required",
-    "sensitive",
-    "tooltip",
-    "type",
-    "ui_restrictions",
-    "validations",
-    "value",
-];
-
-/// The most validations of a field: each is put to its value, however long that is.
+/// The most validations of a field that its value is held against, however long that is.
 const MAXIMUM_VALIDATIONS: usize = 20;
 
-/// Reads a property that may be null, which is as if it was left out.
+/// Reads an attribute that may be null, which is as if it was left out.
 fn read<'de, T: Default + Deserialize<'de>>(text: &'de RawValue) -> Result<T, serde_json::Error> {
     Ok(serde_json::from_str::<Option<T>>(text.get())?.unwrap_or_default())
-}
-
-fn bounded(validations: Vec<Validation>) -> Result<Vec<Validation>, serde_json::Error> {
-    if validations.len() <= MAXIMUM_VALIDATIONS {
-        return Ok(validations);
-    }
-    let reason = format!("more than [{MAXIMUM_VALIDATIONS}] validations, [{}]", validations.len());
-    Err(serde_json::Error::custom(reason))
 }
 
 impl Field {
@@ -120,73 +96,101 @@ impl Field {
         field
     }
 
-    fn take(&mut self, name: &str, text: &RawValue) -> Result<(), serde_json::Error> {
+    /// Reads an attribute, and answers its text where that has to be another than it was sent with: `true` for
+    /// `"true"`.
+    fn take(&mut self, name: &str, text: &RawValue) -> Result<Option<Box<RawValue>>, serde_json::Error> {
+        let is_string = text.get().starts_with('"');
         match name {
             "default_value" => self.default_value = Value::parse(text),
             "depends_on" => self.depends_on = read(text)?,
             "display" => self.display = read(text)?,
-            "label" => drop(serde_json::from_str::<String>(text.get())?),
             "options" => self.options = read(text)?,
-            "order" => drop(read::<i64>(text)?),
-            "required" => self.required = read(text)?,
-            "sensitive" => self.sensitive = read(text)?,
+            "order" => {
+                let Lenient(order) = read::<Lenient<i64>>(text)?;
+                return Ok(is_string.then(|| raw(&order)));
+            }
+            "required" => {
+                self.required = read::<Lenient<bool>>(text)?.0;
+                return Ok(is_string.then(|| raw(&self.required)));
+            }
+            "sensitive" => {
+                self.sensitive = read::<Lenient<bool>>(text)?.0;
+                return Ok(is_string.then(|| raw(&self.sensitive)));
+            }
             "type" => self.kind = read(text)?,
             "ui_restrictions" => drop(read::<Vec<String>>(text)?),
-            "validations" => self.validations = bounded(read(text)?)?,
-            "value" => self.value = Value::parse(text),
-            _ => drop(read::<String>(text)?),
+            "validations" => self.validations = read(text)?,
+            "value" => self.value = Some(Value::parse(text)),
+            "category" | "label" | "placeholder" | "tooltip" => drop(read::<String>(text)?),
+            _ => {}
         }
-        Ok(())
+        Ok(None)
     }
 
     /// The value that counts: the default one where there is none.
     pub(super) fn effective(&self) -> &Value {
-        if self.value.is_empty() { &self.default_value } else { &self.value }
+        self.value.as_ref().filter(|value| !value.is_empty()).unwrap_or(&self.default_value)
     }
 
-    /// What is wrong with its value, if anything is; one that is empty is never wrong here. What a value has to
-    /// be beyond its type matters only where the field is used.
-    pub(super) fn problem(&self, is_used: bool) -> Option<String> {
-        if self.value.is_empty() {
-            return None;
+    /// Warnings about the attributes that a value is held against, and about the default value. `place` is
+    /// where the field stands in the body.
+    pub(super) fn own_warnings(&self, place: &str, budget: &mut Budget) -> Vec<Warning> {
+        let validations = self.validations.iter().take(MAXIMUM_VALIDATIONS).enumerate();
+        let constraints = validations.filter_map(|(index, validation)| {
+            let place = format!("{place}.validations[{index}].constraint");
+            Some(Warning::new(place, validation.constraint_advice(budget)?))
+        });
+        let mut warnings: Vec<Warning> = constraints.collect();
+        let default = self.type_advice(&self.default_value).filter(|_| !self.default_value.is_empty());
+        warnings.extend(default.map(|advice| {
+            self.with_value(Warning::new(format!("{place}.default_value"), advice), &self.default_value)
+        }));
+        warnings
+    }
+
+    /// The warning about its value, if there is one to give. What a value has to be beyond its type matters only
+    /// where the field is used.
+    pub(super) fn value_warning(&self, place: &str, is_used: bool, budget: &mut Budget) -> Option<Warning> {
+        let value = self.value.as_ref()?;
+        if value.is_empty() {
+            let is_missing = self.required && is_used;
+            return is_missing.then(|| Warning::new(place, "must not be empty, it is required"));
         }
-        let must_be = self.type_problem(&self.value).or_else(|| {
-            let is_checked = is_used && !matches!(self.value, Value::Object(_));
-            let items = self.items();
-            let invalid = || self.validations.iter().find_map(|one| one.problem(&self.value, &items));
-            is_checked.then(|| self.choice_problem(&items).or_else(invalid)).flatten()
+        let advice = self.type_advice(value).or_else(|| {
+            let is_checked = is_used && !matches!(value, Value::Object(_));
+            let items = self.items(value);
+            let validations = self.validations.iter().take(MAXIMUM_VALIDATIONS);
+            let invalid = || validations.into_iter().find_map(|one| one.value_advice(value, &items, budget));
+            let advice = is_checked.then(|| self.choice_advice(&items).or_else(invalid)).flatten();
+            advice.map(|what| format!("must be {what}"))
         })?;
-        // What is secret does not go into answers and logs.
-        let but_was =
-            if self.sensitive { String::new() } else { format!(", but was [{}]", self.value.words()) };
-        Some(format!("must be {must_be}{but_was}"))
+        Some(self.with_value(Warning::new(place, advice), value))
     }
 
-    /// What is wrong with the type of its default value, if anything is.
-    pub(super) fn default_problem(&self) -> Option<String> {
-        let must_be = self.type_problem(&self.default_value).filter(|_| !self.default_value.is_empty())?;
-        Some(format!("must be {must_be}"))
+    /// What is secret does not go into answers and logs.
+    fn with_value(&self, warning: Warning, value: &Value) -> Warning {
+        if self.sensitive { warning } else { warning.found(&value.json()) }
     }
 
     /// What a value has to be by the type of the field and is not.
-    fn type_problem(&self, value: &Value) -> Option<String> {
+    fn type_advice(&self, value: &Value) -> Option<String> {
         let (is_right, what) = match self.kind? {
             ConfigurationType::Str => (matches!(value, Value::Text(_)), "a string"),
             ConfigurationType::Int => (value.integer().is_some(), "a whole number"),
             ConfigurationType::List => (value.items().is_some(), "an array, or a string with commas"),
             ConfigurationType::Bool => (matches!(value, Value::Boolean(_)), "true or false"),
         };
-        (!is_right).then(|| what.to_owned())
+        (!is_right).then(|| format!("must be {what}"))
     }
 
     /// The items of a list, or of an array whatever the field is; otherwise the value alone.
-    fn items(&self) -> Vec<Value> {
-        let is_list = self.kind == Some(ConfigurationType::List) || matches!(self.value, Value::List(_));
-        self.value.items().filter(|_| is_list).unwrap_or_else(|| vec![self.value.clone()])
+    fn items(&self, value: &Value) -> Vec<Value> {
+        let is_list = self.kind == Some(ConfigurationType::List) || matches!(value, Value::List(_));
+        value.items().filter(|_| is_list).unwrap_or_else(|| vec![value.clone()])
     }
 
     /// Which options a dropdown has, where an item is none of them.
-    fn choice_problem(&self, items: &[Value]) -> Option<String> {
+    fn choice_advice(&self, items: &[Value]) -> Option<String> {
         if self.display != Some(ConfigurationDisplay::Dropdown) || self.options.is_empty() {
             return None;
         }
@@ -195,7 +199,8 @@ impl Field {
     }
 }
 
-/// A configuration field as it is sent: its text, and what it says.
+/// A configuration field as it is sent: its text with every attribute, also those that are not known, and
+/// what it says.
 #[derive(Debug, Clone, Default)]
 pub struct ConfigurationField {
     pub(super) text: Object,
@@ -204,66 +209,17 @@ pub struct ConfigurationField {
 
 impl<'de> Deserialize<'de> for ConfigurationField {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // Not as a map: what is none would then be refused, and repeated, before the visitor sees it.
-        deserializer.deserialize_any(FieldVisitor)
-    }
-}
-
-struct FieldVisitor;
-
-impl<'de> Visitor<'de> for FieldVisitor {
-    type Value = ConfigurationField;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object")
-    }
-
-    fn visit_str<E: Error>(self, _: &str) -> Result<Self::Value, E> {
-        // A value that stands in the place of its field may be secret: the reason does not repeat it.
-        Err(E::invalid_type(Unexpected::Other("string"), &self))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut sent = ConfigurationField::default();
-        while let Some(Name(name)) = map.next_key()? {
-            let text = map.next_value_seed(Property { field: &mut sent.field, name: &name })?;
-            sent.text.set_raw(&name, text);
-        }
-        for required in ["label", "value"] {
-            if !sent.text.contains(required) {
-                return Err(A::Error::missing_field(required));
+        let sent = <Box<RawValue>>::deserialize(deserializer)?;
+        let sent = kept::object(&sent).map_err(D::Error::custom)?;
+        let mut read = Self { text: sent.clone(), field: Field::default() };
+        for (name, text) in sent.iter() {
+            let taken = read.field.take(name, text);
+            let taken =
+                taken.map_err(|error| D::Error::custom(kept::located(&without_place(&error), name)))?;
+            if let Some(meant) = taken {
+                read.text.set_raw(name, meant);
             }
         }
-        Ok(sent)
-    }
-}
-
-/// The name of a property that a field can have.
-struct Name(String);
-
-impl<'de> Deserialize<'de> for Name {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let name = String::deserialize(deserializer)?;
-        if PROPERTIES.contains(&&*name) {
-            Ok(Self(name))
-        } else {
-            Err(D::Error::unknown_field(&name, PROPERTIES))
-        }
-    }
-}
-
-/// A property that is read into its field and whose text is kept.
-struct Property<'f> {
-    field: &'f mut Field,
-    name: &'f str,
-}
-
-impl<'de> DeserializeSeed<'de> for Property<'_> {
-    type Value = Box<RawValue>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        let text = <Box<RawValue>>::deserialize(deserializer)?;
-        self.field.take(self.name, &text).map_err(|error| D::Error::custom(without_place(&error)))?;
-        Ok(text)
+        Ok(read)
     }
 }

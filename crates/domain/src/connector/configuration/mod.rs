@@ -13,7 +13,8 @@ use serde_json::value::RawValue;
 use self::field::Field;
 use super::{Connector, ConnectorStatus, fields};
 use crate::document::raw;
-use crate::{Object, Refusal};
+use crate::regular_expression::Budget;
+use crate::{Object, Refusal, Warned};
 
 pub use field::{ConfigurationDisplay, ConfigurationField, ConfigurationType};
 pub use validation::ConfigurationValidation;
@@ -35,21 +36,20 @@ impl Fields {
     /// Whether a field is used: whether the fields that it depends on have the values that it names.
     fn is_used(&self, field: &Field) -> bool {
         field.depends_on.iter().all(|dependency| {
-            let other = self.0.get(&*dependency.field);
-            other.is_some_and(|other| other.effective().words() == dependency.value.words())
+            let other = dependency.field.as_ref().and_then(|name| self.0.get(name));
+            other.is_some_and(|other| other.effective().is_same(&dependency.value))
         })
     }
 }
 
 impl Connector {
     /// The connector with another configuration, or with other values in the one it has. Either makes it
-    /// configured.
+    /// configured. Values that do not fit their fields are stored and warned of, as Elasticsearch stores them.
     ///
-    /// Workers announce what they need with fields that have no values yet: what is required may be empty
-    /// in a whole configuration, but must not be emptied by name.
-    pub fn set_configuration(mut self, body: &ConnectorConfiguration) -> Result<Self, Refusal> {
+    /// Workers announce what they need with fields that have no values yet, which is no reason for a warning.
+    pub fn set_configuration(mut self, body: &ConnectorConfiguration) -> Result<Warned<Self>, Refusal> {
         let next = match (&body.configuration, &body.values) {
-            (Some(configuration), None) => whole(configuration)?,
+            (Some(configuration), None) => whole(configuration),
             (None, Some(values)) => {
                 with_values(self.document.get(fields::CONFIGURATION).unwrap_or_default(), values)?
             }
@@ -58,31 +58,31 @@ impl Connector {
                 return Err(Refusal::validation("[configuration] cannot be sent with [values]"));
             }
         };
-        self.document.set(fields::CONFIGURATION, &next);
+        self.document.set(fields::CONFIGURATION, &next.value);
         self.document.set(fields::STATUS, &ConnectorStatus::Configured);
-        Ok(self)
+        Ok(Warned { value: self, warnings: next.warnings })
     }
 }
 
-fn whole(configuration: &IndexMap<String, ConfigurationField>) -> Result<Object, Refusal> {
+fn whole(configuration: &IndexMap<String, ConfigurationField>) -> Warned<Object> {
     let fields =
         Fields(configuration.iter().map(|(name, sent)| (name.clone(), sent.field.clone())).collect());
-    let problems = fields.0.iter().flat_map(|(name, field)| {
-        let value = field.problem(fields.is_used(field));
-        let value = value.map(|problem| format!("[configuration.{name}.value] {problem}"));
-        let default = field.default_problem();
-        let default = default.map(|problem| format!("[configuration.{name}.default_value] {problem}"));
-        value.into_iter().chain(default)
+    let mut budget = Budget::default();
+    let warnings = fields.0.iter().flat_map(|(name, field)| {
+        let place = format!("configuration.{name}");
+        let mut warnings = field.own_warnings(&place, &mut budget);
+        let value = field.value_warning(&format!("{place}.value"), fields.is_used(field), &mut budget);
+        warnings.extend(value);
+        warnings
     });
-    Refusal::if_any(problems.collect())?;
     let mut next = Object::default();
     for (name, sent) in configuration {
         next.set_raw(name, raw(&sent.text));
     }
-    Ok(next)
+    Warned::new(next, warnings)
 }
 
-fn with_values(mut configuration: Object, values: &Object) -> Result<Object, Refusal> {
+fn with_values(mut configuration: Object, values: &Object) -> Result<Warned<Object>, Refusal> {
     let unknown: Vec<&str> =
         values.iter().map(|(name, _)| name).filter(|name| !configuration.contains(name)).collect();
     if !unknown.is_empty() {
@@ -100,19 +100,17 @@ fn with_values(mut configuration: Object, values: &Object) -> Result<Object, Ref
             }
         }
     }
+    Refusal::if_any(problems)?;
     let understood = |(name, text): (&str, &RawValue)| {
         (name.to_owned(), Field::understood(&Object::parse(text.get()).unwrap_or_default()))
     };
     let fields = Fields(configuration.iter().map(understood).collect());
-    for (name, field) in values.iter().filter_map(|(name, _)| Some((name, fields.0.get(name)?))) {
-        let is_used = fields.is_used(field);
-        let is_missing = field.required && is_used && field.value.is_empty();
-        let missing = is_missing.then(|| "must not be empty, it is required".to_owned());
-        let problem = missing.or_else(|| field.problem(is_used));
-        problems.extend(problem.map(|problem| format!("[values.{name}] {problem}")));
-    }
-    Refusal::if_any(problems)?;
-    Ok(configuration)
+    let mut budget = Budget::default();
+    let warnings = values.iter().filter_map(|(name, _)| {
+        let field = fields.0.get(name)?;
+        field.value_warning(&format!("values.{name}"), fields.is_used(field), &mut budget)
+    });
+    Ok(Warned::new(configuration, warnings))
 }
 
 fn entry(configuration: &Object, name: &str) -> Option<Object> {

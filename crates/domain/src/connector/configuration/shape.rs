@@ -4,11 +4,13 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
+use crate::Lenient;
+
 use super::{ConfigurationDisplay, ConfigurationField, ConfigurationType, ConfigurationValidation};
 
 /// A setting that a worker needs, with its value.
 #[derive(JsonSchema)]
-#[schemars(deny_unknown_fields, rename = "ConfigurationField")]
+#[schemars(rename = "ConfigurationField")]
 #[expect(dead_code, reason = "it only describes")]
 struct Shape {
     /// A group that it is shown in.
@@ -20,17 +22,17 @@ struct Shape {
     /// How it is shown.
     display: Option<ConfigurationDisplay>,
     /// What it is called.
-    label: String,
+    label: Option<String>,
     /// The choices of a dropdown.
     options: Option<Vec<Choice>>,
     /// Its place among the fields.
-    order: Option<i64>,
+    order: Option<Lenient<i64>>,
     /// What is shown while there is no value.
     placeholder: Option<String>,
     /// Whether a value is needed.
-    required: Option<bool>,
+    required: Option<Lenient<bool>>,
     /// Whether the value is a secret, which messages do not repeat.
-    sensitive: Option<bool>,
+    sensitive: Option<Lenient<bool>>,
     /// What is told of it.
     tooltip: Option<String>,
     /// What its value is.
@@ -40,38 +42,38 @@ struct Shape {
     ui_restrictions: Option<Vec<String>>,
     /// What its value has to be beside its type.
     validations: Option<Vec<Validation>>,
-    /// Its value, which may be null or empty until somebody gives one.
-    value: AnyValue,
+    /// Its value, which may be missing, null or empty until somebody gives one.
+    value: Option<AnyValue>,
 }
 
 /// Another field with the value under which this one is used.
 #[derive(JsonSchema)]
-#[schemars(deny_unknown_fields, rename = "ConfigurationDependency")]
+#[schemars(rename = "ConfigurationDependency")]
 #[expect(dead_code, reason = "it only describes")]
 struct Dependency {
-    field: String,
-    value: AnyValue,
+    field: Option<String>,
+    value: Option<AnyValue>,
 }
 
 /// A choice of a dropdown.
 #[derive(JsonSchema)]
-#[schemars(deny_unknown_fields, rename = "ConfigurationOption")]
+#[schemars(rename = "ConfigurationOption")]
 #[expect(dead_code, reason = "it only describes")]
 struct Choice {
-    label: String,
-    value: AnyValue,
+    label: Option<String>,
+    value: Option<AnyValue>,
 }
 
 /// A check of the value.
 #[derive(JsonSchema)]
-#[schemars(deny_unknown_fields, rename = "ConfigurationCheck")]
+#[schemars(rename = "ConfigurationCheck")]
 #[expect(dead_code, reason = "it only describes")]
 struct Validation {
     /// What the value is held against.
-    constraint: AnyValue,
+    constraint: Option<AnyValue>,
     /// The kind of check.
     #[schemars(rename = "type")]
-    kind: ConfigurationValidation,
+    kind: Option<ConfigurationValidation>,
 }
 
 /// Any JSON at all.
@@ -103,13 +105,17 @@ impl JsonSchema for ConfigurationField {
 
 #[cfg(test)]
 mod tests {
-    use super::super::field::PROPERTIES;
     use super::*;
 
     #[test]
-    fn the_shape_has_every_property() {
+    fn every_attribute_of_the_shape_is_read() {
         let shape = schemars::schema_for!(Shape);
-        let described: Vec<&String> = shape.get("properties").unwrap().as_object().unwrap().keys().collect();
-        assert_eq!(described, PROPERTIES);
+        let names = shape.get("properties").unwrap().as_object().unwrap().keys();
+        let with = |name: &str| serde_json::from_str::<ConfigurationField>(&format!(r#"{{"{name}":{{}}}}"#));
+        let any = ["default_value", "value"];
+        for name in names.filter(|name| !any.contains(&name.as_str())) {
+            assert!(with(name).is_err(), "{name} may be an object");
+        }
+        assert!(with("display_value").is_ok());
     }
 }

@@ -1,13 +1,13 @@
 //! Every change of a configuration, accepted and refused.
 
 use super::*;
-use crate::connector::test_support::{Case, check, refused, stored};
+use crate::connector::test_support::{Case, check, refused, stored, warned};
 
-fn change(connector: Connector, body: &ConnectorConfiguration) -> Result<Connector, Refusal> {
+fn change(connector: Connector, body: &ConnectorConfiguration) -> Result<Warned<Connector>, Refusal> {
     connector.set_configuration(body)
 }
 
-/// The problem that a field with these properties has in a whole configuration.
+/// The warnings about a field with these attributes in a whole configuration.
 fn problem_of(properties: &str) -> Option<String> {
     problem_beside(properties, "")
 }
@@ -16,7 +16,9 @@ fn problem_of(properties: &str) -> Option<String> {
 fn problem_beside(properties: &str, others: &str) -> Option<String> {
     let body = format!(r#"{{"configuration":{{"port":{{"label":"Port",{properties}}}{others}}}}}"#);
     let body = serde_json::from_str(&body).unwrap_or_else(|error| panic!("{body}: {error}"));
-    change(stored("{}"), &body).err().map(|refusal| refusal.to_string())
+    let warnings = change(stored("{}"), &body).unwrap().warnings;
+    let warnings: Vec<String> = warnings.iter().map(ToString::to_string).collect();
+    (!warnings.is_empty()).then(|| warnings.join("; "))
 }
 
 /// Why a field with these properties cannot be read at all.
@@ -29,7 +31,7 @@ fn unreadable(properties: &str) -> String {
 fn a_value_in_the_place_of_its_field_is_not_repeated() {
     let body = r#"{"configuration":{"password":"hunter2"}}"#;
     let reason = serde_json::from_str::<ConnectorConfiguration>(body).expect_err(body).to_string();
-    assert!(reason.starts_with("invalid type: string, expected an object"), "{reason}");
+    assert!(reason.starts_with("invalid type: string, expected an object at path ."), "{reason}");
 }
 
 #[test]
@@ -126,11 +128,11 @@ fn a_value_is_of_the_type_of_its_field() {
         let found = problem_of(&format!(r#""type":"{kind}","value":{value}"#));
         assert_eq!(found.is_some(), problem.is_some(), "{kind} {value}: {found:?}");
         if let (Some(found), Some(problem)) = (found, problem) {
-            assert!(found.contains(&format!("[configuration.port.value] {problem}, but was [")), "{found}");
+            assert_eq!(found, format!("[configuration.port.value] {problem}, but was [{value}]"));
         }
         let default = problem_of(&format!(r#""type":"{kind}","value":null,"default_value":{value}"#));
-        let expected = problem
-            .map(|problem| format!("Validation Failed: 1: [configuration.port.default_value] {problem};"));
+        let expected =
+            problem.map(|problem| format!("[configuration.port.default_value] {problem}, but was [{value}]"));
         assert_eq!(default, expected);
         assert_eq!(problem_of(&format!(r#""type":null,"value":{value}"#)), None, "without a type: {value}");
     }
@@ -208,29 +210,33 @@ fn what_is_not_used_is_not_validated_but_has_its_type() {
 }
 
 #[test]
-fn what_is_required_may_be_announced_empty_but_not_emptied() {
-    assert_eq!(problem_of(r#""required":true,"value":"""#), None);
+fn what_is_required_and_empty_is_warned_of_unless_it_is_only_announced() {
+    assert_eq!(problem_of(r#""required":true"#), None);
+    let empty = "[configuration.port.value] must not be empty, it is required";
+    assert_eq!(problem_of(r#""required":true,"value":"""#).as_deref(), Some(empty));
+    assert_eq!(problem_of(r#""required":"true","value":null"#).as_deref(), Some(empty));
     let on = r#"{"configuration":{"host":{"required":true,"value":"a"},"pin":{"required":true,"value":"b","depends_on":[{"field":"tls","value":true}]},"tls":{"value":false}}}"#;
-    refused(
+    warned(
         on,
         &[
-            (r#"{"values":{"host":""}}"#, "1: [values.host] must not be empty, it is required;"),
-            (r#"{"values":{"host":null}}"#, "[values.host] must not be empty"),
-            (r#"{"values":{"pin":[],"tls":true}}"#, "[values.pin] must not be empty"),
+            (r#"{"values":{"host":""}}"#, &["[values.host] must not be empty, it is required"]),
+            (r#"{"values":{"host":null}}"#, &["[values.host] must not be empty, it is required"]),
+            (r#"{"values":{"pin":[],"tls":true}}"#, &["[values.pin] must not be empty, it is required"]),
+            (r#"{"values":{"pin":""}}"#, &[]),
+            (r#"{"values":{"tls":true}}"#, &[]),
+            (r#"{"values":{"host":"b"}}"#, &[]),
         ],
         change,
     );
-    for right in [r#"{"values":{"pin":""}}"#, r#"{"values":{"tls":true}}"#, r#"{"values":{"host":"b"}}"#] {
-        assert!(change(stored(on), &serde_json::from_str(right).unwrap()).is_ok(), "{right}");
-    }
 }
 
 #[test]
 fn problems_of_values_are_named_together_and_secrets_are_not_told() {
     let on = r#"{"configuration":{"port":{"type":"int","value":1,"surprise":{}},"key":{"type":"str","sensitive":true,"value":""}}}"#;
     let both = r#"{"values":{"port":"x","key":4711}}"#;
-    let reason = "1: [values.port] must be a whole number, but was [x];2: [values.key] must be a string;";
-    refused(on, &[(both, reason)], change);
+    let warnings =
+        [r#"[values.port] must be a whole number, but was ["x"]"#, "[values.key] must be a string"];
+    warned(on, &[(both, &warnings)], change);
 }
 
 #[test]
@@ -259,44 +265,18 @@ fn a_field_says_what_it_is() {
         assert_eq!(problem_of(&format!(r#""display":"{display}","value":null"#)), None, "{display}");
     }
     for (properties, part) in [
-        (r#""value":1"#.to_owned(), "missing field `label`"),
-        (r#""label":"Port""#.to_owned(), "missing field `value`"),
-        (r#""label":null,"value":1"#.to_owned(), "invalid type: null, expected a string"),
-        (format!(r#"{good},"lable":"x""#), "unknown field `lable`"),
         (format!(r#"{good},"display":"slider""#), "unknown value [slider], expected one of [text, textbox"),
         (
             format!(r#"{good},"type":"float""#),
             "unknown value [float], expected one of [str, int, list, bool]",
         ),
-        (format!(r#"{good},"required":"yes""#), "expected a boolean"),
+        (format!(r#"{good},"required":"yes""#), r#"string "yes", expected a boolean at path required"#),
         (format!(r#"{good},"order":"first""#), "expected i64"),
+        (format!(r#"{good},"label":["a"]"#), "expected a string"),
         (format!(r#"{good},"ui_restrictions":"advanced""#), "expected a sequence"),
-        (format!(r#"{good},"depends_on":[{{"field":"tls"}}]"#), "missing field `value`"),
-        (format!(r#"{good},"options":[{{"value":1}}]"#), "missing field `label`"),
         (
             format!(r#"{good},"validations":[{{"type":"between","constraint":1}}]"#),
             "unknown value [between], expected one of [greater_than, included_in, less_than, list_type, regex]",
-        ),
-        (format!(r#"{good},"validations":[{{"type":"regex"}}]"#), "missing field `constraint`"),
-        (
-            format!(r#"{good},"validations":[{{"type":"less_than","constraint":"5"}}]"#),
-            "[constraint] must be a number",
-        ),
-        (
-            format!(r#"{good},"validations":[{{"type":"greater_than","constraint":null}}]"#),
-            "[constraint] must be a number",
-        ),
-        (
-            format!(r#"{good},"validations":[{{"type":"included_in","constraint":"a"}}]"#),
-            "[constraint] must be an array",
-        ),
-        (
-            format!(r#"{good},"validations":[{{"type":"list_type","constraint":"bool"}}]"#),
-            "[constraint] must be [int] or [str]",
-        ),
-        (
-            format!(r#"{good},"validations":[{{"type":"regex","constraint":"("}}]"#),
-            "is no regular expression",
         ),
     ] {
         let reason = unreadable(&properties);
@@ -305,12 +285,94 @@ fn a_field_says_what_it_is() {
 }
 
 #[test]
-fn a_field_has_so_many_validations_and_no_more() {
-    let many = |count: usize| {
-        let validations = vec![r#"{"type":"less_than","constraint":9}"#; count].join(",");
-        format!(r#""validations":[{validations}],"value":5"#)
+fn whatever_may_be_missing_is_taken() {
+    for attributes in [
+        "",
+        r#""label":null"#,
+        r#""depends_on":[{"field":"tls"},{"value":1},{}]"#,
+        r#""options":[{"value":1},{"label":"A"},{"label":null,"value":null},{}]"#,
+        r#""display_value":{"x":1.10},"options":[{"label":"A","value":1,"icon":"a"}]"#,
+        r#""depends_on":[{"field":"tls","value":true,"operator":"is"}]"#,
+        r#""validations":[{"type":"less_than","constraint":5,"message":"m"}]"#,
+    ] {
+        let body = format!(r#"{{"configuration":{{"port":{{{attributes}}}}}}}"#);
+        check(
+            &[Case {
+                stored: "{}",
+                body: body.clone().leak(),
+                becomes: format!(r#"{},"status":"configured"}}"#, &body[..body.len() - 1]).leak(),
+            }],
+            change,
+        );
+        warned("{}", &[(&body, &[])], change);
+    }
+}
+
+#[test]
+fn numbers_and_booleans_that_come_as_strings_are_stored_as_what_they_mean() {
+    check(
+        &[Case {
+            stored: "{}",
+            body: r#"{"configuration":{"port":{"order":"3","required":"true","sensitive":"false","value":"true"}}}"#,
+            becomes: r#"{"configuration":{"port":{"order":3,"required":true,"sensitive":false,"value":"true"}},"status":"configured"}"#,
+        }],
+        change,
+    );
+}
+
+#[test]
+fn a_constraint_that_cannot_be_used_is_warned_of() {
+    for (validation, advice) in [
+        (r#"{"type":"regex"}"#, "a regular expression"),
+        (r#"{"type":"less_than","constraint":"5"}"#, "a number"),
+        (r#"{"type":"greater_than","constraint":null}"#, "a number"),
+        (r#"{"type":"included_in","constraint":"a"}"#, "an array"),
+        (r#"{"type":"list_type","constraint":"bool"}"#, "[int] or [str]"),
+        (r#"{"constraint":5}"#, "one of a known [type]"),
+        (
+            r#"{"type":"regex","constraint":"("}"#,
+            "a regular expression: opening parenthesis without closing parenthesis at character [2]",
+        ),
+    ] {
+        let body = format!(
+            r#"{{"configuration":{{"port":{{"value":7,"validations":[{{"type":"less_than","constraint":9}},{validation}]}}}}}}"#
+        );
+        let warning = format!("[configuration.port.validations[1].constraint] must be {advice}");
+        warned("{}", &[(&body, &[&warning])], change);
+    }
+}
+
+#[test]
+fn so_many_validations_are_looked_at_and_no_more() {
+    let field = |good: usize| {
+        let good = r#"{"type":"less_than","constraint":9},"#.repeat(good);
+        format!(r#""validations":[{good}{{"type":"less_than","constraint":1}}],"value":5"#)
     };
-    assert_eq!(problem_of(&many(20)), None);
-    let reason = unreadable(&format!(r#""label":"Port",{}"#, many(21)));
-    assert!(reason.contains("more than [20] validations, [21]"), "{reason}");
+    assert!(problem_of(&field(19)).is_some());
+    assert_eq!(problem_of(&field(20)), None);
+}
+
+#[test]
+fn the_work_for_a_body_ends() {
+    let expression = r#"{"type":"regex","constraint":"(a|b|ab)*c"}"#;
+    let validations = [expression; 20].join(",");
+    let field = |number: usize| format!(r#""f{number}":{{"value":"x","validations":[{validations}]}}"#);
+    let fields: Vec<String> = (0..600).map(field).collect();
+    let body = format!(r#"{{"configuration":{{{}}}}}"#, fields.join(","));
+    let body: ConnectorConfiguration = serde_json::from_str(&body).unwrap();
+    let changed = change(stored("{}"), &body).unwrap();
+    assert!((1..100).contains(&changed.warnings.len()), "{}", changed.warnings.len());
+}
+
+#[test]
+fn lists_that_others_depend_on_are_compared_by_their_parts() {
+    let list = format!("[{}]", vec!["1"; 50_000].join(","));
+    let dependency = r#"{"field":"list","value":"1"}"#;
+    let dependencies = vec![dependency; 10_000].join(",");
+    let body = format!(
+        r#"{{"configuration":{{"list":{{"value":{list}}},"a":{{"depends_on":[{dependencies}],"required":true,"value":""}}}}}}"#
+    );
+    warned("{}", &[(&body, &[])], change);
+    let same = r#"{"configuration":{"list":{"value":["a",1]},"a":{"depends_on":[{"field":"list","value":["a",1]}],"required":true,"value":""}}}"#;
+    warned("{}", &[(same, &["[configuration.a.value] must not be empty, it is required"])], change);
 }

@@ -7,7 +7,10 @@ use serde_json::value::RawValue;
 
 use super::value::Value;
 use crate::enumeration::enumeration;
-use crate::regular_expression;
+use crate::regular_expression::Budget;
+
+/// The most words of a closed list that a warning names.
+const MAXIMUM_LISTED: usize = 20;
 
 enumeration! {
     /// The kinds of validations of a configuration field.
@@ -33,19 +36,16 @@ enumeration! {
     }
 }
 
-/// A validation as it is sent.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Sent {
+/// A validation as it is sent: of a known type, with any constraint or none.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Validation {
     #[serde(rename = "type")]
-    kind: ConfigurationValidation,
-    constraint: Box<RawValue>,
+    kind: Option<ConfigurationValidation>,
+    constraint: Option<Box<RawValue>>,
 }
 
-/// A validation with a constraint that it can have.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(try_from = "Sent")]
-pub(super) enum Validation {
+/// A constraint that a value can be held against.
+enum Constraint {
     GreaterThan(f64),
     IncludedIn(Vec<Value>),
     LessThan(f64),
@@ -53,49 +53,54 @@ pub(super) enum Validation {
     Regex(String),
 }
 
-impl TryFrom<Sent> for Validation {
-    type Error = String;
-
-    fn try_from(Sent { kind, constraint }: Sent) -> Result<Self, String> {
-        fn read<'de, T: Deserialize<'de>>(text: &'de RawValue, what: &str) -> Result<T, String> {
-            serde_json::from_str(text.get()).map_err(|_| format!("[constraint] must be {what}"))
+impl Validation {
+    /// The constraint, or what it would have to be.
+    fn constraint(&self) -> Result<Constraint, &'static str> {
+        fn read<'de, T: Deserialize<'de>>(text: &'de str, what: &'static str) -> Result<T, &'static str> {
+            serde_json::from_str(text).map_err(|_| what)
         }
-        Ok(match kind {
-            ConfigurationValidation::GreaterThan => Self::GreaterThan(read(&constraint, "a number")?),
-            ConfigurationValidation::IncludedIn => Self::IncludedIn(read(&constraint, "an array")?),
-            ConfigurationValidation::LessThan => Self::LessThan(read(&constraint, "a number")?),
-            ConfigurationValidation::ListType => Self::ListType(read(&constraint, "[int] or [str]")?),
-            ConfigurationValidation::Regex => {
-                let pattern: String = read(&constraint, "a regular expression")?;
-                regular_expression::check(&pattern)
-                    .map_err(|problem| format!("[constraint] is no regular expression: {problem}"))?;
-                Self::Regex(pattern)
-            }
+        let text = self.constraint.as_deref().map_or("null", RawValue::get);
+        Ok(match self.kind.ok_or("one of a known [type]")? {
+            ConfigurationValidation::GreaterThan => Constraint::GreaterThan(read(text, "a number")?),
+            ConfigurationValidation::IncludedIn => Constraint::IncludedIn(read(text, "an array")?),
+            ConfigurationValidation::LessThan => Constraint::LessThan(read(text, "a number")?),
+            ConfigurationValidation::ListType => Constraint::ListType(read(text, "[int] or [str]")?),
+            ConfigurationValidation::Regex => Constraint::Regex(read(text, "a regular expression")?),
         })
     }
-}
 
-impl Validation {
+    /// What would be right in the place of a constraint that cannot be used.
+    pub(super) fn constraint_advice(&self, budget: &mut Budget) -> Option<String> {
+        match self.constraint() {
+            Ok(Constraint::Regex(pattern)) => {
+                let problem = budget.problem(&pattern)?;
+                Some(format!("must be a regular expression: {problem}"))
+            }
+            Ok(_) => None,
+            Err(what) => Some(format!("must be {what}")),
+        }
+    }
+
     /// What a value that is not empty fails to be; `items` are those of a list, or the value alone.
-    pub(super) fn problem(&self, value: &Value, items: &[Value]) -> Option<String> {
+    pub(super) fn value_advice(&self, value: &Value, items: &[Value], budget: &mut Budget) -> Option<String> {
         let number = || value.words().trim().parse::<f64>().ok();
         let listed = || value.items().unwrap_or_else(|| vec![value.clone()]);
-        let (holds, what) = match self {
-            Self::GreaterThan(bound) => {
-                (number().is_none_or(|number| number > *bound), format!("greater than [{bound}]"))
+        let (holds, what) = match self.constraint().ok()? {
+            Constraint::GreaterThan(bound) => {
+                (number().is_none_or(|number| number > bound), format!("greater than [{bound}]"))
             }
-            Self::LessThan(bound) => {
-                (number().is_none_or(|number| number < *bound), format!("less than [{bound}]"))
+            Constraint::LessThan(bound) => {
+                (number().is_none_or(|number| number < bound), format!("less than [{bound}]"))
             }
-            Self::ListType(ItemType::Int) => {
+            Constraint::ListType(ItemType::Int) => {
                 (listed().iter().all(|item| item.integer().is_some()), "a list of whole numbers".to_owned())
             }
-            Self::ListType(ItemType::Str) => {
+            Constraint::ListType(ItemType::Str) => {
                 (listed().iter().all(Value::is_scalar), "a list of strings".to_owned())
             }
-            Self::IncludedIn(known) => (are_known(items, known), one_of(known)),
-            Self::Regex(pattern) => (
-                regular_expression::is_found(pattern, &value.words()),
+            Constraint::IncludedIn(known) => (are_known(items, &known), one_of(&known)),
+            Constraint::Regex(pattern) => (
+                !budget.is_missing(&pattern, &value.words()),
                 format!("such that the expression [{pattern}] is found in it"),
             ),
         };
@@ -111,6 +116,9 @@ pub(super) fn are_known(items: &[Value], known: &[Value]) -> bool {
 
 /// Those that are known, in words.
 pub(super) fn one_of(known: &[Value]) -> String {
-    let words: Vec<_> = known.iter().map(Value::words).collect();
+    let mut words: Vec<_> = known.iter().take(MAXIMUM_LISTED).map(Value::words).collect();
+    if known.len() > MAXIMUM_LISTED {
+        words.push("…".into());
+    }
     format!("one of [{}]", words.join(", "))
 }

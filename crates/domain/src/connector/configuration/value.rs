@@ -51,6 +51,25 @@ impl Value {
         }
     }
 
+    /// The value as JSON.
+    pub(super) fn json(&self) -> Cow<'_, str> {
+        match self {
+            Self::Empty => "null".into(),
+            Self::Text(text) => serde_json::Value::from(text.as_str()).to_string().into(),
+            Self::List(items) => {
+                let items: Vec<_> = items.iter().map(Self::json).collect();
+                format!("[{}]", items.join(",")).into()
+            }
+            Self::Boolean(_) | Self::Number(_) | Self::Object(_) => self.words(),
+        }
+    }
+
+    /// Whether two values are the same setting: `5` and `"5"` are. Lists and objects are compared by their parts,
+    /// which takes no longer than the smaller is long.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        if self.is_scalar() && other.is_scalar() { self.words() == other.words() } else { self == other }
+    }
+
     /// Whether it is a single value: no array and no object.
     pub(super) fn is_scalar(&self) -> bool {
         !matches!(self, Self::List(_) | Self::Object(_))

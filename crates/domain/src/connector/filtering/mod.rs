@@ -8,7 +8,8 @@ use serde_json::value::RawValue;
 
 use super::{Connector, create, fields};
 use crate::document::raw;
-use crate::{Document, Field, Object, Refusal, Timestamp, json_object};
+use crate::regular_expression::Budget;
+use crate::{Document, Field, Kept, Object, Refusal, Timestamp, Warned, Warning};
 
 pub use rules::{
     AdvancedSnippet, FilteringCondition, FilteringEntry, FilteringPolicy, FilteringProblem, FilteringRule,
@@ -25,14 +26,11 @@ const VALIDATION: Field<Object> = Field::new("validation");
 #[schemars(transform = crate::schema::at_least_one)]
 pub struct ConnectorFiltering {
     /// The rules of every domain, active and draft; nothing else may be sent with it.
-    #[serde(default, deserialize_with = "json_object::optional_list")]
-    pub filtering: Option<Vec<FilteringEntry>>,
+    pub filtering: Option<Vec<Kept<FilteringEntry>>>,
     /// The draft's next advanced snippet.
-    #[serde(default, deserialize_with = "json_object::optional")]
-    pub advanced_snippet: Option<AdvancedSnippet>,
+    pub advanced_snippet: Option<Kept<AdvancedSnippet>>,
     /// The draft's next rules.
-    #[serde(default, deserialize_with = "json_object::optional_list")]
-    pub rules: Option<Vec<FilteringRule>>,
+    pub rules: Option<Vec<Kept<FilteringRule>>>,
 }
 
 /// The body of a report about a draft.
@@ -40,8 +38,7 @@ pub struct ConnectorFiltering {
 #[serde(deny_unknown_fields)]
 pub struct ConnectorFilteringValidation {
     /// What a worker found out about the draft.
-    #[serde(deserialize_with = "json_object::one")]
-    pub validation: FilteringValidation,
+    pub validation: Kept<FilteringValidation>,
 }
 
 impl ConnectorFiltering {
@@ -52,46 +49,59 @@ impl ConnectorFiltering {
             let reason = format!("[filtering] {what} [advanced_snippet] or [rules]");
             return Err(Refusal::validation(reason));
         }
-        let mut problems: Vec<String> =
-            rules::problems("rules", self.rules.as_deref().unwrap_or_default()).collect();
+        Ok(())
+    }
+
+    /// What is probably wrong with it, in the order of the body.
+    fn warnings(&self) -> Vec<Warning> {
+        let mut budget = Budget::default();
+        let mut warnings = Vec::new();
         for (index, entry) in self.filtering.iter().flatten().enumerate() {
+            let place = format!("filtering[{index}]");
+            warnings.extend(entry.unknown_fields(&place));
             for (name, set) in [("active", &entry.active), ("draft", &entry.draft)] {
-                problems.extend(rules::problems(&format!("filtering[{index}].{name}.rules"), &set.rules));
+                let place = format!("{place}.{name}");
+                warnings.extend(set.unknown_fields(&place));
+                warnings.extend(rules::warnings(&format!("{place}.rules"), &set.rules, &mut budget));
             }
         }
-        Refusal::if_any(problems)
+        warnings.extend(self.advanced_snippet.iter().flat_map(|one| one.unknown_fields("advanced_snippet")));
+        warnings.extend(rules::warnings("rules", self.rules.as_deref().unwrap_or_default(), &mut budget));
+        warnings
     }
 }
 
 impl Connector {
-    /// The connector with other rules: all of them, or another draft, which then counts as edited. What else
-    /// is stored with a draft stays.
-    pub fn set_filtering(mut self, body: &ConnectorFiltering, now: Timestamp) -> Result<Self, Refusal> {
+    /// The connector with other rules: all of them, as they were sent, or another draft, which then counts as
+    /// edited. What else is stored with a draft stays.
+    pub fn set_filtering(
+        mut self,
+        body: &ConnectorFiltering,
+        now: Timestamp,
+    ) -> Result<Warned<Self>, Refusal> {
         body.check()?;
         if let Some(entries) = &body.filtering {
-            let settled = entries.iter().map(|entry| FilteringEntry {
-                active: entry.active.settled(now),
-                domain: entry.domain.clone(),
-                draft: entry.draft.settled(now),
-            });
-            self.document.set_raw(fields::FILTERING.name, raw(&settled.collect::<Vec<_>>()));
-            return Ok(self);
+            let dated = entries.iter().cloned().map(|entry| entry.map(|entry| entry.set_missing_times(now)));
+            self.document.set_raw(fields::FILTERING.name, raw(&dated.collect::<Vec<_>>()));
+            return Ok(Warned::new(self, body.warnings()));
         }
         let edited = FilteringValidation { errors: Vec::new(), state: FilteringState::Edited };
-        Ok(self.change_draft(now, |draft| {
+        let changed = self.change_draft(now, |draft| {
             if let Some(snippet) = &body.advanced_snippet {
-                draft.set_raw("advanced_snippet", raw(&snippet.dated(now)));
+                let dated = snippet.clone().map(|snippet| snippet.set_missing_times(now));
+                draft.set_raw("advanced_snippet", raw(&dated));
             }
             if let Some(rules) = &body.rules {
-                draft.set_raw("rules", raw(&rules::sorted(rules, true, now)));
+                draft.set_raw("rules", raw(&rules::sorted(rules, now)));
             }
             draft.set_raw(VALIDATION.name, raw(&edited));
-        }))
+        });
+        Ok(Warned::new(changed, body.warnings()))
     }
 
     /// The connector with what a worker found out about its draft.
     #[must_use]
-    pub fn set_filtering_validation(self, validation: &FilteringValidation, now: Timestamp) -> Self {
+    pub fn set_filtering_validation(self, validation: &Kept<FilteringValidation>, now: Timestamp) -> Self {
         self.change_draft(now, |draft| draft.set_raw(VALIDATION.name, raw(validation)))
     }
 

@@ -8,7 +8,8 @@ use serde_json::json;
 use serde_json::value::RawValue;
 
 use crate::enumeration::enumeration;
-use crate::{Timestamp, json_object, regular_expression};
+use crate::regular_expression::Budget;
+use crate::{Kept, Lenient, Timestamp, Warning};
 
 enumeration! {
     /// What happens to a document that a rule is about.
@@ -56,22 +57,22 @@ enumeration! {
 
 /// A rule about one field of a document; the first that is about a document decides.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct FilteringRule {
     /// When it was made; now if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
     /// The field of the source's documents.
     pub field: String,
     /// Its name among the rules.
-    #[schemars(length(min = 1))]
     pub id: String,
     /// Its place among the rules: lower ones are looked at first.
-    pub order: i64,
+    pub order: Lenient<i64>,
     /// What happens to a document that it is about.
     pub policy: FilteringPolicy,
     /// When it is about a document.
     pub rule: FilteringCondition,
     /// When it was last changed; now if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
     /// What the field is compared with.
     pub value: String,
@@ -82,12 +83,12 @@ const DEFAULT_ID: &str = "DEFAULT";
 
 impl FilteringRule {
     /// The rule that takes whatever no other is about.
-    pub(super) fn default_rule(order: i64, now: Timestamp) -> Self {
+    fn default_rule(order: i64, now: Timestamp) -> Self {
         Self {
             created_at: Some(now),
             field: "_".to_owned(),
             id: DEFAULT_ID.to_owned(),
-            order,
+            order: Lenient(order),
             policy: FilteringPolicy::Include,
             rule: FilteringCondition::Regex,
             updated_at: Some(now),
@@ -99,68 +100,82 @@ impl FilteringRule {
         self.id == DEFAULT_ID
     }
 
-    /// What is wrong with it, if anything is.
-    fn problem(&self) -> Option<String> {
+    fn set_missing_times(&mut self, now: Timestamp) {
+        self.created_at.get_or_insert(now);
+        self.updated_at.get_or_insert(now);
+    }
+
+    /// The warning about it, if there is one to give. `place` is where it stands in the body.
+    fn warning(&self, place: &str, budget: &mut Budget) -> Option<Warning> {
         let is_regex = self.rule == FilteringCondition::Regex;
         if self.is_default() {
-            let says_so = (&*self.field, &*self.value) == ("_", ".*");
-            let is_whole = is_regex && says_so && self.policy == FilteringPolicy::Include;
-            let reason = "[id] must not be [DEFAULT], unless [field] is [_], [rule] is [regex], [policy] is [include] \
-                          and [value] is [.*]";
-            return (!is_whole).then(|| reason.to_owned());
+            let is_all = is_regex && (&*self.field, &*self.value) == ("_", ".*");
+            let advice = "is the rule for every document that no other is about: its [field] should be [_], its [rule] \
+                          [regex] and its [value] [.*]";
+            return (!is_all).then(|| Warning::new(place, advice));
         }
         if self.id.is_empty() {
-            return Some("[id] must not be empty".to_owned());
+            return Some(Warning::new(format!("{place}.id"), "should not be empty"));
         }
-        let problem = is_regex.then(|| regular_expression::check(&self.value).err()).flatten()?;
-        Some(format!("[value] is no regular expression: {problem}"))
+        let problem = is_regex.then(|| budget.problem(&self.value)).flatten()?;
+        let advice = format!("must be a regular expression: {problem}");
+        Some(
+            Warning::new(format!("{place}.value"), advice)
+                .found(&serde_json::Value::from(&*self.value).to_string()),
+        )
     }
 }
 
-/// The problems of rules, each with the place of its rule.
-pub(super) fn problems<'r>(place: &'r str, rules: &'r [FilteringRule]) -> impl Iterator<Item = String> + 'r {
-    rules
-        .iter()
-        .enumerate()
-        .filter_map(move |(index, rule)| Some(format!("{place}[{index}]: {}", rule.problem()?)))
+/// The warnings about rules, each with the place of its rule.
+pub(super) fn warnings<'r>(
+    place: &'r str,
+    rules: &'r [Kept<FilteringRule>],
+    budget: &'r mut Budget,
+) -> impl Iterator<Item = Warning> + 'r {
+    rules.iter().enumerate().flat_map(move |(index, rule)| {
+        let place = format!("{place}[{index}]");
+        let mut warnings = rule.unknown_fields(&place);
+        warnings.extend(rule.warning(&place, budget));
+        warnings
+    })
 }
 
-/// The rules in their order, those of one place as they were sent, each with its times. The default rule is
-/// last, with the order that says so; `complete` adds it where it is missing.
-pub(super) fn sorted(rules: &[FilteringRule], complete: bool, now: Timestamp) -> Vec<FilteringRule> {
-    let (defaults, mut sorted): (Vec<_>, Vec<_>) = rules.iter().cloned().partition(FilteringRule::is_default);
+/// The rules of a draft in their order, those of one place as they were sent, each with its times. The default
+/// rule is last, with the order that says so, and is added where it is missing.
+pub(super) fn sorted(rules: &[Kept<FilteringRule>], now: Timestamp) -> Vec<Kept<FilteringRule>> {
+    let (defaults, mut sorted): (Vec<_>, Vec<_>) =
+        rules.iter().cloned().partition(|rule: &Kept<FilteringRule>| rule.is_default());
     sorted.sort_by_key(|rule| rule.order);
-    let order = sorted.last().map_or(0, |last| last.order.saturating_add(1));
-    let default = defaults.into_iter().next().map(|rule| FilteringRule { order, ..rule });
-    sorted.extend(default.or_else(|| complete.then(|| FilteringRule::default_rule(order, now))));
-    for rule in &mut sorted {
-        rule.created_at.get_or_insert(now);
-        rule.updated_at.get_or_insert(now);
+    let order = sorted.last().map_or(0, |last| last.order.0.saturating_add(1));
+    if defaults.is_empty() {
+        sorted.push(Kept::new(FilteringRule::default_rule(order, now)));
     }
-    sorted
+    sorted.extend(defaults.into_iter().map(|rule| rule.map(|rule| rule.order = Lenient(order))));
+    dated(sorted, now)
+}
+
+/// The rules with the times that they lack.
+fn dated(rules: Vec<Kept<FilteringRule>>, now: Timestamp) -> Vec<Kept<FilteringRule>> {
+    rules.into_iter().map(|rule| rule.map(|rule| rule.set_missing_times(now))).collect()
 }
 
 /// Conditions in the source's own language, which its worker understands.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct AdvancedSnippet {
     /// When it was made; now if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
     /// When it was last changed; now if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
     /// An object or an array of objects, whatever is in them.
     pub value: SnippetValue,
 }
 
 impl AdvancedSnippet {
-    /// The snippet with its times.
-    pub(super) fn dated(&self, now: Timestamp) -> Self {
-        let dated = |time: Option<Timestamp>| Some(time.unwrap_or(now));
-        Self {
-            created_at: dated(self.created_at),
-            updated_at: dated(self.updated_at),
-            value: self.value.clone(),
-        }
+    pub(super) fn set_missing_times(&mut self, now: Timestamp) {
+        self.created_at.get_or_insert(now);
+        self.updated_at.get_or_insert(now);
     }
 }
 
@@ -198,18 +213,15 @@ impl<'de> Deserialize<'de> for SnippetValue {
 
 /// What a worker found out about a draft.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct FilteringValidation {
     /// What is wrong with which rules.
-    #[serde(deserialize_with = "json_object::list")]
-    pub errors: Vec<FilteringProblem>,
+    pub errors: Vec<Kept<FilteringProblem>>,
     /// Whether the draft can be used.
     pub state: FilteringState,
 }
 
 /// What is wrong with some rules.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct FilteringProblem {
     /// The ids of the rules.
     pub ids: Vec<String>,
@@ -219,42 +231,40 @@ pub struct FilteringProblem {
 
 /// A whole set of rules with what is known of it.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct FilteringRules {
     /// Conditions in the source's own language.
-    #[serde(deserialize_with = "json_object::one")]
-    pub advanced_snippet: AdvancedSnippet,
-    /// Rules about single fields.
-    #[serde(deserialize_with = "json_object::list")]
-    pub rules: Vec<FilteringRule>,
+    pub advanced_snippet: Kept<AdvancedSnippet>,
+    /// Rules about single fields, in the order in which they are looked at.
+    pub rules: Vec<Kept<FilteringRule>>,
     /// What is known of whether they can be used.
-    #[serde(deserialize_with = "json_object::one")]
-    pub validation: FilteringValidation,
+    pub validation: Kept<FilteringValidation>,
 }
 
 impl FilteringRules {
-    pub(super) fn settled(&self, now: Timestamp) -> Self {
-        Self {
-            advanced_snippet: self.advanced_snippet.dated(now),
-            rules: sorted(&self.rules, false, now),
-            validation: self.validation.clone(),
-        }
+    /// The rules with the times that they lack, in the order that they were sent in.
+    pub(super) fn set_missing_times(&mut self, now: Timestamp) {
+        self.advanced_snippet = self.advanced_snippet.clone().map(|snippet| snippet.set_missing_times(now));
+        self.rules = dated(std::mem::take(&mut self.rules), now);
     }
 }
 
 /// The rules of one domain.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct FilteringEntry {
     /// The rules that jobs run with.
-    #[serde(deserialize_with = "json_object::one")]
-    pub active: FilteringRules,
+    pub active: Kept<FilteringRules>,
     /// The part of the source that they are about; `DEFAULT` if left out.
     #[serde(default = "default_domain")]
     pub domain: String,
     /// The rules that are still worked on.
-    #[serde(deserialize_with = "json_object::one")]
-    pub draft: FilteringRules,
+    pub draft: Kept<FilteringRules>,
+}
+
+impl FilteringEntry {
+    pub(super) fn set_missing_times(&mut self, now: Timestamp) {
+        self.active = self.active.clone().map(|rules| rules.set_missing_times(now));
+        self.draft = self.draft.clone().map(|rules| rules.set_missing_times(now));
+    }
 }
 
 fn default_domain() -> String {

@@ -1,7 +1,7 @@
 //! Every change of the rules, accepted and refused.
 
 use super::*;
-use crate::connector::test_support::{Case, check, refused, stored};
+use crate::connector::test_support::{Case, check, refused, stored, warned};
 
 const DATES: &str = r#""created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z""#;
 const VALID: &str = r#"{"errors":[],"state":"valid"}"#;
@@ -10,11 +10,20 @@ fn now() -> Timestamp {
     Timestamp::parse("2026-01-02T03:04:05.000Z").unwrap()
 }
 
-fn change(connector: Connector, body: &ConnectorFiltering) -> Result<Connector, Refusal> {
+fn change(connector: Connector, body: &ConnectorFiltering) -> Result<Warned<Connector>, Refusal> {
     connector.set_filtering(body, now())
 }
 
-/// A rule as it is stored.
+/// A rule that was sent without times, as it is stored.
+fn rule_sent_without_times(id: &str, order: i64, time: &str) -> String {
+    let (field, policy, condition, value) =
+        if id == "DEFAULT" { ("_", "include", "regex", ".*") } else { ("name", "exclude", "equals", "x") };
+    format!(
+        r#"{{"id":"{id}","order":{order},"field":"{field}","policy":"{policy}","rule":"{condition}","value":"{value}","created_at":"{time}","updated_at":"{time}"}}"#
+    )
+}
+
+/// A rule with its times.
 fn rule(id: &str, order: i64, time: &str) -> String {
     let (field, policy, condition, value) =
         if id == "DEFAULT" { ("_", "include", "regex", ".*") } else { ("name", "exclude", "equals", "x") };
@@ -33,7 +42,7 @@ fn sent(id: &str, order: i64, condition: &str, value: &str) -> String {
 /// What the rules of a draft become.
 fn draft_rules(body: &str) -> String {
     let connector = stored(r#"{"filtering":[{"draft":{}}]}"#);
-    let changed = change(connector, &serde_json::from_str(body).unwrap()).unwrap();
+    let changed = change(connector, &serde_json::from_str(body).unwrap()).unwrap().value;
     let entries = changed.document.get(fields::FILTERING).unwrap();
     entries[0].get(DRAFT).unwrap().get_raw("rules").unwrap().get().to_owned()
 }
@@ -41,24 +50,37 @@ fn draft_rules(body: &str) -> String {
 #[test]
 fn rules_are_sorted_and_the_default_one_is_last() {
     let at = "2026-01-02T03:04:05.000Z";
-    let rules = |ids: &[(&str, i64)]| {
-        let rules: Vec<String> = ids.iter().map(|(id, order)| rule(id, *order, at)).collect();
-        format!("[{}]", rules.join(","))
-    };
+    let sent_rule = |id: &str, order| rule_sent_without_times(id, order, at);
+    let rules = |rules: &[String]| format!("[{}]", rules.join(","));
     let default = r#"{"id":"DEFAULT","order":0,"field":"_","policy":"include","rule":"regex","value":".*"}"#;
     let (a, b, c) = (sent("a", 7, "equals", "x"), sent("b", -1, "equals", "x"), sent("c", 7, "equals", "x"));
     for (body, expected) in [
-        (r#"{"rules":[]}"#.to_owned(), rules(&[("DEFAULT", 0)])),
-        (format!(r#"{{"rules":[{default}]}}"#), rules(&[("DEFAULT", 0)])),
-        (format!(r#"{{"rules":[{a},{b},{c}]}}"#), rules(&[("b", -1), ("a", 7), ("c", 7), ("DEFAULT", 8)])),
-        (format!(r#"{{"rules":[{default},{a}]}}"#), rules(&[("a", 7), ("DEFAULT", 8)])),
+        (r#"{"rules":[]}"#.to_owned(), rules(&[rule("DEFAULT", 0, at)])),
+        (format!(r#"{{"rules":[{default}]}}"#), rules(&[sent_rule("DEFAULT", 0)])),
+        (
+            format!(r#"{{"rules":[{a},{b},{c}]}}"#),
+            rules(&[sent_rule("b", -1), sent_rule("a", 7), sent_rule("c", 7), rule("DEFAULT", 8, at)]),
+        ),
+        (format!(r#"{{"rules":[{default},{a}]}}"#), rules(&[sent_rule("a", 7), sent_rule("DEFAULT", 8)])),
         (
             format!(r#"{{"rules":[{}]}}"#, sent("a", i64::MAX, "equals", "x")),
-            rules(&[("a", i64::MAX), ("DEFAULT", i64::MAX)]),
+            rules(&[sent_rule("a", i64::MAX), rule("DEFAULT", i64::MAX, at)]),
         ),
     ] {
         assert_eq!(draft_rules(&body), expected, "{body}");
     }
+}
+
+#[test]
+fn what_is_not_known_of_a_rule_is_kept() {
+    let body = r#"{"rules":[{"id":"a","weight":1.10,"order":"3","field":"f","policy":"EXCLUDE","rule":">","value":"1","created_at":"2026-01-01","updated_at":null}]}"#;
+    let rule = r#"{"id":"a","weight":1.10,"order":3,"field":"f","policy":"exclude","rule":">","value":"1","created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-02T03:04:05.000Z"}"#;
+    assert!(draft_rules(body).starts_with(&format!("[{rule},")), "{}", draft_rules(body));
+    warned(
+        "{}",
+        &[(body, &["[rules[0].weight] is not known and only kept -> did you mean [field]?"])],
+        change,
+    );
 }
 
 #[test]
@@ -67,7 +89,7 @@ fn a_draft_changes_and_the_active_rules_do_not() {
         &[Case {
             stored: r#"{"filtering":[{"domain":"D","active":{"rules":[1.10]},"draft":{"rules":[1e400],"note":null,"validation":{"errors":[],"state":"valid"}},"x":1},{"other":{}}]}"#,
             body: r#"{"advanced_snippet":{"value":[{"query": "SELECT 1.10"}],"created_at":"2026-01-01T00:00:00Z"}}"#,
-            becomes: r#"{"filtering":[{"domain":"D","active":{"rules":[1.10]},"draft":{"rules":[1e400],"note":null,"validation":{"errors":[],"state":"edited"},"advanced_snippet":{"created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-02T03:04:05.000Z","value":[{"query": "SELECT 1.10"}]}},"x":1},{"other":{}}]}"#,
+            becomes: r#"{"filtering":[{"domain":"D","active":{"rules":[1.10]},"draft":{"rules":[1e400],"note":null,"validation":{"errors":[],"state":"edited"},"advanced_snippet":{"value":[{"query": "SELECT 1.10"}],"created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-02T03:04:05.000Z"}},"x":1},{"other":{}}]}"#,
         }],
         change,
     );
@@ -77,7 +99,7 @@ fn a_draft_changes_and_the_active_rules_do_not() {
 fn a_connector_without_rules_gets_those_of_a_new_one_first() {
     for text in ["{}", r#"{"filtering":null}"#, r#"{"filtering":[]}"#, r#"{"filtering":{"x":1}}"#] {
         let body = serde_json::from_str(r#"{"advanced_snippet":{"value":{"a":1}}}"#).unwrap();
-        let changed = change(stored(text), &body).unwrap();
+        let changed = change(stored(text), &body).unwrap().value;
         let entry = &changed.document.get(fields::FILTERING).unwrap()[0];
         let default = create::default_filtering(now());
         assert_eq!(entry.get(ACTIVE), default.get(ACTIVE), "{text}");
@@ -98,19 +120,33 @@ fn all_rules_are_replaced_together() {
             rules.join(",")
         )
     };
-    let (active, draft) = (set(&[("DEFAULT", 0), ("b", 2), ("a", 1)]), set(&[("a", 1)]));
+    let (active, draft) = (
+        set(&[("DEFAULT", 0), ("b", 2), ("a", 1)]),
+        set(&[("a", 1)]).replace(VALID, r#"{"state":"valid","errors":[],"by":"me"}"#),
+    );
     let body = format!(r#"{{"filtering":[{{"active":{active},"draft":{draft}}}]}}"#);
     let changed =
         change(stored(r#"{"filtering":[{"x":1}],"y":1.10}"#), &serde_json::from_str(&body).unwrap());
-    let sorted = set(&[("a", 1), ("b", 2), ("DEFAULT", 3)]);
     assert_eq!(
-        changed.unwrap().document.to_json(),
-        format!(r#"{{"filtering":[{{"active":{sorted},"domain":"DEFAULT","draft":{draft}}}],"y":1.10}}"#)
+        changed.unwrap().value.document.to_json(),
+        format!(r#"{{"filtering":[{{"active":{active},"draft":{draft},"domain":"DEFAULT"}}],"y":1.10}}"#)
     );
 }
 
 #[test]
-fn what_cannot_be_a_rule_is_named_with_its_place() {
+fn what_is_sent_is_clear() {
+    refused(
+        "{}",
+        &[
+            ("{}", "[filtering] is required, or [advanced_snippet] or [rules]"),
+            (r#"{"rules":[],"filtering":[]}"#, "[filtering] cannot be sent with"),
+        ],
+        change,
+    );
+}
+
+#[test]
+fn what_can_hardly_be_a_rule_is_taken_and_warned_of() {
     let all = format!(
         r#"{{"rules":[{},{},{},{},{}]}}"#,
         sent("a", 0, "regex", "("),
@@ -119,24 +155,43 @@ fn what_cannot_be_a_rule_is_named_with_its_place() {
         sent("DEFAULT", 0, "regex", ".*"),
         sent("c", 0, "regex", "(?=a).*"),
     );
-    refused(
-        "{}",
-        &[
-            ("{}", "[filtering] is required, or [advanced_snippet] or [rules]"),
-            (r#"{"rules":[],"filtering":[]}"#, "[filtering] cannot be sent with"),
-            (
-                &all,
-                "1: rules[0]: [value] is no regular expression: opening parenthesis without closing parenthesis at character [2];2: rules[2]: [id] must not be empty;3: rules[3]: [id] must not be [DEFAULT]",
-            ),
-        ],
-        change,
-    );
     let set = |rules: &str| {
         format!(r#"{{"advanced_snippet":{{"value":{{}}}},"rules":[{rules}],"validation":{VALID}}}"#)
     };
     let entry =
         format!(r#"{{"filtering":[{{"active":{},"draft":{}}}]}}"#, set(""), set(&sent("a", 0, "regex", "*")));
-    refused("{}", &[(&entry, "filtering[0].draft.rules[0]: [value]")], change);
+    warned(
+        "{}",
+        &[
+            (
+                &all,
+                &[
+                    r#"[rules[0].value] must be a regular expression: opening parenthesis without closing parenthesis at character [2], but was ["("]"#,
+                    "[rules[2].id] should not be empty",
+                    "[rules[3]] is the rule for every document that no other is about: its [field] should be [_], its [rule] [regex] and its [value] [.*]",
+                ],
+            ),
+            (
+                &entry,
+                &[
+                    r#"[filtering[0].draft.rules[0].value] must be a regular expression: target of repeat operator is invalid at character [1], but was ["*"]"#,
+                ],
+            ),
+        ],
+        change,
+    );
+}
+
+#[test]
+fn several_default_rules_are_all_kept() {
+    let others = draft_rules(&format!(
+        r#"{{"rules":[{},{},{}]}}"#,
+        sent("DEFAULT", 0, "equals", "1"),
+        sent("a", 1, "equals", "2"),
+        sent("DEFAULT", 0, "equals", "3")
+    ));
+    let values: Vec<&str> = others.split(r#""value":""#).skip(1).map(|rest| &rest[..1]).collect();
+    assert_eq!(values, ["2", "1", "3"], "{others}");
 }
 
 #[test]
@@ -180,7 +235,7 @@ fn a_worker_says_whether_a_draft_can_be_used() {
         &[Case {
             stored: r#"{"filtering":[{"active":{},"draft":{"validation":{"state":"edited"},"rules":[1.10]}}]}"#,
             body: r#"{"validation":{"state":"invalid","errors":[{"ids":["a","b"],"messages":["no"]}]}}"#,
-            becomes: r#"{"filtering":[{"active":{},"draft":{"validation":{"errors":[{"ids":["a","b"],"messages":["no"]}],"state":"invalid"},"rules":[1.10]}}]}"#,
+            becomes: r#"{"filtering":[{"active":{},"draft":{"validation":{"state":"invalid","errors":[{"ids":["a","b"],"messages":["no"]}]},"rules":[1.10]}}]}"#,
         }],
         |connector, body: &ConnectorFilteringValidation| {
             Ok(connector.set_filtering_validation(&body.validation, now()))
