@@ -18,10 +18,12 @@ mod sync_job;
 
 use std::collections::BTreeSet;
 
-use session::{Backend, Session};
+use libtest_mimic::{Arguments, Trial};
+use session::{Backend, Scenario, Session};
+use tributary_engines::Distribution;
 
 /// Every scenario with the name of its snapshot.
-fn scenarios() -> Vec<session::Scenario> {
+fn scenarios() -> Vec<Scenario> {
     let mut all = Vec::new();
     all.extend(sync_job::scenarios());
     all.extend(connector::scenarios());
@@ -36,63 +38,81 @@ fn scenarios() -> Vec<session::Scenario> {
     all
 }
 
-async fn check(backend: Backend) {
+/// Plays a scenario on a fresh store, and answers what was recorded.
+fn record(scenario: Scenario, backend: Backend) -> String {
+    actix_web::rt::System::new().block_on(async {
+        let mut session = Session::open(backend).await;
+        (scenario.play)(&mut session).await;
+        session.record()
+    })
+}
+
+fn check(scenario: Scenario, backend: Backend) {
     let mut settings = insta::Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(scenario.name, record(scenario, backend)));
+}
+
+/// The backends that are a part of every run.
+const LOCAL: &[(&str, Backend)] = &[
+    ("memory", Backend::Memory),
+    ("the_embedded_store", Backend::Embedded),
+    ("a_store_of_somebody_else", Backend::Sqlite),
+];
+/// The backends with a server, by the names that a run chooses them by.
+const SERVERS: &[(&str, &str)] = &[
+    ("opensearch", "opensearch"),
+    ("the_opensearch_before", "opensearch-2"),
+    ("elasticsearch", "elasticsearch"),
+    ("the_elasticsearch_before", "elasticsearch-8"),
+];
+
+fn server(backend: &str) -> Backend {
+    let distribution = Distribution::of_backend(backend).expect("a backend with a server");
+    Backend::Server(tributary_engines::shared(distribution).expect("the server can be had"))
+}
+
+/// A test of each scenario over each backend, named after both.
+fn trials() -> Vec<Trial> {
+    let trial = |name: &str, check: fn()| {
+        Trial::test(name, move || {
+            check();
+            Ok(())
+        })
+    };
+    let mut trials = vec![
+        trial("every_snapshot_has_its_scenario", every_snapshot_has_its_scenario),
+        trial("every_endpoint_has_its_scenario", every_endpoint_has_its_scenario),
+        trial("every_error_of_the_table_is_shown", every_error_of_the_table_is_shown),
+        trial("every_example_is_of_its_shape", contract::every_example_is_of_its_shape),
+        trial("every_operation_has_a_name_of_its_own", contract::every_operation_has_a_name_of_its_own),
+    ];
+    let servers = SERVERS.iter().filter(|(_, backend)| tributary_engines::selected(backend));
     for scenario in scenarios() {
-        let mut session = Session::open(backend).await;
-        (scenario.play)(&mut session).await;
-        settings.bind(|| insta::assert_snapshot!(scenario.name, session.record()));
+        let mut play = |name: &str, backend: Box<dyn FnOnce() -> Backend + Send>| {
+            trials.push(Trial::test(format!("over_{name}::{}", scenario.name), move || {
+                check(scenario, backend());
+                Ok(())
+            }));
+        };
+        for &(name, backend) in LOCAL {
+            play(name, Box::new(move || backend));
+        }
+        for &(name, backend) in servers.clone() {
+            play(name, Box::new(move || server(backend)));
+        }
     }
+    trials
 }
 
-#[actix_web::test]
-async fn over_memory() {
-    check(Backend::Memory).await;
+fn main() {
+    let mut arguments = Arguments::from_args();
+    let threads = std::env::var("RUST_TEST_THREADS").ok().and_then(|threads| threads.parse().ok());
+    arguments.test_threads = arguments.test_threads.or(threads);
+    libtest_mimic::run(&arguments, trials()).exit();
 }
 
-#[actix_web::test]
-async fn over_the_embedded_store() {
-    check(Backend::Embedded).await;
-}
-
-/// Over the server of a backend's name, unless this run is about others.
-async fn check_server(backend: &str) {
-    if tributary_engines::selected(backend) {
-        let distribution =
-            tributary_engines::Distribution::of_backend(backend).expect("a backend with a server");
-        let server = tributary_engines::shared(distribution).expect("the server can be had");
-        check(Backend::Server(server)).await;
-    }
-}
-
-#[actix_web::test]
-async fn over_opensearch() {
-    check_server("opensearch").await;
-}
-
-#[actix_web::test]
-async fn over_the_opensearch_before() {
-    check_server("opensearch-2").await;
-}
-
-#[actix_web::test]
-async fn over_elasticsearch() {
-    check_server("elasticsearch").await;
-}
-
-#[actix_web::test]
-async fn over_the_elasticsearch_before() {
-    check_server("elasticsearch-8").await;
-}
-
-#[actix_web::test]
-async fn over_a_store_of_somebody_else() {
-    check(Backend::Sqlite).await;
-}
-
-#[test]
 fn every_snapshot_has_its_scenario() {
     let named: BTreeSet<String> =
         scenarios().iter().map(|scenario| format!("{}.snap", scenario.name)).collect();
@@ -104,7 +124,6 @@ fn every_snapshot_has_its_scenario() {
     assert_eq!(found, named);
 }
 
-#[test]
 fn every_endpoint_has_its_scenario() {
     let named: BTreeSet<&str> = scenarios().iter().map(|scenario| scenario.name).collect();
     for endpoint in tributary_api::ENDPOINTS {
@@ -112,14 +131,8 @@ fn every_endpoint_has_its_scenario() {
     }
 }
 
-#[actix_web::test]
-async fn every_error_of_the_table_is_shown() {
-    let mut shown = String::new();
-    for scenario in scenarios() {
-        let mut session = Session::open(Backend::Memory).await;
-        (scenario.play)(&mut session).await;
-        shown.push_str(&session.record());
-    }
+fn every_error_of_the_table_is_shown() {
+    let shown: String = scenarios().into_iter().map(|scenario| record(scenario, Backend::Memory)).collect();
     for row in tributary_api::ERRORS {
         let error_type = format!("\"type\": \"{}\"", row.error_type);
         let has_row =
