@@ -50,10 +50,12 @@ impl StoreError {
 #[non_exhaustive]
 pub enum OpenError {
     /// No backend has this scheme.
-    #[error("no store has the scheme [{scheme}]; known are: {known}")]
+    #[error("no store has the scheme [{scheme}]; {hint}known are: {known}")]
     UnknownScheme {
         /// What stands before the first colon.
         scheme: String,
+        /// What may be meant, with a semicolon behind it, or nothing.
+        hint: String,
         /// The schemes that are registered.
         known: String,
     },

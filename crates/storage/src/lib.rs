@@ -28,6 +28,7 @@ mod documents;
 #[cfg(feature = "embedded")]
 mod embedded;
 mod error;
+mod home;
 #[cfg(any(feature = "search", feature = "transfer"))]
 mod index_names;
 // Open to the benchmarks of this crate, and to nobody else.
@@ -51,6 +52,7 @@ pub use documents::Documents;
 #[cfg(feature = "embedded")]
 pub use embedded::{EmbeddedBackend, EmbeddedStore};
 pub use error::{OpenError, StoreError};
+pub use home::expand_home;
 #[cfg(feature = "memory")]
 pub use memory::{MemoryBackend, MemoryStore};
 pub use registry::{Backend, BackendSetting, BackendSettings, Registry};

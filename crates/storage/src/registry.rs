@@ -8,6 +8,9 @@ use async_trait::async_trait;
 
 use crate::{OpenError, Store};
 
+/// Below this, two schemes have little in common.
+const LIKENESS: f64 = 0.8;
+
 /// What can be set of a backend, beside the location in its URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BackendSetting {
@@ -63,7 +66,7 @@ pub trait Backend: Send + Sync {
     fn settings(&self) -> &'static [BackendSetting];
 
     /// Opens the store at `location`, which is what follows the colon. Only settings that
-    /// [`settings`](Self::settings) names are given.
+    /// [`settings`](Self::settings) names are given, and none that is empty unless its default is.
     async fn open(&self, location: &str, settings: &BackendSettings) -> Result<Arc<dyn Store>, OpenError>;
 }
 
@@ -126,6 +129,16 @@ impl Registry {
                 known: listed(known.iter().map(|known| known.name.to_owned())),
             });
         }
+        for setting in known {
+            // An empty value is a mistake of whoever filled it in, unless that is what holds anyway.
+            if settings.get(setting) == Some("") && setting.default != Some("") {
+                return Err(OpenError::InvalidSetting {
+                    scheme: scheme.to_owned(),
+                    name: setting.name.to_owned(),
+                    reason: "it must not be empty; give it a value, or leave it out".to_owned(),
+                });
+            }
+        }
         backend.open(location, settings).await
     }
 
@@ -134,8 +147,25 @@ impl Registry {
         let backend = self.backends.get(scheme).map(AsRef::as_ref);
         backend.ok_or_else(|| OpenError::UnknownScheme {
             scheme: scheme.to_owned(),
+            hint: self.hint(scheme),
             known: listed(self.backends.keys().map(|known| format!("{known}:"))),
         })
+    }
+
+    /// What may be meant by a scheme that is none.
+    fn hint(&self, scheme: &str) -> String {
+        let lower = scheme.to_lowercase();
+        if matches!(lower.as_str(), "http" | "https") {
+            return "the address of a server follows the scheme of its store, as in opensearch:http://127.0.0.1:9200; "
+                .to_owned();
+        }
+        if scheme.contains(['/', '~', '.']) {
+            return "a folder follows its scheme, as in embedded:./data; ".to_owned();
+        }
+        let likely = self.backends.keys().map(|known| (strsim::jaro_winkler(&lower, known), known));
+        let likely = likely.filter(|(likeness, _)| *likeness > LIKENESS);
+        let nearest = likely.max_by(|one, other| one.0.total_cmp(&other.0));
+        nearest.map_or_else(String::new, |(_, known)| format!("did you mean [{known}:]? "))
     }
 
     /// The backends in the order of their schemes.
@@ -182,6 +212,15 @@ mod tests {
         registry.register(crate::MemoryBackend).register(crate::EmbeddedBackend);
         let reason = registry.open("aliased:x").await.unwrap_err().to_string();
         assert_eq!(reason, "no store has the scheme [aliased]; known are: [embedded:], [memory:]");
+        for (url, hint) in [
+            ("embeded:x", "did you mean [embedded:]?"),
+            ("MEMORY:", "did you mean [memory:]?"),
+            ("http://127.0.0.1:9200", "as in opensearch:http://127.0.0.1:9200;"),
+            ("./data", "as in embedded:./data;"),
+        ] {
+            let reason = registry.open(url).await.unwrap_err().to_string();
+            assert!(reason.contains(hint), "{url}: {reason}");
+        }
         registry.register(Aliased);
         assert!(registry.open("aliased:x").await.is_ok());
         assert!(registry.open("memory:").await.is_ok());
@@ -193,6 +232,9 @@ mod tests {
         assert!(!format!("{blue:?}").contains("blue"), "values may be secrets");
         let reason = registry.open_with("memory:", &blue).await.unwrap_err().to_string();
         assert_eq!(reason, "the store [memory:] has no setting [colour]; it has: none");
+        let empty = BackendSettings::default().with("colour", "");
+        let reason = registry.open_with("aliased:x", &empty).await.unwrap_err().to_string();
+        assert!(reason.contains("[colour]") && reason.contains("must not be empty"), "{reason}");
         let unknown = blue.with("size", "5");
         let reason = registry.open_with("aliased:x", &unknown).await.unwrap_err().to_string();
         assert_eq!(reason, "the store [aliased:] has no setting [size]; it has: [colour]");

@@ -18,29 +18,35 @@ pub struct IndexName(String);
 impl IndexName {
     /// Checks a name; the refusal says which rule it breaks.
     pub fn parse(name: &str) -> Result<Self, Refusal> {
-        let invalid =
-            |rule: &str| Err(Refusal::InvalidArgument(format!("invalid index name [{name}], {rule}")));
+        match Self::broken_rule(name) {
+            Some(rule) => Err(Refusal::InvalidArgument(format!("invalid index name [{name}], {rule}"))),
+            None => Ok(Self(name.to_owned())),
+        }
+    }
+
+    /// The rule that a name breaks, if there is one.
+    pub fn broken_rule(name: &str) -> Option<&'static str> {
         if name.is_empty() {
-            return invalid("must not be empty");
+            return Some("must not be empty");
         }
         if name == "." || name == ".." {
-            return invalid("must not be '.' or '..'");
+            return Some("must not be '.' or '..'");
         }
         if name.contains(FORBIDDEN) || name.contains(char::is_whitespace) {
-            return invalid(
+            return Some(
                 "must not contain the following characters [' ','\"','*','\\','<','|',',','>','/','?','#']",
             );
         }
         if name.starts_with(FORBIDDEN_FIRST) {
-            return invalid("must not start with '_', '-', or '+'");
+            return Some("must not start with '_', '-', or '+'");
         }
         if name.chars().any(char::is_uppercase) {
-            return invalid("must be lowercase");
+            return Some("must be lowercase");
         }
         if name.len() > MAXIMUM_BYTES {
-            return invalid("index name is too long, more than 255 bytes");
+            return Some("index name is too long, more than 255 bytes");
         }
-        Ok(Self(name.to_owned()))
+        None
     }
 
     /// Whether a native connector may write to it.

@@ -28,7 +28,7 @@ use tributary_domain::{ConnectorQuery, Document, Id, SyncJobQuery};
 use crate::memory::{Catalog, Expectation, Operation, walk};
 use crate::{
     Backend, BackendSetting, BackendSettings, Collection, OpenError, Page, Store, StoreError, Stored,
-    Version, Versioned,
+    Version, Versioned, expand_home,
 };
 use folder::Folder;
 use writer::{Request, Writer};
@@ -56,7 +56,23 @@ impl Backend for EmbeddedBackend {
             let reason = "a folder has to follow the colon, as in embedded:/var/lib/tributary".to_owned();
             return Err(OpenError::InvalidLocation { url: "embedded:".to_owned(), reason });
         }
-        Ok(Arc::new(EmbeddedStore::open(location).await?))
+        Ok(Arc::new(EmbeddedStore::open(Self::folder(location)?).await?))
+    }
+}
+
+impl EmbeddedBackend {
+    /// The folder that a location names, with the home folder in the place of a leading `~`.
+    pub fn folder(location: &str) -> Result<PathBuf, OpenError> {
+        if location.contains("://") {
+            // It may hold a password.
+            let url = "embedded:…".to_owned();
+            let reason =
+                "a folder has to follow the colon, as in embedded:/var/lib/tributary, not an address"
+                    .to_owned();
+            return Err(OpenError::InvalidLocation { url, reason });
+        }
+        expand_home(location)
+            .map_err(|reason| OpenError::InvalidLocation { url: format!("embedded:{location}"), reason })
     }
 }
 

@@ -1,30 +1,42 @@
 //! The way to the servers: several nodes, deadlines, retries, and what an answer means.
 
+use std::error::Error;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use opensearch::auth::{ClientCertificate, Credentials};
 use opensearch::cert::{Certificate, CertificateValidation};
-use opensearch::http::Method;
 use opensearch::http::headers::{
     ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
 };
 use opensearch::http::transport::{SingleNodeConnectionPool, Transport, TransportBuilder};
+use opensearch::http::{Method, Url};
 
 use super::budget::{Budget, Deadlines, Purpose};
 use super::problem::Problem;
-use super::settings::SearchSettings;
+use super::settings::{CA_FILE, CLIENT_CERTIFICATE_FILE, SearchSettings, invalid_file};
+use super::tls;
 use crate::pauses::pauses;
 use crate::{OpenError, StoreError};
 
 /// By which Elasticsearch makes itself known.
 const PRODUCT: HeaderName = HeaderName::from_static("x-elastic-product");
 
+/// A server with the way to it.
+#[derive(Debug)]
+struct Node {
+    url: Url,
+    transport: Transport,
+}
+
 /// The nodes of a cluster.
 #[derive(Debug)]
 pub(super) struct Client {
-    nodes: Vec<Transport>,
+    nodes: Vec<Node>,
+    /// Why the last try that failed did, for whoever waits and does not know what for.
+    failure: Mutex<String>,
     /// The node that answered last: it is asked first.
     preferred: AtomicUsize,
     pub(super) deadlines: Deadlines,
@@ -69,20 +81,10 @@ struct Lost {
 impl Client {
     pub(super) fn new(settings: &SearchSettings) -> Result<Self, OpenError> {
         let headers = headers(settings)?;
-        let nodes = settings.nodes.iter().map(|url| {
-            let pool = SingleNodeConnectionPool::new(url.clone());
-            let mut builder = TransportBuilder::new(pool).disable_proxy().headers(headers.clone());
-            if let Some(pem) = &settings.authorities {
-                let certificate = Certificate::from_pem(pem).map_err(unusable)?;
-                builder = builder.cert_validation(CertificateValidation::Full(certificate));
-            }
-            if let Some(pem) = &settings.client_certificate {
-                builder = builder.auth(Credentials::Certificate(ClientCertificate::Pem(pem.clone())));
-            }
-            builder.build().map_err(unusable)
-        });
+        let node = |url: &Url| Ok(Node { url: url.clone(), transport: transport(settings, url, &headers)? });
         Ok(Self {
-            nodes: nodes.collect::<Result<_, _>>()?,
+            nodes: settings.nodes.iter().map(node).collect::<Result<_, OpenError>>()?,
+            failure: Mutex::new(String::new()),
             preferred: AtomicUsize::new(0),
             deadlines: Deadlines { change: settings.deadline, read: settings.read_deadline },
         })
@@ -114,6 +116,7 @@ impl Client {
                 Err(lost) => {
                     is_repeated |= lost.is_ambiguous;
                     reason = lost.reason;
+                    self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&reason);
                 }
             }
             tried += 1;
@@ -131,18 +134,21 @@ impl Client {
         )))
     }
 
+    /// Why the last try that failed did; empty where none has.
+    pub(super) fn last_failure(&self) -> String {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     async fn try_once(&self, node: usize, request: &Request, time: Duration) -> Result<Answer, Lost> {
         let body = (!request.body.is_empty()).then(|| request.body.clone());
-        let send = self.nodes[node].send(
-            request.method,
-            &request.path,
-            HeaderMap::new(),
-            None::<&()>,
-            body,
-            Some(time),
-        );
+        let Node { url, transport } = &self.nodes[node];
+        let send =
+            transport.send(request.method, &request.path, HeaderMap::new(), None::<&()>, body, Some(time));
         // Without an answer nothing is known: the request may have arrived.
-        let lost = |error: &dyn std::error::Error| Lost { reason: causes(error), is_ambiguous: true };
+        let lost = |error: &dyn Error| {
+            let reason = causes(error);
+            Lost { reason: format!("{}{reason}", tls::hint(url, &reason)), is_ambiguous: true }
+        };
         let response = send.await.map_err(|error| lost(&error))?;
         let status = response.status_code().as_u16();
         let is_elasticsearch = response.headers().contains_key(PRODUCT);
@@ -154,6 +160,32 @@ impl Client {
         }
         Ok(Answer { status, is_elasticsearch, body, is_repeated: false })
     }
+}
+
+/// The way to one server.
+fn transport(settings: &SearchSettings, url: &Url, headers: &HeaderMap) -> Result<Transport, OpenError> {
+    let in_file = |setting, error: &dyn Error| invalid_file(settings.product, setting, &causes(error));
+    let builder = |with_identity: bool| {
+        let pool = SingleNodeConnectionPool::new(url.clone());
+        let mut builder = TransportBuilder::new(pool).disable_proxy().headers(headers.clone());
+        if let Some(pem) = &settings.authorities {
+            let certificate = Certificate::from_pem(pem).map_err(|error| in_file(&CA_FILE, &error))?;
+            builder = builder.cert_validation(CertificateValidation::Full(certificate));
+        }
+        if let Some(pem) = settings.client_certificate.as_ref().filter(|_| with_identity) {
+            builder = builder.auth(Credentials::Certificate(ClientCertificate::Pem(pem.clone())));
+        }
+        Ok(builder)
+    };
+    // The files are read only now, and which of them is wrong is not said.
+    let plain = builder(false)?.build().map_err(|error| match &settings.authorities {
+        Some(_) => in_file(&CA_FILE, &error),
+        None => unusable(error),
+    })?;
+    if settings.client_certificate.is_none() {
+        return Ok(plain);
+    }
+    builder(true)?.build().map_err(|error| in_file(&CLIENT_CERTIFICATE_FILE, &error))
 }
 
 /// What every request begins with.
@@ -192,7 +224,7 @@ impl Answer {
 }
 
 /// An error with everything below it, in one line.
-fn causes(error: &dyn std::error::Error) -> String {
+fn causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut inner = error.source();
     while let Some(cause) = inner {
@@ -215,6 +247,6 @@ fn name(method: Method) -> &'static str {
     }
 }
 
-fn unusable(error: impl std::error::Error + Send + Sync + 'static) -> OpenError {
+fn unusable(error: impl Error + Send + Sync + 'static) -> OpenError {
     OpenError::Backend(error.into())
 }

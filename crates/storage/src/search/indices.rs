@@ -11,7 +11,7 @@ use super::dialect::{Dialect, Product};
 use super::fields::{Fields, fields, missing_mapping};
 use super::mappings::{self, IndexShape, RESULT_WINDOW};
 use super::problem::{Problem, same};
-use super::wire;
+use super::{tls, wire};
 use crate::{Collection, StoreError};
 
 /// How often an index is looked at again that somebody else makes or removes at the same time.
@@ -129,8 +129,9 @@ async fn detect(client: &Client, wanted: Product) -> Result<Dialect, Unready> {
         .and_then(|nodes| nodes.nodes.into_values().filter_map(|node| numbers(&node.version)).min());
     let Some(version) = oldest.filter(|_| answer.status == 200) else {
         return Err(Unready::Unsuitable(format!(
-            "the server does not answer as {} does; the address has to be that of its HTTP port",
-            wanted.name()
+            "the server does not answer as {} does; the address has to be that of its HTTP port{}",
+            wanted.name(),
+            tls::hint_of_answer(&answer.body)
         )));
     };
     if product != wanted {

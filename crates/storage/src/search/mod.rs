@@ -18,6 +18,7 @@ mod mappings;
 mod problem;
 mod settings;
 mod store;
+mod tls;
 mod walk;
 mod wire;
 
@@ -93,7 +94,10 @@ impl Backend for SearchBackend {
         let connection = Arc::new(Connection::new(client, self.0, settings.index_prefix));
         match tokio::time::timeout(START_PATIENCE, connection.try_prepared()).await {
             Ok(Err(unready)) => self.check_start(&unready)?,
-            Err(_) => tracing::warn!("the search engine does not answer yet"),
+            Err(_) => {
+                let reason = connection.client.last_failure();
+                tracing::warn!(reason, "the search engine does not answer yet");
+            }
             Ok(Ok(_)) => {}
         }
         Ok(Arc::new(SearchStore::new(connection)))

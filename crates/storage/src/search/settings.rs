@@ -1,22 +1,23 @@
 //! Where the servers are, how to be let in, and how long to wait.
 
-use std::path::Path;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use opensearch::http::Url;
+use tributary_domain::IndexName;
 
 use super::dialect::Product;
-use crate::{BackendSetting, BackendSettings, OpenError};
+use super::mappings::{RESERVATIONS, RESERVATIONS_ALIAS};
+use crate::{BackendSetting, BackendSettings, Collection, OpenError, expand_home, index_names};
 
 const USER: BackendSetting = setting("user", "The user to sign in as; needs password.", None);
 const PASSWORD: BackendSetting = setting("password", "The password of that user.", None);
 const API_KEY: BackendSetting =
     setting("api_key", "An API key, as ID:KEY or in the encoded form; instead of user and password.", None);
-const CA_FILE: BackendSetting =
+pub(super) const CA_FILE: BackendSetting =
     setting("ca_file", "A PEM file with the authorities that the servers' certificates are signed by.", None);
-const CLIENT_CERTIFICATE_FILE: BackendSetting =
+pub(super) const CLIENT_CERTIFICATE_FILE: BackendSetting =
     setting("client_certificate_file", "A PEM file with a client certificate and its private key.", None);
 const DEADLINE: BackendSetting = setting(
     "deadline",
@@ -30,7 +31,7 @@ const READ_DEADLINE: BackendSetting = setting(
 );
 const INDEX_PREFIX: BackendSetting = setting(
     "index_prefix",
-    "What stands before the names of the indices, for several services over one cluster.",
+    "What stands before the names of the indices, by the rules for their names, for several services over one cluster.",
     Some(""),
 );
 
@@ -48,6 +49,7 @@ const fn setting(
 
 /// The settings as they hold. The secrets in it are not shown by `Debug`, since it has none.
 pub(super) struct SearchSettings {
+    pub(super) product: Product,
     /// The servers, at least one.
     pub(super) nodes: Vec<Url>,
     /// The value of the header `Authorization`.
@@ -79,14 +81,36 @@ impl SearchSettings {
             })
         };
         Ok(Self {
+            product,
             nodes,
             authorization: authorization(product, settings)?,
             authorities: file(&CA_FILE)?,
             client_certificate: file(&CLIENT_CERTIFICATE_FILE)?,
             deadline: seconds(&DEADLINE)?,
             read_deadline: seconds(&READ_DEADLINE)?,
-            index_prefix: settings.get(&INDEX_PREFIX).unwrap_or_default().to_owned(),
+            index_prefix: index_prefix(product, settings.get(&INDEX_PREFIX).unwrap_or_default())?,
         })
+    }
+}
+
+/// Checks a prefix by the names that are made with it.
+fn index_prefix(product: Product, prefix: &str) -> Result<String, OpenError> {
+    let names =
+        Collection::ALL.into_iter().flat_map(|one| [index_names::index(one), index_names::alias(one)]);
+    let longest = names.chain([RESERVATIONS, RESERVATIONS_ALIAS]).max_by_key(|name| name.len());
+    let name = format!("{prefix}{}", longest.unwrap_or_default());
+    let rule = IndexName::broken_rule(&name).or_else(|| {
+        // Servers refuse a colon in the names of indices; paths of requests cannot hold the others.
+        let is_forbidden = |letter: char| matches!(letter, ':' | '%') || letter.is_control();
+        prefix.contains(is_forbidden).then_some("must not contain ':', '%' or control characters")
+    });
+    match rule {
+        None => Ok(prefix.to_owned()),
+        Some(rule) => Err(invalid(
+            product,
+            &INDEX_PREFIX,
+            format!("[{prefix}] would make the index name [{name}]: {rule}"),
+        )),
     }
 }
 
@@ -97,15 +121,22 @@ fn nodes(product: Product, location: &str) -> Result<Vec<Url>, OpenError> {
     let wrong = |reason: String| OpenError::InvalidLocation { url: format!("{scheme}:…"), reason };
     let mut nodes = Vec::new();
     for text in location.split(',').map(str::trim) {
-        let url = Url::parse(text).ok().filter(|url| {
-            matches!(url.scheme(), "http" | "https") && url.has_host() && url.query().is_none()
-        });
-        let Some(url) = url else {
-            let example = format!("{scheme}:http://127.0.0.1:9200");
-            return Err(wrong(format!(
-                "the address of a server has to follow the colon, as in {example}, or several with commas between them"
-            )));
+        let url = match Url::parse(text) {
+            _ if location.trim().is_empty() => Err("the address of a server is missing".to_owned()),
+            _ if text.is_empty() => Err("an address is empty, there is a comma too many".to_owned()),
+            _ if !is_http(text) => Err("an address begins with http:// or https://".to_owned()),
+            Err(error) => Err(format!("an address cannot be read: {error}")),
+            Ok(url) if url.query().is_some() || url.fragment().is_some() => {
+                Err("an address ends before ? and #".to_owned())
+            }
+            Ok(url) => Ok(url),
         };
+        let url = url.map_err(|reason| {
+            wrong(format!(
+                "{reason}; what follows the colon is the address of a server, as in {scheme}:http://127.0.0.1:9200, \
+                 or several with commas between them"
+            ))
+        })?;
         if !url.username().is_empty() || url.password().is_some() {
             return Err(wrong(format!(
                 "user and password do not belong into the address, where they are shown and logged; set [user] and \
@@ -117,11 +148,25 @@ fn nodes(product: Product, location: &str) -> Result<Vec<Url>, OpenError> {
     Ok(nodes)
 }
 
+/// Whether an address begins as one of HTTP does.
+fn is_http(text: &str) -> bool {
+    let scheme = text.split_once("://").map(|(scheme, _)| scheme.to_lowercase());
+    matches!(scheme.as_deref(), Some("http" | "https"))
+}
+
 fn authorization(product: Product, settings: &BackendSettings) -> Result<Option<String>, OpenError> {
     match (settings.get(&USER), settings.get(&PASSWORD), settings.get(&API_KEY)) {
         (None, None, None) => Ok(None),
+        (Some(user), Some(_), None) if user.contains(':') => {
+            Err(invalid(product, &USER, "it cannot have a colon, which ends the user there".to_owned()))
+        }
         (Some(user), Some(password), None) => {
             Ok(Some(format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{password}")))))
+        }
+        (None, None, Some(key))
+            if key.contains(|letter: char| letter.is_whitespace() || letter.is_control()) =>
+        {
+            Err(invalid(product, &API_KEY, "it cannot have blanks or line breaks".to_owned()))
         }
         (None, None, Some(key)) if key.contains(':') => {
             Ok(Some(format!("ApiKey {}", BASE64_STANDARD.encode(key))))
@@ -136,8 +181,14 @@ fn authorization(product: Product, settings: &BackendSettings) -> Result<Option<
 }
 
 fn read_file(product: Product, setting: &BackendSetting, path: &str) -> Result<Vec<u8>, OpenError> {
-    std::fs::read(Path::new(path))
-        .map_err(|error| invalid(product, setting, format!("the file {path} cannot be read: {error}")))
+    let file = expand_home(path).map_err(|reason| invalid(product, setting, reason))?;
+    let file = std::fs::read(file);
+    file.map_err(|error| invalid(product, setting, format!("the file {path} cannot be read: {error}")))
+}
+
+/// The error for what is in the file of a setting.
+pub(super) fn invalid_file(product: Product, setting: &BackendSetting, reason: &str) -> OpenError {
+    invalid(product, setting, format!("the file has to hold what it is for in the form PEM: {reason}"))
 }
 
 fn invalid(product: Product, setting: &BackendSetting, reason: String) -> OpenError {
@@ -162,8 +213,20 @@ mod tests {
         };
         assert_eq!(nodes("http://a:9200").unwrap(), ["http://a:9200/"]);
         assert_eq!(nodes("http://a:9200, https://b/search").unwrap(), ["http://a:9200/", "https://b/search"]);
-        for wrong in ["", "a:9200", "http://", "ftp://a", "http://a,", "http://a?b=c"] {
-            assert!(nodes(wrong).unwrap_err().contains("opensearch:http://127.0.0.1:9200"), "{wrong}");
+        for (wrong, reason) in [
+            ("", "is missing"),
+            ("a:9200", "http:// or https://"),
+            ("http://", "empty host"),
+            ("ftp://a", "http:// or https://"),
+            ("http://a,", "a comma too many"),
+            (",", "a comma too many"),
+            ("http://a?b=c", "before ? and #"),
+            ("http://a#b", "before ? and #"),
+            ("http://a:99999", "invalid port"),
+        ] {
+            let refused = nodes(wrong).unwrap_err();
+            assert!(refused.contains(reason), "{wrong}: {refused}");
+            assert!(refused.contains("opensearch:http://127.0.0.1:9200"), "{wrong}: {refused}");
         }
         let refused = nodes("http://me:secret@a:9200").unwrap_err();
         assert!(refused.contains("[password]") && !refused.contains("secret"), "{refused}");
@@ -179,17 +242,54 @@ mod tests {
         assert!(header(&[("user", "u")]).unwrap_err().contains("[password]"));
         assert!(header(&[("password", "hidden")]).is_err_and(|reason| !reason.contains("hidden")));
         assert!(header(&[("user", "u"), ("password", "p"), ("api_key", "k")]).is_err());
+        assert!(header(&[("user", "u:v"), ("password", "p")]).unwrap_err().contains("[user]"));
+        assert!(header(&[("api_key", "hidden\n")]).is_err_and(|reason| !reason.contains("hidden")));
     }
 
     #[test]
     fn times_and_files_are_checked() {
         assert_eq!(read("http://a", &[("deadline", "3")]).unwrap().deadline, Duration::from_secs(3));
-        for wrong in ["0", "-1", "ten", "3601", ""] {
+        for wrong in ["0", "-1", "ten", "3601", "1.5", ""] {
+            let refused = read("http://a", &[("deadline", wrong)]).err().unwrap();
             assert!(
-                read("http://a", &[("deadline", wrong)]).is_err_and(|reason| reason.contains("[deadline]"))
+                refused.contains("[deadline]") && refused.contains("from 1 to 3600"),
+                "{wrong}: {refused}"
             );
         }
         let missing = read("http://a", &[("ca_file", "/nowhere.pem")]);
         assert!(missing.is_err_and(|reason| reason.contains("/nowhere.pem") && reason.contains("[ca_file]")));
+    }
+
+    #[test]
+    fn a_prefix_has_to_make_names_of_indices() {
+        let prefix =
+            |text: &str| read("http://a", &[("index_prefix", text)]).map(|settings| settings.index_prefix);
+        for good in ["", "team-a-", ".team", "é", "a.b_c+d", &"x".repeat(223)] {
+            assert_eq!(prefix(good).unwrap(), good);
+        }
+        for (wrong, rule) in [
+            ("Team", "must be lowercase"),
+            ("-a", "must not start with"),
+            ("_a", "must not start with"),
+            ("+", "must not start with"),
+            ("a b", "must not contain"),
+            ("a/b", "must not contain"),
+            ("a\\", "must not contain"),
+            ("a*", "must not contain"),
+            ("a?", "must not contain"),
+            ("a\"", "must not contain"),
+            ("a<", "must not contain"),
+            ("a>", "must not contain"),
+            ("a|", "must not contain"),
+            ("a,", "must not contain"),
+            ("a#", "must not contain"),
+            ("a:b", "must not contain ':'"),
+            ("a%", "'%'"),
+            (&"x".repeat(224), "more than 255 bytes"),
+        ] {
+            let refused = prefix(wrong).unwrap_err();
+            assert!(refused.contains("[index_prefix]") && refused.contains("[opensearch:]"), "{refused}");
+            assert!(refused.contains(&format!("[{wrong}]")) && refused.contains(rule), "{refused}");
+        }
     }
 }
