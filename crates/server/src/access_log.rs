@@ -8,7 +8,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 
 /// The name under which requests are filtered in the log.
-const TARGET: &str = "request";
+pub(crate) const TARGET: &str = "request";
 
 /// Logs method, path, status, duration and the client's own id of a request.
 pub(crate) async fn log(

@@ -1,11 +1,16 @@
 //! The settings of the store's backend: from the environment, and from the table of the file that is
 //! named after the scheme.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use toml::{Table, Value};
-use tributary_storage::{BackendSetting, BackendSettings, Registry};
+use tributary_storage::{Backend, BackendSetting, BackendSettings, OpenError, Registry, Store};
 
 use crate::error::StartError;
-use crate::settings::PREFIX;
+use crate::nearest::nearest;
+use crate::settings::{NOT_UTF_8, PREFIX};
+use crate::settings_file;
 
 /// The variable of a setting, such as `TRIBUTARY_OPENSEARCH_PASSWORD`.
 pub(crate) fn variable(scheme: &str, setting: &BackendSetting) -> String {
@@ -20,26 +25,87 @@ pub(crate) fn variables(registry: &Registry) -> Vec<String> {
     registry.backends().flat_map(of_backend).collect()
 }
 
-/// The settings for the store that a URL names. The environment wins over the file.
-pub(crate) fn read(registry: &Registry, url: &str, file: &Table) -> Result<BackendSettings, StartError> {
-    let scheme = url.split(':').next().unwrap_or_default();
-    let backend = registry.backend(scheme)?;
+/// What the tables of the file say, by the schemes that they are named after.
+pub(crate) type Tables = BTreeMap<String, BackendSettings>;
+
+/// Reads the tables; those of stores that are not in use have to be right as well.
+pub(crate) fn tables(registry: &Registry, file: Table) -> Result<Tables, String> {
+    let read = |(scheme, value): (String, Value)| {
+        let backend = registry.backend(&scheme).map_err(|error| error.to_string())?;
+        let settings = table(backend, &value)?;
+        Ok((scheme, settings))
+    };
+    file.into_iter().map(read).collect()
+}
+
+/// Reads one table. No value is repeated, since it may be a secret.
+fn table(backend: &dyn Backend, value: &Value) -> Result<BackendSettings, String> {
+    let scheme = backend.scheme();
+    let Value::Table(table) = value else {
+        return Err(format!(
+            "[{scheme}] is a table with settings of that store, and not {}; the store itself is named by the setting \
+             [store]",
+            settings_file::described(value)
+        ));
+    };
     let mut settings = BackendSettings::default();
-    if let Some(table) = file.get(scheme) {
-        let wrong =
-            |name: &str| StartError::BackendTable { scheme: scheme.to_owned(), name: name.to_owned() };
-        for (name, value) in table.as_table().ok_or_else(|| wrong(""))? {
-            let text = match value {
-                Value::String(text) => text.clone(),
-                Value::Integer(number) => number.to_string(),
-                _ => return Err(wrong(name)),
-            };
-            settings = settings.with(name, text);
+    for (name, value) in table {
+        let known = || backend.settings().iter().map(|setting| setting.name);
+        if !known().any(|known| known == name) {
+            let meant = nearest(name, known());
+            let meant = meant.map_or_else(
+                || match known().collect::<Vec<_>>().join("], [") {
+                    none if none.is_empty() => "it has none".to_owned(),
+                    known => format!("it has: [{known}]"),
+                },
+                |meant| format!("did you mean [{meant}]?"),
+            );
+            return Err(format!("the table [{scheme}] has no setting [{name}]; {meant}"));
         }
+        let text = match value {
+            Value::String(text) => text.clone(),
+            Value::Integer(number) => number.to_string(),
+            _ => {
+                return Err(format!(
+                    "the setting [{name}] in the table [{scheme}] takes one value, a text in quotes or a whole number, \
+                     and not {}",
+                    settings_file::described(value)
+                ));
+            }
+        };
+        settings = settings.with(name, text);
     }
+    Ok(settings)
+}
+
+/// Opens the store that a URL names, with what the environment and the file say of it. The environment wins.
+pub(crate) async fn open(
+    registry: &Registry,
+    url: &str,
+    tables: &Tables,
+) -> Result<Arc<dyn Store>, StartError> {
+    let scheme = url.split(':').next().unwrap_or_default();
+    let settings = read(registry.backend(scheme)?, tables)?;
+    registry.open_with(url, &settings).await.map_err(|error| match error {
+        OpenError::InvalidSetting { ref name, .. } => {
+            let variable = format!("{PREFIX}{}_{}", scheme.to_uppercase(), name.to_uppercase());
+            if std::env::var_os(&variable).is_some() {
+                return StartError::Variable { variable, reason: error.to_string() };
+            }
+            StartError::Table { scheme: scheme.to_owned(), error }
+        }
+        error => error.into(),
+    })
+}
+
+fn read(backend: &dyn Backend, tables: &Tables) -> Result<BackendSettings, StartError> {
+    let mut settings = tables.get(backend.scheme()).cloned().unwrap_or_default();
     for setting in backend.settings() {
-        // An empty variable is one that somebody took back.
-        if let Some(value) = std::env::var(variable(scheme, setting)).ok().filter(|value| !value.is_empty()) {
+        let variable = variable(backend.scheme(), setting);
+        if let Some(value) = std::env::var_os(&variable) {
+            let value = value
+                .into_string()
+                .map_err(|_| StartError::Variable { variable, reason: NOT_UTF_8.to_owned() })?;
             settings = settings.with(setting.name, value);
         }
     }
@@ -50,20 +116,39 @@ pub(crate) fn read(registry: &Registry, url: &str, file: &Table) -> Result<Backe
 mod tests {
     use super::*;
 
-    fn from_file(url: &str, text: &str) -> Result<BackendSettings, String> {
-        let file = text.parse().unwrap();
-        read(&Registry::with_built_in(), url, &file).map_err(|error| error.to_string())
+    fn from_file(text: &str) -> Result<Tables, String> {
+        tables(&Registry::with_built_in(), text.parse().unwrap())
     }
 
     #[test]
-    fn the_table_of_the_scheme_counts() {
-        let text = "[opensearch]\nuser = 'me'\ndeadline = 7\n[elasticsearch]\nuser = 'other'";
-        let settings = from_file("opensearch:http://a", text).unwrap();
-        assert_eq!(settings, BackendSettings::default().with("user", "me").with("deadline", "7"));
-        assert_eq!(from_file("memory:", text).unwrap(), BackendSettings::default());
-        let refused = from_file("opensearch:http://a", "[opensearch]\nuser = ['me']").unwrap_err();
-        assert!(refused.contains("[user]") && refused.contains("[opensearch]"), "{refused}");
-        assert!(from_file("opensearch:http://a", "opensearch = 1").is_err());
-        assert!(from_file("nonsense:", "").unwrap_err().contains("[nonsense]"));
+    fn each_store_has_its_table() {
+        let text = "[opensearch]\nuser = 'me'\ndeadline = 7\n[elasticsearch]\nuser = 'other'\n[memory]";
+        let tables = from_file(text).unwrap();
+        assert_eq!(tables["opensearch"], BackendSettings::default().with("user", "me").with("deadline", "7"));
+        assert_eq!(tables["elasticsearch"], BackendSettings::default().with("user", "other"));
+        assert_eq!(tables["memory"], BackendSettings::default());
+        let registry = Registry::with_built_in();
+        let settings = read(registry.backend("opensearch").unwrap(), &tables).unwrap();
+        assert_eq!(settings, tables["opensearch"]);
+    }
+
+    #[test]
+    fn tables_that_cannot_be() {
+        for (text, parts) in [
+            ("[opensearch]\nuser = ['hidden']", ["[user]", "[opensearch]", "not a list"]),
+            ("[opensearch]\ndeadline = 1.5", ["[deadline]", "a whole number", "with a fraction"]),
+            ("[opensearch]\ndeadline = true", ["[deadline]", "a whole number", "true or false"]),
+            ("[opensearch.user]\nname = 'hidden'", ["[user]", "one value", "not a table"]),
+            ("[opensearch]\npasword = 'hidden'", ["[pasword]", "did you mean", "[password]"]),
+            ("[opensearch]\nzzz = 'hidden'", ["[zzz]", "it has:", "[index_prefix]"]),
+            ("[memory]\nsize = 5", ["[memory]", "[size]", "no setting"]),
+            ("opensearch = 1", ["[opensearch] is a table", "not a number", "[store]"]),
+            ("opensearch = 'http://hidden'", ["[opensearch] is a table", "not a text", "[store]"]),
+            ("[[opensearch]]\nuser = 'hidden'", ["[opensearch] is a table", "not a list", "[store]"]),
+        ] {
+            let reason = from_file(text).unwrap_err();
+            assert!(parts.iter().all(|part| reason.contains(part)), "{text}: {reason}");
+            assert!(!reason.contains("hidden"), "{reason}");
+        }
     }
 }

@@ -13,17 +13,14 @@ pub(crate) enum StartError {
     /// Also what is no failure, but the answer to `--help`; it prints itself.
     #[error(transparent)]
     CommandLine(clap::Error),
+    #[error("the text cannot be written to standard output: {0}")]
+    Printing(#[source] std::io::Error),
     #[error("the configuration file {file}: {reason}", file = file.display())]
     File { file: PathBuf, reason: String },
-    #[error(
-        "the configuration file: the setting [{name}] in the table [{scheme}] takes one value, a text or a number"
-    )]
-    BackendTable { scheme: String, name: String },
-    #[error(
-        "the log filter [{filter}] is wrong: {reason}; --log takes a level, such as info, or TARGET=LEVEL, and more of \
-         them after commas"
-    )]
-    LogFilter { filter: String, reason: String },
+    #[error("the configuration file, table [{scheme}]: {error}")]
+    Table { scheme: String, error: OpenError },
+    #[error("the environment variable {variable}: {reason}")]
+    Variable { variable: String, reason: String },
     #[error(transparent)]
     Command(#[from] Failure),
     #[error(transparent)]
@@ -40,6 +37,8 @@ pub(crate) enum StartError {
     AddressForbidden { address: String },
     #[error("cannot listen on {address}: {reason}; --listen takes ADDRESS:PORT, such as 127.0.0.1:9200")]
     Address { address: String, reason: String },
+    #[error("signals cannot be listened to: {0}")]
+    Signals(#[source] std::io::Error),
     #[error("the service failed: {0}")]
     Serving(#[source] std::io::Error),
     #[error("the store was not closed well: {0}")]

@@ -18,12 +18,16 @@ mod backend_settings;
 mod command;
 mod compression;
 mod error;
+mod log_filter;
 mod logging;
+mod nearest;
 mod secret_keys;
 mod serve;
+mod setting_values;
 mod settings;
 mod settings_file;
 mod signals;
+mod streams;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -38,7 +42,9 @@ use settings::Invocation;
 /// Does what the command line says, over the stores that are registered: serves until a signal, or runs a
 /// command. Problems are told on standard error.
 pub async fn run(arguments: impl IntoIterator<Item = OsString>, registry: &Registry) -> ExitCode {
-    let result = match Invocation::load(arguments, registry) {
+    let invocation = Invocation::load(arguments, registry)
+        .and_then(|known| signals::survive_file_limits().map(|()| known).map_err(StartError::Signals));
+    let result = match invocation {
         Ok(Invocation { command: Some(command), settings }) => {
             let stores = Stores::new(registry, &settings.backends);
             command.run(&stores, &settings.secret_keys).await.map_err(StartError::from)
@@ -48,13 +54,25 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, registry: &Regis
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(StartError::CommandLine(error)) => error.exit(),
-        Err(error) => {
-            // Whoever would read it may have gone already.
-            let _ = writeln!(std::io::stderr(), "tributary: {error}");
-            ExitCode::FAILURE
-        }
+        Err(StartError::CommandLine(answer)) => command_line_answer(&answer),
+        Err(error) => fail(&error),
     }
+}
+
+fn fail(error: &StartError) -> ExitCode {
+    streams::tell(&format!("tributary: {error}\n"));
+    ExitCode::FAILURE
+}
+
+/// Says what is wrong with the command line, or what was asked for by `--help` and `--version`.
+fn command_line_answer(answer: &clap::Error) -> ExitCode {
+    if answer.use_stderr() {
+        // Whoever would read it may have gone already.
+        let _ = answer.print();
+        return u8::try_from(answer.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from);
+    }
+    let printed = streams::output().and_then(|mut output| answer.print().and_then(|()| output.flush()));
+    printed.map_or_else(|error| fail(&StartError::Printing(error)), |()| ExitCode::SUCCESS)
 }
 
 /// The command line with every flag, its variable and its default, and the commands: for references.

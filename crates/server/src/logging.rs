@@ -1,28 +1,38 @@
 //! Where the log goes: to standard error, since standard output has the one line that says "ready".
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{Layer as _, fmt, registry};
 
-use crate::error::StartError;
 use crate::settings::{LogFormat, Settings};
 
 /// Where the HTTP library logs malformed requests as errors.
-const CLIENT_FAULTS: &str = "actix_http::h1::dispatcher=off";
+const CLIENT_FAULTS: &str = "actix_http::h1::dispatcher";
 
 /// Starts logging.
-pub(crate) fn start(settings: &Settings) -> Result<(), StartError> {
-    let filter = EnvFilter::try_new(&settings.log)
-        .map_err(|error| StartError::LogFilter { filter: settings.log.clone(), reason: error.to_string() })?;
+pub(crate) fn start(settings: &Settings) {
     // A client that sends no HTTP is answered and is no failure of this service: nobody may fill the log so.
-    let filter = match CLIENT_FAULTS.parse() {
-        Ok(directive) => filter.add_directive(directive),
-        Err(_) => filter,
-    };
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let mut targets = settings.log.targets().with_target(CLIENT_FAULTS, LevelFilter::OFF);
+    let unknown = settings.log.unknown();
+    if !unknown.is_empty() {
+        // The filter itself may leave out what is said about it.
+        targets = targets.with_target(module_path!(), LevelFilter::WARN);
+    }
+    let log = fmt::layer().with_writer(std::io::stderr);
     // A log that cannot be written, its disk full or its reader gone, must not end what is logged.
     let log = log.log_internal_errors(false);
-    match settings.log_format {
-        LogFormat::Text => log.with_ansi(false).init(),
-        LogFormat::Json => log.json().flatten_event(true).init(),
+    let log = registry().with(targets).with(match settings.log_format {
+        LogFormat::Text => log.with_ansi(false).boxed(),
+        LogFormat::Json => log.json().flatten_event(true).boxed(),
+    });
+    log.init();
+    for target in unknown {
+        let meant = target.meant.as_ref().map(|meant| format!("; did you mean [{meant}]?"));
+        tracing::warn!(
+            "the setting [log] names the target [{}], which nothing in this program is known to log to{}",
+            target.name,
+            meant.unwrap_or_default()
+        );
     }
-    Ok(())
 }

@@ -1,5 +1,6 @@
 //! The keys for the secrets of connectors: from a file that others cannot read, or from the environment.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -9,6 +10,9 @@ use clap::Args;
 use tributary_secrets::{KeysError, SecretKeys, UnusableKeys, check};
 use tributary_storage::{Store, StoreError};
 use zeroize::Zeroizing;
+
+use crate::setting_values::path;
+use crate::settings::NOT_UTF_8;
 
 /// The variable that holds the keys themselves. It is no flag: others see what a process was started with.
 pub(crate) const VARIABLE: &str = "TRIBUTARY_SECRET_KEYS";
@@ -22,7 +26,7 @@ const BETWEEN_CHECKS: Duration = Duration::from_millis(500);
 pub(crate) struct SecretKeysFile {
     /// A file with keys for the secrets of connectors, one a line: the first encrypts, all decrypt; the keys
     /// themselves can stand in `TRIBUTARY_SECRET_KEYS` instead
-    #[arg(long, value_name = "FILE", env = "TRIBUTARY_SECRET_KEYS_FILE")]
+    #[arg(long, value_name = "FILE", env = "TRIBUTARY_SECRET_KEYS_FILE", value_parser = path())]
     pub(crate) secret_keys_file: Option<PathBuf>,
 }
 
@@ -33,6 +37,8 @@ pub(crate) enum SecretKeysError {
     File { file: PathBuf, reason: String },
     #[error("the keys for secrets in {VARIABLE}: {0}")]
     Variable(KeysError),
+    #[error("the keys for secrets in {VARIABLE}: {NOT_UTF_8}")]
+    VariableNotUtf8,
     #[error(
         "keys for secrets are given both in {file} and in {VARIABLE}; which is the first is not clear, take one of them",
         file = file.display()
@@ -45,8 +51,8 @@ pub(crate) enum SecretKeysError {
 impl SecretKeysFile {
     /// The keys, if there are any.
     pub(crate) fn read(&self) -> Result<Option<SecretKeys>, SecretKeysError> {
-        // An empty variable is one that somebody took back.
-        let given = std::env::var(VARIABLE).ok().map(Zeroizing::new).filter(|keys| !keys.is_empty());
+        let given = std::env::var_os(VARIABLE).map(OsString::into_string).transpose();
+        let given = given.map_err(|_| SecretKeysError::VariableNotUtf8)?.map(Zeroizing::new);
         match (&self.secret_keys_file, given) {
             (None, None) => Ok(None),
             (None, Some(keys)) => SecretKeys::parse(&keys).map(Some).map_err(SecretKeysError::Variable),

@@ -1,6 +1,6 @@
 //! From settings to a running service, and to its end.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,21 +20,21 @@ use crate::logging;
 use crate::secret_keys::{self, SecretKeysError};
 use crate::settings::{self, Settings};
 use crate::signals::Signals;
+use crate::streams;
 
 /// Serves until a signal ends it: what runs is finished, unless there is a second signal.
 pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), StartError> {
-    logging::start(&settings)?;
+    logging::start(&settings);
     for (name, meant) in settings::unknown_variables(registry) {
         let meant = meant.map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
         tracing::warn!("the environment variable {name} is no setting and means nothing{meant}");
     }
-    let mut signals = Signals::listen().map_err(StartError::Serving)?;
+    let mut signals = Signals::listen().map_err(StartError::Signals)?;
     // The address comes first: a store may take seconds to open, a mistake in it is told at once.
     let listener = listen(&settings.listen)?;
     let secret_keys = settings.secret_keys.read()?.map(Arc::new);
-    let backend = backend_settings::read(registry, &settings.store, &settings.backends)?;
     let store = tokio::select! {
-        store = registry.open_with(&settings.store, &backend) => store?,
+        store = backend_settings::open(registry, &settings.store, &settings.backends) => store?,
         signal = signals.next() => {
             tracing::info!(signal, "ended before the store was open");
             return Ok(());
@@ -75,8 +75,7 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
     let running =
         server.listen(listener).map_err(|error| StartError::listening(&settings.listen, &error))?.run();
     // Whoever waits for this line may have gone already, which is no reason to stop.
-    let mut output = std::io::stdout();
-    let _ = writeln!(output, "tributary is listening on http://{address}").and_then(|()| output.flush());
+    let _ = streams::say(&format!("tributary is listening on http://{address}\n"));
 
     tokio::select! {
         ended = serve(running, signals) => ended.map_err(StartError::Serving)?,

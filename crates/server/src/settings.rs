@@ -3,23 +3,28 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use clap::builder::Resettable;
 use clap::{Args, Command, CommandFactory as _, FromArgMatches as _, Parser};
 
 use toml::Table;
-use tributary_storage::Registry;
+use tributary_storage::{Backend, Registry};
 
-use crate::backend_settings;
+use crate::backend_settings::{self, Tables};
 use crate::command;
 use crate::error::StartError;
+use crate::log_filter::LogFilter;
+use crate::nearest::nearest;
 use crate::secret_keys::{self, SecretKeysFile};
-use crate::settings_file;
+use crate::setting_values::{listen_address, not_empty, path, size, whole};
+use crate::settings_file::{self, Refused};
 
 const AFTER_HELP: &str = "\
 Each setting can also stand in the environment (its name in upper case with TRIBUTARY_ in front) or in a TOML \
-file (its name with _ for -). Flags win over the environment, the environment over the file.
+file (its name with _ for -). Flags win over the environment, the environment over the file. An empty value is refused, \
+in the environment too: leave out what is not to be set.
 
 Stores:
-  embedded:DIR   in a folder of this machine, nothing to install; survives kill -9
+  embedded:DIR   in a folder of this machine, nothing to install; survives kill -9; ~/ is the home folder
   memory:        in this process only, gone with it
   opensearch:URL[,URL...]     in OpenSearch, for any number of services at a time
   elasticsearch:URL[,URL...]  in Elasticsearch, likewise
@@ -37,6 +42,8 @@ Examples:
 
 /// What stands before the name of a setting in the environment.
 pub(crate) const PREFIX: &str = "TRIBUTARY_";
+/// Why a variable of the environment cannot be read.
+pub(crate) const NOT_UTF_8: &str = "it is not valid UTF-8";
 const DAY: u64 = 24 * 60 * 60;
 const GIBIBYTE: u64 = 1 << 30;
 
@@ -49,7 +56,7 @@ struct CommandLine {
     #[command(subcommand)]
     command: Option<command::Command>,
     /// A TOML file with settings
-    #[arg(long, value_name = "FILE", env = "TRIBUTARY_CONFIG")]
+    #[arg(long, value_name = "FILE", env = "TRIBUTARY_CONFIG", value_parser = path())]
     config: Option<PathBuf>,
     #[command(flatten)]
     settings: Settings,
@@ -59,15 +66,16 @@ struct CommandLine {
 #[derive(Debug, Args)]
 pub(crate) struct Settings {
     /// Where to listen; port 0 picks a free one
-    #[arg(long, value_name = "ADDRESS:PORT", env = "TRIBUTARY_LISTEN", default_value = "127.0.0.1:9200")]
+    #[arg(long, value_name = "ADDRESS:PORT", env = "TRIBUTARY_LISTEN", value_parser = listen_address)]
+    #[arg(default_value = "127.0.0.1:9200")]
     pub(crate) listen: String,
     // A URL may hold a password, which `--help` must not show.
     /// Where documents are kept
     #[arg(long, value_name = "URL", env = "TRIBUTARY_STORE", hide_env_values = true)]
-    #[arg(default_value = "embedded:./data")]
+    #[arg(value_parser = not_empty, default_value = "embedded:./data")]
     pub(crate) store: String,
     /// The most bytes of a request body, after it is unpacked
-    #[arg(long, value_name = "BYTES", env = "TRIBUTARY_BODY_LIMIT", value_parser = size)]
+    #[arg(long, value_name = "BYTES", env = "TRIBUTARY_BODY_LIMIT", value_parser = size(1, GIBIBYTE))]
     #[arg(default_value_t = tributary_api::DEFAULT_BODY_LIMIT)]
     pub(crate) body_limit: usize,
     /// How long a client may take to send the head of a request, in seconds
@@ -87,11 +95,11 @@ pub(crate) struct Settings {
     #[arg(default_value_t = 30)]
     pub(crate) shutdown_timeout: u64,
     /// How many threads serve requests; where it is not set, one a processor
-    #[arg(long, value_name = "NUMBER", env = "TRIBUTARY_WORKERS", value_parser = workers)]
+    #[arg(long, value_name = "NUMBER", env = "TRIBUTARY_WORKERS", value_parser = size(1, 1024))]
     pub(crate) workers: Option<usize>,
     /// What is logged: a level (error, warn, info, debug), or a filter such as `warn,request=info`
     #[arg(long, value_name = "FILTER", env = "TRIBUTARY_LOG", default_value = "info")]
-    pub(crate) log: String,
+    pub(crate) log: LogFilter,
     /// The form of the log
     #[arg(long, value_name = "FORM", env = "TRIBUTARY_LOG_FORMAT", default_value = "text")]
     pub(crate) log_format: LogFormat,
@@ -99,7 +107,7 @@ pub(crate) struct Settings {
     pub(crate) secret_keys: SecretKeysFile,
     /// The tables of the file that are named after the schemes of stores.
     #[arg(skip)]
-    pub(crate) backends: Table,
+    pub(crate) backends: Tables,
 }
 
 /// The form of the log.
@@ -109,22 +117,6 @@ pub(crate) enum LogFormat {
     Text,
     /// One JSON object a line
     Json,
-}
-
-/// A parser of whole numbers that says what is allowed.
-fn whole(minimum: u64, maximum: u64) -> impl Fn(&str) -> Result<u64, String> + Clone + Send + Sync + 'static {
-    move |text| {
-        let number = text.parse().ok().filter(|number| (minimum..=maximum).contains(number));
-        number.ok_or_else(|| format!("a whole number from {minimum} to {maximum} is needed"))
-    }
-}
-
-fn size(text: &str) -> Result<usize, String> {
-    usize::try_from(whole(1, GIBIBYTE)(text)?).map_err(|error| error.to_string())
-}
-
-fn workers(text: &str) -> Result<usize, String> {
-    usize::try_from(whole(1, 1024)(text)?).map_err(|error| error.to_string())
 }
 
 /// What is to be done, and how.
@@ -146,20 +138,50 @@ impl Invocation {
             let matches = command.try_get_matches_from(&arguments)?;
             CommandLine::from_arg_matches(&matches)
         };
-        let given = parse(CommandLine::command()).map_err(StartError::CommandLine)?;
+        let given = parse(CommandLine::command()).map_err(|error| {
+            let from_environment = parse(without_environment(CommandLine::command())).is_ok();
+            if from_environment { wrong_variable(&error) } else { StartError::CommandLine(error) }
+        })?;
         let Some(file) = given.config else {
             return Ok(Self { command: given.command, settings: given.settings });
         };
         let (backends, settings): (Table, Table) =
             settings_file::read(&file)?.into_iter().partition(|(name, _)| registry.backend(name).is_ok());
+        let backends =
+            backend_settings::tables(registry, backends).map_err(|reason| wrong_file(&file, reason))?;
+        let with_settings = registry.backends().filter(|backend| !backend.settings().is_empty());
+        let schemes: Vec<_> = with_settings.map(Backend::scheme).collect();
         // What the file says stands where the defaults stood: below all that is given otherwise.
         let command = settings.into_iter().try_fold(CommandLine::command(), |command, one| {
-            settings_file::as_default(command, one).map_err(|reason| wrong_file(&file, reason))
+            settings_file::as_default(command, one, &schemes).map_err(|reason| wrong_file(&file, reason))
         })?;
-        let settings = parse(command).map_err(|error| wrong_file(&file, settings_file::reason(&error)))?;
+        let settings = parse(command).map_err(|error| {
+            let Refused { name, reason } = Refused::of(&error);
+            wrong_file(&file, format!("the setting [{name}] {reason}"))
+        })?;
         let settings = Settings { backends, ..settings.settings };
         Ok(Self { command: given.command, settings })
     }
+}
+
+/// The command with nothing but what it is given.
+fn without_environment(command: Command) -> Command {
+    command.mut_args(|one| one.env(Resettable::Reset))
+}
+
+/// The error for a value in the environment, by the name that it has there.
+fn wrong_variable(error: &clap::Error) -> StartError {
+    let Refused { name, reason } = Refused::of(error);
+    if name.is_empty() {
+        // All that is said of a text that is no UTF-8 is that there is one.
+        let known = CommandLine::command();
+        let known = known.get_arguments().filter_map(|one| one.get_env());
+        let odd = known.filter(|name| std::env::var_os(name).is_some_and(|value| value.to_str().is_none()));
+        let odd: Vec<_> = odd.map(|name| name.to_string_lossy()).collect();
+        return StartError::Variable { variable: odd.join(", "), reason: NOT_UTF_8.to_owned() };
+    }
+    let variable = format!("{PREFIX}{}", name.to_uppercase());
+    StartError::Variable { variable, reason: format!("--{} {reason}", name.replace('_', "-")) }
 }
 
 fn wrong_file(file: &Path, reason: String) -> StartError {
@@ -181,7 +203,7 @@ pub(crate) fn unknown_variables(registry: &Registry) -> Vec<(String, Option<Stri
     let names = std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned());
     let unknown = names.filter(|name| name.starts_with(PREFIX) && !known.contains(&name.as_str()));
     let with_nearest = |name: String| {
-        let nearest = settings_file::nearest(&name, known.iter().copied());
+        let nearest = nearest(&name, known.iter().copied());
         (name, nearest)
     };
     unknown.map(with_nearest).collect()

@@ -1,6 +1,7 @@
 //! The file with settings: its values stand in for the defaults of the command line, and are checked
 //! as if they had been given there.
 
+use std::error::Error as _;
 use std::fs;
 use std::path::Path;
 
@@ -9,9 +10,7 @@ use clap::error::{ContextKind, ContextValue};
 use toml::{Table, Value};
 
 use crate::error::StartError;
-
-/// Below this, two names have little in common.
-const LIKENESS: f64 = 0.8;
+use crate::nearest::nearest;
 
 /// Names and values as they stand in the file.
 pub(crate) fn read(file: &Path) -> Result<Table, StartError> {
@@ -29,49 +28,74 @@ fn mistake(text: &str, error: &toml::de::Error) -> String {
     format!("line {line}, column {column}: {}", error.message())
 }
 
-/// The command with a value of the file as the default of its setting.
-pub(crate) fn as_default(command: Command, (name, value): (String, Value)) -> Result<Command, String> {
-    let text = match value {
-        Value::String(text) => text,
-        Value::Integer(number) => number.to_string(),
-        Value::Float(number) => number.to_string(),
-        Value::Boolean(truth) => truth.to_string(),
-        Value::Datetime(_) | Value::Array(_) | Value::Table(_) => {
-            return Err(format!("the setting [{name}] takes one value, a text or a number"));
-        }
-    };
+/// The command with a value of the file as the default of its setting; `tables` are the names of tables.
+pub(crate) fn as_default(
+    command: Command,
+    (name, value): (String, Value),
+    tables: &[&str],
+) -> Result<Command, String> {
     let known = command.get_arguments().map(|one| one.get_id().as_str());
     let known: Vec<_> = known.filter(|known| *known != "config").collect();
     if !known.contains(&name.as_str()) {
-        let meant = nearest(&name, known.iter().copied());
+        let is_table = value.is_table();
+        let what = if is_table { "table" } else { "setting" };
+        let meant = nearest(&name, known.iter().chain(tables).copied());
         let meant = meant.map_or_else(
-            || format!("known are: [{}]", known.join("], [")),
+            || format!("known are: [{}]", if is_table { tables.join("], [") } else { known.join("], [") }),
             |meant| format!("did you mean [{meant}]?"),
         );
-        return Err(format!("there is no setting [{name}]; {meant}"));
+        return Err(format!("there is no {what} [{name}]; {meant}"));
     }
+    let text = match value {
+        Value::String(text) => text,
+        Value::Integer(number) => number.to_string(),
+        // As it is written: 2.0 is no whole number.
+        Value::Float(number) => format!("{number:?}"),
+        Value::Boolean(truth) => truth.to_string(),
+        Value::Datetime(_) | Value::Array(_) | Value::Table(_) => {
+            let found = described(&value);
+            return Err(format!("the setting [{name}] takes one value, a text or a number, and not {found}"));
+        }
+    };
     Ok(command.mut_arg(name, |setting| setting.default_value(text)))
 }
 
-/// The name that is most like one that is not known.
-pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
-    let likely = known.map(|known| (strsim::jaro_winkler(name, known), known));
-    let likely = likely.filter(|(likeness, _)| *likeness > LIKENESS);
-    likely.max_by(|one, other| one.0.total_cmp(&other.0)).map(|(_, known)| known.to_owned())
+/// What kind of value it is, in words.
+pub(crate) fn described(value: &Value) -> &'static str {
+    match value {
+        Value::String(_) => "a text",
+        Value::Integer(_) => "a number",
+        Value::Float(_) => "a number with a fraction",
+        Value::Boolean(_) => "true or false",
+        Value::Datetime(_) => "a date or time",
+        Value::Array(_) => "a list",
+        Value::Table(_) => "a table",
+    }
 }
 
-/// Why a value of the file is refused, in the names that the file has.
-pub(crate) fn reason(error: &clap::Error) -> String {
-    let text = |kind| match error.get(kind) {
-        Some(ContextValue::String(text)) => text.clone(),
-        Some(ContextValue::Strings(texts)) => texts.join(", "),
-        _ => String::new(),
-    };
-    let flag = text(ContextKind::InvalidArg);
-    let name = flag.split(' ').next().unwrap_or_default().trim_start_matches('-').replace('-', "_");
-    let allowed = match std::error::Error::source(error) {
-        Some(source) => source.to_string(),
-        None => format!("possible are: {}", text(ContextKind::ValidValue)),
-    };
-    format!("the setting [{name}] cannot be [{}]: {allowed}", text(ContextKind::InvalidValue))
+/// A value that was refused, in the words of the file and of the environment.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    /// The setting as the file names it; empty where that is not known.
+    pub(crate) name: String,
+    /// What is wrong with its value, and what would be right.
+    pub(crate) reason: String,
+}
+
+impl Refused {
+    /// Reads what the command line says of a value, wherever that came from.
+    pub(crate) fn of(error: &clap::Error) -> Self {
+        let text = |kind| match error.get(kind) {
+            Some(ContextValue::String(text)) => text.clone(),
+            Some(ContextValue::Strings(texts)) => texts.join(", "),
+            _ => String::new(),
+        };
+        let flag = text(ContextKind::InvalidArg);
+        let name = flag.split(' ').next().unwrap_or_default().trim_start_matches('-').replace('-', "_");
+        let allowed = match error.source() {
+            Some(source) => source.to_string(),
+            None => format!("possible are: {}", text(ContextKind::ValidValue)),
+        };
+        Self { name, reason: format!("cannot be [{}]: {allowed}", text(ContextKind::InvalidValue)) }
+    }
 }

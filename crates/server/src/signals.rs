@@ -1,6 +1,18 @@
-//! The signals that end the service. They are taken from the first moment on, also while the store is opened.
+//! The signals that end a process, and those that must not.
 
 use std::io;
+
+/// From now on a file that may not grow is a full disk, which is an error; by default it ends the process.
+#[cfg(unix)]
+pub(crate) fn survive_file_limits() -> io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw())).map(drop)
+}
+
+#[cfg(not(unix))]
+pub(crate) fn survive_file_limits() -> io::Result<()> {
+    Ok(())
+}
 
 /// The signals that ask the process to end.
 #[derive(Debug)]
@@ -15,8 +27,6 @@ impl Signals {
     /// From now on these signals are only noted.
     pub(crate) fn listen() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        // A file that may not grow is a full disk, which is answered; by default it ends the process.
-        let _ = signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?;
         Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
 

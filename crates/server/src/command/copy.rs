@@ -5,6 +5,7 @@ use tributary_storage::transfer;
 
 use super::progress::Display;
 use super::{Existing, Failure, Stores, stores, summary};
+use crate::setting_values::not_empty;
 
 const AFTER_HELP: &str = "\
 Every field of every document arrives as it is, also those that this program does not know. Connectors come \
@@ -25,10 +26,10 @@ Examples:
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Options {
     /// The store to read; no other process may have it open where it is a folder
-    #[arg(long, value_name = "STORE")]
+    #[arg(long, value_name = "STORE", value_parser = not_empty)]
     from: String,
     /// The store to write, which has to be empty unless --merge or --resume is given
-    #[arg(long, value_name = "STORE")]
+    #[arg(long, value_name = "STORE", value_parser = not_empty)]
     to: String,
     #[command(flatten)]
     existing: Existing,

@@ -1,14 +1,18 @@
 //! `tributary export`: from a store to lines of JSON.
 
 use std::fs::File;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use tributary_storage::transfer::{self, Exported, TransferError};
+use tributary_storage::Store;
+use tributary_storage::transfer::{self, Exported, Observer, TransferError};
 
+use super::new_file::NewFile;
 use super::progress::Display;
 use super::{Failure, Stores, summary};
+use crate::setting_values::not_empty;
+use crate::signals::Signals;
+use crate::streams;
 
 const AFTER_HELP: &str = "\
 Each document is two lines, as bulk requests of Elasticsearch and OpenSearch have them:
@@ -20,17 +24,24 @@ Secrets are written as they are stored, encrypted: without their key nobody read
 `tributary import` and, in pieces of some megabytes, be sent to _bulk of either engine. How many \
 documents were written, and their digest, is told on standard error.
 
+The file has its name only once all of it is on the disk: where the export fails or is ended by SIGINT or SIGTERM, \
+there is none. Until then it is called .tributary-export-… in the same folder; where the process is killed otherwise, or \
+power is lost, that is what is left, and can be removed. Standard output, a pipe or a device may have got a part of it.
+
 Examples:
   tributary export --from embedded:./data backup.ndjson
   tributary export --from embedded:./data | gzip > backup.ndjson.gz
   tributary export --from embedded:./data | tributary import --to embedded:./other";
+
+/// Other names of what - is.
+const STANDARD_OUTPUT: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
 /// What to export where.
 #[derive(Debug, Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Options {
     /// The store to read; no other process may have it open where it is a folder
-    #[arg(long, value_name = "STORE")]
+    #[arg(long, value_name = "STORE", value_parser = not_empty)]
     from: String,
     /// The file to write, which must not exist yet; - is standard output
     #[arg(default_value = "-")]
@@ -43,40 +54,43 @@ pub(super) async fn run(options: Options, stores: &Stores<'_>) -> Result<(), Fai
     let source = stores.source(&options.from, &display).await?;
     let shown = display.clone();
     let observer = move |progress| shown.show(progress);
-    let exported = if options.file == Path::new("-") {
-        transfer::export(&*source.store, &mut io::stdout(), &observer).await
-    } else {
-        let mut file = create(&options.file)?;
-        let exported = transfer::export(&*source.store, &mut file, &observer).await;
-        // A disk may say only now that it is full.
-        exported.and_then(|exported| settle(&file).map(|()| exported).map_err(TransferError::Output))
-    };
+    let exported = write(&*source.store, &options.file, &observer).await;
     display.clear();
     source.store.close().await?;
-    let Exported { connectors, sync_jobs, secrets } = exported.map_err(|error| match error {
-        error @ (TransferError::Source(_) | TransferError::Unreadable { .. }) => Failure::Reading(error),
-        error => error.into(),
-    })?;
+    let Exported { connectors, sync_jobs, secrets } = exported?;
     // Standard output may have the documents.
-    let _ =
-        io::stderr().write_all(summary::tallies(&source.url, [connectors, sync_jobs, secrets]).as_bytes());
+    streams::tell(&summary::tallies(&source.url, [connectors, sync_jobs, secrets]));
     Ok(())
 }
 
-/// A new file, or what is no file and takes bytes all the same.
-fn create(path: &Path) -> Result<File, Failure> {
-    let name = path.display().to_string();
-    let mut options = File::options();
-    options.write(true);
-    let opened = match path.metadata() {
-        Ok(found) if found.is_file() => return Err(Failure::OutputExists(name)),
-        Ok(_) => options.open(path),
-        Err(_) => options.create_new(true).open(path),
+async fn write(store: &dyn Store, path: &Path, observer: &Observer<'_>) -> Result<Exported, Failure> {
+    if STANDARD_OUTPUT.iter().any(|name| path == Path::new(name)) {
+        let mut output = streams::output().map_err(Failure::Output)?;
+        return transfer::export(store, &mut output, observer).await.map_err(failure);
+    }
+    if path.metadata().is_ok_and(|found| !found.is_file()) {
+        // A pipe or a device: it has no name to be given in the end.
+        let opened = File::options().write(true).open(path);
+        let mut output =
+            opened.map_err(|source| Failure::File { name: path.display().to_string(), source })?;
+        return transfer::export(store, &mut output, observer).await.map_err(failure);
+    }
+    // From here on no signal ends the process before the unfinished file is removed.
+    let mut signals = Signals::listen().map_err(Failure::Signals)?;
+    let mut file = NewFile::create(path)?;
+    let exported = tokio::select! {
+        exported = transfer::export(store, file.writer(), observer) => exported.map_err(|error| error.to_string()),
+        signal = signals.next() => Err(format!("the export was ended by {signal}")),
     };
-    opened.map_err(|source| Failure::File { name, source })
+    let name = path.display().to_string();
+    let exported = exported.map_err(|reason| Failure::NotWritten { name, reason })?;
+    file.keep()?;
+    Ok(exported)
 }
 
-/// Waits until the disk has it; a pipe or a device has no disk.
-fn settle(file: &File) -> io::Result<()> {
-    if file.metadata()?.is_file() { file.sync_all() } else { Ok(()) }
+fn failure(error: TransferError) -> Failure {
+    match error {
+        error @ (TransferError::Source(_) | TransferError::Unreadable { .. }) => Failure::Reading(error),
+        error => error.into(),
+    }
 }

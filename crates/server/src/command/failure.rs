@@ -3,8 +3,8 @@
 use std::io;
 
 use tributary_secrets::SecretError;
+use tributary_storage::StoreError;
 use tributary_storage::transfer::TransferError;
-use tributary_storage::{OpenError, StoreError};
 
 use crate::error::StartError;
 use crate::secret_keys::{SecretKeysError, VARIABLE};
@@ -13,9 +13,7 @@ use crate::secret_keys::{SecretKeysError, VARIABLE};
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
     #[error("{option}: {source}")]
-    Settings { option: &'static str, source: Box<StartError> },
-    #[error("{option}: {source}")]
-    Opening { option: &'static str, source: OpenError },
+    Opening { option: &'static str, source: Box<StartError> },
     #[error("--from and --to name the same store, {url}; nothing was done")]
     SameStore { url: String },
     #[error("{option}: there is no store in {folder}, nothing was read and nothing made; is the path right?")]
@@ -41,8 +39,22 @@ pub(crate) enum Failure {
     ReaderGone,
     #[error("the output cannot be written: {0}; the export is not complete")]
     Output(io::Error),
+    #[error("{name} was not written: {reason}")]
+    NotWritten { name: String, reason: String },
+    #[error(
+        "{name} holds the whole export, but its folder could not be synced: {source}; a loss of power may undo it"
+    )]
+    NotSynced { name: String, source: io::Error },
+    #[error("signals cannot be listened to: {0}")]
+    Signals(io::Error),
+    #[error("standard input cannot be read: {0}; nothing was written")]
+    NoInput(io::Error),
     #[error("the summary cannot be written to standard output: {0}; everything else is done")]
     Summary(io::Error),
+    #[error("the answer cannot be written to standard output: {0}")]
+    Answer(io::Error),
+    #[error("the new key cannot be written to standard output: {0}")]
+    Key(io::Error),
     #[error("both sides are DIFFERENT: {0}")]
     Different(String),
     #[error("{url} is not well: {reason}")]
@@ -62,6 +74,13 @@ pub(crate) enum Failure {
     Incomplete(String),
     #[error("the store was not closed well: {0}")]
     Closing(#[from] StoreError),
+}
+
+impl Failure {
+    /// A store that could not be opened, by the option that names it.
+    pub(super) fn opening(option: &'static str, source: StartError) -> Self {
+        Self::Opening { option, source: Box::new(source) }
+    }
 }
 
 impl From<TransferError> for Failure {

@@ -1,10 +1,14 @@
 //! `tributary health`: asks a running service whether it is ready, for those who watch over it.
 
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use clap::Args;
+use ureq::Error;
 
 use super::Failure;
+use crate::setting_values::whole;
+use crate::streams;
 
 const AFTER_HELP: &str = "\
 Ends with exit code 0 where the service says that it is ready, with another one where it says that it is not, or \
@@ -19,11 +23,28 @@ Examples:
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Options {
     /// The address to ask: .../_health/ready tells of the store as well, .../_health/live of the process alone
-    #[arg(value_name = "URL", default_value = "http://127.0.0.1:9200/_health/ready")]
+    #[arg(value_name = "URL", value_parser = address, default_value = "http://127.0.0.1:9200/_health/ready")]
     url: String,
     /// How long to wait for the answer, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 6, value_parser = clap::value_parser!(u64).range(1..=60))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 6, value_parser = whole(1, 60))]
     timeout: u64,
+}
+
+/// An address that this command can ask.
+fn address(text: &str) -> Result<String, String> {
+    match text.split_once("://") {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") && !rest.is_empty() => {
+            Ok(text.to_owned())
+        }
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => Err(format!(
+            "the service does not speak TLS, nor does this command; http://{rest} would be right, past whatever adds \
+             TLS to it"
+        )),
+        _ => {
+            Err("an address is needed that begins with http://, such as http://127.0.0.1:9200/_health/ready"
+                .to_owned())
+        }
+    }
 }
 
 /// Asks, and says what was answered.
@@ -34,10 +55,25 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
         .build()
         .new_agent();
     let unhealthy = |reason: String| Failure::Unhealthy { url: options.url.clone(), reason };
-    let mut answer = agent.get(&options.url).call().map_err(|error| unhealthy(error.to_string()))?;
+    let mut answer = agent.get(&options.url).call().map_err(|error| unhealthy(reason(&error)))?;
     let text = answer.body_mut().read_to_string().map_err(|error| unhealthy(error.to_string()))?;
     if !answer.status().is_success() {
         return Err(unhealthy(format!("it answered {}: {text}", answer.status())));
     }
-    super::summary::say(&format!("{text}\n"))
+    streams::say(&format!("{text}\n")).map_err(Failure::Answer)
+}
+
+/// Why there is no answer.
+fn reason(error: &Error) -> String {
+    let hint = match error {
+        Error::Protocol(_) => {
+            "it does not answer in HTTP; if it speaks TLS there, this command cannot ask it: "
+        }
+        Error::Io(error) if error.kind() == ErrorKind::UnexpectedEof => {
+            "it closed the connection; if it speaks TLS there, this command cannot ask it: "
+        }
+        Error::TlsRequired => "it sends on to an address with https://, which this command cannot ask: ",
+        _ => "",
+    };
+    format!("{hint}{error}")
 }

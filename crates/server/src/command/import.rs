@@ -12,6 +12,8 @@ use tributary_storage::transfer::{self, Imported, TransferError};
 use super::progress::Display;
 use super::summary::{self, grouped};
 use super::{Existing, Failure, Stores};
+use crate::setting_values::not_empty;
+use crate::streams;
 
 const AFTER_HELP: &str = "\
 The input is recognised by its content:
@@ -35,7 +37,7 @@ Examples:
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Options {
     /// The store to write, which has to be empty unless --merge or --resume is given
-    #[arg(long, value_name = "STORE")]
+    #[arg(long, value_name = "STORE", value_parser = not_empty)]
     to: String,
     /// The file to read; - is standard input
     #[arg(default_value = "-")]
@@ -90,7 +92,8 @@ pub(super) async fn run(options: Options, stores: &Stores<'_>) -> Result<(), Fai
 
 fn open(path: &Path) -> Result<(String, Box<dyn Read + Send>), Failure> {
     if path == Path::new("-") {
-        return Ok(("standard input".to_owned(), Box::new(io::stdin())));
+        let input = streams::input().map_err(Failure::NoInput)?;
+        return Ok(("standard input".to_owned(), Box::new(input)));
     }
     let name = path.display().to_string();
     match File::open(path) {

@@ -5,6 +5,7 @@ mod export;
 mod failure;
 mod health;
 mod import;
+mod new_file;
 mod progress;
 mod secrets;
 mod stores;

@@ -10,6 +10,7 @@ use tributary_storage::Collection;
 use tributary_storage::transfer::{Progress, Stage};
 
 use super::summary::{grouped, name};
+use crate::streams;
 
 /// How often a line is written where there is no terminal.
 const BETWEEN_LINES: Duration = Duration::from_secs(5);
@@ -46,7 +47,7 @@ impl Display {
                 bar.set_style(style("{msg}"));
                 bar.set_message(format!("opening {url}"));
             }
-            None => eprintln!("opening {url}"),
+            None => streams::tell(&format!("opening {url}\n")),
         }
     }
 
@@ -85,7 +86,7 @@ impl State {
         } else if is_new || self.shown.elapsed() >= BETWEEN_LINES {
             self.shown = Instant::now();
             let total = total.map(|total| format!(" of {}", grouped(total.max(done)))).unwrap_or_default();
-            eprintln!("{}: {}{total}", words(stage), grouped(done));
+            streams::tell(&format!("{}: {}{total}\n", words(stage), grouped(done)));
         }
     }
 }

@@ -10,6 +10,8 @@ use super::progress::Display;
 use super::summary::{grouped, say};
 use super::{Failure, Stores};
 use crate::secret_keys::SecretKeysFile;
+use crate::setting_values::not_empty;
+use crate::streams;
 
 const AFTER_ROTATE_HELP: &str = "\
 To change a key while services run: give the new one to all of them as the second, then as the first with the old \
@@ -34,7 +36,7 @@ pub(crate) enum Command {
 #[command(after_help = AFTER_ROTATE_HELP)]
 pub(crate) struct Options {
     /// The store with the secrets; no other process may have it open where it is a folder
-    #[arg(long, value_name = "STORE")]
+    #[arg(long, value_name = "STORE", value_parser = not_empty)]
     store: String,
     #[command(flatten)]
     keys: SecretKeysFile,
@@ -45,7 +47,7 @@ pub(super) async fn run(command: Command, stores: &Stores<'_>, keys: &SecretKeys
     match command {
         Command::GenerateKey => {
             let key = SecretKeys::generate_key().map_err(Failure::Secrets)?;
-            say(&Zeroizing::new(format!("{}\n", *key)))
+            streams::say(&Zeroizing::new(format!("{}\n", *key))).map_err(Failure::Key)
         }
         Command::Rotate(options) => rotate_all(&options, stores, keys).await,
     }

@@ -1,14 +1,16 @@
 //! Opens the stores that a command names.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use toml::Table;
-use tributary_storage::{Registry, Store};
+#[cfg(feature = "embedded")]
+use tributary_storage::EmbeddedBackend;
+use tributary_storage::{OpenError, Registry, Store};
 
 use super::Failure;
 use super::progress::Display;
-use crate::backend_settings;
+use crate::backend_settings::{self, Tables};
+use crate::error::StartError;
 
 /// A store that is open, with the URL that names it in messages.
 #[derive(Debug)]
@@ -39,12 +41,12 @@ impl Side {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Stores<'a> {
     registry: &'a Registry,
-    tables: &'a Table,
+    tables: &'a Tables,
 }
 
 impl<'a> Stores<'a> {
     /// Over the backends that there are; settings of theirs that the environment lacks are in `tables`.
-    pub(crate) fn new(registry: &'a Registry, tables: &'a Table) -> Self {
+    pub(crate) fn new(registry: &'a Registry, tables: &'a Tables) -> Self {
         Self { registry, tables }
     }
 
@@ -59,7 +61,8 @@ impl<'a> Stores<'a> {
     }
 
     async fn open_present(self, side: Side, url: &str, display: &Display) -> Result<Named, Failure> {
-        if let Some(folder) = folder(url)
+        let opening = |source: OpenError| Failure::opening(side.option(), source.into());
+        if let Some(folder) = folder(url).transpose().map_err(opening)?
             && !folder.read_dir().is_ok_and(|mut entries| entries.next().is_some())
         {
             // Opening it would make an empty store there, and work with that.
@@ -79,13 +82,11 @@ impl<'a> Stores<'a> {
         if url == "memory" || url == "memory:" {
             return Err(Failure::InMemory { option });
         }
-        let settings = backend_settings::read(self.registry, url, self.tables)
-            .map_err(|error| Failure::Settings { option, source: Box::new(error) })?;
         display.opening(url);
-        let store = self.registry.open_with(url, &settings).await;
-        let store = store.map_err(|source| {
+        let store = backend_settings::open(self.registry, url, self.tables).await;
+        let store = store.map_err(|source: StartError| {
             display.clear();
-            Failure::Opening { option, source }
+            Failure::opening(option, source)
         })?;
         Ok(Named { url: url.to_owned(), store })
     }
@@ -93,7 +94,8 @@ impl<'a> Stores<'a> {
 
 /// Refuses a copy of a store onto itself.
 pub(super) fn check_not_the_same(from: &str, to: &str) -> Result<(), Failure> {
-    let same_folder = || Some(folder(from)?.canonicalize().ok()? == folder(to)?.canonicalize().ok()?);
+    let place = |url| folder(url)?.ok()?.canonicalize().ok();
+    let same_folder = || Some(place(from)? == place(to)?);
     if from.trim_end_matches('/') == to.trim_end_matches('/') || same_folder().unwrap_or(false) {
         return Err(Failure::SameStore { url: from.to_owned() });
     }
@@ -101,6 +103,12 @@ pub(super) fn check_not_the_same(from: &str, to: &str) -> Result<(), Failure> {
 }
 
 /// The folder of a store on this machine.
-fn folder(url: &str) -> Option<&Path> {
-    url.strip_prefix("embedded:").map(Path::new)
+#[cfg(feature = "embedded")]
+fn folder(url: &str) -> Option<Result<PathBuf, OpenError>> {
+    url.strip_prefix("embedded:").map(EmbeddedBackend::folder)
+}
+
+#[cfg(not(feature = "embedded"))]
+fn folder(_: &str) -> Option<Result<PathBuf, OpenError>> {
+    None
 }

@@ -1,12 +1,12 @@
 //! What a command says at its end: what was moved, and how both sides compare.
 
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
 
 use tributary_storage::Collection;
 use tributary_storage::transfer::{COLLECTIONS, LeftOut, Part, Report, Tally, Verdict};
 
 use super::Failure;
+use crate::streams;
 
 /// A collection in words.
 pub(super) const fn name(collection: Collection) -> &'static str {
@@ -96,10 +96,9 @@ pub(super) fn conclude(mut text: String, verdict: Verdict) -> Result<(), Failure
     }
 }
 
-/// Writes to standard output, to the last byte.
+/// Writes a summary to standard output, to the last byte.
 pub(super) fn say(text: &str) -> Result<(), Failure> {
-    let mut output = io::stdout();
-    output.write_all(text.as_bytes()).and_then(|()| output.flush()).map_err(Failure::Summary)
+    streams::say(text).map_err(Failure::Summary)
 }
 
 #[cfg(test)]

@@ -1,0 +1,93 @@
+//! What the values of settings may be: each parser says what would be right.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::builder::{OsStringValueParser, TypedValueParser};
+use tributary_storage::expand_home;
+
+const EMPTY: &str = "it must not be empty";
+
+/// A parser of whole numbers that says what is allowed.
+pub(crate) fn whole(
+    minimum: u64,
+    maximum: u64,
+) -> impl Fn(&str) -> Result<u64, String> + Clone + Send + Sync + 'static {
+    move |text| {
+        let number = text.parse().ok().filter(|number| (minimum..=maximum).contains(number));
+        number.ok_or_else(|| format!("a whole number from {minimum} to {maximum} is needed"))
+    }
+}
+
+/// The same for a number of something in memory.
+pub(crate) fn size(
+    minimum: u64,
+    maximum: u64,
+) -> impl Fn(&str) -> Result<usize, String> + Clone + Send + Sync + 'static {
+    let whole = whole(minimum, maximum);
+    move |text| usize::try_from(whole(text)?).map_err(|error| error.to_string())
+}
+
+/// Any text but an empty one.
+pub(crate) fn not_empty(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() { Err(EMPTY.to_owned()) } else { Ok(text.to_owned()) }
+}
+
+/// The path of a file, from the home folder where it begins with `~/`.
+pub(crate) fn path() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().try_map(|text: OsString| match text.to_str() {
+        Some("") => Err(EMPTY.to_owned()),
+        Some(text) => expand_home(text),
+        None => Ok(PathBuf::from(text)),
+    })
+}
+
+/// An address to listen on; names are looked up later.
+pub(crate) fn listen_address(text: &str) -> Result<String, String> {
+    let wrong = |reason: String| Err(format!("{reason}; ADDRESS:PORT is needed, such as 127.0.0.1:9200"));
+    if text.trim().is_empty() {
+        return wrong(EMPTY.to_owned());
+    }
+    if text.contains('/') {
+        return wrong("it is no URL".to_owned());
+    }
+    let is_number = |text: &str| text.chars().all(|letter| letter.is_ascii_digit());
+    let Some((address, port)) = text.rsplit_once(':').filter(|_| !text.ends_with(']')) else {
+        return wrong(format!("the {} is missing", if is_number(text) { "address" } else { "port" }));
+    };
+    if port.parse::<u16>().is_err() {
+        return wrong(format!("the port [{port}] has to be a whole number from 0 to 65535"));
+    }
+    if address.is_empty() {
+        return wrong("the address is missing, 0.0.0.0 listens on all of them".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_checked_before_they_are_looked_up() {
+        for good in ["127.0.0.1:0", "[::1]:9200", "localhost:65535"] {
+            assert_eq!(listen_address(good).unwrap(), good);
+        }
+        for (wrong, reason) in [
+            ("127.0.0.1:99999", "the port [99999] has to be"),
+            ("127.0.0.1:http", "the port [http] has to be"),
+            ("127.0.0.1:", "the port [] has to be"),
+            ("127.0.0.1:-1", "the port [-1] has to be"),
+            (":9200", "the address is missing"),
+            ("9200", "the address is missing"),
+            ("localhost", "the port is missing"),
+            ("[::1]", "the port is missing"),
+            ("http://127.0.0.1:9200", "no URL"),
+            ("", "must not be empty"),
+            (" ", "must not be empty"),
+        ] {
+            let refused = listen_address(wrong).unwrap_err();
+            assert!(refused.contains(reason) && refused.contains("ADDRESS:PORT"), "{wrong}: {refused}");
+        }
+    }
+}
