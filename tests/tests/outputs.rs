@@ -2,6 +2,7 @@
 //! export is whole or not there.
 #![allow(missing_docs, reason = "a test")]
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt as _;
@@ -31,7 +32,7 @@ fn store(jobs: usize) -> tempfile::TempDir {
     let mut lines = String::new();
     for number in 0..jobs {
         let place = format!(r#""_index":".elastic-connectors-sync-jobs","_id":"{number}""#);
-        lines.push_str(&format!("{{{place},\"_source\":{{\"a\":\"{filling}\"}}}}\n"));
+        writeln!(lines, r#"{{{place},"_source":{{"a":"{filling}"}}}}"#).unwrap();
     }
     let input = folder.path().join("input.ndjson");
     fs::write(&input, lines).unwrap();

@@ -94,7 +94,7 @@ async fn a_file_that_cannot_be_used_is_told_why() {
         let reason = open(&file).await.unwrap_err().to_string();
         assert!(reason.contains(expected), "{}: {reason}", file.display());
     }
-    for wrong in ["", "0", "-1", "soon", "3600001"] {
+    for wrong in ["0", "-1", "soon", "3600001"] {
         let reason = open_with(&path("a.sqlite"), wrong).await.unwrap_err().to_string();
         assert!(reason.contains("[busy_timeout_ms]") && reason.contains("from 1 to 3600000"), "{reason}");
     }
