@@ -102,7 +102,8 @@ fn read(backend: &dyn Backend, tables: &Tables) -> Result<BackendSettings, Start
     let mut settings = tables.get(backend.scheme()).cloned().unwrap_or_default();
     for setting in backend.settings() {
         let variable = variable(backend.scheme(), setting);
-        if let Some(value) = std::env::var_os(&variable) {
+        // An empty variable is one that somebody took back.
+        if let Some(value) = std::env::var_os(&variable).filter(|value| !value.is_empty()) {
             let value = value
                 .into_string()
                 .map_err(|_| StartError::Variable { variable, reason: NOT_UTF_8.to_owned() })?;

@@ -51,7 +51,9 @@ pub(crate) enum SecretKeysError {
 impl SecretKeysFile {
     /// The keys, if there are any.
     pub(crate) fn read(&self) -> Result<Option<SecretKeys>, SecretKeysError> {
-        let given = std::env::var_os(VARIABLE).map(OsString::into_string).transpose();
+        // An empty variable is one that somebody took back.
+        let given = std::env::var_os(VARIABLE).filter(|keys| !keys.is_empty());
+        let given = given.map(OsString::into_string).transpose();
         let given = given.map_err(|_| SecretKeysError::VariableNotUtf8)?.map(Zeroizing::new);
         match (&self.secret_keys_file, given) {
             (None, None) => Ok(None),
