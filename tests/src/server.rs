@@ -145,6 +145,18 @@ impl Server {
         prlimit(Some(process_id(&self.child)), Resource::Fsize, limit).expect("a limit can be set");
     }
 
+    /// The most memory that it ever had, in bytes.
+    ///
+    /// # Panics
+    /// If the process is gone.
+    pub fn peak_memory(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process()));
+        let status = status.expect("a running process has a status");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kibibytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
+        kibibytes.and_then(|number| number.parse::<usize>().ok()).expect("a number of kibibytes") * 1024
+    }
+
     /// Sends SIGTERM and waits for the end, which must be a success.
     ///
     /// # Panics

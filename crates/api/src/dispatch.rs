@@ -1,25 +1,20 @@
 //! The way of every request: choose the endpoint, check, call the handler, present the answer.
 
-use std::convert::Infallible;
 use std::error::Error;
 use std::sync::Arc;
 
-use actix_web::body::{MessageBody, SizedStream};
-use actix_web::dev::{Decompress, Payload};
-use actix_web::error::PayloadError;
+use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
-use actix_web::rt::time::timeout;
 use actix_web::web::Bytes;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
-use bytes::BytesMut;
-use futures_util::stream::{self, StreamExt as _};
-use tributary_domain::{Arguments, Refusal};
+use tributary_domain::Arguments;
 
 use crate::api::Api;
 use crate::background;
+use crate::body::{self, UnreadBody};
 use crate::call::Call;
-use crate::endpoint::{Body, COMMON_PARAMETERS, Endpoint};
+use crate::endpoint::{COMMON_PARAMETERS, Endpoint};
 use crate::error::ApiError;
 use crate::media_type::{self, AnswerType};
 use crate::presentation;
@@ -79,7 +74,7 @@ async fn call(
     let pairs = query_string::pairs(request.query_string())?;
     let arguments = Arguments::collect(request.path(), &[endpoint.parameters, COMMON_PARAMETERS], pairs)?;
     let presentation = presentation::Presentation::parse(&arguments)?;
-    let body = body(&api, endpoint, request, payload).await?;
+    let body = body::read(&api, endpoint, request, payload).await?;
     let path = request.uri().path().to_owned();
     let is_long = body.as_ref().is_some_and(|body| body.len() > background::LONG);
     let call = Call { api, endpoint, path, arguments, body };
@@ -90,81 +85,6 @@ async fn call(
         answer().await?
     };
     Ok(Reply { body: presentation.apply(reply.body).await?, ..reply })
-}
-
-/// Reads the body, if there is one, up to the limit.
-async fn body(
-    api: &Api,
-    endpoint: &Endpoint,
-    request: &HttpRequest,
-    payload: Payload,
-) -> Result<Option<Bytes>, ApiError> {
-    let declared = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-    let declared = declared.and_then(|value| value.parse::<usize>().ok());
-    if declared == Some(0)
-        || (declared.is_none() && !request.headers().contains_key(header::TRANSFER_ENCODING))
-    {
-        return Ok(None);
-    }
-    if declared.is_some_and(|length| length > api.body_limit) {
-        return Err(ApiError::BodyTooLarge(api.body_limit));
-    }
-    let mut payload = Decompress::from_headers(payload, request.headers());
-    let body = match read(api, &mut payload).await {
-        Ok(body) => body,
-        Err(error) => {
-            request.extensions_mut().insert(UnreadBody(payload));
-            return Err(error);
-        }
-    };
-    if body.is_empty() {
-        return Ok(None);
-    }
-    if matches!(endpoint.body, Body::None) {
-        let reason =
-            format!("request [{} {}] does not support having a body", request.method(), request.path());
-        return Err(Refusal::InvalidArgument(reason).into());
-    }
-    media_type::check_content_type(request.headers())?;
-    Ok(Some(body.freeze()))
-}
-
-/// A body that was not read to its end. Where an answer is sent while it is still there, the connection is
-/// closed behind it; otherwise the server waits for the rest of the body, for as long as the client likes.
-struct UnreadBody(#[expect(dead_code, reason = "it only has to be there")] Decompress<Payload>);
-
-impl UnreadBody {
-    fn kept_until_sent(self, answer: Bytes) -> impl MessageBody + 'static {
-        let length = answer.len() as u64;
-        let sent = stream::iter([Ok::<_, Infallible>(answer)]).inspect(move |_| _ = &self);
-        SizedStream::new(length, sent)
-    }
-}
-
-async fn read(api: &Api, payload: &mut Decompress<Payload>) -> Result<BytesMut, ApiError> {
-    let mut body = BytesMut::new();
-    loop {
-        let next = timeout(api.body_timeout, payload.next()).await;
-        let Some(chunk) = next.map_err(|_| ApiError::BodyTimeout(api.body_timeout))? else {
-            return Ok(body);
-        };
-        let chunk = chunk.map_err(|error| unreadable(&error))?;
-        if body.len() + chunk.len() > api.body_limit {
-            return Err(ApiError::BodyTooLarge(api.body_limit));
-        }
-        body.extend_from_slice(&chunk);
-    }
-}
-
-/// Why a body does not arrive whole, in words for its sender.
-fn unreadable(error: &PayloadError) -> Refusal {
-    Refusal::MalformedBody(match error {
-        PayloadError::Incomplete(Some(cause)) => {
-            format!("the body cannot be unpacked as its Content-Encoding says: {cause}")
-        }
-        PayloadError::Incomplete(None) => "the body ends before it is complete".to_owned(),
-        other => format!("the body cannot be read: {other}"),
-    })
 }
 
 fn refuse(
@@ -193,7 +113,8 @@ fn refuse(
     }
 }
 
-fn respond(
+/// An answer with the headers that all have.
+pub(crate) fn respond(
     request: &HttpRequest,
     status: StatusCode,
     answer_type: &AnswerType,
@@ -205,7 +126,8 @@ fn respond(
     if let Some(opaque_id) = request.headers().get(OPAQUE_ID) {
         response.insert_header((OPAQUE_ID, opaque_id.clone()));
     }
-    if status == StatusCode::METHOD_NOT_ALLOWED || request.method() == Method::OPTIONS {
+    let asks_for_methods = status == StatusCode::METHOD_NOT_ALLOWED || request.method() == Method::OPTIONS;
+    if asks_for_methods && !endpoints.is_empty() {
         response.insert_header((header::ALLOW, allowed(endpoints)));
     }
     match answer_type {

@@ -25,15 +25,18 @@
 
 mod api;
 mod background;
+mod body;
 mod call;
 mod content;
 mod dispatch;
 mod endpoint;
 mod error;
 mod error_origin;
+mod error_table;
 mod filter_path;
 mod media_type;
 mod openapi;
+mod packing;
 mod page;
 mod presentation;
 mod query_string;
@@ -46,6 +49,6 @@ pub use api::{
 };
 pub use content::Content;
 pub use endpoint::{Answer, Body, COMMON_PARAMETERS, Endpoint};
-pub use error::{ERRORS, ErrorKind, ErrorRow};
+pub use error_table::{ERRORS, ErrorKind, ErrorRow};
 pub use openapi::{Resource, openapi};
 pub use routes::ENDPOINTS;

@@ -5,6 +5,7 @@
 mod bodies;
 mod long_work;
 mod media_types;
+mod packed;
 mod protocol;
 mod races;
 mod urls;

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::{JSON, media};
 use crate::ENDPOINTS;
 use crate::endpoint::{Body, Endpoint};
-use crate::error::{ERRORS, ErrorKind, ErrorRow};
+use crate::error_table::{ERRORS, ErrorKind, ErrorRow};
 
 /// What can be wrong with every request.
 const ALWAYS: &[ErrorKind] = &[
@@ -20,8 +20,13 @@ const ALWAYS: &[ErrorKind] = &[
     ErrorKind::Denied,
 ];
 /// What can also be wrong with a request that has a body, whether it should or not.
-const WITH_BODY: &[ErrorKind] =
-    &[ErrorKind::MalformedBody, ErrorKind::ValidationFailed, ErrorKind::BodyTimeout, ErrorKind::BodyTooLarge];
+const WITH_BODY: &[ErrorKind] = &[
+    ErrorKind::MalformedBody,
+    ErrorKind::ValidationFailed,
+    ErrorKind::BodyTimeout,
+    ErrorKind::BodyTooLarge,
+    ErrorKind::ContentEncoding,
+];
 /// What can also be wrong with a request that names a document.
 const WITH_ID: &[ErrorKind] = &[ErrorKind::ValidationFailed];
 /// What can also be wrong with a request that changes something.
@@ -31,6 +36,7 @@ const CHANGING: &[ErrorKind] = &[
     ErrorKind::Blocked,
     ErrorKind::BodyTimeout,
     ErrorKind::BodyTooLarge,
+    ErrorKind::ContentEncoding,
 ];
 
 impl Endpoint {

@@ -10,6 +10,7 @@ pub(crate) fn scenarios() -> Vec<Scenario> {
         scenario!("info", info),
         scenario!("convention.media_types", media_types),
         scenario!("convention.common_parameters", common_parameters),
+        scenario!("convention.packed_bodies", packed_bodies),
         scenario!("convention.methods_and_paths", methods_and_paths),
         scenario!("convention.bodies", bodies),
     ]
@@ -65,6 +66,14 @@ async fn media_types(session: &mut Session) {
     session.call("GET", "/_connector?filter_path=count", "").await;
 }
 
+async fn packed_bodies(session: &mut Session) {
+    for encoding in ["identity", "br", "gzip, gzip", "x-compress", "gzip"] {
+        session.call_with("PUT", "/_connector/c", &[JSON, ("content-encoding", encoding)], "{}").await;
+    }
+    // Without a body there is nothing to unpack.
+    session.call_with("GET", "/_connector/c", &[("content-encoding", "br")], "").await;
+}
+
 async fn common_parameters(session: &mut Session) {
     session.prepare("PUT", "/_connector/c", r#"{"index_name":"i","name":"One"}"#).await;
     for query in [
@@ -100,6 +109,7 @@ async fn methods_and_paths(session: &mut Session) {
         ("POST", "/_connector/c"),
         ("OPTIONS", JOBS),
         ("OPTIONS", "/_connector/c"),
+        ("OPTIONS", "/nothing"),
         ("HEAD", "/_connector/_sync_job/nobody"),
         ("GET", "/_connector/_sync_job/"),
         ("GET", "/nothing"),

@@ -1,0 +1,170 @@
+//! Packed bodies that do not unpack, and those that unpack to more than anybody wants.
+
+use std::io::Write as _;
+use std::sync::LazyLock;
+use std::time::Instant;
+
+use flate2::Compression;
+use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
+use tributary_tests::{PATIENCE, Server};
+
+use super::changing_nothing;
+
+const LIST: &str = "/_connector/_sync_job";
+const BODY: &[u8] = br#"{"id":"nobody"}"#;
+const LIMIT: usize = 1024 * 1024;
+/// How many requests there are at once, at most.
+const AT_ONCE: usize = 64;
+/// The most memory that the service may take for them: four times the limit for each, and what it starts with.
+const MAXIMUM_MEMORY: usize = AT_ONCE * 4 * LIMIT + 64 * LIMIT;
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn zlib(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn raw_deflate(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn zstd(bytes: &[u8]) -> Vec<u8> {
+    zstd::encode_all(bytes, 1).unwrap()
+}
+
+/// Bodies below the limit that would take very much memory or time if they were unpacked to their end.
+static BOMBS: LazyLock<Vec<(&'static str, Vec<u8>)>> = LazyLock::new(|| {
+    let blanks = vec![b' '; 4 * LIMIT];
+    let filled = |piece: &[u8]| piece.repeat((LIMIT - 1) / piece.len());
+    let skippable = [0x184D_2A50_u32.to_le_bytes(), 0_u32.to_le_bytes()].concat();
+    vec![
+        ("gzip", filled(&gzip(&blanks))),
+        ("gzip", filled(&gzip(b""))),
+        ("deflate", zlib(&blanks)),
+        ("deflate", raw_deflate(&blanks)),
+        ("zstd", filled(&zstd(&blanks))),
+        ("zstd", filled(&skippable)),
+        ("zstd", filled(&zstd(b""))),
+    ]
+});
+
+/// Sends a bomb and reads the refusal: of its length, or of a body that is missing where nothing comes out.
+fn refused(server: &Server, encoding: &str, bomb: &[u8]) {
+    let headers = [("Content-Type", "application/json"), ("Content-Encoding", encoding)];
+    let answer = server.answer_to("POST", LIST, &headers, Some(bomb));
+    let status = if answer.status == 400 { 400 } else { 413 };
+    let reason = answer.refusal(status);
+    assert!(reason.contains("body"), "{encoding}: {reason}");
+}
+
+#[test]
+fn bodies_that_do_not_unpack() {
+    changing_nothing(|server, _| {
+        for encoding in ["gzip", "x-gzip", "deflate", "zstd"] {
+            let headers = [("Content-Type", "application/json"), ("Content-Encoding", encoding)];
+            server.answer_to("POST", LIST, &headers, Some(BODY)).refused_naming(400, &["Content-Encoding"]);
+        }
+        for (encoding, packed) in [("gzip", gzip(BODY)), ("deflate", zlib(BODY)), ("zstd", zstd(BODY))] {
+            let headers = [("Content-Type", "application/json"), ("Content-Encoding", encoding)];
+            let cut = &packed[..packed.len() - 1];
+            server.answer_to("POST", LIST, &headers, Some(cut)).refused_naming(400, &["Content-Encoding"]);
+            let longer = [&packed, BODY].concat();
+            server
+                .answer_to("POST", LIST, &headers, Some(&longer))
+                .refused_naming(400, &["Content-Encoding"]);
+            server.answer_to("POST", LIST, &headers, Some(&packed)).refused_naming(404, &["nobody"]);
+        }
+    });
+}
+
+#[test]
+fn encodings_that_are_not_served() {
+    changing_nothing(|server, _| {
+        for encoding in ["br", "gzip, gzip", "zstd,gzip", "compress", "nonsense", "gzip;q=1"] {
+            let headers = [("Content-Type", "application/json"), ("Content-Encoding", encoding)];
+            let answer = server.answer_to("POST", LIST, &headers, Some(BODY));
+            answer.refused_naming(415, &["Content-Encoding", encoding, "gzip, deflate, zstd, identity"]);
+        }
+        let twice = [
+            ("Content-Type", "application/json"),
+            ("Content-Encoding", "gzip"),
+            ("Content-Encoding", "gzip"),
+        ];
+        let packed = gzip(&gzip(BODY));
+        server.answer_to("POST", LIST, &twice, Some(&packed)).refused_naming(415, &["[gzip, gzip]"]);
+    });
+}
+
+#[test]
+fn aliases_and_several_members() {
+    changing_nothing(|server, _| {
+        let halves = |pack: fn(&[u8]) -> Vec<u8>| [pack(&BODY[..7]), pack(b""), pack(&BODY[7..])].concat();
+        for (encoding, packed) in [
+            ("GZip", gzip(BODY)),
+            ("x-gzip", gzip(BODY)),
+            ("gzip", halves(gzip)),
+            ("Zstd", halves(zstd)),
+            ("deflate", raw_deflate(BODY)),
+            ("identity", BODY.to_vec()),
+            ("identity, gzip", gzip(BODY)),
+        ] {
+            let headers = [("Content-Type", "application/json"), ("Content-Encoding", encoding)];
+            server.answer_to("POST", LIST, &headers, Some(&packed)).refused_naming(404, &["nobody"]);
+        }
+    });
+}
+
+#[test]
+fn a_body_is_unpacked_no_further_than_the_limit() {
+    changing_nothing(|server, _| {
+        for (encoding, bomb) in BOMBS.iter() {
+            assert!(bomb.len() < LIMIT);
+            let started = Instant::now();
+            refused(server, encoding, bomb);
+            assert!(started.elapsed() < PATIENCE / 3, "{encoding} took {:?}", started.elapsed());
+        }
+        let peak = server.peak_memory();
+        assert!(peak < MAXIMUM_MEMORY, "{peak} bytes");
+    });
+}
+
+#[test]
+fn many_packed_bodies_at_once() {
+    changing_nothing(|server, _| {
+        std::thread::scope(|scope| {
+            for (encoding, bomb) in BOMBS.iter().cycle().take(AT_ONCE) {
+                scope.spawn(move || refused(server, encoding, bomb));
+            }
+        });
+        let peak = server.peak_memory();
+        assert!(peak < MAXIMUM_MEMORY, "{peak} bytes");
+    });
+}
+
+#[test]
+fn packed_bytes_over_the_limit() {
+    changing_nothing(|server, _| {
+        let empty = gzip(b"");
+        let long = empty.repeat(2 * LIMIT / empty.len());
+        refused(server, "gzip", &long);
+        // Without a word about its length.
+        let mut connection = server.connect();
+        let head = format!(
+            "POST {LIST} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\n\
+             Transfer-Encoding: chunked\r\n\r\n{:x}\r\n",
+            long.len()
+        );
+        connection.send(head.as_bytes()).unwrap();
+        // The answer counts, also where it comes before everything was sent.
+        let _ = connection.send(&long).and_then(|()| connection.send(b"\r\n0\r\n\r\n"));
+        connection.read_answer(false).unwrap().refused_naming(413, &["1048576", "body_limit"]);
+    });
+}
