@@ -3,12 +3,14 @@
 use std::sync::{Arc, LazyLock};
 
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::web::{self, ServiceConfig};
+use actix_web::http::{Method, StatusCode};
+use actix_web::web::{self, Bytes, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Resource};
 use utoipa_swagger_ui::Config;
 
 use crate::dispatch;
 use crate::error::ApiError;
+use crate::media_type::AnswerType;
 
 const INDEX: &str = "index.html";
 const ALLOWED: HeaderValue = HeaderValue::from_static("GET, HEAD");
@@ -27,7 +29,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
 }
 
 fn resource(path: &str) -> Resource {
-    web::resource(path.to_owned()).default_service(web::to(refuse_method))
+    web::resource(path.to_owned()).default_service(web::to(answer_other_methods))
 }
 
 /// The page where it was asked for without a slash at the end: its parts are a level further down.
@@ -44,13 +46,17 @@ async fn part(request: HttpRequest) -> HttpResponse {
 }
 
 #[allow(clippy::unused_async, reason = "actix-web takes handlers that are async")]
-async fn refuse_method(request: HttpRequest) -> HttpResponse {
-    let error = ApiError::MethodNotAllowed {
-        method: request.method().to_string(),
-        path: request.path().to_owned(),
-        allowed: "GET, HEAD".to_owned(),
+async fn answer_other_methods(request: HttpRequest) -> HttpResponse {
+    let mut response = if request.method() == Method::OPTIONS {
+        dispatch::respond(&request, StatusCode::OK, &AnswerType::Json, Bytes::new(), &[])
+    } else {
+        let error = ApiError::MethodNotAllowed {
+            method: request.method().to_string(),
+            path: request.path().to_owned(),
+            allowed: "GET, HEAD".to_owned(),
+        };
+        dispatch::respond_to_stray(&request, &error)
     };
-    let mut response = dispatch::respond_to_stray(&request, &error);
     response.headers_mut().insert(header::ALLOW, ALLOWED);
     response
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use actix_web::http::StatusCode;
+use actix_web::http::{Method, StatusCode};
 use actix_web::{App, test, web};
 use tributary_api::Api;
 use tributary_storage::MemoryStore;
@@ -46,4 +46,13 @@ async fn the_page_has_all_of_its_parts() {
     let answer = test::call_service(&app, request).await;
     assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED);
     assert_eq!(answer.headers().get("allow").unwrap(), "GET, HEAD");
+    for path in ["/search/_docs", "/search/_docs/swagger-ui.css"] {
+        let request = test::TestRequest::with_uri(path).method(Method::OPTIONS);
+        let request = request.insert_header(("x-opaque-id", "client-7")).to_request();
+        let answer = test::call_service(&app, request).await;
+        assert_eq!(answer.status(), StatusCode::OK);
+        let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok());
+        let headers = ["allow", "x-elastic-product", "x-opaque-id"].map(header);
+        assert_eq!(headers, [Some("GET, HEAD"), Some("Elasticsearch"), Some("client-7")]);
+    }
 }
