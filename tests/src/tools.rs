@@ -30,6 +30,11 @@ pub const NODE: Tool = Tool { program: "node", install: "Node.js 20 or newer (th
 pub const NPM: Tool = Tool { program: "npm", install: "npm, which comes with Node.js 20 or newer" };
 /// Go.
 pub const GO: Tool = Tool { program: "go", install: "Go 1.25 or newer (the package golang)" };
+/// Java, with its compiler.
+pub const JAVA: Tool =
+    Tool { program: "java", install: "a JDK of Java 17 or newer (the package openjdk-17-jdk)" };
+/// curl.
+pub const CURL: Tool = Tool { program: "curl", install: "curl with HTTP/2 (the package curl)" };
 /// Maven.
 pub const MAVEN: Tool = Tool { program: "mvn", install: "Maven 3 (the package maven)" };
 

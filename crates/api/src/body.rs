@@ -14,7 +14,7 @@ use futures_util::stream::{self, StreamExt as _};
 use tokio::sync::Semaphore;
 use tributary_domain::Refusal;
 
-use crate::api::Api;
+use crate::api::{Api, DEFAULT_BODY_LIMIT};
 use crate::endpoint::{Body, Endpoint};
 use crate::error::ApiError;
 use crate::media_type;
@@ -42,7 +42,7 @@ pub(crate) async fn read(
         Ok(_) if declared.is_some_and(|length| length > api.body_limit) => {
             Err(ApiError::BodyTooLarge(api.body_limit))
         }
-        Ok(packing) => receive(api, &mut payload).await.map(|received| (packing, received)),
+        Ok(packing) => receive(api, declared, &mut payload).await.map(|received| (packing, received)),
         Err(error) => Err(error),
     };
     let (packing, received) = received.inspect_err(|_| {
@@ -75,8 +75,9 @@ impl UnreadBody {
 }
 
 /// The bytes as they arrive, packed or not.
-async fn receive(api: &Api, payload: &mut Payload) -> Result<Bytes, ApiError> {
-    let mut received = BytesMut::new();
+async fn receive(api: &Api, declared: Option<usize>, payload: &mut Payload) -> Result<Bytes, ApiError> {
+    // What is declared may never come: no more than is usual is reserved for it.
+    let mut received = BytesMut::with_capacity(declared.unwrap_or(0).min(DEFAULT_BODY_LIMIT));
     loop {
         let next = timeout(api.body_timeout, payload.next()).await;
         let Some(chunk) = next.map_err(|_| ApiError::BodyTimeout(api.body_timeout))? else {
@@ -93,7 +94,9 @@ async fn receive(api: &Api, payload: &mut Payload) -> Result<Bytes, ApiError> {
 /// Why a body does not arrive whole, in words for its sender.
 fn unreadable(error: &PayloadError) -> Refusal {
     Refusal::MalformedBody(match error {
-        PayloadError::Incomplete(_) => "the body ends before it is complete".to_owned(),
+        PayloadError::Incomplete(_) => {
+            "the body ends before it is complete, or its chunks are malformed".to_owned()
+        }
         other => format!("the body cannot be read: {other}"),
     })
 }

@@ -10,6 +10,7 @@ use tributary_storage::StoreError;
 
 use crate::error_table::{ERRORS, ErrorRow, INTERNAL};
 
+use crate::head::HeadRefusal;
 use crate::packing::Packing;
 
 pub(crate) use crate::error_table::ErrorKind;
@@ -19,6 +20,8 @@ pub(crate) use crate::error_table::ErrorKind;
 pub(crate) enum ApiError {
     #[error(transparent)]
     Refused(#[from] Refusal),
+    #[error(transparent)]
+    Head(#[from] HeadRefusal),
     #[error("{0}")]
     MissingBody(String),
     #[error("Incorrect HTTP method for uri [{path}] and method [{method}], allowed: [{allowed}]")]
@@ -79,6 +82,7 @@ impl ApiError {
                 // `Refusal` may grow; what is not known better is an argument that is not allowed.
                 _ => ErrorKind::InvalidArgument,
             },
+            Self::Head(refusal) => refusal.kind(),
             Self::MissingBody(_) => ErrorKind::MissingBody,
             Self::MethodNotAllowed { .. } => ErrorKind::MethodNotAllowed,
             Self::NoHandler { .. } => ErrorKind::NoHandler,

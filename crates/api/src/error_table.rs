@@ -8,6 +8,8 @@ pub enum ErrorKind {
     InvalidArgument,
     /// Checks of the request failed.
     ValidationFailed,
+    /// The head of the request is malformed.
+    MalformedHead,
     /// There is no body where one is needed.
     MissingBody,
     /// The body is not the JSON that is needed.
@@ -34,6 +36,8 @@ pub enum ErrorKind {
     MethodNotAllowed,
     /// The media type is not served.
     MediaType,
+    /// The head of the request does not arrive.
+    HeadTimeout,
     /// The body stops arriving.
     BodyTimeout,
     /// Another worker has the sync job, or the document keeps changing.
@@ -42,6 +46,8 @@ pub enum ErrorKind {
     BodyTooLarge,
     /// The packing of the body is not served.
     ContentEncoding,
+    /// The head of the request is too long.
+    HeadTooLong,
     /// The service failed.
     Internal,
     /// The service has no key for secrets.
@@ -88,6 +94,13 @@ pub const ERRORS: &[ErrorRow] = &[
         400,
         "action_request_validation_exception",
         "The request fails checks; the reason numbers all of them.",
+    ),
+    row(
+        ErrorKind::MalformedHead,
+        400,
+        "illegal_argument_exception",
+        "What was sent is not an HTTP request that could be read, such as one with a blank or an umlaut in its path that \
+         is not percent-encoded; the connection is closed.",
     ),
     row(ErrorKind::MissingBody, 400, "parsing_exception", "The endpoint needs a body."),
     row(
@@ -155,6 +168,12 @@ pub const ERRORS: &[ErrorRow] = &[
         "The body is not JSON by its Content-Type, or the Accept header asks for a version that is not served.",
     ),
     row(
+        ErrorKind::HeadTimeout,
+        408,
+        "timeout_exception",
+        "The head of the request, its path and its headers, does not arrive in time; the connection is closed.",
+    ),
+    row(
         ErrorKind::BodyTimeout,
         408,
         "timeout_exception",
@@ -178,6 +197,13 @@ pub const ERRORS: &[ErrorRow] = &[
         415,
         "media_type_header_exception",
         "The body is packed in a way that is not served, by its Content-Encoding; the reason names the ways that are.",
+    ),
+    row(
+        ErrorKind::HeadTooLong,
+        431,
+        "too_long_http_header_exception",
+        "The head of the request, its path and its headers, is longer than 127 KiB or has more than 96 headers; the \
+         connection is closed.",
     ),
     INTERNAL,
     row(

@@ -34,6 +34,7 @@ mod error;
 mod error_origin;
 mod error_table;
 mod filter_path;
+mod head;
 mod media_type;
 mod openapi;
 mod packing;
@@ -50,5 +51,6 @@ pub use api::{
 pub use content::Content;
 pub use endpoint::{Answer, Body, COMMON_PARAMETERS, Endpoint};
 pub use error_table::{ERRORS, ErrorKind, ErrorRow};
+pub use head::{HeadRefusal, refuse_head};
 pub use openapi::{Resource, openapi};
 pub use routes::ENDPOINTS;

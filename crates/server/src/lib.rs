@@ -19,6 +19,7 @@ mod command;
 mod compression;
 mod error;
 mod log_filter;
+mod http;
 mod logging;
 mod nearest;
 mod secret_keys;

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::Server;
-use actix_web::http::KeepAlive;
-use actix_web::{App, HttpServer, middleware, web};
+use actix_web::{App, middleware, web};
 use tributary_api::Api;
 use tributary_secrets::UnusableKeys;
 use tributary_storage::{Registry, Store};
@@ -16,6 +15,7 @@ use crate::access_log;
 use crate::backend_settings;
 use crate::compression;
 use crate::error::StartError;
+use crate::http;
 use crate::logging;
 use crate::secret_keys::{self, SecretKeysError};
 use crate::settings::{self, Settings};
@@ -54,26 +54,17 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
         Some(keys) => api.with_secret_keys(Arc::clone(keys)),
         None => api,
     };
-    let mut server = HttpServer::new(move || {
+    let address = listener.local_addr().map_err(|error| StartError::listening(&settings.listen, &error))?;
+    let running = http::serve(listener, &settings, move || {
         App::new()
+            .wrap(middleware::from_fn(http::answer_refused_heads))
             .wrap(middleware::Compress::default())
             .wrap(middleware::from_fn(compression::ignore_what_is_not_served))
             .wrap(middleware::from_fn(access_log::log))
             .configure(api.configure())
             .default_service(web::to(Api::no_handler))
-    })
-    // Without it a large answer waits for the client's delayed acknowledgement: 40 ms.
-    .tcp_nodelay(true)
-    .keep_alive(KeepAlive::Timeout(Duration::from_secs(settings.keep_alive)))
-    .client_request_timeout(Duration::from_secs(settings.header_timeout))
-    .shutdown_timeout(settings.shutdown_timeout)
-    .disable_signals();
-    if let Some(workers) = settings.workers {
-        server = server.workers(workers);
-    }
-    let address = listener.local_addr().map_err(|error| StartError::listening(&settings.listen, &error))?;
-    let running =
-        server.listen(listener).map_err(|error| StartError::listening(&settings.listen, &error))?.run();
+    });
+    let running = running.map_err(|error| StartError::listening(&settings.listen, &error))?;
     // Whoever waits for this line may have gone already, which is no reason to stop.
     let _ = streams::say(&format!("tributary is listening on http://{address}\n"));
 

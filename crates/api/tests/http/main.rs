@@ -20,6 +20,7 @@ use std::collections::BTreeSet;
 
 use libtest_mimic::{Arguments, Trial};
 use session::{Backend, Scenario, Session};
+use tributary_api::{ErrorKind, ErrorRow};
 use tributary_engines::Distribution;
 
 /// Every scenario with the name of its snapshot.
@@ -133,7 +134,11 @@ fn every_endpoint_has_its_scenario() {
 
 fn every_error_of_the_table_is_shown() {
     let shown: String = scenarios().into_iter().map(|scenario| record(scenario, Backend::Memory)).collect();
-    for row in tributary_api::ERRORS {
+    // No handler sees a request that is refused by its head: tests of the service show those.
+    let has_a_head = |row: &&ErrorRow| {
+        !matches!(row.kind, ErrorKind::MalformedHead | ErrorKind::HeadTimeout | ErrorKind::HeadTooLong)
+    };
+    for row in tributary_api::ERRORS.iter().filter(has_a_head) {
         let error_type = format!("\"type\": \"{}\"", row.error_type);
         let has_row =
             |answer: &str| answer.starts_with(&row.status.to_string()) && answer.contains(&error_type);

@@ -1,0 +1,79 @@
+//! Requests that are refused by their head, before there is anything that could be routed.
+
+use actix_web::{HttpRequest, HttpResponse};
+use strum::{EnumIter, EnumString, IntoStaticStr};
+
+use crate::dispatch;
+use crate::error::ApiError;
+use crate::error_table::ErrorKind;
+
+/// What is wrong with the head of a request; its name can be written and read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter, EnumString, IntoStaticStr, thiserror::Error)]
+#[strum(serialize_all = "kebab-case")]
+pub enum HeadRefusal {
+    /// It is not HTTP.
+    #[error(
+        "what was sent is not an HTTP/1.1 request: a line [METHOD PATH HTTP/1.1], a line [NAME: VALUE] for each \
+         header, and an empty line"
+    )]
+    Malformed,
+    /// It is HTTP of another version.
+    #[error("the HTTP version is not supported, HTTP/1.1 and HTTP/1.0 are")]
+    Version,
+    /// The path or a parameter has a character that no URL may have.
+    #[error(
+        "the path or a parameter has a character that a URL cannot have; it has to be percent-encoded, such as a blank \
+         as [%20] and [\u{fc}] as [%C3%BC]"
+    )]
+    Target,
+    /// There is no `Host`, or more than one.
+    #[error("an HTTP/1.1 request needs a Host header, and no second one")]
+    Host,
+    /// It is unclear where the body ends.
+    #[error(
+        "the length of the body is unclear: a request has one Content-Length header with a number, or the header \
+         [Transfer-Encoding: chunked], and not both"
+    )]
+    BodyLength,
+    /// It is `CONNECT`, which turns a connection into a tunnel.
+    #[error("the method [CONNECT] is not supported: this service is not a proxy")]
+    Connect,
+    /// The client stopped sending in the middle of it.
+    #[error("the head of the request ends before it is complete, an empty line is missing")]
+    Truncated,
+    /// The path, its parameters and the headers are too long.
+    #[error(
+        "the head of the request is too long: its path, its parameters and its headers can have 127 KiB together, path \
+         and parameters 65534 bytes of them"
+    )]
+    TooLong,
+    /// There are too many headers.
+    #[error("the request has too many headers, 96 are possible")]
+    TooManyHeaders,
+    /// It does not arrive in time.
+    #[error("the head of the request did not arrive in time: its path, its parameters and its headers")]
+    Timeout,
+}
+
+impl HeadRefusal {
+    pub(crate) fn kind(self) -> ErrorKind {
+        match self {
+            Self::Malformed
+            | Self::Version
+            | Self::Target
+            | Self::Host
+            | Self::BodyLength
+            | Self::Connect
+            | Self::Truncated => ErrorKind::MalformedHead,
+            Self::TooLong | Self::TooManyHeaders => ErrorKind::HeadTooLong,
+            Self::Timeout => ErrorKind::HeadTimeout,
+        }
+    }
+}
+
+/// The answer to a request whose head is refused, in the shape of all errors: for servers that look at heads
+/// themselves, since the HTTP library refuses them without a body, before any handler.
+#[must_use]
+pub fn refuse_head(request: &HttpRequest, refusal: HeadRefusal) -> HttpResponse {
+    dispatch::respond_to_stray(request, &ApiError::Head(refusal))
+}

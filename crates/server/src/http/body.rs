@@ -1,0 +1,160 @@
+//! Where the body of a request ends.
+
+/// A body behind a head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Body {
+    /// So many bytes, more than none.
+    Length(u64),
+    Chunked(Chunks),
+}
+
+/// What comes next in a chunked body. No step takes anything that the HTTP library would not take in the same way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Chunks {
+    /// The first digit of a size.
+    Size,
+    /// More digits, or the end of the size.
+    SizeRest(u64),
+    /// Blanks behind the size.
+    SizeBlank(u64),
+    /// Extensions, which mean nothing.
+    Extension(u64),
+    /// The line feed behind a size.
+    SizeEnd(u64),
+    /// So many bytes of a chunk.
+    Data(u64),
+    /// The line break behind a chunk.
+    DataReturn,
+    DataEnd,
+    /// The beginning of a trailer, or the empty line at the end.
+    Trailer,
+    /// The rest of a trailer.
+    TrailerRest,
+    TrailerEnd,
+    /// The line feed at the very end.
+    End,
+}
+
+/// How far a body goes in what was received.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// All of it belongs to the body, which goes on.
+    All,
+    /// The body ends behind so many bytes.
+    EndsAt(usize),
+    /// What comes behind so many bytes is wrong.
+    BrokenAt(usize),
+}
+
+impl Body {
+    /// Takes what was received.
+    pub(super) fn advance(&mut self, bytes: &[u8]) -> Extent {
+        match self {
+            Self::Chunked(chunks) => chunks.advance(bytes),
+            Self::Length(left) => match left.checked_sub(bytes.len() as u64) {
+                Some(still) if still > 0 => {
+                    *left = still;
+                    Extent::All
+                }
+                _ => Extent::EndsAt(usize::try_from(*left).unwrap_or(bytes.len())),
+            },
+        }
+    }
+}
+
+impl Chunks {
+    fn advance(&mut self, bytes: &[u8]) -> Extent {
+        let mut position = 0;
+        while let Some(&byte) = bytes.get(position) {
+            if let Self::Data(left) = *self {
+                let available = (bytes.len() - position) as u64;
+                let taken = left.min(available);
+                *self = if taken == left { Self::DataReturn } else { Self::Data(left - taken) };
+                position += usize::try_from(taken).unwrap_or(bytes.len());
+                continue;
+            }
+            position += 1;
+            match self.step(byte) {
+                Some(next) => *self = next,
+                None if (*self, byte) == (Self::End, b'\n') => return Extent::EndsAt(position),
+                None => return Extent::BrokenAt(position - 1),
+            }
+        }
+        Extent::All
+    }
+
+    /// What comes behind a byte that is no data, unless it is the last one or wrong.
+    fn step(self, byte: u8) -> Option<Self> {
+        match (self, byte) {
+            (Self::Size, _) => Some(Self::SizeRest(digit(byte)?)),
+            (Self::SizeRest(size) | Self::SizeBlank(size), b' ' | b'\t') => Some(Self::SizeBlank(size)),
+            (Self::SizeRest(size) | Self::SizeBlank(size), b';')
+            | (Self::Extension(size), b'\t' | 0x20..=0x7e | 0x80..) => Some(Self::Extension(size)),
+            (Self::SizeRest(size) | Self::SizeBlank(size) | Self::Extension(size), b'\r') => {
+                Some(Self::SizeEnd(size))
+            }
+            (Self::SizeRest(size), _) => {
+                Some(Self::SizeRest(size.checked_mul(16)?.checked_add(digit(byte)?)?))
+            }
+            (Self::SizeEnd(0) | Self::TrailerEnd, b'\n') => Some(Self::Trailer),
+            (Self::SizeEnd(size), b'\n') => Some(Self::Data(size)),
+            (Self::DataReturn, b'\r') => Some(Self::DataEnd),
+            (Self::DataEnd, b'\n') => Some(Self::Size),
+            (Self::Trailer, b'\r') => Some(Self::End),
+            (Self::TrailerRest, b'\r') => Some(Self::TrailerEnd),
+            (Self::Trailer | Self::TrailerRest, b'\t' | 0x20..=0x7e | 0x80..) => Some(Self::TrailerRest),
+            _ => None,
+        }
+    }
+}
+
+fn digit(byte: u8) -> Option<u64> {
+    char::from(byte).to_digit(16).map(u64::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The extent of a body that arrives in pieces of this length.
+    fn extent(body: &str, piece: usize) -> Extent {
+        let mut chunks = Chunks::Size;
+        for (number, bytes) in body.as_bytes().chunks(piece).enumerate() {
+            match chunks.advance(bytes) {
+                Extent::All => {}
+                Extent::EndsAt(position) => return Extent::EndsAt(number * piece + position),
+                Extent::BrokenAt(position) => return Extent::BrokenAt(number * piece + position),
+            }
+        }
+        Extent::All
+    }
+
+    #[test]
+    fn bodies_end_where_they_should() {
+        for (body, expected) in [
+            ("0\r\n\r\n", Extent::EndsAt(5)),
+            ("0\r\n\r\nGET /", Extent::EndsAt(5)),
+            ("2\r\n{}\r\n0\r\n\r\nGET", Extent::EndsAt(12)),
+            ("A \t;name=value\r\n0123456789\r\n000\r\nDigest: x\r\nA: b\r\n\r\n", Extent::EndsAt(52)),
+            ("", Extent::All),
+            ("ffffffffffffffff\r\nand so on", Extent::All),
+            ("2\r\n{}\r\n0\r\n", Extent::All),
+            ("\r\n", Extent::BrokenAt(0)),
+            ("+2\r\n{}", Extent::BrokenAt(0)),
+            ("2\n{}", Extent::BrokenAt(1)),
+            ("2 2\r\n", Extent::BrokenAt(2)),
+            ("2;a\nb\r\n", Extent::BrokenAt(3)),
+            ("0x2\r\n{}", Extent::BrokenAt(1)),
+            ("10000000000000000\r\n", Extent::BrokenAt(16)),
+            ("2\r\n{}}", Extent::BrokenAt(5)),
+            ("2\r\n{}\r\r", Extent::BrokenAt(6)),
+            ("0\r\n\n", Extent::BrokenAt(3)),
+            ("0\r\nA: b\n\r\n", Extent::BrokenAt(7)),
+            ("0\r\n\rA", Extent::BrokenAt(4)),
+        ] {
+            for piece in [1, 2, 3, 7, 100] {
+                assert_eq!(extent(body, piece), expected, "{body:?} in pieces of {piece}");
+            }
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! A connection that shows the HTTP library only requests that it takes: of heads that it would refuse, without a
+//! body and without a line in the log, it is given another that is answered like all requests.
+//!
+//! Nothing is changed in what is sent, so that no answer can be taken for another. What is received is followed
+//! from head to head; where it is unclear how it goes on, the connection ends.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::{Buf as _, BytesMut};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Sleep, sleep};
+use tokio_util::io::poll_read_buf;
+use tributary_api::HeadRefusal;
+
+use super::body::{Body, Extent};
+use super::head::{self, Head};
+use super::head_timer::HeadTimer;
+
+/// How many bytes of a head are read at a time.
+const PIECE: usize = 4 * 1024;
+/// The largest buffer that is kept for the next head.
+const KEPT_BUFFER: usize = 16 * 1024;
+/// How long a connection that ends is still read from, so that the client sees the answer and not a reset.
+const LINGER: Duration = Duration::from_secs(1);
+/// What the HTTP library leaves out before a head: it shows that the connection is not idle.
+const EMPTY_LINE: &[u8] = b"\r\n";
+
+/// A connection between a client and the HTTP library.
+pub(super) struct Connection<S> {
+    stream: S,
+    /// What was received and not handed over yet.
+    received: BytesMut,
+    /// How many bytes of these are handed over next.
+    ready: usize,
+    next: Next,
+    head_timeout: Duration,
+    /// Runs while a head is awaited: from the beginning for the first, from its first byte for each other.
+    head_timer: Option<HeadTimer>,
+    /// Whether something that the client sends is not looked at.
+    is_left_unread: bool,
+    /// Runs while the connection is closed and still read from.
+    linger: Option<Pin<Box<Sleep>>>,
+}
+
+/// What comes behind the bytes that are ready.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Next {
+    Head(Progress),
+    Body(Body),
+    /// The client sends nothing more, or is not listened to.
+    End,
+}
+
+/// How much of a head is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Progress {
+    /// So many bytes have been looked at.
+    searched: usize,
+    /// The HTTP library was told that something arrives.
+    is_announced: bool,
+}
+
+impl<S> Connection<S> {
+    pub(super) fn new(stream: S, head_timeout: Duration) -> Self {
+        Self {
+            stream,
+            received: BytesMut::new(),
+            ready: 0,
+            next: Next::Head(Progress::default()),
+            head_timeout,
+            head_timer: Some(HeadTimer::new(head_timeout)),
+            is_left_unread: false,
+            linger: None,
+        }
+    }
+
+    fn hand_over(&mut self, out: &mut ReadBuf<'_>) {
+        let length = self.ready.min(out.remaining());
+        out.put_slice(&self.received[..length]);
+        self.received.advance(length);
+        self.ready -= length;
+        if self.received.is_empty() && self.received.capacity() > KEPT_BUFFER {
+            self.received = BytesMut::new();
+        }
+    }
+
+    /// Looks at the head, as far as it is there, unless nothing in it could have changed.
+    fn look_for_head(&mut self, progress: &mut Progress) {
+        while let Some(empty) = [&b"\r\n"[..], b"\n"].iter().find(|empty| self.received.starts_with(empty)) {
+            self.received.advance(empty.len());
+            progress.searched = 0;
+        }
+        let new = &self.received[progress.searched..];
+        let is_worth_it =
+            progress.searched == 0 || new.contains(&b'\n') || self.received.len() >= head::MAXIMUM_LENGTH;
+        progress.searched = self.received.len();
+        if self.received.is_empty() || !is_worth_it {
+            return;
+        }
+        match head::read(&self.received) {
+            Ok(Some(head)) => self.accept(head),
+            Ok(None) => {}
+            Err(refusal) => self.refuse(refusal),
+        }
+    }
+
+    fn accept(&mut self, head: Head) {
+        self.ready = head.length;
+        if let Some(replaced) = head.replaced {
+            self.received.advance(head.length);
+            self.ready = replaced.len();
+            let rest = std::mem::replace(&mut self.received, BytesMut::from(&replaced[..]));
+            self.received.extend_from_slice(&rest);
+        }
+        self.head_timer = None;
+        self.next = head.body.map_or(Next::Head(Progress::default()), Next::Body);
+    }
+
+    /// Hands over a head that stands for the one that is refused, and then nothing more.
+    fn refuse(&mut self, refusal: HeadRefusal) {
+        let standing = head::standing_for(refusal, &self.received);
+        self.received = BytesMut::from(standing.as_bytes());
+        self.ready = self.received.len();
+        self.end_unread();
+    }
+
+    fn end_unread(&mut self) {
+        self.next = Next::End;
+        self.head_timer = None;
+        self.is_left_unread = true;
+    }
+}
+
+impl<S: AsyncRead + Unpin> Connection<S> {
+    /// Receives until it is known what is handed over next.
+    fn poll_head(&mut self, context: &mut Context<'_>, mut progress: Progress) -> Poll<io::Result<()>> {
+        loop {
+            self.look_for_head(&mut progress);
+            if self.ready > 0 {
+                return Poll::Ready(Ok(()));
+            }
+            self.next = Next::Head(progress);
+            self.received.reserve(PIECE);
+            match poll_read_buf(Pin::new(&mut self.stream), context, &mut self.received)? {
+                Poll::Ready(0) => {
+                    self.end_of_input();
+                    return Poll::Ready(Ok(()));
+                }
+                Poll::Ready(_) => {}
+                Poll::Pending => {
+                    ready!(self.poll_head_timer(context));
+                    return Poll::Ready(Ok(()));
+                }
+            }
+        }
+    }
+
+    fn end_of_input(&mut self) {
+        if self.received.is_empty() {
+            self.next = Next::End;
+        } else {
+            self.refuse(HeadRefusal::Truncated);
+        }
+    }
+
+    /// Waits for the time at which a head has to be there.
+    fn poll_head_timer(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        if self.head_timer.is_none() && !self.received.is_empty() {
+            self.head_timer = Some(HeadTimer::new(self.head_timeout));
+        }
+        let Some(timer) = &mut self.head_timer else { return Poll::Pending };
+        ready!(timer.poll(context));
+        if self.received.is_empty() {
+            // A connection that was never used is not worth an answer.
+            self.next = Next::End;
+        } else {
+            self.refuse(HeadRefusal::Timeout);
+        }
+        Poll::Ready(())
+    }
+
+    /// Hands over a piece of a body, and keeps what comes behind it.
+    fn poll_body(
+        &mut self,
+        context: &mut Context<'_>,
+        out: &mut ReadBuf<'_>,
+        mut body: Body,
+    ) -> Poll<io::Result<()>> {
+        let start = out.filled().len();
+        if self.received.is_empty() {
+            ready!(Pin::new(&mut self.stream).poll_read(context, out))?;
+        } else {
+            let length = self.received.len().min(out.remaining());
+            out.put_slice(&self.received[..length]);
+        }
+        let piece = &out.filled()[start..];
+        let extent = body.advance(piece);
+        let length = match extent {
+            Extent::All => piece.len(),
+            Extent::EndsAt(length) | Extent::BrokenAt(length) => length,
+        };
+        if self.received.is_empty() {
+            self.received.extend_from_slice(&piece[length..]);
+        } else {
+            self.received.advance(length);
+        }
+        let is_end_of_input = piece.is_empty();
+        out.set_filled(start + length);
+        match extent {
+            Extent::All if is_end_of_input => self.next = Next::End,
+            Extent::All => self.next = Next::Body(body),
+            Extent::EndsAt(_) => self.next = Next::Head(Progress::default()),
+            Extent::BrokenAt(_) => self.end_unread(),
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Connection<S> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        out: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let connection = self.get_mut();
+        loop {
+            if connection.ready > 0 {
+                connection.hand_over(out);
+                return Poll::Ready(Ok(()));
+            }
+            match connection.next {
+                Next::Head(progress) => {
+                    if connection.poll_head(context, progress)?.is_pending() {
+                        return connection.announce(out);
+                    }
+                }
+                Next::Body(body) => return connection.poll_body(context, out, body),
+                Next::End => return Poll::Ready(Ok(())),
+            }
+        }
+    }
+}
+
+impl<S> Connection<S> {
+    /// Lets the HTTP library know that a head arrives: it closes connections that are idle.
+    fn announce(&mut self, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let is_empty = self.received.is_empty();
+        match &mut self.next {
+            Next::Head(progress) if !is_empty && !progress.is_announced => {
+                progress.is_announced = true;
+                out.put_slice(EMPTY_LINE);
+                Poll::Ready(Ok(()))
+            }
+            _ => Poll::Pending,
+        }
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Connection<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let connection = self.get_mut();
+        if connection.linger.is_none() {
+            ready!(Pin::new(&mut connection.stream).poll_shutdown(context))?;
+            if !connection.is_left_unread {
+                return Poll::Ready(Ok(()));
+            }
+        }
+        let linger = connection.linger.get_or_insert_with(|| Box::pin(sleep(LINGER)));
+        let mut unread = [0; PIECE];
+        while linger.as_mut().poll(context).is_pending() {
+            let mut unread = ReadBuf::new(&mut unread);
+            match ready!(Pin::new(&mut connection.stream).poll_read(context, &mut unread)) {
+                Ok(()) if !unread.filled().is_empty() => {}
+                _ => break,
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+#[cfg(test)]
+#[path = "connection_tests.rs"]
+mod tests;

@@ -1,0 +1,315 @@
+//! The head of a request: whether the HTTP library will take it, where the body behind it ends, and the head
+//! without its wish for another protocol.
+
+use std::mem::MaybeUninit;
+
+use actix_web::http::header::{CONNECTION, CONTENT_LENGTH, HOST, HeaderName, TRANSFER_ENCODING, UPGRADE};
+use actix_web::http::{Method, Uri};
+use httparse::{Error, Header, Request, Status};
+use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
+use tributary_api::HeadRefusal;
+
+use super::body::{Body, Chunks};
+
+/// The longest head, in bytes: a little less than the HTTP library takes.
+pub(super) const MAXIMUM_LENGTH: usize = 127 * 1024;
+/// The most headers, as the HTTP library has it.
+const MAXIMUM_HEADERS: usize = 96;
+/// The longest target and the longest name of a header, as its types have it.
+const MAXIMUM_NAME: usize = u16::MAX as usize - 1;
+/// The longest method and the longest path that are told of a refused request.
+const MAXIMUM_TOLD: usize = 512;
+/// The header of HTTP/1.1 clients that would like HTTP/2.
+const HTTP2_SETTINGS: &str = "http2-settings";
+/// What a path cannot have as it is.
+const ENCODED: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
+/// Says why a head is refused, in the head that stands for it. None that a client sends has it.
+pub(super) const REFUSED: HeaderName = HeaderName::from_static("x-tributary-refused-head");
+
+/// A head that the HTTP library takes.
+#[derive(Debug)]
+pub(super) struct Head {
+    /// Its length in bytes.
+    pub(super) length: usize,
+    /// The body behind it, if there is one.
+    pub(super) body: Option<Body>,
+    /// What is handed over in its place, where it is not the head as it was sent.
+    pub(super) replaced: Option<Vec<u8>>,
+}
+
+/// Reads a head, if it is complete.
+pub(super) fn read(bytes: &[u8]) -> Result<Option<Head>, HeadRefusal> {
+    let mut headers = [const { MaybeUninit::uninit() }; MAXIMUM_HEADERS];
+    let mut request = Request::new(&mut []);
+    // The HTTP library reads by the same function: what is taken here, it takes in the same way.
+    let length = match request.parse_with_uninit_headers(bytes, &mut headers) {
+        Ok(Status::Complete(length)) if length <= MAXIMUM_LENGTH => length,
+        Ok(Status::Partial) if bytes.len() < MAXIMUM_LENGTH => return Ok(None),
+        Ok(_) => return Err(HeadRefusal::TooLong),
+        Err(Error::TooManyHeaders) => return Err(HeadRefusal::TooManyHeaders),
+        Err(_) => return Err(why(bytes)),
+    };
+    let (method, target) = (request.method.unwrap_or_default(), request.path.unwrap_or_default());
+    let names = request.headers.iter().map(|header| header.name);
+    if names.chain([target]).any(|name| name.len() > MAXIMUM_NAME) {
+        return Err(HeadRefusal::TooLong);
+    }
+    if Method::from_bytes(method.as_bytes()).is_err() {
+        return Err(HeadRefusal::Malformed);
+    }
+    if Uri::try_from(target).is_err() {
+        return Err(HeadRefusal::Target);
+    }
+    if method == Method::CONNECT.as_str() {
+        return Err(HeadRefusal::Connect);
+    }
+    let body = body(&request)?;
+    Ok(Some(Head { length, body, replaced: without_upgrade(&request) }))
+}
+
+/// The body behind a head; none that could be read in two ways.
+fn body(request: &Request<'_, '_>) -> Result<Option<Body>, HeadRefusal> {
+    let (mut hosts, mut body) = (0, None);
+    let is_newest = request.version == Some(1);
+    for header in &*request.headers {
+        let is_length = is(header, &CONTENT_LENGTH);
+        if is(header, &HOST) {
+            hosts += 1;
+        } else if is_length || is(header, &TRANSFER_ENCODING) {
+            let read = if is_length { length(header.value) } else { chunked(header.value, is_newest) };
+            if body.replace(read?).is_some() {
+                return Err(HeadRefusal::BodyLength);
+            }
+        }
+    }
+    if hosts > 1 || (is_newest && hosts == 0) {
+        return Err(HeadRefusal::Host);
+    }
+    if !is_newest && request.method == Some(Method::POST.as_str()) && body.is_none() {
+        return Err(HeadRefusal::BodyLength);
+    }
+    Ok(body.filter(|body| *body != Body::Length(0)))
+}
+
+fn length(value: &[u8]) -> Result<Body, HeadRefusal> {
+    let digits =
+        std::str::from_utf8(value).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+    let length = digits.and_then(|digits| digits.parse().ok());
+    length.map(Body::Length).ok_or(HeadRefusal::BodyLength)
+}
+
+fn chunked(value: &[u8], is_newest: bool) -> Result<Body, HeadRefusal> {
+    let is_right = is_newest && value.eq_ignore_ascii_case(b"chunked");
+    if is_right { Ok(Body::Chunked(Chunks::Size)) } else { Err(HeadRefusal::BodyLength) }
+}
+
+fn is(header: &Header<'_>, name: &HeaderName) -> bool {
+    header.name.eq_ignore_ascii_case(name.as_str())
+}
+
+/// The head without a wish for another protocol, where it has one: a server may ignore it, but the HTTP library
+/// takes it for granted, and closes the connection. A header of our own is left out as well.
+fn without_upgrade(request: &Request<'_, '_>) -> Option<Vec<u8>> {
+    let is_dropped = |header: &Header<'_>| {
+        is(header, &UPGRADE) || is(header, &REFUSED) || header.name.eq_ignore_ascii_case(HTTP2_SETTINGS)
+    };
+    let is_wish = |option: &[u8]| {
+        [UPGRADE.as_str(), HTTP2_SETTINGS].iter().any(|name| option.eq_ignore_ascii_case(name.as_bytes()))
+    };
+    let wishes = |header: &Header<'_>| is(header, &CONNECTION) && options(header).any(is_wish);
+    if !request.headers.iter().any(|header| is_dropped(header) || wishes(header)) {
+        return None;
+    }
+    let (method, target) = (request.method.unwrap_or_default(), request.path.unwrap_or_default());
+    let version = request.version.unwrap_or_default();
+    let mut head = format!("{method} {target} HTTP/1.{version}\r\n").into_bytes();
+    for header in request.headers.iter().filter(|header| !is_dropped(header)) {
+        let value = if wishes(header) {
+            let kept: Vec<&[u8]> = options(header).filter(|option| !is_wish(option)).collect();
+            kept.join(&b", "[..])
+        } else {
+            header.value.to_vec()
+        };
+        head.extend([header.name.as_bytes(), b": ", &value, b"\r\n"].concat());
+    }
+    head.extend(b"\r\n");
+    Some(head)
+}
+
+fn options<'value>(header: &Header<'value>) -> impl Iterator<Item = &'value [u8]> {
+    header.value.split(|byte| *byte == b',').map(<[u8]>::trim_ascii)
+}
+
+/// What is wrong with a head that cannot be read, told by its first line.
+fn why(bytes: &[u8]) -> HeadRefusal {
+    let line = first_line(bytes);
+    let mut words = line.splitn(2, |byte| *byte == b' ');
+    let (method, rest) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let Some(end) = rest.iter().rposition(|byte| *byte == b' ').filter(|_| is_method(method)) else {
+        return HeadRefusal::Malformed;
+    };
+    let (target, version) = (&rest[..end], &rest[end + 1..]);
+    let fits_a_url = |byte: &u8| matches!(byte, b'!'..=b'~');
+    match version {
+        b"HTTP/1.1" | b"HTTP/1.0" if !target.iter().all(fits_a_url) => HeadRefusal::Target,
+        b"HTTP/1.1" | b"HTTP/1.0" => HeadRefusal::Malformed,
+        _ if version.starts_with(b"HTTP/") => HeadRefusal::Version,
+        _ => HeadRefusal::Malformed,
+    }
+}
+
+/// A head that the HTTP library takes, in the place of one that is refused: with what can be known of its method
+/// and its path, for the log, and with the reason.
+pub(super) fn standing_for(refusal: HeadRefusal, refused: &[u8]) -> String {
+    let mut words = first_line(refused).split(|byte| *byte == b' ');
+    let method =
+        words.next().filter(|method| is_method(method) && *method != Method::CONNECT.as_str().as_bytes());
+    let path = words.next().filter(|target| target.starts_with(b"/")).unwrap_or(b"/");
+    let path = path.split(|byte| *byte == b'?').next().unwrap_or_default();
+    let path = percent_encode(&path[..path.len().min(MAXIMUM_TOLD)], ENCODED);
+    let method = String::from_utf8_lossy(method.unwrap_or(b"-"));
+    let (header, reason): (_, &str) = (REFUSED, refusal.into());
+    format!("{method} {path} HTTP/1.1\r\nhost: -\r\nconnection: close\r\n{header}: {reason}\r\n\r\n")
+}
+
+fn is_method(word: &[u8]) -> bool {
+    word.len() <= MAXIMUM_TOLD && Method::from_bytes(word).is_ok()
+}
+
+fn first_line(bytes: &[u8]) -> &[u8] {
+    let line = bytes.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty());
+    line.map(|line| line.strip_suffix(b"\r").unwrap_or(line)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heads_are_taken_with_the_body_behind_them() {
+        for (head, body) in [
+            ("GET / HTTP/1.1\r\nHost: x\r\n\r\n", None),
+            ("GET /a?b=%C3%BC HTTP/1.0\r\n\r\n", None),
+            ("GET http://x/a HTTP/1.1\nhost: x\n\n", None),
+            ("OPTIONS * HTTP/1.1\r\nHost:\r\n\r\n", None),
+            ("PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", None),
+            ("PUT / HTTP/1.0\r\n\r\n", None),
+            ("PUT / HTTP/1.1\r\nHost: x\r\ncontent-length: 007 \r\n\r\n", Some(Body::Length(7))),
+            ("POST / HTTP/1.0\r\nContent-Length: 3\r\n\r\n", Some(Body::Length(3))),
+            (
+                "PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: Chunked\r\n\r\n",
+                Some(Body::Chunked(Chunks::Size)),
+            ),
+        ] {
+            let read = read(format!("{head}behind").as_bytes()).unwrap().unwrap();
+            assert_eq!((read.length, read.body, read.replaced), (head.len(), body, None), "{head:?}");
+            for length in 0..head.len() {
+                assert!(super::read(&head.as_bytes()[..length]).unwrap().is_none(), "{head:?}: {length}");
+            }
+        }
+    }
+
+    #[test]
+    fn heads_are_refused_with_what_is_wrong() {
+        let with = |headers: &str| format!("PUT / HTTP/1.1\r\nHost: x\r\n{headers}\r\n\r\n");
+        let many = "A: b\r\n".repeat(MAXIMUM_HEADERS);
+        for (head, expected) in [
+            ("\u{16}\u{3}\u{1}\u{2}".to_owned(), HeadRefusal::Malformed),
+            ("{}\r\n\r\n".to_owned(), HeadRefusal::Malformed),
+            ("GET\r\n\r\n".to_owned(), HeadRefusal::Malformed),
+            ("GET / HTTQ/1.1\r\n\r\n".to_owned(), HeadRefusal::Malformed),
+            ("#GET / HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), HeadRefusal::Malformed),
+            (with("no colon"), HeadRefusal::Malformed),
+            (with(" folded: x"), HeadRefusal::Malformed),
+            (with("A : b"), HeadRefusal::Malformed),
+            ("GET / HTTP/9.9\r\n\r\n".to_owned(), HeadRefusal::Version),
+            ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_owned(), HeadRefusal::Version),
+            ("GET /\u{fc} HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), HeadRefusal::Target),
+            ("GET /?a=b c HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), HeadRefusal::Target),
+            ("GET /?a=<b> HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), HeadRefusal::Target),
+            ("GET /\u{7f} HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), HeadRefusal::Target),
+            ("GET / HTTP/1.1\r\n\r\n".to_owned(), HeadRefusal::Host),
+            (with("Host: y"), HeadRefusal::Host),
+            (with("Content-Length: nine"), HeadRefusal::BodyLength),
+            (with("Content-Length: +9"), HeadRefusal::BodyLength),
+            (with("Content-Length: -9"), HeadRefusal::BodyLength),
+            (with("Content-Length:"), HeadRefusal::BodyLength),
+            (with("Content-Length: 2, 2"), HeadRefusal::BodyLength),
+            (with("Content-Length: 18446744073709551616"), HeadRefusal::BodyLength),
+            (with("Content-Length: 2\r\nContent-Length: 2"), HeadRefusal::BodyLength),
+            (with("Content-Length: 0\r\nTransfer-Encoding: chunked"), HeadRefusal::BodyLength),
+            (with("Transfer-Encoding: chunked\r\nContent-Length: 2"), HeadRefusal::BodyLength),
+            (with("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked"), HeadRefusal::BodyLength),
+            (with("Transfer-Encoding: gzip, chunked"), HeadRefusal::BodyLength),
+            (with("Transfer-Encoding: identity"), HeadRefusal::BodyLength),
+            ("PUT / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n".to_owned(), HeadRefusal::BodyLength),
+            ("POST / HTTP/1.0\r\n\r\n".to_owned(), HeadRefusal::BodyLength),
+            ("CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), HeadRefusal::Connect),
+            (with(&many), HeadRefusal::TooManyHeaders),
+            (with(&format!("A: {}", "b".repeat(MAXIMUM_LENGTH))), HeadRefusal::TooLong),
+            (with(&format!("{}: b", "a".repeat(MAXIMUM_NAME + 1))), HeadRefusal::TooLong),
+            (format!("GET /{} HTTP/1.1\r\nHost: x\r\n\r\n", "a".repeat(MAXIMUM_NAME)), HeadRefusal::TooLong),
+        ] {
+            let refusal = read(head.as_bytes()).expect_err(&head);
+            assert_eq!(refusal, expected, "{head:?}");
+            let standing = standing_for(refusal, head.as_bytes());
+            let taken = read(standing.as_bytes()).unwrap().unwrap();
+            assert_eq!((taken.length, taken.body), (standing.len(), None), "{standing}");
+        }
+    }
+
+    #[test]
+    fn what_stands_for_a_refused_head_tells_what_is_known_of_it() {
+        for (head, expected) in [
+            ("GET /a/\u{fc}<?b=\u{fc} HTTP/1.1\r\n\r\n", "GET /a/%C3%BC%3C HTTP/1.1\r\n"),
+            ("\r\nHEAD /a b HTTP/1.1\r\n\r\n", "HEAD /a HTTP/1.1\r\n"),
+            ("PUT /a", "PUT /a HTTP/1.1\r\n"),
+            ("CONNECT x:80 HTTP/1.1\r\n", "- / HTTP/1.1\r\n"),
+            ("\u{16}\u{3}\u{1}", "- / HTTP/1.1\r\n"),
+            ("", "- / HTTP/1.1\r\n"),
+        ] {
+            let standing = standing_for(HeadRefusal::TooLong, head.as_bytes());
+            let rest = "host: -\r\nconnection: close\r\nx-tributary-refused-head: too-long\r\n\r\n";
+            assert_eq!(standing.strip_prefix(expected), Some(rest), "{head:?}");
+        }
+    }
+
+    #[test]
+    fn wishes_for_another_protocol_are_left_out() {
+        for (headers, expected) in [
+            (
+                "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAA",
+                "Connection: \r\n",
+            ),
+            (
+                "connection: keep-alive , UPGRADE\r\nA: b\r\nupgrade: websocket",
+                "connection: keep-alive\r\nA: b\r\n",
+            ),
+            ("Connection: close,upgrade\r\nConnection: upgrade", "Connection: close\r\nConnection: \r\n"),
+            ("Upgrade: h2c\r\nUpgrade: websocket", ""),
+            ("X-Tributary-Refused-Head: timeout\r\nA: b", "A: b\r\n"),
+        ] {
+            let head = format!("PUT /a?b=c HTTP/1.1\r\nHost: x\r\n{headers}\r\nContent-Length: 2\r\n\r\n");
+            let read = read(head.as_bytes()).unwrap().unwrap();
+            assert_eq!((read.length, read.body), (head.len(), Some(Body::Length(2))));
+            let replaced = String::from_utf8(read.replaced.unwrap()).unwrap();
+            let whole = format!("PUT /a?b=c HTTP/1.1\r\nHost: x\r\n{expected}Content-Length: 2\r\n\r\n");
+            assert_eq!(replaced, whole, "{headers}");
+        }
+        let kept = "GET / HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\nX-Upgrade: h2c\r\n\r\n";
+        assert!(read(kept.as_bytes()).unwrap().unwrap().replaced.is_none());
+    }
+}

@@ -1,0 +1,89 @@
+//! The HTTP server: what `actix_web::HttpServer` sets up, over connections of our own.
+
+mod body;
+mod connection;
+mod head;
+mod head_timer;
+
+use std::io;
+use std::net::TcpListener;
+use std::time::Duration;
+
+use actix_http::error::DispatchError;
+use actix_http::{HttpService, Request};
+use actix_service::{IntoServiceFactory, ServiceFactory, ServiceFactoryExt as _, fn_service, map_config};
+use actix_web::Error;
+use actix_web::body::MessageBody;
+use actix_web::dev::{AppConfig, Server, ServiceRequest, ServiceResponse};
+use actix_web::http::KeepAlive;
+use actix_web::middleware::Next;
+use actix_web::rt::net::TcpStream;
+use tributary_api::{HeadRefusal, refuse_head};
+
+use crate::settings::Settings;
+use connection::Connection;
+
+/// How long a connection may take to close, as `actix_web::HttpServer` has it.
+const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Serves an application from a listener, by the settings' workers and timeouts. The application has to be wrapped
+/// by [`answer_refused_heads`].
+pub(crate) fn serve<F, I, S, B>(
+    listener: TcpListener,
+    settings: &Settings,
+    application: F,
+) -> io::Result<Server>
+where
+    F: Fn() -> I + Send + Clone + 'static,
+    I: IntoServiceFactory<S, Request>,
+    S: ServiceFactory<Request, Config = AppConfig, Response = ServiceResponse<B>, Error = Error> + 'static,
+    S::InitError: std::fmt::Debug,
+    B: MessageBody + 'static,
+{
+    let address = listener.local_addr()?;
+    let keep_alive = KeepAlive::Timeout(Duration::from_secs(settings.keep_alive));
+    let head_timeout = Duration::from_secs(settings.header_timeout);
+    let mut server = Server::build().shutdown_timeout(settings.shutdown_timeout).disable_signals();
+    if let Some(workers) = settings.workers {
+        server = server.workers(workers);
+    }
+    let ending = server.graceful_shutdown_signal();
+    let server = server.listen("http", listener, move || {
+        let ending = ending.clone();
+        let application = application().into_factory().map_err(|error| error.error_response());
+        let http = HttpService::build()
+            .graceful_shutdown_signal(move || {
+                let ending = ending.clone();
+                async move { ending.notified().await }
+            })
+            .keep_alive(keep_alive)
+            // The connection looks at the time itself, for each head and not only for the first.
+            .client_request_timeout(Duration::ZERO)
+            .client_disconnect_timeout(DISCONNECT_TIMEOUT)
+            .local_addr(address)
+            .h1(map_config(application, |()| AppConfig::default()));
+        fn_service(move |stream: TcpStream| async move {
+            // Without it a large answer waits for the client's delayed acknowledgement: 40 ms.
+            stream.set_nodelay(true).map_err(DispatchError::Io)?;
+            let peer = stream.peer_addr().ok();
+            Ok::<_, DispatchError>((Connection::new(stream, head_timeout), peer))
+        })
+        .and_then(http)
+    })?;
+    Ok(server.run())
+}
+
+/// Answers the requests that stand for heads which were refused.
+pub(crate) async fn answer_refused_heads(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let reason = request.headers().get(head::REFUSED).and_then(|reason| reason.to_str().ok());
+    match reason.and_then(|reason| reason.parse::<HeadRefusal>().ok()) {
+        Some(refusal) => {
+            let response = refuse_head(request.request(), refusal);
+            Ok(request.into_response(response).map_into_right_body())
+        }
+        None => next.call(request).await.map(ServiceResponse::map_into_left_body),
+    }
+}

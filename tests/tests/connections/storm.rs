@@ -1,0 +1,94 @@
+//! A service in a storm of requests that mean it no good stays alive, and small.
+
+use std::io::Write as _;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use tributary_tests::Server;
+
+const MEBIBYTE: usize = 1024 * 1024;
+/// How many clients there are at a time.
+const CLIENTS: usize = 64;
+/// How long the storm lasts.
+const STORM: Duration = Duration::from_secs(8);
+/// How long a sign of life may take, and how long half of them may: all clients run on the same machine, where other
+/// tests run too.
+const SLOWEST: Duration = Duration::from_secs(5);
+const USUAL: Duration = Duration::from_millis(500);
+/// The most memory: four times the limit of a body for each client, and what the service starts with.
+const MAXIMUM_MEMORY: usize = (CLIENTS * 4 + 64) * MEBIBYTE;
+
+/// Requests as bytes, of all kinds that are refused or ignored.
+fn requests() -> Vec<Vec<u8>> {
+    let head = "POST /_connector/_sync_job HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
+    let packed = |encoding: &str, body: &[u8]| {
+        let head = format!("{head}Content-Encoding: {encoding}\r\nContent-Length: {}\r\n\r\n", body.len());
+        [head.as_bytes(), body].concat()
+    };
+    let gzip = |bytes: &[u8]| {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    };
+    let filled = |piece: Vec<u8>| piece.repeat((MEBIBYTE - 1) / piece.len());
+    let blanks = vec![b' '; 4 * MEBIBYTE];
+    let text = |text: String| text.into_bytes();
+    vec![
+        packed("zstd", &filled(zstd::encode_all(&blanks[..], 1).unwrap())),
+        packed("gzip", &filled(gzip(&blanks))),
+        packed("gzip", &filled(gzip(b""))),
+        packed("br", b"{}"),
+        text("GET /\u{fc} HTTP/1.1\r\nHost: x\r\n\r\n".into()),
+        text(format!("GET / HTTP/1.1\r\nHost: x\r\nX-Long: {}", "x".repeat(200_000))),
+        text("GET /_connector HTTP/1.1\r\nHost: x\r\nX-Slow: ".into()),
+        text(format!("{head}Transfer-Encoding: chunked\r\n\r\nzz\r\n")),
+        text(format!("{head}Content-Length: 1000\r\n\r\n{{")),
+        text(
+            "GET /_connector HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+                .repeat(100),
+        ),
+        text(format!("{head}Connection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 2\r\n\r\n{{}}")),
+    ]
+}
+
+#[test]
+fn the_service_lives_through_a_storm() {
+    let server = Server::start("memory:");
+    let requests = requests();
+    let is_over = AtomicBool::new(false);
+    let (server, requests, is_over) = (&server, &requests, &is_over);
+    let mut times = std::thread::scope(|scope| {
+        for client in 0..CLIENTS {
+            scope.spawn(move || {
+                for request in requests.iter().cycle().skip(client) {
+                    if is_over.load(Ordering::Relaxed) {
+                        return;
+                    }
+                    let mut connection = server.connect();
+                    let _ = connection.send(request).and_then(|()| connection.close_sending());
+                    let _ = connection.read_to_end();
+                }
+            });
+        }
+        let started = Instant::now();
+        let mut times = Vec::new();
+        while started.elapsed() < STORM {
+            let asked = Instant::now();
+            let answer = server.connect().request("GET", "/_health/live", &[], None);
+            let is_alive = answer.is_ok_and(|answer| answer.status == 200);
+            times.push(if is_alive { asked.elapsed() } else { Duration::MAX });
+        }
+        is_over.store(true, Ordering::Relaxed);
+        times
+    });
+    times.sort_unstable();
+    let (usual, slowest) = (times[times.len() / 2], times[times.len() - 1]);
+    assert!(slowest < SLOWEST && usual < USUAL, "a sign of life took {usual:?}, and once {slowest:?}");
+    let peak = server.peak_memory();
+    assert!(peak < MAXIMUM_MEMORY, "{peak} bytes");
+    let log = server.log();
+    assert!(!log.contains("panicked") && !log.contains("ERROR"), "{log}");
+    let _ = server.get("/_connector").expect(200);
+}
