@@ -77,3 +77,21 @@ impl HeadRefusal {
 pub fn refuse_head(request: &HttpRequest, refusal: HeadRefusal) -> HttpResponse {
     dispatch::respond_to_stray(request, &ApiError::Head(refusal))
 }
+
+#[cfg(test)]
+mod tests {
+    use strum::IntoEnumIterator as _;
+
+    use super::*;
+
+    #[test]
+    fn every_refusal_has_a_name_a_row_and_a_reason() {
+        for refusal in HeadRefusal::iter() {
+            let name: &str = refusal.into();
+            assert_eq!(name.parse(), Ok(refusal), "{name}");
+            let error = ApiError::Head(refusal);
+            assert!([400, 408, 431].contains(&error.row().status), "{name}");
+            assert!(error.body().contains("\"reason\":\"") && !error.to_string().ends_with('.'), "{name}");
+        }
+    }
+}
