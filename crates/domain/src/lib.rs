@@ -17,6 +17,9 @@
 //! ```
 
 mod connector;
+mod date_field;
+#[cfg(any(test, feature = "conformance"))]
+mod date_field_cases;
 mod document;
 mod enumeration;
 mod field;
@@ -46,6 +49,8 @@ pub use connector::{
     FilteringValidation, GET_PARAMETERS, InclusionOfDeleted, IndexName, Pipeline, Schedule, Schedules,
     SnippetValue, SyncRules,
 };
+#[cfg(any(test, feature = "conformance"))]
+pub use date_field_cases::{DATE_FIELD_CASES, DATE_FIELD_DIFFERENCES};
 pub use document::{Document, DocumentError, Object};
 pub use enumeration::Enumeration;
 pub use field::{Field, FieldDescription, FieldValue};
