@@ -35,6 +35,7 @@ mod regular_expression;
 mod schema;
 mod strict_json;
 mod sync_job;
+mod time_text;
 mod timestamp;
 mod warning;
 

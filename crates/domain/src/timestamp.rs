@@ -3,18 +3,22 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use jiff::fmt::temporal::{DateTimeParser, DateTimePrinter};
+use jiff::civil::DateTime;
+use jiff::fmt::temporal::DateTimePrinter;
+use jiff::tz::Offset;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::{Error, Visitor};
 use serde::{Deserialize, Serialize};
 
 use crate::FieldValue;
+use crate::time_text::{self, TimeProblem};
 
-static PARSER: DateTimeParser = DateTimeParser::new();
-
-/// A moment, written as ISO 8601 in UTC with `Z` and as many digits of a second as it came with.
+/// A moment, written as ISO 8601 in UTC with `Z` and as many digits of a second as it came with. Its year is
+/// one of 0000 to 9999.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp {
-    moment: jiff::Timestamp,
+    /// In UTC.
+    moment: DateTime,
     digits: u8,
 }
 
@@ -24,34 +28,40 @@ impl Timestamp {
     pub fn from_moment(moment: jiff::Timestamp) -> Self {
         let milliseconds = moment.as_millisecond();
         let moment = jiff::Timestamp::from_millisecond(milliseconds).unwrap_or(moment);
-        Self { moment, digits: 3 }
+        Self { moment: Offset::UTC.to_datetime(moment), digits: 3 }
     }
 
-    /// Reads an ISO 8601 time. Without an offset it is taken to be in UTC, a date alone to be its
-    /// first moment; `None` where the text is neither.
+    /// Reads a time in any notation of ISO 8601, or milliseconds since 1970. Without an offset it is taken
+    /// to be in UTC, a date without a time to be its first moment; `None` where the text is none of these,
+    /// and for years that do not have four digits.
     pub fn parse(text: &str) -> Option<Self> {
-        let moment = PARSER.parse_timestamp(text).ok().or_else(|| {
-            let civil = PARSER.parse_datetime(text).ok()?;
-            // A named zone in brackets is not ISO 8601, and reading it would need a zone database.
-            let plain = !text.contains('[') && !text.ends_with(['Z', 'z']);
-            plain.then(|| jiff::tz::Offset::UTC.to_timestamp(civil).ok()).flatten()
-        })?;
-        let fraction = text
-            .split_once(['.', ','])
-            .map_or(0, |(_, rest)| rest.bytes().take_while(u8::is_ascii_digit).count());
-        Some(Self { moment, digits: u8::try_from(fraction).unwrap_or(9).min(9) })
+        Self::of(time_text::read(text)).ok()
     }
 
-    /// Milliseconds since 1970, rounded down: the key by which documents are ordered in time.
-    pub fn milliseconds(&self) -> i64 {
-        self.moment.as_nanosecond().div_euclid(1_000_000).try_into().unwrap_or(i64::MAX)
+    fn of(read: Result<(DateTime, u8), TimeProblem>) -> Result<Self, TimeProblem> {
+        read.map(|(moment, digits)| Self { moment, digits })
+    }
+
+    /// Reads what a client sent, or says what is wrong with it.
+    fn checked<E: Error>(
+        text: impl fmt::Display,
+        read: Result<(DateTime, u8), TimeProblem>,
+    ) -> Result<Self, E> {
+        Self::of(read).map_err(|problem| match problem {
+            TimeProblem::Unreadable => {
+                E::custom(format_args!("[{text}] is not an ISO 8601 time such as 2026-01-02T03:04:05Z"))
+            }
+            TimeProblem::OutOfRange => E::custom(format_args!(
+                "[{text}] is not a time from 0000-01-01T00:00:00Z to 9999-12-31T23:59:59.999999999Z"
+            )),
+        })
     }
 }
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let printer = DateTimePrinter::new().precision(Some(self.digits));
-        formatter.write_str(&printer.timestamp_to_string(&self.moment))
+        write!(formatter, "{}Z", printer.datetime_to_string(&self.moment))
     }
 }
 
@@ -62,13 +72,37 @@ impl Serialize for Timestamp {
 }
 
 impl<'de> Deserialize<'de> for Timestamp {
+    /// Reads a string, or a number of milliseconds since 1970.
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <Cow<'_, str>>::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| {
-            serde::de::Error::custom(format_args!(
-                "[{text}] is not an ISO 8601 time such as 2026-01-02T03:04:05Z"
-            ))
-        })
+        struct Time;
+        impl Visitor<'_> for Time {
+            type Value = Timestamp;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an ISO 8601 time such as 2026-01-02T03:04:05Z")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Timestamp, E> {
+                Timestamp::checked(text, time_text::read(text))
+            }
+
+            fn visit_i64<E: Error>(self, milliseconds: i64) -> Result<Timestamp, E> {
+                Timestamp::checked(milliseconds, time_text::read_milliseconds(milliseconds))
+            }
+
+            fn visit_u64<E: Error>(self, milliseconds: u64) -> Result<Timestamp, E> {
+                // What does not fit is out of range in any case.
+                let read = time_text::read_milliseconds(milliseconds.try_into().unwrap_or(i64::MAX));
+                Timestamp::checked(milliseconds, read)
+            }
+
+            fn visit_f64<E: Error>(self, milliseconds: f64) -> Result<Timestamp, E> {
+                #[expect(clippy::cast_possible_truncation, reason = "what does not fit becomes a bound")]
+                let read = time_text::read_milliseconds(milliseconds.floor() as i64);
+                Timestamp::checked(milliseconds, read)
+            }
+        }
+        deserializer.deserialize_any(Time)
     }
 }
 
@@ -102,6 +136,8 @@ mod tests {
             ("2026-01-02T03:04:05.123456+02:00", "2026-01-02T01:04:05.123456Z"),
             ("2026-01-02T03:04:05,5", "2026-01-02T03:04:05.5Z"),
             ("2026-01-02", "2026-01-02T00:00:00Z"),
+            ("9999-12-31T23:59:59.999999999Z", "9999-12-31T23:59:59.999999999Z"),
+            ("0000-01-01T00:00:00.0+00:00", "0000-01-01T00:00:00.0Z"),
         ];
         for (text, expected) in cases {
             assert_eq!(Timestamp::parse(text).unwrap().to_string(), expected, "{text}");
@@ -109,9 +145,50 @@ mod tests {
     }
 
     #[test]
+    fn numbers_are_milliseconds() {
+        let cases = [
+            ("1767323045678", "2026-01-02T03:04:05.678Z"),
+            ("1767323045678.9", "2026-01-02T03:04:05.678Z"),
+            ("1.767323045678e12", "2026-01-02T03:04:05.678Z"),
+            ("2026", "1970-01-01T00:00:02.026Z"),
+            ("-1", "1969-12-31T23:59:59.999Z"),
+            (r#""1767323045678""#, "2026-01-02T03:04:05.678Z"),
+        ];
+        for (json, expected) in cases {
+            assert_eq!(serde_json::from_str::<Timestamp>(json).unwrap().to_string(), expected, "{json}");
+        }
+    }
+
+    #[test]
     fn refuses_what_is_no_time() {
-        for text in ["", "yesterday", "2026-13-01T00:00:00Z", "12", "2026-01-02T03:04:05[Europe/Paris]"] {
+        for text in ["", "yesterday", "2026-13-01T00:00:00Z", "1e3", "2026-01-02T03:04:05[Europe/Paris]"] {
             assert_eq!(Timestamp::parse(text), None, "{text}");
+        }
+        let cases = [
+            (r#""yesterday""#, "[yesterday] is not an ISO 8601 time such as 2026-01-02T03:04:05Z"),
+            ("true", "invalid type: boolean `true`, expected an ISO 8601 time such as 2026-01-02T03:04:05Z"),
+        ];
+        for (json, expected) in cases {
+            let reason = serde_json::from_str::<Timestamp>(json).unwrap_err().to_string();
+            assert!(reason.starts_with(expected), "{json}: {reason}");
+        }
+    }
+
+    #[test]
+    fn the_range_is_told() {
+        for json in [
+            r#""10000-01-01T00:00:00Z""#,
+            r#""-2026-01-01""#,
+            r#""253402300800000""#,
+            "253402300800000",
+            "18446744073709551615",
+            "-9223372036854775808",
+            "1e300",
+            "-1e300",
+        ] {
+            let reason = serde_json::from_str::<Timestamp>(json).unwrap_err().to_string();
+            let range = "is not a time from 0000-01-01T00:00:00Z to 9999-12-31T23:59:59.999999999Z";
+            assert!(reason.contains(range), "{json}: {reason}");
         }
     }
 
@@ -119,10 +196,5 @@ mod tests {
     fn our_own_times_have_milliseconds() {
         let moment = "2026-01-02T03:04:05.678912Z".parse().unwrap();
         assert_eq!(Timestamp::from_moment(moment).to_string(), "2026-01-02T03:04:05.678Z");
-    }
-
-    #[test]
-    fn milliseconds_round_down_also_before_1970() {
-        assert_eq!(Timestamp::parse("1969-12-31T23:59:59.9999Z").unwrap().milliseconds(), -1);
     }
 }
