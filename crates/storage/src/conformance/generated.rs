@@ -7,7 +7,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
-use tributary_domain::{Document, Enumeration, FilterField, SortOrder, SyncJobQuery};
+use tributary_domain::{DATE_FIELD_CASES, Document, Enumeration, FilterField, SortOrder, SyncJobQuery};
 
 use super::model::Model;
 use super::{document, id};
@@ -27,13 +27,28 @@ enum Step {
     List(SyncJobQuery),
 }
 
-/// JSON text for `created_at`: ties, precision, offsets, other shapes, or nothing.
+/// One millisecond in several notations.
+const SAME_MILLISECOND: &[&str] = &[
+    r#""2026-01-01T00:00:01.500Z""#,
+    r#""2026-01-01T00:00:01,500999999""#,
+    r#""2026-01-01T01:00:01.5+01""#,
+    "1767225601500",
+    r#""1767225601500.9""#,
+    r#"["2026-01-02",1767225601500]"#,
+];
+
+/// JSON text for `created_at`: ties, precision, offsets, every notation that search engines read, or nothing.
 fn created_at() -> impl Strategy<Value = Option<String>> {
-    let time = (0..4u32, select(vec!["Z", ".5Z", ".500Z", ".500999Z", "+00:00", ""]))
+    let near = (0..4u32, select(vec!["Z", ".5Z", ".500Z", ".500999Z", "+00:00", ""]))
         .prop_map(|(second, rest)| format!(r#""2026-01-01T00:00:0{second}{rest}""#));
-    let other =
-        select(vec!["null", "1767225601000", "\"1767225602500\"", "[]", "\"2026\"", "\"2026-01-01\""]);
-    prop_oneof![8 => time.prop_map(Some), 2 => other.prop_map(|text| Some(text.to_owned())), 1 => Just(None)]
+    let any = select(DATE_FIELD_CASES).prop_map(|(value, _)| value.to_owned());
+    let same = select(SAME_MILLISECOND).prop_map(str::to_owned);
+    prop_oneof![
+        4 => near.prop_map(Some),
+        4 => any.prop_map(Some),
+        2 => same.prop_map(Some),
+        1 => Just(None),
+    ]
 }
 
 fn job() -> impl Strategy<Value = String> {

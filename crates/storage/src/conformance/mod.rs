@@ -42,6 +42,7 @@ mod model;
 mod odd;
 mod races;
 mod reopening;
+mod times;
 mod walks;
 mod writes;
 
@@ -89,7 +90,10 @@ use list_of_promises;
 
 /// All promises, in the order in which they are best understood.
 pub fn promises() -> impl Iterator<Item = Promise> {
-    [writes::PROMISES, lists::PROMISES, walks::PROMISES, races::PROMISES].into_iter().flatten().copied()
+    [writes::PROMISES, lists::PROMISES, times::PROMISES, walks::PROMISES, races::PROMISES]
+        .into_iter()
+        .flatten()
+        .copied()
 }
 
 /// Puts every promise to the test, each over a fresh store, and reports them on standard error.

@@ -234,27 +234,30 @@ fn sort(index: &Index, order: SortOrder) -> Value {
     json!({ index.field(CREATED_AT): { "order": order, "missing": missing, "mode": "min" } })
 }
 
-fn at(index: &Index, milliseconds: i64) -> Value {
-    let field = index.field(CREATED_AT);
-    if milliseconds == i64::MAX {
-        return json!({ "bool": { "must_not": { "exists": { "field": field } } } });
-    }
-    json!({ "range": { field: { "gte": milliseconds, "lte": milliseconds, "format": "epoch_millis" } } })
+/// Finds the documents with a time before this one, in milliseconds since 1970.
+fn earlier(index: &Index, milliseconds: i64) -> Value {
+    // OpenSearch rounds `lte` and `gt` wrongly before 1970.
+    json!({ "range": { index.field(CREATED_AT): { "lt": milliseconds, "format": "epoch_millis" } } })
 }
 
+/// Finds the documents of a millisecond, and others with several times.
+fn at(index: &Index, milliseconds: i64) -> Value {
+    match milliseconds.checked_add(1) {
+        Some(next) => json!({
+            "range": { index.field(CREATED_AT): { "gte": milliseconds, "lt": next, "format": "epoch_millis" } },
+        }),
+        // Servers sort this time and none alike.
+        None => json!({ "bool": { "must_not": earlier(index, milliseconds) } }),
+    }
+}
+
+/// Finds the documents that come before those of a millisecond in the list.
 fn before(index: &Index, order: SortOrder, milliseconds: i64) -> Value {
-    let field = index.field(CREATED_AT);
-    match (order, milliseconds) {
-        (SortOrder::Ascending, i64::MAX) => json!({ "exists": { "field": field } }),
-        (SortOrder::Ascending, _) => {
-            json!({ "range": { field: { "lt": milliseconds, "format": "epoch_millis" } } })
-        }
-        (SortOrder::Descending, i64::MAX) => json!({ "match_none": {} }),
+    match (order, milliseconds.checked_add(1)) {
+        (SortOrder::Ascending, _) => earlier(index, milliseconds),
+        (SortOrder::Descending, None) => json!({ "match_none": {} }),
         // None of several times may be as early, and a document without a time is not.
-        (SortOrder::Descending, _) => {
-            let range = json!({ "range": { field: { "lte": milliseconds, "format": "epoch_millis" } } });
-            json!({ "bool": { "must_not": range } })
-        }
+        (SortOrder::Descending, Some(next)) => json!({ "bool": { "must_not": earlier(index, next) } }),
     }
 }
 

@@ -1,0 +1,46 @@
+//! Promises about times that are written in every notation that search engines read, or in none.
+
+use tributary_domain::{DATE_FIELD_CASES, Document, SortOrder, SyncJobQuery};
+
+use super::{document, id, list_of_promises};
+use crate::{Collection, Store};
+
+list_of_promises![pages_are_in_the_order_of_time_whatever_its_notation];
+
+/// Jobs with all times of the table, and one without any, in the order in which they are to be listed.
+fn jobs() -> Vec<(String, Document)> {
+    let times = DATE_FIELD_CASES.iter().map(|(value, milliseconds)| {
+        (milliseconds.unwrap_or(i64::MAX), document(&format!(r#"{{"created_at":{value}}}"#)))
+    });
+    let times = times.chain([(i64::MAX, document("{}"))]);
+    // The ids have no order in common with the table.
+    let mut jobs: Vec<_> = (0_u32..)
+        .zip(times)
+        .map(|(number, (milliseconds, job))| (milliseconds, format!("{:03}", number * 619 % 997), job))
+        .collect();
+    jobs.sort_by(|(left, left_id, _), (right, right_id, _)| (left, left_id).cmp(&(right, right_id)));
+    jobs.into_iter().map(|(_, id, job)| (id, job)).collect()
+}
+
+async fn pages_are_in_the_order_of_time_whatever_its_notation(store: &dyn Store) {
+    let jobs = jobs();
+    let mut expected: Vec<String> = jobs.iter().map(|(name, job)| job.render(name)).collect();
+    // Stored the other way round.
+    let documents = jobs.into_iter().rev().map(|(name, job)| (id(&name), job)).collect();
+    for result in store.create_many(Collection::SyncJobs, documents).await {
+        result.expect("created");
+    }
+    for order in [SortOrder::Ascending, SortOrder::Descending] {
+        for size in [7_u16, 100] {
+            let mut seen = Vec::new();
+            for from in (0..=u32::try_from(expected.len()).expect("few jobs")).step_by(size.into()) {
+                let query = SyncJobQuery { from, size: size.into(), order, ..Default::default() };
+                let page = store.list_sync_jobs(&query).await.expect("listed");
+                assert_eq!(page.count, expected.len() as u64);
+                seen.extend(page.documents.iter().map(|text| String::from_utf8_lossy(text).into_owned()));
+            }
+            assert_eq!(seen, expected, "{order}, pages of {size}");
+        }
+        expected.reverse();
+    }
+}
