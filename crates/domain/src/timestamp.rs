@@ -35,26 +35,8 @@ impl Timestamp {
     /// to be in UTC, a date without a time to be its first moment; `None` where the text is none of these,
     /// and for years that do not have four digits.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::of(time_text::read(text)).ok()
-    }
-
-    fn of(read: Result<(DateTime, u8), TimeProblem>) -> Result<Self, TimeProblem> {
-        read.map(|(moment, digits)| Self { moment, digits })
-    }
-
-    /// Reads what a client sent, or says what is wrong with it.
-    fn checked<E: Error>(
-        text: impl fmt::Display,
-        read: Result<(DateTime, u8), TimeProblem>,
-    ) -> Result<Self, E> {
-        Self::of(read).map_err(|problem| match problem {
-            TimeProblem::Unreadable => {
-                E::custom(format_args!("[{text}] is not an ISO 8601 time such as 2026-01-02T03:04:05Z"))
-            }
-            TimeProblem::OutOfRange => E::custom(format_args!(
-                "[{text}] is not a time from 0000-01-01T00:00:00Z to 9999-12-31T23:59:59.999999999Z"
-            )),
-        })
+        let (moment, digits) = time_text::read(text).ok()?;
+        Some(Self { moment, digits })
     }
 }
 
@@ -74,35 +56,47 @@ impl Serialize for Timestamp {
 impl<'de> Deserialize<'de> for Timestamp {
     /// Reads a string, or a number of milliseconds since 1970.
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Time;
-        impl Visitor<'_> for Time {
-            type Value = Timestamp;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("an ISO 8601 time such as 2026-01-02T03:04:05Z")
-            }
-
-            fn visit_str<E: Error>(self, text: &str) -> Result<Timestamp, E> {
-                Timestamp::checked(text, time_text::read(text))
-            }
-
-            fn visit_i64<E: Error>(self, milliseconds: i64) -> Result<Timestamp, E> {
-                Timestamp::checked(milliseconds, time_text::read_milliseconds(milliseconds))
-            }
-
-            fn visit_u64<E: Error>(self, milliseconds: u64) -> Result<Timestamp, E> {
-                // What does not fit is out of range in any case.
-                let read = time_text::read_milliseconds(milliseconds.try_into().unwrap_or(i64::MAX));
-                Timestamp::checked(milliseconds, read)
-            }
-
-            fn visit_f64<E: Error>(self, milliseconds: f64) -> Result<Timestamp, E> {
-                #[expect(clippy::cast_possible_truncation, reason = "what does not fit becomes a bound")]
-                let read = time_text::read_milliseconds(milliseconds.floor() as i64);
-                Timestamp::checked(milliseconds, read)
-            }
+        let (text, read) = deserializer.deserialize_any(TimeVisitor)?;
+        match read {
+            Ok((moment, digits)) => Ok(Self { moment, digits }),
+            Err(TimeProblem::Unreadable) => Err(D::Error::custom(format_args!(
+                "[{text}] is not an ISO 8601 time such as 2026-01-02T03:04:05Z"
+            ))),
+            Err(TimeProblem::OutOfRange) => Err(D::Error::custom(format_args!(
+                "[{text}] is not a time from 0000-01-01T00:00:00Z to 9999-12-31T23:59:59.999999999Z"
+            ))),
         }
-        deserializer.deserialize_any(Time)
+    }
+}
+
+/// Reads a time with the text that it was written in.
+struct TimeVisitor;
+
+impl Visitor<'_> for TimeVisitor {
+    type Value = (String, Result<(DateTime, u8), TimeProblem>);
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an ISO 8601 time such as 2026-01-02T03:04:05Z")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok((text.to_owned(), time_text::read(text)))
+    }
+
+    fn visit_i64<E: Error>(self, milliseconds: i64) -> Result<Self::Value, E> {
+        Ok((milliseconds.to_string(), time_text::read_milliseconds(milliseconds)))
+    }
+
+    fn visit_u64<E: Error>(self, milliseconds: u64) -> Result<Self::Value, E> {
+        // What does not fit is out of range in any case.
+        let read = time_text::read_milliseconds(milliseconds.try_into().unwrap_or(i64::MAX));
+        Ok((milliseconds.to_string(), read))
+    }
+
+    fn visit_f64<E: Error>(self, milliseconds: f64) -> Result<Self::Value, E> {
+        #[expect(clippy::cast_possible_truncation, reason = "what does not fit becomes a bound")]
+        let read = time_text::read_milliseconds(milliseconds.floor() as i64);
+        Ok((milliseconds.to_string(), read))
     }
 }
 

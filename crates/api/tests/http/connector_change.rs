@@ -249,5 +249,11 @@ async fn last_sync(session: &mut Session) {
     ];
     put_all(session, "c", "_last_sync", &wrong).await;
     put_all(session, "c", "_last_sync", &[r#"{"sync_cursor":null,"last_seen":null}"#]).await;
+    let times = [
+        r#"{"last_seen":1767323045678,"last_synced":"2026-W01-5T03:04:05,25+01"}"#,
+        r#"{"last_sync_scheduled_at":"9999-12-31T23:59:59.999999999Z"}"#,
+        r#"{"last_synced":"10000-01-01T00:00:00Z"}"#,
+    ];
+    put_all(session, "c", "_last_sync", &times).await;
     refusals(session, "_last_sync", end).await;
 }
