@@ -93,6 +93,19 @@ fn reads_are_repeated_within_their_time() {
 }
 
 #[test]
+fn a_list_begins_again_where_its_point_in_time_is_lost() {
+    let Some(engine) = engine() else { return };
+    let proxy = Proxy::to(&engine.url);
+    let server = through(&[&proxy], &prefix("lost-list"));
+    Scenario(&server).connector("c");
+    proxy.fail("/_search?", 2, Fault::Answer(404));
+    assert_eq!(server.list("/_connector").ids(), ["c"]);
+    assert!(proxy.is_done());
+    proxy.fail("/_search?", ALWAYS, Fault::Answer(404));
+    is_away(&server.get("/_connector"));
+}
+
+#[test]
 fn changes_are_repeated_and_happen_once() {
     let Some(engine) = engine() else { return };
     let proxy = Proxy::to(&engine.url);

@@ -11,8 +11,11 @@ use super::budget::Purpose;
 use super::client::{Answer, Client, Request};
 use super::dialect::Product;
 use super::indices::{self, Prepared, Unready};
-use super::problem::Problem;
+use super::problem::{Lost, Problem};
 use crate::{Collection, StoreError};
+
+/// How often a call is made whose indices are removed again and again.
+pub(super) const TRIES: usize = 5;
 
 /// A preparation that is under way, with everyone who waits for it.
 type Preparation = Shared<BoxFuture<'static, Result<Arc<Prepared>, Arc<Unready>>>>;
@@ -107,7 +110,25 @@ impl Connection {
             return None;
         }
         *self.prepared.write().unwrap_or_else(PoisonError::into_inner) = None;
-        Some(StoreError::unavailable("an index was removed; it will be made again"))
+        Some(Lost::Index.into())
+    }
+
+    /// Makes a call, and makes it again where what it works with was removed meanwhile: missing indices are
+    /// created before each try.
+    pub(super) async fn with_indices<T, F: Future<Output = Result<T, StoreError>>>(
+        self: &Arc<Self>,
+        call: impl Fn(Arc<Prepared>) -> F,
+    ) -> Result<T, StoreError> {
+        let mut tries = 1;
+        loop {
+            match call(self.prepared().await?).await {
+                Err(error) if tries < TRIES && Lost::of(&error).is_some() => {
+                    tracing::warn!(%error, "the call is made again");
+                    tries += 1;
+                }
+                result => return result,
+            }
+        }
     }
 
     /// Sends a request to an index and answers the body of a success.

@@ -62,7 +62,7 @@ impl Connection {
         &self,
         prepared: &Prepared,
         id: &Id,
-        action: Action,
+        action: &Action,
         connector: &Connector,
     ) -> Result<Version, StoreError> {
         let before = match action.change {
@@ -97,7 +97,7 @@ impl Connection {
     ) -> Result<(), StoreError> {
         let held = self.held_now(prepared, id.as_str()).await?;
         let action = Action::delete(id.as_str(), expected);
-        self.change(&prepared.index(Collection::Connectors).alias, action).await?;
+        self.change(&prepared.index(Collection::Connectors).alias, &action).await?;
         if let Some(name) = held {
             self.free_held(prepared, id, name).await;
         }
@@ -132,7 +132,7 @@ impl Connection {
                 Some(present) => Change::Replace(present.version, source),
             };
             let action = Action { id: name.clone(), change };
-            match self.change(&prepared.reservations, action).await {
+            match self.change(&prepared.reservations, &action).await {
                 Ok(version) => return Ok(Reservation { name, version }),
                 Err(StoreError::Conflict | StoreError::NotFound) => {}
                 Err(error) => return Err(error),
@@ -144,7 +144,7 @@ impl Connection {
     /// Frees a name, unless somebody else has it by now.
     async fn free(&self, prepared: &Prepared, reservation: Reservation) {
         let Reservation { name, version } = reservation;
-        let freed = self.change(&prepared.reservations, Action::delete(&name, version)).await;
+        let freed = self.change(&prepared.reservations, &Action::delete(&name, version)).await;
         match freed {
             Ok(_) | Err(StoreError::Conflict | StoreError::NotFound) => {}
             // It frees itself after a while.

@@ -80,10 +80,10 @@ impl Connection {
     }
 
     /// Makes one change.
-    pub(super) async fn change(&self, index: &str, action: Action) -> Result<Version, StoreError> {
-        let outcomes = self.bulk(index, std::slice::from_ref(&action)).await;
+    pub(super) async fn change(&self, index: &str, action: &Action) -> Result<Version, StoreError> {
+        let outcomes = self.bulk(index, std::slice::from_ref(action)).await;
         match outcomes.into_iter().next() {
-            Some(outcome) => self.settle(index, &action, outcome).await,
+            Some(outcome) => self.settle(index, action, outcome).await,
             None => Err(StoreError::Backend("the server left the change unanswered".into())),
         }
     }

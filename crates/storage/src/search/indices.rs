@@ -91,17 +91,12 @@ impl Prepared {
 /// Detects the server and looks at the indices, or makes them.
 pub(super) async fn prepare(client: &Client, product: Product, prefix: &str) -> Result<Prepared, Unready> {
     let dialect = detect(client, product).await?;
-    let reservations = format!("{prefix}{}", mappings::RESERVATIONS);
-    let alias = format!("{prefix}{}", mappings::RESERVATIONS_ALIAS);
-    if client.send(&Request::read(Method::Get, format!("/{alias}"), "")).await?.status == 404 {
-        create(client, &reservations, &mappings::reservations(&alias)).await?;
-    }
     Ok(Prepared {
         dialect,
         connectors: ensure(client, mappings::shape(Collection::Connectors), prefix).await?,
         sync_jobs: ensure(client, mappings::shape(Collection::SyncJobs), prefix).await?,
         secrets: ensure(client, mappings::shape(Collection::Secrets), prefix).await?,
-        reservations: alias,
+        reservations: ensure(client, mappings::RESERVATIONS, prefix).await?.alias,
     })
 }
 

@@ -13,7 +13,7 @@ pub(super) const VERSION_NAME: &str = "tributary_mapping_version";
 /// A page ends at 10,000, and one more document tells whether documents of the same millisecond follow.
 pub(super) const RESULT_WINDOW: u64 = 10_002;
 
-/// Names and contents of the index of a collection.
+/// Names and contents of an index.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct IndexShape {
     pub(super) name: &'static str,
@@ -71,14 +71,32 @@ pub(super) const fn shape(collection: Collection) -> IndexShape {
 }
 
 /// The index in which the index names of live connectors are reserved.
-pub(super) const RESERVATIONS: &str = ".tributary-index-names-v1";
-pub(super) const RESERVATIONS_ALIAS: &str = ".tributary-index-names";
+pub(super) const RESERVATIONS: IndexShape = IndexShape {
+    name: ".tributary-index-names-v1",
+    alias: ".tributary-index-names",
+    properties: || json!({ "connector_id": keyword(), "reserved_at": { "type": "long" } }),
+    needed: Vec::new,
+};
 
 impl IndexShape {
     /// The body that makes the index.
     pub(super) fn creation(&self, prefix: &str) -> Value {
-        let alias = format!("{prefix}{}", self.alias);
-        creation(&alias, &(self.properties)())
+        json!({
+            "aliases": { format!("{prefix}{}", self.alias): { "is_hidden": true } },
+            "settings": {
+                "index": {
+                    "hidden": true,
+                    "number_of_shards": 1,
+                    "auto_expand_replicas": "0-1",
+                    "max_result_window": RESULT_WINDOW,
+                },
+            },
+            "mappings": {
+                "dynamic": false,
+                "_meta": { VERSION_NAME: VERSION },
+                "properties": (self.properties)(),
+            },
+        })
     }
 
     /// The mapping of a field, by its path.
@@ -86,30 +104,6 @@ impl IndexShape {
         let pointer = format!("/{}", path.replace('.', "/properties/"));
         (self.properties)().pointer(&pointer).cloned()
     }
-}
-
-/// The body that makes the index of reservations.
-pub(super) fn reservations(alias: &str) -> Value {
-    creation(alias, &json!({ "connector_id": keyword(), "reserved_at": { "type": "long" } }))
-}
-
-fn creation(alias: &str, properties: &Value) -> Value {
-    json!({
-        "aliases": { alias: { "is_hidden": true } },
-        "settings": {
-            "index": {
-                "hidden": true,
-                "number_of_shards": 1,
-                "auto_expand_replicas": "0-1",
-                "max_result_window": RESULT_WINDOW,
-            },
-        },
-        "mappings": {
-            "dynamic": false,
-            "_meta": { VERSION_NAME: VERSION },
-            "properties": properties,
-        },
-    })
 }
 
 fn keyword() -> Value {

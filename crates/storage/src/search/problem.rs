@@ -70,8 +70,35 @@ impl Problem {
     }
 }
 
+/// What a call worked with and the server does not have any more: the call is made again as a whole.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+pub(super) enum Lost {
+    #[error("an index was removed; it will be created again")]
+    Index,
+    // By a server that was started again, or by the end of its index.
+    #[error("the server has lost the point in time of the list")]
+    PointInTime,
+}
+
+impl Lost {
+    /// What an error says that was lost.
+    pub(super) fn of(error: &StoreError) -> Option<Self> {
+        let StoreError::Unavailable(cause) = error else { return None };
+        cause.downcast_ref().copied()
+    }
+}
+
+impl From<Lost> for StoreError {
+    fn from(lost: Lost) -> Self {
+        Self::Unavailable(lost.into())
+    }
+}
+
 /// The same error for everyone whom it meets.
 pub(super) fn same(error: &StoreError) -> StoreError {
+    if let Some(lost) = Lost::of(error) {
+        return lost.into();
+    }
     match error {
         StoreError::Denied(reason) => StoreError::Denied(reason.clone()),
         StoreError::Blocked(reason) => StoreError::Blocked(reason.clone()),

@@ -11,10 +11,10 @@ use tributary_domain::{Connector, ConnectorQuery, Document, Id, SyncJobQuery};
 
 use super::budget::Purpose;
 use super::bulk::Action;
-use super::connection::Connection;
+use super::connection::{Connection, TRIES};
 use super::documents::render;
 use super::indices::Prepared;
-use super::problem::same;
+use super::problem::{Lost, same};
 use super::walk::Walk;
 use super::wire::Hit;
 use crate::{Collection, Page, Store, StoreError, Stored, Version, Versioned};
@@ -36,13 +36,14 @@ impl SearchStore {
         Self { connection }
     }
 
-    /// Does a call within the time that it has.
-    async fn bound<F: Future + Send>(&self, purpose: Purpose, call: F) -> F::Output {
-        self.connection.client.deadlines.bound(purpose, call).await
-    }
-
-    async fn prepared(&self) -> Result<Arc<Prepared>, StoreError> {
-        self.connection.prepared().await
+    /// Makes a call to the indices within the time that it has.
+    async fn call<T, F: Future<Output = Result<T, StoreError>>>(
+        &self,
+        purpose: Purpose,
+        call: impl Fn(Arc<Prepared>) -> F,
+    ) -> Result<T, StoreError> {
+        let connection = &self.connection;
+        connection.client.deadlines.bound(purpose, connection.with_indices(call)).await
     }
 
     /// Writes a document, a connector under a reservation of its index name.
@@ -53,19 +54,35 @@ impl SearchStore {
         action: Action,
         document: Document,
     ) -> Result<Version, StoreError> {
-        self.bound(Purpose::Change, async {
-            let prepared = self.prepared().await?;
-            match collection {
-                Collection::Connectors => {
-                    let connector = Connector::from(document);
-                    self.connection.write_connector(&prepared, id, action, &connector).await
-                }
-                Collection::SyncJobs | Collection::Secrets => {
-                    self.connection.change(&prepared.index(collection).alias, action).await
-                }
+        let (connection, action) = (&self.connection, &action);
+        let connector = (collection == Collection::Connectors).then(|| Connector::from(document));
+        let connector = connector.as_ref();
+        self.call(Purpose::Change, |prepared| async move {
+            match connector {
+                Some(connector) => connection.write_connector(&prepared, id, action, connector).await,
+                None => connection.change(&prepared.index(collection).alias, action).await,
             }
         })
         .await
+    }
+
+    /// Creates documents by few requests, each document with an outcome of its own.
+    async fn create_in_bulk(
+        &self,
+        collection: Collection,
+        actions: &[Action],
+    ) -> Vec<Result<Version, StoreError>> {
+        let prepared = match self.connection.prepared().await {
+            Ok(prepared) => prepared,
+            Err(error) => return actions.iter().map(|_| Err(same(&error))).collect(),
+        };
+        let alias = &prepared.index(collection).alias;
+        let outcomes = self.connection.bulk(alias, actions).await;
+        let mut results = Vec::with_capacity(actions.len());
+        for (action, outcome) in actions.iter().zip(outcomes) {
+            results.push(self.connection.settle(alias, action, outcome).await);
+        }
+        results
     }
 
     /// Creates connectors one by one, since each needs a name of its own.
@@ -83,18 +100,20 @@ impl SearchStore {
     }
 
     async fn scan_from_start(&self, collection: Collection) -> Result<Walk<'_>, StoreError> {
-        let prepared = self.prepared().await?;
-        let all = json!({ "match_all": {} });
-        let index = &prepared.index(collection).name;
-        Walk::open(&self.connection, prepared.dialect, index, all, &[], true).await
+        let connection = &self.connection;
+        let open = |prepared: Arc<Prepared>| async move {
+            let all = json!({ "match_all": {} });
+            let index = &prepared.index(collection).name;
+            Walk::open(connection, prepared.dialect, index, all, &[], true).await
+        };
+        connection.with_indices(open).await
     }
 }
 
 #[async_trait]
 impl Store for SearchStore {
     async fn get(&self, collection: Collection, id: &Id) -> Result<Versioned, StoreError> {
-        self.bound(Purpose::Read, async {
-            let prepared = self.prepared().await?;
+        self.call(Purpose::Read, |prepared| async move {
             self.connection.get(&prepared.index(collection).name, id).await
         })
         .await
@@ -105,8 +124,7 @@ impl Store for SearchStore {
         collection: Collection,
         ids: &[Id],
     ) -> Result<Vec<Option<Versioned>>, StoreError> {
-        self.bound(Purpose::Read, async {
-            let prepared = self.prepared().await?;
+        self.call(Purpose::Read, |prepared| async move {
             self.connection.get_all(&prepared.index(collection).name, ids).await
         })
         .await
@@ -130,17 +148,20 @@ impl Store for SearchStore {
         if collection == Collection::Connectors {
             return self.create_connectors(documents).await;
         }
-        let prepared = match self.prepared().await {
-            Ok(prepared) => prepared,
-            Err(error) => return documents.iter().map(|_| Err(same(&error))).collect(),
-        };
-        let alias = &prepared.index(collection).alias;
         let actions: Vec<Action> =
             documents.iter().map(|(id, document)| Action::create(id, document)).collect();
-        let outcomes = self.connection.bulk(alias, &actions).await;
-        let mut results = Vec::with_capacity(actions.len());
-        for (action, outcome) in actions.iter().zip(outcomes) {
-            results.push(self.connection.settle(alias, action, outcome).await);
+        let mut results = self.create_in_bulk(collection, &actions).await;
+        for _ in 1..TRIES {
+            let is_lost =
+                |place: &usize| results[*place].as_ref().is_err_and(|error| Lost::of(error).is_some());
+            let lost: Vec<usize> = (0..results.len()).filter(is_lost).collect();
+            if lost.is_empty() {
+                break;
+            }
+            let again: Vec<Action> = lost.iter().map(|place| actions[*place].clone()).collect();
+            for (place, result) in lost.into_iter().zip(self.create_in_bulk(collection, &again).await) {
+                results[place] = result;
+            }
         }
         results
     }
@@ -157,30 +178,29 @@ impl Store for SearchStore {
     }
 
     async fn delete(&self, collection: Collection, id: &Id, expected: Version) -> Result<(), StoreError> {
-        self.bound(Purpose::Change, async {
-            let prepared = self.prepared().await?;
+        let action = &Action::delete(id.as_str(), expected);
+        self.call(Purpose::Change, |prepared| async move {
             if collection == Collection::Connectors {
                 return self.connection.delete_connector(&prepared, id, expected).await;
             }
-            let action = Action::delete(id.as_str(), expected);
             self.connection.change(&prepared.index(collection).alias, action).await.map(drop)
         })
         .await
     }
 
     async fn list_sync_jobs(&self, query: &SyncJobQuery) -> Result<Page, StoreError> {
-        self.bound(Purpose::Read, async {
-            let prepared = self.prepared().await?;
-            self.connection.list_sync_jobs(&prepared, query).await
-        })
+        self.call(
+            Purpose::Read,
+            |prepared| async move { self.connection.list_sync_jobs(&prepared, query).await },
+        )
         .await
     }
 
     async fn list_connectors(&self, query: &ConnectorQuery) -> Result<Page, StoreError> {
-        self.bound(Purpose::Read, async {
-            let prepared = self.prepared().await?;
-            self.connection.list_connectors(&prepared, query).await
-        })
+        self.call(
+            Purpose::Read,
+            |prepared| async move { self.connection.list_connectors(&prepared, query).await },
+        )
         .await
     }
 
@@ -204,8 +224,7 @@ impl Store for SearchStore {
     }
 
     async fn check(&self) -> Result<(), StoreError> {
-        self.bound(Purpose::Read, async {
-            let prepared = self.prepared().await?;
+        self.call(Purpose::Read, |prepared| async move {
             let nothing = json!({ "size": 0, "track_total_hits": false });
             self.connection.search(&prepared.index(Collection::SyncJobs).name, &nothing).await.map(drop)
         })

@@ -11,6 +11,7 @@ use super::connection::Connection;
 use super::dialect::Dialect;
 use super::documents::one_line;
 use super::indices::{Index, Prepared};
+use super::problem::Lost;
 use super::wire::{self, Hit, SearchAnswer};
 use crate::StoreError;
 
@@ -77,9 +78,8 @@ impl<'c> Walk<'c> {
         let path = "/_search?allow_partial_search_results=false";
         let search = Request::read(Method::Post, path, self.search.to_string());
         let answer = self.connection.client.send(&search).await?;
-        // A server that was started again, or lost the index, does not know it any more.
         if answer.status == 404 {
-            return Err(StoreError::unavailable("the server has lost the point in time of the list"));
+            return Err(Lost::PointInTime.into());
         }
         let body = self.connection.understood(answer)?;
         let answer: SearchAnswer<'_> = wire::read(&body)?;

@@ -1,7 +1,9 @@
 //! The search engines keep the contract: every one that is covered, in a server of its own.
 #![allow(missing_docs, reason = "a test")]
 
+mod dates;
 mod foreign;
+mod removed;
 
 use std::sync::Arc;
 
@@ -68,6 +70,26 @@ macro_rules! over {
             #[tokio::test]
             async fn pages_of_one_moment_neither_overlap_nor_skip() {
                 super::foreign::pages_of_one_moment($backend).await;
+            }
+
+            #[tokio::test]
+            async fn the_table_of_dates_is_that_of_the_engine() {
+                super::dates::table_is_that_of_the_engine($backend).await;
+            }
+
+            #[tokio::test]
+            async fn the_first_call_after_an_index_was_removed_is_served() {
+                super::removed::first_call_is_served($backend).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn many_calls_through_two_stores_after_an_index_was_removed_are_served() {
+                super::removed::many_calls_are_served($backend).await;
+            }
+
+            #[tokio::test]
+            async fn an_alias_that_was_removed_is_added_again() {
+                super::removed::alias_is_added_again($backend).await;
             }
 
             #[tokio::test]

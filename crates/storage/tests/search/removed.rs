@@ -1,0 +1,222 @@
+//! Indices that somebody removes under a store that is open.
+
+use std::sync::Arc;
+
+use futures_util::StreamExt as _;
+use futures_util::future::{BoxFuture, join_all};
+use serde_json::{Value, json};
+use tributary_domain::{ConnectorQuery, Document, Id, SyncJobQuery};
+use tributary_engines::{Endpoint, Indices};
+use tributary_storage::{Collection, Store, StoreError, Version};
+
+use crate::{open, server};
+
+const JOBS: &str = ".elastic-connectors-sync-jobs";
+const CONNECTORS: &str = ".elastic-connectors";
+const SECRETS: &str = ".tributary-secrets";
+const RESERVATIONS: &str = ".tributary-index-names";
+const GONE: Version = Version { sequence: 0, term: 1 };
+
+/// A call that is the first one after an index was removed, and checks its answer.
+type Call = for<'a> fn(&'a dyn Store, Collection) -> BoxFuture<'a, ()>;
+
+/// The calls that every collection takes.
+const CALLS: &[(&str, Call)] = &[
+    ("get", |store, collection| {
+        Box::pin(async move {
+            let found = store.get(collection, &id("there")).await;
+            assert!(matches!(found, Err(StoreError::NotFound)), "{found:?}");
+        })
+    }),
+    ("get many", |store, collection| {
+        Box::pin(async move {
+            let found = store.get_many(collection, &[id("there"), id("b")]).await.unwrap();
+            assert!(found.len() == 2 && found.iter().all(Option::is_none), "{found:?}");
+        })
+    }),
+    ("scan", |store, collection| {
+        Box::pin(async move {
+            let portions: Vec<_> = store.scan(collection).collect().await;
+            assert!(portions.into_iter().flat_map(Result::unwrap).next().is_none());
+        })
+    }),
+    ("create", |store, collection| {
+        Box::pin(async move {
+            store.create(collection, &id("new"), document("new")).await.unwrap();
+            store.get(collection, &id("new")).await.unwrap();
+        })
+    }),
+    ("create many", |store, collection| {
+        Box::pin(async move {
+            let new = ["new-a", "new-b"].map(|name| (id(name), document(name)));
+            for result in store.create_many(collection, new.into()).await {
+                result.unwrap();
+            }
+            let found = store.get_many(collection, &[id("new-a"), id("new-b")]).await.unwrap();
+            assert!(found.iter().all(Option::is_some), "{found:?}");
+        })
+    }),
+    ("replace", |store, collection| {
+        Box::pin(async move {
+            let replaced = store.replace(collection, &id("there"), GONE, document("other")).await;
+            assert!(matches!(replaced, Err(StoreError::NotFound)), "{replaced:?}");
+        })
+    }),
+    ("delete", |store, collection| {
+        Box::pin(async move {
+            let deleted = store.delete(collection, &id("there"), GONE).await;
+            assert!(matches!(deleted, Err(StoreError::NotFound)), "{deleted:?}");
+        })
+    }),
+];
+
+/// Calls of one collection alone.
+const JOB_CALLS: &[(&str, Call)] = &[
+    ("list", |store, _| {
+        Box::pin(async move {
+            let page = store.list_sync_jobs(&SyncJobQuery::default()).await.unwrap();
+            assert_eq!((page.count, page.documents.len()), (0, 0));
+        })
+    }),
+    ("check", |store, _| Box::pin(async move { store.check().await.unwrap() })),
+];
+const CONNECTOR_CALLS: &[(&str, Call)] = &[("list", |store, _| {
+    Box::pin(async move {
+        let query = ConnectorQuery { size: 10, ..ConnectorQuery::default() };
+        let page = store.list_connectors(&query).await.unwrap();
+        assert_eq!((page.count, page.documents.len()), (0, 0));
+    })
+})];
+
+fn id(text: &str) -> Id {
+    Id::parse("id", text).unwrap()
+}
+
+/// A document of any collection; a connector of it holds an index name.
+fn document(name: &str) -> Document {
+    Document::parse(&json!({ "index_name": format!("search-{name}") }).to_string()).unwrap()
+}
+
+fn remove(server: &Endpoint, prefix: &str, alias: &str) {
+    server.send("DELETE", &format!("/{prefix}{alias}-v1"), "").unwrap();
+}
+
+/// Checks that an index is the store's own, and not one that the engine made by itself.
+fn is_whole(server: &Endpoint, prefix: &str, alias: &str) {
+    let index = format!("{prefix}{alias}-v1");
+    let described: Value = server.send("GET", &format!("/{index}"), "").unwrap();
+    let described = &described[&index];
+    assert_eq!(described["mappings"]["_meta"]["tributary_mapping_version"], 1, "{described}");
+    assert_eq!(described["mappings"]["dynamic"], "false", "{described}");
+    assert_eq!(described["settings"]["index"]["hidden"], "true", "{described}");
+    assert!(described["aliases"].get(format!("{prefix}{alias}")).is_some(), "{described}");
+}
+
+pub(crate) async fn first_call_is_served(backend: &str) {
+    let Some(server) = server(backend) else { return };
+    let indices = Indices::new(server);
+    let prefix = indices.fresh_prefix();
+    let store = open(server, &prefix).await.unwrap();
+    for (collection, alias, more) in [
+        (Collection::SyncJobs, JOBS, JOB_CALLS),
+        (Collection::Connectors, CONNECTORS, CONNECTOR_CALLS),
+        (Collection::Secrets, SECRETS, &[]),
+    ] {
+        for (name, call) in CALLS.iter().chain(more) {
+            eprintln!("{name} in {alias}");
+            store.create(collection, &id("there"), document("there")).await.unwrap();
+            remove(server, &prefix, alias);
+            call(&*store, collection).await;
+            is_whole(server, &prefix, alias);
+        }
+    }
+
+    // Reservations come and go with connectors.
+    let collection = Collection::Connectors;
+    remove(server, &prefix, RESERVATIONS);
+    let version = store.create(collection, &id("holder"), document("first")).await.unwrap();
+    is_whole(server, &prefix, RESERVATIONS);
+    remove(server, &prefix, RESERVATIONS);
+    let version = store.replace(collection, &id("holder"), version, document("second")).await.unwrap();
+    is_whole(server, &prefix, RESERVATIONS);
+    let rival = store.create(collection, &id("rival"), document("second")).await;
+    assert!(matches!(rival, Err(StoreError::IndexNameTaken { .. })), "{rival:?}");
+    remove(server, &prefix, RESERVATIONS);
+    let rival = store.create(collection, &id("rival"), document("second")).await;
+    assert!(matches!(rival, Err(StoreError::IndexNameTaken { .. })), "{rival:?}");
+    store.delete(collection, &id("holder"), version).await.unwrap();
+    store.create(collection, &id("rival"), document("second")).await.unwrap();
+    is_whole(server, &prefix, RESERVATIONS);
+
+    // All at once.
+    for alias in [JOBS, CONNECTORS, SECRETS, RESERVATIONS] {
+        remove(server, &prefix, alias);
+    }
+    store.create(collection, &id("after"), document("after")).await.unwrap();
+    for alias in [JOBS, CONNECTORS, SECRETS, RESERVATIONS] {
+        is_whole(server, &prefix, alias);
+    }
+}
+
+pub(crate) async fn many_calls_are_served(backend: &str) {
+    const ROUNDS: usize = 4;
+    const CALLERS: usize = 16;
+    let Some(server) = server(backend) else { return };
+    let indices = Indices::new(server);
+    let prefix = indices.fresh_prefix();
+    let stores = [open(server, &prefix).await.unwrap(), open(server, &prefix).await.unwrap()];
+    for round in 0..ROUNDS {
+        for alias in [JOBS, CONNECTORS, RESERVATIONS] {
+            remove(server, &prefix, alias);
+        }
+        let callers = (0..CALLERS).map(|caller| {
+            let store = Arc::clone(&stores[caller % 2]);
+            tokio::spawn(async move {
+                let name = format!("{round}-{caller}");
+                match caller % 4 {
+                    0 => drop(store.list_sync_jobs(&SyncJobQuery::default()).await.unwrap()),
+                    1 => {
+                        let query = ConnectorQuery { size: 10, ..ConnectorQuery::default() };
+                        drop(store.list_connectors(&query).await.unwrap());
+                    }
+                    2 => {
+                        let connectors = Collection::Connectors;
+                        store.create(connectors, &id(&name), document(&name)).await.unwrap();
+                        store.get(connectors, &id(&name)).await.unwrap();
+                    }
+                    _ => {
+                        store.create(Collection::SyncJobs, &id(&name), document(&name)).await.unwrap();
+                        store.get(Collection::SyncJobs, &id(&name)).await.unwrap();
+                    }
+                }
+            })
+        });
+        for caller in join_all(callers).await {
+            caller.unwrap();
+        }
+        for store in &stores {
+            let page = store.list_sync_jobs(&SyncJobQuery::default()).await.unwrap();
+            assert_eq!(page.count, CALLERS as u64 / 4, "round {round}");
+        }
+        for alias in [JOBS, CONNECTORS, RESERVATIONS] {
+            is_whole(server, &prefix, alias);
+        }
+    }
+}
+
+pub(crate) async fn alias_is_added_again(backend: &str) {
+    let Some(server) = server(backend) else { return };
+    let indices = Indices::new(server);
+    let prefix = indices.fresh_prefix();
+    let store = open(server, &prefix).await.unwrap();
+    let connectors = Collection::Connectors;
+    let version = store.create(connectors, &id("c"), document("c")).await.unwrap();
+    for alias in [CONNECTORS, RESERVATIONS] {
+        let path = format!("/{prefix}{alias}-v1/_alias/{prefix}{alias}");
+        server.send("DELETE", &path, "").unwrap();
+    }
+    store.replace(connectors, &id("c"), version, document("d")).await.unwrap();
+    for alias in [CONNECTORS, RESERVATIONS] {
+        is_whole(server, &prefix, alias);
+    }
+}
