@@ -96,7 +96,7 @@ fn reads_are_repeated_within_their_time() {
 fn a_list_begins_again_where_its_point_in_time_is_lost() {
     let Some(engine) = engine() else { return };
     let proxy = Proxy::to(&engine.url);
-    let server = through(&[&proxy], &prefix("lost-list"));
+    let server = through(&[&proxy], &prefix("point"));
     Scenario(&server).connector("c");
     proxy.fail("/_search?", 2, Fault::Answer(404));
     assert_eq!(server.list("/_connector").ids(), ["c"]);
@@ -239,17 +239,6 @@ fn a_request_of_many_steps_has_one_deadline() {
     let found = server.get("/_connector/c").expect(200).json();
     assert!(["search-c", "search-other"].iter().any(|whole| found["index_name"] == *whole), "{found}");
     let _ = name().expect(200);
-}
-
-#[test]
-fn a_list_whose_point_in_time_is_lost_can_be_repeated() {
-    let Some(engine) = engine() else { return };
-    let proxy = Proxy::to(&engine.url);
-    let server = through(&[&proxy], &prefix("point"));
-    Scenario(&server).connector("c");
-    proxy.fail("/_search?", 1, Fault::Answer(404));
-    is_away(&server.get("/_connector"));
-    assert_eq!(server.list("/_connector").count, 1);
 }
 
 #[test]

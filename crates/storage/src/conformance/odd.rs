@@ -1,12 +1,12 @@
 //! Documents of odd content: kept to the letter, or refused so that nothing of them is stored.
 
-use tributary_domain::SyncJobQuery;
+use tributary_domain::{ConnectorQuery, Id, SyncJobQuery};
 
 use super::{Allowances, document, id};
 use crate::{Collection, Store, StoreError};
 
 /// What programs and people have been seen to store, and what nobody should.
-const ODD: &[&str] = &[
+const ODD_JOBS: &[&str] = &[
     r#"{"":1}"#,
     r#"{"unknown":{"":{"":[]}}}"#,
     r#"{"status":{"is":"pending"}}"#,
@@ -14,38 +14,67 @@ const ODD: &[&str] = &[
     r#"{"created_at":{"date":"2026-01-01"}}"#,
     r#"{"created_at":[[["2026-01-01"]]],"status":[["pending"]]}"#,
     r#"{"created_at":"soon","last_seen":"never","indexed_document_count":"many","metadata":[1,"x"]}"#,
+    r#"{"indexed_document_count":1e400,"total_document_count":123456789012345678901234567890}"#,
+    r#"{"indexed_document_volume":1.5,"deleted_document_count":[1,"2",null,"many"]}"#,
+    r#"{"last_seen":1e400,"started_at":1.5e12,"completed_at":["never",{},true]}"#,
+    r#"{"last_seen":{"date":"2026-01-01"},"total_document_count":{"value":1}}"#,
     r#"{"unknown":[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]}"#,
     r#"{"_id":"other","_source":{}}"#,
     r#"{"a.b":1,"a":{"b":2},"..":3}"#,
 ];
 
+/// Connectors of the same kind; none of them holds an index name that another has.
+const ODD_CONNECTORS: &[&str] = &[
+    r#"{"deleted":"maybe","is_native":5,"index_name":"search-odd-0"}"#,
+    r#"{"sync_now":"yes"}"#,
+    r#"{"description":{"text":"x"},"name":["a","b"]}"#,
+    r#"{"last_seen":1e400,"last_synced":"soon","last_indexed_document_count":1e400}"#,
+    r#"{"last_seen":{"date":"2026-01-01"},"last_deleted_document_count":true}"#,
+    r#"{"configuration":"none","scheduling":[1],"sync_cursor":7}"#,
+    r#"{"index_name":{"name":"x"},"status":{"is":"created"}}"#,
+];
+
 /// Puts every odd document in, over another one as well, and looks at what is there then.
 pub(super) async fn kept_or_refused_whole(store: &dyn Store, allowances: Allowances) {
+    let kept = kept(store, Collection::SyncJobs, ODD_JOBS, allowances).await;
+    let page = store.list_sync_jobs(&SyncJobQuery::default()).await.expect("listed");
+    assert_eq!(page.count, kept);
+    let kept = self::kept(store, Collection::Connectors, ODD_CONNECTORS, allowances).await;
+    let query = ConnectorQuery { size: 100, include_deleted: true, ..ConnectorQuery::default() };
+    let page = store.list_connectors(&query).await.expect("listed");
+    assert_eq!(page.count, kept);
+}
+
+/// How many of the documents are kept.
+async fn kept(store: &dyn Store, collection: Collection, odd: &[&str], allowances: Allowances) -> u64 {
     let mut kept = 0;
-    let jobs = Collection::SyncJobs;
-    for (number, text) in ODD.iter().enumerate() {
+    for (number, text) in odd.iter().enumerate() {
         let name = id(&format!("odd-{number}"));
         let expected = document(text).render(name.as_str());
-        match store.create(jobs, &name, document(text)).await {
+        match store.create(collection, &name, document(text)).await {
             Ok(_) => {
                 kept += 1;
-                let found = store.get(jobs, &name).await.expect("there").document;
+                let found = store.get(collection, &name).await.expect("there").document;
                 assert_eq!(String::from_utf8_lossy(&found), expected);
             }
             Err(StoreError::Rejected(reason)) if allowances.rejects_odd_documents => {
                 assert!(!reason.is_empty(), "a refusal says why");
-                assert!(matches!(store.get(jobs, &name).await, Err(StoreError::NotFound)), "{text}");
-                let plain = document(r#"{"plain":true}"#);
-                let version = store.create(jobs, &name, plain.clone()).await.expect("created");
-                let replaced = store.replace(jobs, &name, version, document(text)).await;
-                assert!(matches!(replaced, Err(StoreError::Rejected(_))), "{text}: {replaced:?}");
-                let found = store.get(jobs, &name).await.expect("there");
-                assert_eq!((found.version, found.document), (version, plain.render(name.as_str()).into()));
-                store.delete(jobs, &name, version).await.expect("deleted");
+                refused_whole(store, collection, &name, text).await;
             }
             other => panic!("{text}: {other:?}"),
         }
     }
-    let page = store.list_sync_jobs(&SyncJobQuery::default()).await.expect("listed");
-    assert_eq!(page.count, kept);
+    kept
+}
+
+/// Checks that a refused document is not there, and neither takes the place of another one.
+async fn refused_whole(store: &dyn Store, collection: Collection, name: &Id, text: &str) {
+    assert!(matches!(store.get(collection, name).await, Err(StoreError::NotFound)), "{text}");
+    let plain = document(r#"{"plain":true}"#);
+    let version = store.create(collection, name, plain.clone()).await.expect("created");
+    let replaced = store.replace(collection, name, version, document(text)).await;
+    assert!(matches!(replaced, Err(StoreError::Rejected(_))), "{text}: {replaced:?}");
+    let found = store.get(collection, name).await.expect("there");
+    assert_eq!((found.version, found.document), (version, plain.render(name.as_str()).into()));
+    store.delete(collection, name, version).await.expect("deleted");
 }
