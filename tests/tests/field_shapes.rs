@@ -9,7 +9,7 @@ use tributary_tests::{Server, embedded, folder};
 const UNKNOWN: &str =
     r#""zz":{"b":1.10,"a":[1e400,123456789012345678901234567890,{}],"n":null,"é":"\u00e9\/"}"#;
 
-/// Forty shapes: what stands in front of the unknown part.
+/// Forty-four shapes: what stands in front of the unknown part.
 fn shapes() -> Vec<String> {
     let mut shapes: Vec<String> = Vec::new();
     for status in ["canceling", "canceled", "completed", "error", "in_progress", "pending", "suspended"] {
@@ -30,6 +30,10 @@ fn shapes() -> Vec<String> {
         r#""created_at":"1684999800000""#,
         r#""created_at":"2023-05-25""#,
         r#""created_at":"2023-05-25T14:30:00+02:00""#,
+        r#""created_at":"2023-05-25T14:30:00,5+0200""#,
+        r#""created_at":"1684999800000.5""#,
+        r#""created_at":-1"#,
+        r#""created_at":"9999-12-31T23:59:59.999999999Z""#,
         r#""created_at":null"#,
         r#""created_at":"yesterday""#,
         r#""created_at":["2023-05-25T12:30:00Z","2022-01-01T00:00:00Z"]"#,
@@ -80,7 +84,7 @@ async fn every_shape_is_read_and_changed_without_loss() {
         ("_suspend", "{}"),
         ("_canceled", r#"{"total_document_count":1}"#),
     ];
-    assert_eq!(shapes().len(), 40);
+    assert_eq!(shapes().len(), 44);
     let folder = folder();
     let url = embedded(folder.path());
     let copies: Vec<&str> = VERBS.iter().map(|(verb, _)| &verb[1..]).collect();
@@ -88,7 +92,7 @@ async fn every_shape_is_read_and_changed_without_loss() {
     let server = Server::start(&url);
 
     let page = server.list("/_connector/_sync_job?size=1000");
-    assert_eq!(page.count, 40 * VERBS.len());
+    assert_eq!(page.count, 44 * VERBS.len());
     assert_eq!(page.texts(), listed, "the list is that of the store, to the letter");
     for (filter, matching) in
         [("status=pending", 8), ("connector_id=c", 8), ("connector_id=7", 1), ("job_type=incremental", 1)]
