@@ -2,7 +2,7 @@
 //! `strict_date_optional_time||epoch_millis`.
 //!
 //! Where OpenSearch and Elasticsearch differ, in notations that no program is known to write, the rule is
-//! Elasticsearch's. `date_field_cases.rs` has a row for each rule, and a test of the search stores compares
+//! that of Elasticsearch 9. `date_field_cases.rs` has a row for each rule, and a test of the search stores compares
 //! the rows with the real engines.
 
 use jiff::civil::Date;

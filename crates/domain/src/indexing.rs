@@ -117,7 +117,8 @@ mod tests {
             let text = format!(r#"{{"created_at":{value}}}"#);
             assert_eq!(creation_order(&document(&text)), *expected, "{value}");
         }
-        for text in ["{}", r#"{"created_at":{"a":1}}"#] {
+        // Elasticsearch 9 alone refuses a time without a day.
+        for text in ["{}", r#"{"created_at":{"a":1}}"#, r#"{"created_at":"2024-01T03:04"}"#] {
             assert_eq!(creation_order(&document(text)), None, "{text}");
         }
         assert_eq!(creation_order(&document(r#"{"created_at":[{"a":1},5]}"#)), Some(5));
