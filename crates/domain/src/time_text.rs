@@ -49,6 +49,12 @@ fn read_iso8601(text: &str) -> Result<(DateTime, u8), TimeProblem> {
     };
     let date = date.ok_or(TimeProblem::Unreadable)?;
     let Some(time) = time else { return Ok((in_range(Ok(date.to_datetime(Time::midnight())))?, 0)) };
+    if let Some((whole, rest)) = without_coarse_fraction(time) {
+        let (moment, _) =
+            read_iso8601(&format!("{}T{whole}", text.split(['T', 't', ' ']).next().unwrap_or_default()))?;
+        let digits = if rest.subsec_nanos() == 0 { 0 } else { 9 };
+        return Ok((in_range(moment.checked_add(rest))?, digits));
+    }
     let (time_of_day, offset, is_end_of_day) = time_and_offset(time).ok_or(TimeProblem::Unreadable)?;
     let day = if is_end_of_day { date.tomorrow() } else { Ok(date) };
     let moment = day.and_then(|day| day.to_datetime(time_of_day).checked_sub(offset));
@@ -105,6 +111,26 @@ fn time_and_offset(text: &str) -> Option<(Time, SignedDuration, bool)> {
     Some((pieces.time()?, SignedDuration::from_secs(offset.into()), end_of_day.is_some()))
 }
 
+/// Takes the fraction of an hour or of a minute out of a time of day, such as `03.5` or `03:04.5`.
+fn without_coarse_fraction(text: &str) -> Option<(String, SignedDuration)> {
+    const NANOSECONDS: i64 = 1_000_000_000;
+    let (clock, rest) = text.split_at(text.find(['.', ','])?);
+    let seconds = match clock.bytes().filter(u8::is_ascii_digit).count() {
+        2 => 3_600,
+        4 => 60,
+        _ => return None,
+    };
+    let digits = rest[1..].bytes().take_while(u8::is_ascii_digit).count();
+    let (fraction, offset) = rest[1..].split_at(digits);
+    if offset.contains(['.', ',']) {
+        return None;
+    }
+    let scale = 10_i64.checked_pow(u32::try_from(digits).ok()?)?;
+    let nanoseconds =
+        i128::from(fraction.parse::<i64>().ok()?) * i128::from(seconds * NANOSECONDS) / i128::from(scale);
+    Some((format!("{clock}{offset}"), SignedDuration::from_nanos(i64::try_from(nanoseconds).ok()?)))
+}
+
 /// Whether a text begins like a date of a year that is out of range.
 fn has_far_year(text: &str) -> bool {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
@@ -155,6 +181,10 @@ mod tests {
             ("2024002T030405,25-02", "2024-01-02T05:04:05.25 2"),
             ("2024-01-02t03:04:05z", "2024-01-02T03:04:05 0"),
             ("2024-01-02 03:04:05.123456789+01:00", "2024-01-02T02:04:05.123456789 9"),
+            ("2024-01-02T03:04.5", "2024-01-02T03:04:30 0"),
+            ("2024-01-02T0304,25+01:00", "2024-01-02T02:04:15 0"),
+            ("2024-01-02T03.5Z", "2024-01-02T03:30:00 0"),
+            ("2024-01-02T03:04.0001", "2024-01-02T03:04:00.006 9"),
             ("2024-01-02T24:00", "2024-01-03T00:00:00 0"),
             ("2024-12-31T24:00:00.000+01:00", "2024-12-31T23:00:00 3"),
             ("2024-12-31T240000Z", "2025-01-01T00:00:00 0"),
@@ -225,7 +255,9 @@ mod tests {
             "2024T03",
             "2024-01-02T24:00:01",
             "2024-01-02T25:00",
-            "2024-01-02T03:04.5",
+            "2024-01-02T03:04.",
+            "2024-01-02T3.5",
+            "2024-01-02T03:04.5.5",
             "2024-01-02T03:04:05[Europe/Paris]",
             "2024-01-02T03:04:05 ",
             "2024-é",

@@ -8,7 +8,7 @@ use opensearch::http::Url;
 use tributary_domain::IndexName;
 
 use super::dialect::Product;
-use super::mappings::{RESERVATIONS, RESERVATIONS_ALIAS};
+use super::mappings::RESERVATIONS;
 use crate::{BackendSetting, BackendSettings, Collection, OpenError, expand_home, index_names};
 
 const USER: BackendSetting = setting("user", "The user to sign in as; needs password.", None);
@@ -97,7 +97,7 @@ impl SearchSettings {
 fn index_prefix(product: Product, prefix: &str) -> Result<String, OpenError> {
     let names =
         Collection::ALL.into_iter().flat_map(|one| [index_names::index(one), index_names::alias(one)]);
-    let longest = names.chain([RESERVATIONS, RESERVATIONS_ALIAS]).max_by_key(|name| name.len());
+    let longest = names.chain([RESERVATIONS.name, RESERVATIONS.alias]).max_by_key(|name| name.len());
     let name = format!("{prefix}{}", longest.unwrap_or_default());
     let rule = IndexName::broken_rule(&name).or_else(|| {
         // Servers refuse a colon in the names of indices; paths of requests cannot hold the others.
