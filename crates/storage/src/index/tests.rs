@@ -70,7 +70,8 @@ impl Pair {
         let slot = self.documents.0.len();
         let document = Document {
             milliseconds,
-            id: format!("{:x}", slot.wrapping_mul(2_654_435_761) % 100_003),
+            // The sign keeps it from being the id of a document that is put.
+            id: format!("{:x}+", slot.wrapping_mul(2_654_435_761) % 100_003),
             values: vec![
                 (0, (slot % 7).to_string()),
                 (1, (slot % 3).to_string()),
