@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use clap::Args;
 use futures_util::future::try_join_all;
 use tributary_domain::{Document, Id};
-use tributary_storage::{Collection, Registry, Store};
+use tributary_storage::{Collection, Registry, Store, StoreExt as _};
 
 use crate::Failure;
 use crate::jobs::Job;

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use tributary_domain::{Document, Id};
-use tributary_storage::{Collection, EmbeddedStore, Store};
+use tributary_storage::{Collection, EmbeddedStore, Store, StoreExt as _};
 use tributary_tests::{Ended, Launch, Scenario, Server, binary, embedded, folder};
 
 const ODD_CONNECTORS: [(&str, &str); 5] = [

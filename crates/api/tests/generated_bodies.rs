@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use tributary_api::{Api, Body, COMMON_PARAMETERS, ENDPOINTS, Endpoint, Resource};
 use tributary_domain::{Document, Id};
 use tributary_secrets::SecretKeys;
-use tributary_storage::{Collection, MemoryStore, Store, Stored};
+use tributary_storage::{Collection, MemoryStore, Store, StoreExt as _, Stored};
 
 /// Bodies that are right, by the last part of the path, beside the examples of the endpoints; what is generated
 /// starts from them half of the time.

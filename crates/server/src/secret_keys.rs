@@ -148,7 +148,7 @@ pub(crate) async fn refused_later(
 #[cfg(all(test, feature = "memory"))]
 mod tests {
     use tributary_domain::{Document, Id};
-    use tributary_storage::{Collection, MemoryStore};
+    use tributary_storage::{Collection, MemoryStore, StoreExt as _};
 
     use super::*;
 

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use tributary_domain::{Document, Id, Refusal};
 
-use crate::{Collection, Store, StoreError, Version};
+use crate::{Action, Collection, Operation, Store, StoreError, Version, Versioned};
 
 /// How often a change is decided anew when somebody else was faster. Each time somebody else
 /// succeeded, so that this many lost races mean more writers than one document can have.
@@ -35,6 +35,48 @@ pub enum ChangeError {
 /// Conveniences over the methods of a store.
 #[async_trait]
 pub trait StoreExt {
+    /// The document with this id, or [`StoreError::NotFound`].
+    async fn get(&self, collection: Collection, id: &Id) -> Result<Versioned, StoreError>;
+
+    /// Makes one change, as [`Store::write`] does.
+    async fn write_one(&self, collection: Collection, id: &Id, action: Action)
+    -> Result<Version, StoreError>;
+
+    /// Stores a new document, or answers [`StoreError::Conflict`].
+    async fn create(
+        &self,
+        collection: Collection,
+        id: &Id,
+        document: Document,
+    ) -> Result<Version, StoreError> {
+        self.write_one(collection, id, Action::Create(document)).await
+    }
+
+    /// Stores new documents, each for itself.
+    async fn create_many(
+        &self,
+        collection: Collection,
+        documents: Vec<(Id, Document)>,
+    ) -> Vec<Result<Version, StoreError>>;
+
+    /// Stores the next state of a document if its version is still `expected`; otherwise
+    /// [`StoreError::Conflict`], or [`StoreError::NotFound`] if it is gone.
+    async fn replace(
+        &self,
+        collection: Collection,
+        id: &Id,
+        expected: Version,
+        document: Document,
+    ) -> Result<Version, StoreError> {
+        self.write_one(collection, id, Action::Replace(expected, document)).await
+    }
+
+    /// Removes a document if its version is still `expected`; otherwise [`StoreError::Conflict`], or
+    /// [`StoreError::NotFound`] if it is gone already.
+    async fn delete(&self, collection: Collection, id: &Id, expected: Version) -> Result<(), StoreError> {
+        self.write_one(collection, id, Action::Delete(expected)).await.map(drop)
+    }
+
     /// The document with this id and its version; a refusal that names it if there is none.
     async fn load<D: From<Document>>(
         &self,
@@ -76,7 +118,32 @@ pub trait StoreExt {
 }
 
 #[async_trait]
-impl StoreExt for dyn Store + '_ {
+impl<S: Store + ?Sized> StoreExt for S {
+    async fn get(&self, collection: Collection, id: &Id) -> Result<Versioned, StoreError> {
+        let found = self.read(collection, std::slice::from_ref(id)).await?;
+        found.into_iter().next().flatten().ok_or(StoreError::NotFound)
+    }
+
+    async fn write_one(
+        &self,
+        collection: Collection,
+        id: &Id,
+        action: Action,
+    ) -> Result<Version, StoreError> {
+        let results = self.write(collection, vec![Operation { id: id.clone(), action }]).await;
+        let unanswered = || Err(StoreError::Backend("a change was left unanswered".into()));
+        results.into_iter().next().unwrap_or_else(unanswered)
+    }
+
+    async fn create_many(
+        &self,
+        collection: Collection,
+        documents: Vec<(Id, Document)>,
+    ) -> Vec<Result<Version, StoreError>> {
+        let create = |(id, document)| Operation { id, action: Action::Create(document) };
+        self.write(collection, documents.into_iter().map(create).collect()).await
+    }
+
     async fn load<D: From<Document>>(
         &self,
         collection: Collection,

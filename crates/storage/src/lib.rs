@@ -8,7 +8,7 @@
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
 //! use tributary_domain::{Document, Id, SyncJobQuery};
-//! use tributary_storage::{Collection, Registry};
+//! use tributary_storage::{Collection, Registry, StoreExt as _};
 //!
 //! let store = Registry::with_built_in().open("memory:").await.unwrap();
 //! let id = Id::parse("id", "job-1").unwrap();
@@ -59,4 +59,4 @@ pub use registry::{Backend, BackendSetting, BackendSettings, Registry};
 pub use request_time::{request_start, within_one_request};
 #[cfg(feature = "search")]
 pub use search::{SearchBackend, SearchStore};
-pub use store::{Collection, Page, Store, Stored, Version, Versioned};
+pub use store::{Action, Collection, Operation, Page, Store, Stored, Version, Versioned};

@@ -59,6 +59,26 @@ pub struct Stored {
     pub document: Bytes,
 }
 
+/// A change of one document with its guard: what must hold of the document for it to be made.
+#[derive(Debug, Clone)]
+pub struct Operation {
+    /// The document.
+    pub id: Id,
+    /// What is done to it, and under which condition.
+    pub action: Action,
+}
+
+/// What is done to a document, and under which condition.
+#[derive(Debug, Clone)]
+pub enum Action {
+    /// It is stored, if there is none yet.
+    Create(Document),
+    /// It gets another state, if it is in this version.
+    Replace(Version, Document),
+    /// It is removed, if it is in this version.
+    Delete(Version),
+}
+
 /// A part of a list.
 #[derive(Debug, Clone, Default)]
 pub struct Page {
@@ -80,52 +100,25 @@ pub struct Page {
 /// - A backend whose server is away or slow answers [`StoreError::Unavailable`] before the deadline
 ///   that it was configured with; what else goes wrong is [`StoreError::Backend`]. The calls of one
 ///   request of a client share its time, which begins at [`request_start`](crate::request_start).
-/// - No live connector has the index name of another: [`create`](Self::create) and
-///   [`replace`](Self::replace) refuse it with [`StoreError::IndexNameTaken`], also in a race. A
-///   connector is live while [`is_deleted`](tributary_domain::Connector::is_deleted) is false.
+/// - No live connector has the index name of another: [`write`](Self::write) refuses it with
+///   [`StoreError::IndexNameTaken`], also in a race. A connector is live while [`is_deleted`](tributary_domain::Connector::is_deleted) is false.
 #[async_trait]
 pub trait Store: Debug + Send + Sync {
-    /// The document with this id, or [`StoreError::NotFound`].
-    async fn get(&self, collection: Collection, id: &Id) -> Result<Versioned, StoreError>;
-
     /// The documents with these ids in the same order, `None` where there is none, in as few steps as
     /// the backend can.
-    async fn get_many(
-        &self,
-        collection: Collection,
-        ids: &[Id],
-    ) -> Result<Vec<Option<Versioned>>, StoreError>;
+    async fn read(&self, collection: Collection, ids: &[Id]) -> Result<Vec<Option<Versioned>>, StoreError>;
 
-    /// Stores a new document. Of any number of concurrent calls for one id exactly one succeeds; the
-    /// others, like all later ones, are answered [`StoreError::Conflict`].
-    async fn create(
+    /// Makes changes of documents of one collection, in as few steps as the backend can, and answers what became of
+    /// each, in the same order: the version that the document has by it, [`StoreError::Conflict`] where its guard
+    /// does not hold, or [`StoreError::NotFound`] where a version was expected and there is none.
+    ///
+    /// Each change is made or refused for itself: one that is refused does not keep the others out. Those of one
+    /// document are made in their order. Of any number of concurrent changes with one guard exactly one succeeds.
+    async fn write(
         &self,
         collection: Collection,
-        id: &Id,
-        document: Document,
-    ) -> Result<Version, StoreError>;
-
-    /// Stores new documents, each as [`create`](Self::create) would, in as few steps as the backend can;
-    /// answers in the same order. One that is refused does not keep the others out.
-    async fn create_many(
-        &self,
-        collection: Collection,
-        documents: Vec<(Id, Document)>,
+        operations: Vec<Operation>,
     ) -> Vec<Result<Version, StoreError>>;
-
-    /// Stores the next state of a document if its version is still `expected`, and answers the new
-    /// version; otherwise [`StoreError::Conflict`], or [`StoreError::NotFound`] if it is gone.
-    async fn replace(
-        &self,
-        collection: Collection,
-        id: &Id,
-        expected: Version,
-        document: Document,
-    ) -> Result<Version, StoreError>;
-
-    /// Removes a document if its version is still `expected`; otherwise [`StoreError::Conflict`], or
-    /// [`StoreError::NotFound`] if it is gone already.
-    async fn delete(&self, collection: Collection, id: &Id, expected: Version) -> Result<(), StoreError>;
 
     /// A page of the sync jobs that match, and how many match in all.
     ///

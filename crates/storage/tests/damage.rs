@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use tributary_domain::{ConnectorQuery, Document, Id, SyncJobQuery};
-use tributary_storage::{Collection, OpenError, Page, Registry, Store, Version};
+use tributary_storage::{Collection, OpenError, Page, Registry, Store, StoreExt as _, Version};
 
 const DATABASE: &str = "tributary.redb";
 const MARK: &str = "acknowledged";

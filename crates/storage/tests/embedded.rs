@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use tributary_domain::{ConnectorQuery, Document, Id, SyncJobQuery};
-use tributary_storage::{Collection, OpenError, Registry, Store, StoreError, conformance};
+use tributary_storage::{Collection, OpenError, Registry, Store, StoreError, StoreExt as _, conformance};
 
 async fn open_at(folder: &Path) -> Result<Arc<dyn Store>, OpenError> {
     Registry::with_built_in().open(&format!("embedded:{}", folder.display())).await

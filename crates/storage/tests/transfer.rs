@@ -12,7 +12,8 @@ use tributary_storage::transfer::{
     COLLECTIONS, Onto, Progress, Reason, Stage, Tally, TransferError, Verdict, copy, export, import,
 };
 use tributary_storage::{
-    Collection, Documents, MemoryStore, Page, Store, StoreError, Stored, Version, Versioned,
+    Collection, Documents, MemoryStore, Operation, Page, Store, StoreError, StoreExt as _, Stored, Version,
+    Versioned,
 };
 
 fn id(id: &str) -> Id {
@@ -286,31 +287,15 @@ struct Side<'a>(&'a Endless, &'a Endless);
 
 #[async_trait]
 impl Store for Side<'static> {
-    async fn get(&self, _: Collection, _: &Id) -> Result<Versioned, StoreError> {
-        Err(StoreError::NotFound)
-    }
-    async fn get_many(&self, _: Collection, ids: &[Id]) -> Result<Vec<Option<Versioned>>, StoreError> {
+    async fn read(&self, _: Collection, ids: &[Id]) -> Result<Vec<Option<Versioned>>, StoreError> {
         Ok(vec![None; ids.len()])
     }
-    async fn create(&self, _: Collection, _: &Id, _: Document) -> Result<Version, StoreError> {
-        Err(StoreError::Conflict)
-    }
-    async fn create_many(
-        &self,
-        _: Collection,
-        documents: Vec<(Id, Document)>,
-    ) -> Vec<Result<Version, StoreError>> {
+    async fn write(&self, _: Collection, operations: Vec<Operation>) -> Vec<Result<Version, StoreError>> {
         // Others run meanwhile, as they do while a disk is waited for.
         tokio::task::yield_now().await;
         self.1.note(self.0);
-        self.0.written.fetch_add(documents.len() as u64, Ordering::Relaxed);
-        documents.iter().map(|_| Ok(Version { sequence: 1, term: 0 })).collect()
-    }
-    async fn replace(&self, _: Collection, _: &Id, _: Version, _: Document) -> Result<Version, StoreError> {
-        Err(StoreError::NotFound)
-    }
-    async fn delete(&self, _: Collection, _: &Id, _: Version) -> Result<(), StoreError> {
-        Err(StoreError::NotFound)
+        self.0.written.fetch_add(operations.len() as u64, Ordering::Relaxed);
+        operations.iter().map(|_| Ok(Version { sequence: 1, term: 0 })).collect()
     }
     async fn list_sync_jobs(&self, _: &SyncJobQuery) -> Result<Page, StoreError> {
         Ok(Page { count: self.0.jobs, documents: Documents::default() })

@@ -9,7 +9,9 @@ use futures_util::stream::BoxStream;
 use tokio::time::Instant;
 use tributary_domain::{ConnectorQuery, Document, Id, SyncJobQuery};
 use tributary_storage::transfer::{Onto, Verdict, copy, export, import};
-use tributary_storage::{Collection, MemoryStore, Page, Store, StoreError, Stored, Version, Versioned};
+use tributary_storage::{
+    Collection, MemoryStore, Operation, Page, Store, StoreError, StoreExt as _, Stored, Version, Versioned,
+};
 
 const JOBS: usize = 5_000;
 
@@ -33,30 +35,15 @@ impl Unsteady {
 
 #[async_trait]
 impl Store for Unsteady {
-    async fn get(&self, collection: Collection, id: &Id) -> Result<Versioned, StoreError> {
-        self.store.get(collection, id).await
+    async fn read(&self, collection: Collection, ids: &[Id]) -> Result<Vec<Option<Versioned>>, StoreError> {
+        if self.call().is_multiple_of(2) { Err(away()) } else { self.store.read(collection, ids).await }
     }
-    async fn get_many(
+    async fn write(
         &self,
         collection: Collection,
-        ids: &[Id],
-    ) -> Result<Vec<Option<Versioned>>, StoreError> {
-        if self.call().is_multiple_of(2) { Err(away()) } else { self.store.get_many(collection, ids).await }
-    }
-    async fn create(
-        &self,
-        collection: Collection,
-        id: &Id,
-        document: Document,
-    ) -> Result<Version, StoreError> {
-        self.store.create(collection, id, document).await
-    }
-    async fn create_many(
-        &self,
-        collection: Collection,
-        mut documents: Vec<(Id, Document)>,
+        mut operations: Vec<Operation>,
     ) -> Vec<Result<Version, StoreError>> {
-        let all = documents.len();
+        let all = operations.len();
         let (stored, is_answered) = match self.call() % 4 {
             _ if self.stays_away => (0, false),
             0 => (0, false),
@@ -64,25 +51,13 @@ impl Store for Unsteady {
             2 => (all / 2, true),
             _ => (all, true),
         };
-        documents.truncate(stored);
-        let mut results = self.store.create_many(collection, documents).await;
+        operations.truncate(stored);
+        let mut results = self.store.write(collection, operations).await;
         if !is_answered {
             results.clear();
         }
         results.resize_with(all, || Err(away()));
         results
-    }
-    async fn replace(
-        &self,
-        collection: Collection,
-        id: &Id,
-        expected: Version,
-        document: Document,
-    ) -> Result<Version, StoreError> {
-        self.store.replace(collection, id, expected, document).await
-    }
-    async fn delete(&self, collection: Collection, id: &Id, expected: Version) -> Result<(), StoreError> {
-        self.store.delete(collection, id, expected).await
     }
     async fn list_sync_jobs(&self, query: &SyncJobQuery) -> Result<Page, StoreError> {
         self.store.list_sync_jobs(query).await

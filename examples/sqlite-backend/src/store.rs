@@ -8,8 +8,10 @@ use async_trait::async_trait;
 use futures_util::stream::{self, BoxStream};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::task::spawn_blocking;
-use tributary_domain::{ConnectorQuery, Document, Id, SyncJobQuery};
-use tributary_storage::{Collection, OpenError, Page, Store, StoreError, Stored, Version, Versioned};
+use tributary_domain::{ConnectorQuery, Id, SyncJobQuery};
+use tributary_storage::{
+    Collection, OpenError, Operation, Page, Store, StoreError, Stored, Version, Versioned,
+};
 
 use crate::connection::Lent;
 use crate::failure::Failure;
@@ -40,9 +42,9 @@ impl SqliteStore {
         opened.await.map_err(|error| OpenError::Backend(error.into()))?
     }
 
-    /// Does one change, whole or not at all. The transaction is immediate: between a look at what is
+    /// Makes changes, all or none. The transaction is immediate: between a look at what is
     /// there and the change that follows from it nobody else can write, also no other process.
-    async fn write<T: Send + 'static>(
+    async fn transact<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, Failure> {
@@ -58,17 +60,7 @@ impl SqliteStore {
 
 #[async_trait]
 impl Store for SqliteStore {
-    async fn get(&self, collection: Collection, id: &Id) -> Result<Versioned, StoreError> {
-        let id = id.clone();
-        let found = self.reader.run(move |connection| read::get(connection, collection, &id)).await?;
-        found.ok_or(StoreError::NotFound)
-    }
-
-    async fn get_many(
-        &self,
-        collection: Collection,
-        ids: &[Id],
-    ) -> Result<Vec<Option<Versioned>>, StoreError> {
+    async fn read(&self, collection: Collection, ids: &[Id]) -> Result<Vec<Option<Versioned>>, StoreError> {
         let ids = ids.to_vec();
         let get_all = move |connection: &mut Connection| {
             ids.iter().map(|id| read::get(connection, collection, id)).collect()
@@ -76,47 +68,19 @@ impl Store for SqliteStore {
         Ok(self.reader.run(get_all).await?)
     }
 
-    async fn create(
+    async fn write(
         &self,
         collection: Collection,
-        id: &Id,
-        document: Document,
-    ) -> Result<Version, StoreError> {
-        let id = id.clone();
-        self.write(move |transaction| write::put(transaction, collection, &id, None, &document)).await?
-    }
-
-    async fn create_many(
-        &self,
-        collection: Collection,
-        documents: Vec<(Id, Document)>,
+        operations: Vec<Operation>,
     ) -> Vec<Result<Version, StoreError>> {
-        let number = documents.len();
-        let put_all = move |transaction: &Transaction<'_>| {
-            let put = |(id, document): &_| write::put(transaction, collection, id, None, document);
-            documents.iter().map(put).collect()
+        let number = operations.len();
+        let write_all = move |transaction: &Transaction<'_>| {
+            operations.iter().map(|operation| write::write(transaction, collection, operation)).collect()
         };
-        match self.write(put_all).await {
+        match self.transact(write_all).await {
             Ok(answers) => answers,
             Err(failure) => (0..number).map(|_| Err(failure.to_store_error())).collect(),
         }
-    }
-
-    async fn replace(
-        &self,
-        collection: Collection,
-        id: &Id,
-        expected: Version,
-        document: Document,
-    ) -> Result<Version, StoreError> {
-        let id = id.clone();
-        let expected = Some(expected);
-        self.write(move |transaction| write::put(transaction, collection, &id, expected, &document)).await?
-    }
-
-    async fn delete(&self, collection: Collection, id: &Id, expected: Version) -> Result<(), StoreError> {
-        let id = id.clone();
-        self.write(move |transaction| write::delete(transaction, collection, &id, expected)).await?
     }
 
     async fn list_sync_jobs(&self, query: &SyncJobQuery) -> Result<Page, StoreError> {
@@ -154,6 +118,9 @@ impl Store for SqliteStore {
 
 #[cfg(test)]
 mod tests {
+    use tributary_domain::Document;
+    use tributary_storage::StoreExt as _;
+
     use super::*;
 
     #[tokio::test]

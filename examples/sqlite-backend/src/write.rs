@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, Transaction};
 use tributary_domain::{Connector, Document, FilterField, Id, creation_order, keyword_values};
-use tributary_storage::{Collection, StoreError, Version};
+use tributary_storage::{Action, Collection, Operation, StoreError, Version};
 
 use crate::read::{CONNECTOR_FIELDS, name_of, version};
 
@@ -10,8 +10,21 @@ use crate::read::{CONNECTOR_FIELDS, name_of, version};
 /// answer, and leaves the transaction as it was; an error of SQLite ends the transaction.
 pub(crate) type Answer<T> = Result<T, StoreError>;
 
+/// Makes a change, if its guard holds.
+pub(crate) fn write(
+    transaction: &Transaction<'_>,
+    collection: Collection,
+    Operation { id, action }: &Operation,
+) -> rusqlite::Result<Answer<Version>> {
+    match action {
+        Action::Create(document) => put(transaction, collection, id, None, document),
+        Action::Replace(expected, document) => put(transaction, collection, id, Some(*expected), document),
+        Action::Delete(expected) => delete(transaction, collection, id, *expected),
+    }
+}
+
 /// Stores a document: a new one where no version is expected, the next state of that version otherwise.
-pub(crate) fn put(
+fn put(
     transaction: &Transaction<'_>,
     collection: Collection,
     id: &Id,
@@ -53,17 +66,17 @@ pub(crate) fn put(
 }
 
 /// Removes a document of the version that is expected.
-pub(crate) fn delete(
+fn delete(
     transaction: &Transaction<'_>,
     collection: Collection,
     id: &Id,
     expected: Version,
-) -> rusqlite::Result<Answer<()>> {
+) -> rusqlite::Result<Answer<Version>> {
     if let Err(refusal) = check_version(transaction, collection, id, Some(expected))? {
         return Ok(Err(refusal));
     }
     remove(transaction, collection, id)?;
-    Ok(Ok(()))
+    Ok(Ok(version(next_sequence(transaction)?)))
 }
 
 fn check_version(

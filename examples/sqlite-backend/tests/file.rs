@@ -8,7 +8,7 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use tributary_domain::{Document, Id, SyncJobQuery};
 use tributary_sqlite_backend::SqliteBackend;
-use tributary_storage::{BackendSettings, Collection, OpenError, Registry, Store, StoreError};
+use tributary_storage::{BackendSettings, Collection, OpenError, Registry, Store, StoreError, StoreExt as _};
 
 async fn open_with(file: &Path, busy_timeout: &str) -> Result<Arc<dyn Store>, OpenError> {
     let mut registry = Registry::new();

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use mockall::mock;
-use tributary_domain::{ConnectorQuery, Document, Id, SyncJobQuery};
-use tributary_storage::{Collection, Page, Store, StoreError, Stored, Version, Versioned};
+use tributary_domain::{ConnectorQuery, Id, SyncJobQuery};
+use tributary_storage::{Collection, Operation, Page, Store, StoreError, Stored, Version, Versioned};
 
 use crate::session::{Scenario, Session, scenario};
 
@@ -19,15 +19,9 @@ mock! {
 
     #[async_trait]
     impl Store for FailingStore {
-        async fn get(&self, collection: Collection, id: &Id) -> Result<Versioned, StoreError>;
-        async fn get_many(&self, collection: Collection, ids: &[Id])
-            -> Result<Vec<Option<Versioned>>, StoreError>;
-        async fn create(&self, collection: Collection, id: &Id, document: Document) -> Result<Version, StoreError>;
-        async fn create_many(&self, collection: Collection, documents: Vec<(Id, Document)>)
+        async fn read(&self, collection: Collection, ids: &[Id]) -> Result<Vec<Option<Versioned>>, StoreError>;
+        async fn write(&self, collection: Collection, operations: Vec<Operation>)
             -> Vec<Result<Version, StoreError>>;
-        async fn replace(&self, collection: Collection, id: &Id, expected: Version, document: Document)
-            -> Result<Version, StoreError>;
-        async fn delete(&self, collection: Collection, id: &Id, expected: Version) -> Result<(), StoreError>;
         async fn list_sync_jobs(&self, query: &SyncJobQuery) -> Result<Page, StoreError>;
         async fn list_connectors(&self, query: &ConnectorQuery) -> Result<Page, StoreError>;
         fn scan(&self, collection: Collection) -> BoxStream<'static, Result<Vec<Stored>, StoreError>>;
@@ -58,8 +52,8 @@ async fn store_broken(session: &mut Session) {
     let mut store = MockFailingStore::new();
     let job = || Versioned { version: Version { sequence: 1, term: 0 }, document: r#"{"id":"j"}"#.into() };
     store.expect_list_sync_jobs().returning(|_| Err(StoreError::Backend("a secret of the inside".into())));
-    store.expect_get().returning(move |_, _| Ok(job()));
-    store.expect_replace().returning(|_, _, _, _| Err(StoreError::Conflict));
+    store.expect_read().returning(move |_, _| Ok(vec![Some(job())]));
+    store.expect_write().returning(|_, _| vec![Err(StoreError::Conflict)]);
     session.replace_store(Arc::new(store)).await;
     session.call("GET", JOBS, "").await;
     session.call("PUT", &format!("{JOBS}/j/_check_in"), "").await;
@@ -68,14 +62,17 @@ async fn store_broken(session: &mut Session) {
 async fn store_blocked(session: &mut Session) {
     let mut store = MockFailingStore::new();
     let reason = "the disk of its server is nearly full";
-    store.expect_create().returning(move |_, _, _| Err(StoreError::Blocked(reason.to_owned())));
     let job = || Versioned { version: Version { sequence: 1, term: 0 }, document: r#"{"id":"j"}"#.into() };
-    store.expect_get().returning(move |collection, _| match collection {
-        Collection::Connectors | Collection::Secrets => Err(StoreError::NotFound),
-        Collection::SyncJobs => Ok(job()),
+    store.expect_read().returning(move |collection, _| match collection {
+        Collection::Connectors | Collection::Secrets => Ok(vec![None]),
+        Collection::SyncJobs => Ok(vec![Some(job())]),
     });
-    let rejected = || StoreError::Rejected("field name cannot be an empty string".to_owned());
-    store.expect_replace().returning(move |_, _, _, _| Err(rejected()));
+    store.expect_write().returning(move |collection, _| match collection {
+        Collection::SyncJobs => {
+            vec![Err(StoreError::Rejected("field name cannot be an empty string".to_owned()))]
+        }
+        Collection::Connectors | Collection::Secrets => vec![Err(StoreError::Blocked(reason.to_owned()))],
+    });
     store.expect_list_sync_jobs().returning(|_| Err(StoreError::Denied("a secret of the inside".to_owned())));
     session.replace_store(Arc::new(store)).await;
     session.call("PUT", "/_connector/c", "{}").await;
@@ -88,8 +85,8 @@ async fn store_blocked(session: &mut Session) {
 async fn answer_of_the_store_lost(session: &mut Session) {
     for created_at in ["2026-01-02T03:00:00.000Z", "2026-01-01T00:00:00.000Z"] {
         let mut store = MockFailingStore::new();
-        store.expect_create().returning(|_, _, _| Err(StoreError::Conflict));
-        store.expect_get().returning(move |collection, _| {
+        store.expect_write().returning(|_, _| vec![Err(StoreError::Conflict)]);
+        store.expect_read().returning(move |collection, _| {
             let document = match collection {
                 Collection::Secrets => "{}".to_owned(),
                 Collection::Connectors => r#"{"id":"c","index_name":"i","service_type":"s3"}"#.to_owned(),
@@ -97,7 +94,8 @@ async fn answer_of_the_store_lost(session: &mut Session) {
                     format!(r#"{{"id":"j","status":"in_progress","created_at":"{created_at}"}}"#)
                 }
             };
-            Ok(Versioned { version: Version { sequence: 1, term: 0 }, document: document.into() })
+            let version = Version { sequence: 1, term: 0 };
+            Ok(vec![Some(Versioned { version, document: document.into() })])
         });
         session.replace_store(Arc::new(store)).await;
         session.call("POST", JOBS, r#"{"id":"c"}"#).await;

@@ -1,6 +1,7 @@
 //! The secrets of connectors: answered to those who ask by id, and nowhere else.
 
 use tributary_storage::Collection;
+use tributary_storage::StoreExt as _;
 
 use crate::session::{Scenario, Session, scenario};
 

@@ -16,7 +16,7 @@ use tributary_domain::{Document, Id, Timestamp};
 use tributary_engines::{Endpoint, Indices};
 use tributary_secrets::SecretKeys;
 use tributary_sqlite_backend::SqliteBackend;
-use tributary_storage::{BackendSettings, Collection, Registry, Store};
+use tributary_storage::{BackendSettings, Collection, Registry, Store, StoreExt as _};
 
 use crate::contract;
 

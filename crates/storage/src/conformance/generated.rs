@@ -11,7 +11,7 @@ use tributary_domain::{DATE_FIELD_CASES, Document, Enumeration, FilterField, Sor
 
 use super::model::Model;
 use super::{document, id};
-use crate::{Collection, Store, StoreError, Version};
+use crate::{Collection, Store, StoreError, StoreExt as _, Version};
 
 const IDS: &[&str] = &["1", "10", "9", "a", "B", "b", "é", "a-1", "a.1", "z z", "ключ", "\"q\""];
 

@@ -3,7 +3,7 @@
 use tributary_domain::{ConnectorQuery, FilterField, SortOrder, SyncJobQuery};
 
 use super::{document, id, list_of_promises};
-use crate::{Collection, Page, Store};
+use crate::{Collection, Page, Store, StoreExt as _};
 
 list_of_promises![
     nothing_stored_is_an_empty_list,

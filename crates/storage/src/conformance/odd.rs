@@ -3,7 +3,7 @@
 use tributary_domain::{ConnectorQuery, Id, SyncJobQuery};
 
 use super::{Allowances, document, id};
-use crate::{Collection, Store, StoreError};
+use crate::{Collection, Store, StoreError, StoreExt as _};
 
 /// What programs and people have been seen to store, and what nobody should.
 const ODD_JOBS: &[&str] = &[

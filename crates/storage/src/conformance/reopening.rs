@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tributary_domain::{ConnectorQuery, FilterField, SyncJobQuery};
 
 use super::{document, id};
-use crate::{Collection, Page, Store, StoreError, Version};
+use crate::{Collection, Page, Store, StoreError, StoreExt as _, Version};
 
 const CONNECTORS: Collection = Collection::Connectors;
 const JOBS: Collection = Collection::SyncJobs;

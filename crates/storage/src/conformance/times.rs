@@ -3,7 +3,7 @@
 use tributary_domain::{DATE_FIELD_CASES, Document, SortOrder, SyncJobQuery};
 
 use super::{document, id, list_of_promises};
-use crate::{Collection, Store};
+use crate::{Collection, Store, StoreExt as _};
 
 list_of_promises![pages_are_in_the_order_of_time_whatever_its_notation];
 

@@ -6,7 +6,7 @@ use futures_util::StreamExt;
 use tributary_domain::{Document, Id};
 
 use super::{document, id, list_of_promises};
-use crate::{Collection, Store, StoreError};
+use crate::{Collection, Store, StoreError, StoreExt as _};
 
 list_of_promises![
     many_are_created_as_one_by_one,

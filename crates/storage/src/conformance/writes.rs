@@ -1,9 +1,12 @@
 //! Promises about single documents.
 
+use futures_util::future::join;
 use tributary_domain::{Connector, ConnectorQuery, Document, Refusal, SyncJob, SyncJobQuery, Timestamp};
 
 use super::{document, id, list_of_promises};
-use crate::{ChangeError, Collection, Outcome, Store, StoreError, StoreExt, Versioned};
+use crate::{
+    Action, ChangeError, Collection, Operation, Outcome, Store, StoreError, StoreExt, Version, Versioned,
+};
 
 list_of_promises![
     comes_back_to_the_letter,
@@ -12,6 +15,8 @@ list_of_promises![
     an_id_is_taken_once,
     only_the_expected_version_is_replaced,
     only_the_expected_version_is_deleted,
+    many_changes_are_each_made_or_refused,
+    of_many_changes_twice_at_once_each_is_made_once,
     versions_are_never_used_again,
     ids_are_any_text,
     collections_are_apart,
@@ -43,20 +48,107 @@ async fn comes_back_to_the_letter(store: &dyn Store) {
     assert_eq!(&listed.documents[0], text(store, Collection::SyncJobs, "x").await.as_bytes());
 }
 
+/// The text of a document, `None` where there is none.
+async fn texts<const N: usize>(
+    store: &dyn Store,
+    collection: Collection,
+    names: [&str; N],
+) -> [Option<String>; N] {
+    let found = store.read(collection, &names.map(id)).await.expect("read");
+    let mut texts =
+        found.into_iter().map(|one| one.map(|one| String::from_utf8_lossy(&one.document).into_owned()));
+    std::array::from_fn(|_| texts.next().flatten())
+}
+
+async fn many_changes_are_each_made_or_refused(store: &dyn Store) {
+    let operation = |name: &str, action| Operation { id: id(name), action };
+    let state = |number: u32| document(&format!(r#"{{"x":{number}}}"#));
+    for collection in Collection::ALL {
+        let create = ["a", "b", "c", "d"].map(|name| operation(name, Action::Create(state(0))));
+        let created = store.write(collection, create.into()).await;
+        let versions: Vec<Version> = created.into_iter().map(|one| one.expect("created")).collect();
+        let moved = store.replace(collection, &id("d"), versions[3], state(1)).await.expect("replaced");
+        let results = store
+            .write(
+                collection,
+                vec![
+                    operation("a", Action::Replace(versions[0], state(2))),
+                    operation("b", Action::Delete(versions[1])),
+                    operation("c", Action::Create(state(2))),
+                    operation("d", Action::Replace(versions[3], state(2))),
+                    operation("d", Action::Delete(versions[3])),
+                    operation("missing", Action::Replace(versions[0], state(2))),
+                    operation("missing", Action::Delete(versions[0])),
+                    operation("new", Action::Create(state(2))),
+                    operation("new", Action::Create(state(3))),
+                ],
+            )
+            .await;
+        let results: Vec<&str> = results
+            .iter()
+            .map(|result| match result {
+                Ok(_) => "made",
+                Err(StoreError::Conflict) => "conflict",
+                Err(StoreError::NotFound) => "not found",
+                Err(error) => panic!("{error}"),
+            })
+            .collect();
+        let (made, conflict, missing) = ("made", "conflict", "not found");
+        let expected = [made, made, conflict, conflict, conflict, missing, missing, made, conflict];
+        assert_eq!(results, expected, "{collection:?}");
+        let found = texts(store, collection, ["a", "b", "c", "d", "missing", "new"]).await;
+        let text = |name: &str, number: u32| Some(format!(r#"{{"id":"{name}","x":{number}}}"#));
+        let expected = [text("a", 2), None, text("c", 0), text("d", 1), None, text("new", 2)];
+        assert_eq!(found, expected, "{collection:?}");
+        let now = store.get(collection, &id("d")).await.expect("it is there").version;
+        assert_eq!(now, moved, "a refused change moves no version");
+        assert!(store.write(collection, Vec::new()).await.is_empty());
+    }
+}
+
+async fn of_many_changes_twice_at_once_each_is_made_once(store: &dyn Store) {
+    let jobs = Collection::SyncJobs;
+    let operations = |number: u32| -> Vec<Operation> {
+        let operation = |job: u32| Operation {
+            id: id(&format!("job-{job}")),
+            action: Action::Create(document(&format!(r#"{{"by":{number}}}"#))),
+        };
+        (0..500).map(operation).collect()
+    };
+    let (first, second) = join(store.write(jobs, operations(1)), store.write(jobs, operations(2))).await;
+    assert_eq!((first.len(), second.len()), (500, 500));
+    let mut winners = Vec::new();
+    for (job, (first, second)) in first.iter().zip(&second).enumerate() {
+        let by = match (first, second) {
+            (Ok(_), Err(StoreError::Conflict)) => 1,
+            (Err(StoreError::Conflict), Ok(_)) => 2,
+            other => panic!("{other:?}"),
+        };
+        winners.push((id(&format!("job-{job}")), format!(r#""by":{by}"#)));
+    }
+    let (ids, parts): (Vec<_>, Vec<_>) = winners.into_iter().unzip();
+    let stored = store.read(jobs, &ids).await.expect("read");
+    for (stored, part) in stored.iter().zip(parts) {
+        let text = String::from_utf8_lossy(&stored.as_ref().expect("it is there").document).into_owned();
+        assert!(text.contains(&part), "{text}: {part}");
+    }
+    assert_eq!(store.list_sync_jobs(&SyncJobQuery::default()).await.expect("listed").count, 500);
+}
+
 async fn documents_are_read_together(store: &dyn Store) {
     for collection in Collection::ALL {
         for name in ["a", "b/c", "é"] {
             store.create(collection, &id(name), document(STRANGE)).await.expect("created");
         }
         let ids = ["é", "missing", "a", "b/c", "a"].map(id);
-        let found = store.get_many(collection, &ids).await.expect("read");
+        let found = store.read(collection, &ids).await.expect("read");
         assert_eq!(found.len(), ids.len());
         for (id, found) in ids.iter().zip(found) {
             let alone = store.get(collection, id).await.ok();
             let parts = |stored: Versioned| (stored.version, stored.document);
             assert_eq!(found.map(parts), alone.map(parts), "{id}");
         }
-        assert!(store.get_many(collection, &[]).await.expect("nothing to read").is_empty());
+        assert!(store.read(collection, &[]).await.expect("nothing to read").is_empty());
     }
 }
 

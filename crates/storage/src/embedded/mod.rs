@@ -23,9 +23,9 @@ use async_trait::async_trait;
 use futures_util::future::join_all;
 use futures_util::stream::BoxStream;
 use tokio::sync::oneshot;
-use tributary_domain::{ConnectorQuery, Document, Id, SyncJobQuery};
+use tributary_domain::{ConnectorQuery, Id, SyncJobQuery};
 
-use crate::memory::{Catalog, Expectation, Operation, walk};
+use crate::memory::{Catalog, Operation, walk};
 use crate::{
     Backend, BackendSetting, BackendSettings, Collection, OpenError, Page, Store, StoreError, Stored,
     Version, Versioned, expand_home,
@@ -138,7 +138,7 @@ impl EmbeddedStore {
         })
     }
 
-    fn read(&self) -> Result<RwLockReadGuard<'_, Catalog>, StoreError> {
+    fn catalog(&self) -> Result<RwLockReadGuard<'_, Catalog>, StoreError> {
         if self.closed.load(Ordering::Acquire) {
             return Err(closed());
         }
@@ -180,67 +180,33 @@ impl Drop for EmbeddedStore {
 
 #[async_trait]
 impl Store for EmbeddedStore {
-    async fn get(&self, collection: Collection, id: &Id) -> Result<Versioned, StoreError> {
-        self.read()?.get(collection, id.as_str())
+    async fn read(&self, collection: Collection, ids: &[Id]) -> Result<Vec<Option<Versioned>>, StoreError> {
+        Ok(self.catalog()?.get_many(collection, ids))
     }
 
-    async fn get_many(
+    async fn write(
         &self,
         collection: Collection,
-        ids: &[Id],
-    ) -> Result<Vec<Option<Versioned>>, StoreError> {
-        Ok(self.read()?.get_many(collection, ids))
-    }
-
-    async fn create(
-        &self,
-        collection: Collection,
-        id: &Id,
-        document: Document,
-    ) -> Result<Version, StoreError> {
-        self.commit(Operation::put(collection, id, Expectation::Absent, &document)).await
-    }
-
-    async fn create_many(
-        &self,
-        collection: Collection,
-        documents: Vec<(Id, Document)>,
+        operations: Vec<crate::Operation>,
     ) -> Vec<Result<Version, StoreError>> {
         // All of them wait at once, so that they share commits.
-        let create = |(id, document): &(Id, Document)| {
-            self.commit(Operation::put(collection, id, Expectation::Absent, document))
-        };
-        join_all(documents.iter().map(create)).await
-    }
-
-    async fn replace(
-        &self,
-        collection: Collection,
-        id: &Id,
-        expected: Version,
-        document: Document,
-    ) -> Result<Version, StoreError> {
-        self.commit(Operation::put(collection, id, Expectation::Version(expected), &document)).await
-    }
-
-    async fn delete(&self, collection: Collection, id: &Id, expected: Version) -> Result<(), StoreError> {
-        self.commit(Operation::delete(collection, id, expected)).await.map(drop)
+        join_all(operations.iter().map(|one| self.commit(Operation::new(collection, one)))).await
     }
 
     async fn list_sync_jobs(&self, query: &SyncJobQuery) -> Result<Page, StoreError> {
-        Ok(self.read()?.list_sync_jobs(query))
+        Ok(self.catalog()?.list_sync_jobs(query))
     }
 
     async fn list_connectors(&self, query: &ConnectorQuery) -> Result<Page, StoreError> {
-        Ok(self.read()?.list_connectors(query))
+        Ok(self.catalog()?.list_connectors(query))
     }
 
     fn scan(&self, collection: Collection) -> BoxStream<'_, Result<Vec<Stored>, StoreError>> {
-        walk(move |place| Ok(self.read()?.portion(collection, place)))
+        walk(move |place| Ok(self.catalog()?.portion(collection, place)))
     }
 
     async fn check(&self) -> Result<(), StoreError> {
-        self.read().map(drop)
+        self.catalog().map(drop)
     }
 
     async fn close(&self) -> Result<(), StoreError> {

@@ -163,7 +163,7 @@ mod tests {
     use tributary_domain::{Document, Id};
 
     use super::*;
-    use crate::{EmbeddedStore, Store};
+    use crate::{EmbeddedStore, Store, StoreExt as _};
 
     /// The format that stands in a folder's database.
     fn format(database: &Database) -> Option<u64> {

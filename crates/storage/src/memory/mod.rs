@@ -16,7 +16,7 @@ use std::sync::{Arc, RwLock, RwLockReadGuard};
 
 use async_trait::async_trait;
 use futures_util::stream::{self, BoxStream};
-use tributary_domain::{ConnectorQuery, Document, Id, SyncJobQuery};
+use tributary_domain::{ConnectorQuery, Id, SyncJobQuery};
 
 use crate::{
     Backend, BackendSetting, BackendSettings, Collection, OpenError, Page, Store, StoreError, Stored,
@@ -26,9 +26,9 @@ use crate::{
 #[cfg(feature = "embedded")]
 pub(crate) use batch::Batch;
 pub(crate) use catalog::Catalog;
+pub(crate) use operation::Operation;
 #[cfg(feature = "embedded")]
 pub(crate) use operation::{Change, Record, Terms};
-pub(crate) use operation::{Expectation, Operation};
 
 /// Opens [`MemoryStore`]s under `memory:`.
 #[derive(Debug, Clone, Copy)]
@@ -72,7 +72,7 @@ impl fmt::Debug for MemoryStore {
 }
 
 impl MemoryStore {
-    fn read(&self) -> Result<RwLockReadGuard<'_, Catalog>, StoreError> {
+    fn catalog(&self) -> Result<RwLockReadGuard<'_, Catalog>, StoreError> {
         self.check_open()?;
         // A panic while the lock was held would be a bug of ours; the data behind it is still whole.
         Ok(self.catalog.read().unwrap_or_else(std::sync::PoisonError::into_inner))
@@ -111,66 +111,32 @@ pub(crate) fn walk<'a>(
 
 #[async_trait]
 impl Store for MemoryStore {
-    async fn get(&self, collection: Collection, id: &Id) -> Result<Versioned, StoreError> {
-        self.read()?.get(collection, id.as_str())
+    async fn read(&self, collection: Collection, ids: &[Id]) -> Result<Vec<Option<Versioned>>, StoreError> {
+        Ok(self.catalog()?.get_many(collection, ids))
     }
 
-    async fn get_many(
+    async fn write(
         &self,
         collection: Collection,
-        ids: &[Id],
-    ) -> Result<Vec<Option<Versioned>>, StoreError> {
-        Ok(self.read()?.get_many(collection, ids))
-    }
-
-    async fn create(
-        &self,
-        collection: Collection,
-        id: &Id,
-        document: Document,
-    ) -> Result<Version, StoreError> {
-        self.commit(Operation::put(collection, id, Expectation::Absent, &document))
-    }
-
-    async fn create_many(
-        &self,
-        collection: Collection,
-        documents: Vec<(Id, Document)>,
+        operations: Vec<crate::Operation>,
     ) -> Vec<Result<Version, StoreError>> {
-        let create = |(id, document): &(Id, Document)| {
-            self.commit(Operation::put(collection, id, Expectation::Absent, document))
-        };
-        documents.iter().map(create).collect()
-    }
-
-    async fn replace(
-        &self,
-        collection: Collection,
-        id: &Id,
-        expected: Version,
-        document: Document,
-    ) -> Result<Version, StoreError> {
-        self.commit(Operation::put(collection, id, Expectation::Version(expected), &document))
-    }
-
-    async fn delete(&self, collection: Collection, id: &Id, expected: Version) -> Result<(), StoreError> {
-        self.commit(Operation::delete(collection, id, expected)).map(drop)
+        operations.iter().map(|one| self.commit(Operation::new(collection, one))).collect()
     }
 
     async fn list_sync_jobs(&self, query: &SyncJobQuery) -> Result<Page, StoreError> {
-        Ok(self.read()?.list_sync_jobs(query))
+        Ok(self.catalog()?.list_sync_jobs(query))
     }
 
     async fn list_connectors(&self, query: &ConnectorQuery) -> Result<Page, StoreError> {
-        Ok(self.read()?.list_connectors(query))
+        Ok(self.catalog()?.list_connectors(query))
     }
 
     fn scan(&self, collection: Collection) -> BoxStream<'_, Result<Vec<Stored>, StoreError>> {
-        walk(move |place| Ok(self.read()?.portion(collection, place)))
+        walk(move |place| Ok(self.catalog()?.portion(collection, place)))
     }
 
     async fn check(&self) -> Result<(), StoreError> {
-        self.read().map(drop)
+        self.catalog().map(drop)
     }
 
     async fn close(&self) -> Result<(), StoreError> {

@@ -3,11 +3,11 @@
 use bytes::Bytes;
 use tributary_domain::{Connector, Document, Fields, FilterField, Id, creation_order, keyword_values};
 
-use crate::{Collection, Stored, Version};
+use crate::{Action, Collection, Stored, Version};
 
 /// What must hold of a document for a change to be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Expectation {
+pub(super) enum Expectation {
     /// There is none yet.
     Absent,
     /// It is in this version.
@@ -52,7 +52,7 @@ pub(crate) struct Change {
 #[derive(Debug)]
 pub(crate) struct Operation {
     pub change: Change,
-    pub expectation: Expectation,
+    pub(super) expectation: Expectation,
 }
 
 /// A document as a walk through a collection answers it; every id that is stored was checked once.
@@ -91,19 +91,15 @@ impl Terms {
 }
 
 impl Operation {
-    pub(crate) fn put(
-        collection: Collection,
-        id: &Id,
-        expectation: Expectation,
-        document: &Document,
-    ) -> Self {
-        let record = Some(Record::new(collection, id.as_str(), document));
+    /// The operation with everything that the indexes need to know of the document.
+    pub(crate) fn new(collection: Collection, crate::Operation { id, action }: &crate::Operation) -> Self {
+        let (expectation, document) = match action {
+            Action::Create(document) => (Expectation::Absent, Some(document)),
+            Action::Replace(expected, document) => (Expectation::Version(*expected), Some(document)),
+            Action::Delete(expected) => (Expectation::Version(*expected), None),
+        };
+        let record = document.map(|document| Record::new(collection, id.as_str(), document));
         Self { change: Change { collection, id: id.to_string(), record }, expectation }
-    }
-
-    pub(crate) fn delete(collection: Collection, id: &Id, expected: Version) -> Self {
-        let change = Change { collection, id: id.to_string(), record: None };
-        Self { change, expectation: Expectation::Version(expected) }
     }
 
     pub(crate) fn into_change(self) -> Change {

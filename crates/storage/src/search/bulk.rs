@@ -3,7 +3,6 @@
 use bytes::Bytes;
 use opensearch::http::Method;
 use serde_json::json;
-use tributary_domain::{Document, Id};
 
 use super::budget::{Budget, Purpose};
 use super::client::Request;
@@ -12,7 +11,7 @@ use super::documents::source;
 use super::problem::{Problem, same};
 use super::wire::{self, BulkAnswer, Item};
 use crate::pauses::pauses;
-use crate::{StoreError, Version};
+use crate::{Action, Operation, StoreError, Version};
 
 /// The most bytes of documents in one request: larger ones are refused by small servers.
 const REQUEST_BYTES: usize = 4 << 20;
@@ -21,13 +20,13 @@ const REQUEST_ACTIONS: usize = 1_000;
 
 /// A change of one document.
 #[derive(Debug, Clone)]
-pub(super) struct Action {
+pub(super) struct BulkAction {
     pub(super) id: String,
-    pub(super) change: Change,
+    pub(super) change: BulkChange,
 }
 
 #[derive(Debug, Clone)]
-pub(super) enum Change {
+pub(super) enum BulkChange {
     Create(String),
     Replace(Version, String),
     Delete(Version),
@@ -44,32 +43,36 @@ pub(super) enum Outcome {
     Failed(StoreError),
 }
 
-impl Action {
-    pub(super) fn create(id: &Id, document: &Document) -> Self {
-        Self { id: id.to_string(), change: Change::Create(source(document)) }
-    }
-
-    pub(super) fn replace(id: &Id, expected: Version, document: &Document) -> Self {
-        Self { id: id.to_string(), change: Change::Replace(expected, source(document)) }
+impl BulkAction {
+    /// The action of an operation, with the document as it is sent.
+    pub(super) fn new(Operation { id, action }: &Operation) -> Self {
+        let change = match action {
+            Action::Create(document) => BulkChange::Create(source(document)),
+            Action::Replace(expected, document) => BulkChange::Replace(*expected, source(document)),
+            Action::Delete(expected) => BulkChange::Delete(*expected),
+        };
+        Self { id: id.to_string(), change }
     }
 
     pub(super) fn delete(id: &str, expected: Version) -> Self {
-        Self { id: id.to_owned(), change: Change::Delete(expected) }
+        Self { id: id.to_owned(), change: BulkChange::Delete(expected) }
     }
 
     fn size(&self) -> usize {
         match &self.change {
-            Change::Create(source) | Change::Replace(_, source) => source.len() + self.id.len() + 100,
-            Change::Delete(_) => self.id.len() + 100,
+            BulkChange::Create(source) | BulkChange::Replace(_, source) => source.len() + self.id.len() + 100,
+            BulkChange::Delete(_) => self.id.len() + 100,
         }
     }
 
     fn write(&self, body: &mut String) {
         let id = &self.id;
         let (head, source) = match &self.change {
-            Change::Create(source) => (json!({ "create": { "_id": id } }), Some(source)),
-            Change::Replace(expected, source) => (json!({ "index": guarded(id, *expected) }), Some(source)),
-            Change::Delete(expected) => (json!({ "delete": guarded(id, *expected) }), None),
+            BulkChange::Create(source) => (json!({ "create": { "_id": id } }), Some(source)),
+            BulkChange::Replace(expected, source) => {
+                (json!({ "index": guarded(id, *expected) }), Some(source))
+            }
+            BulkChange::Delete(expected) => (json!({ "delete": guarded(id, *expected) }), None),
         };
         body.push_str(&head.to_string());
         body.push('\n');
@@ -86,7 +89,7 @@ fn guarded(id: &str, expected: Version) -> serde_json::Value {
 
 impl Connection {
     /// Makes changes, in order, and answers what became of each. All are visible to searches then.
-    pub(super) async fn bulk(&self, index: &str, actions: &[Action]) -> Vec<Outcome> {
+    pub(super) async fn bulk(&self, index: &str, actions: &[BulkAction]) -> Vec<Outcome> {
         let parts = parts(actions);
         let refreshes_each = parts.len() == 1;
         let mut outcomes = Vec::with_capacity(actions.len());
@@ -112,7 +115,7 @@ impl Connection {
     }
 
     /// Sends what goes into one request, and again those that the server had no room for.
-    async fn bulk_part(&self, index: &str, actions: &[Action], refresh: bool) -> Vec<Outcome> {
+    async fn bulk_part(&self, index: &str, actions: &[BulkAction], refresh: bool) -> Vec<Outcome> {
         let budget = self.client.deadlines.budget(Purpose::Change);
         let mut outcomes: Vec<Option<Outcome>> = actions.iter().map(|_| None).collect();
         let mut pauses = pauses();
@@ -122,7 +125,7 @@ impl Connection {
             if waiting.is_empty() {
                 break;
             }
-            let chosen: Vec<&Action> = waiting.iter().map(|place| &actions[*place]).collect();
+            let chosen: Vec<&BulkAction> = waiting.iter().map(|place| &actions[*place]).collect();
             match self.bulk_once(index, &chosen, refresh, budget, is_repeated).await {
                 Ok(results) => {
                     for (place, result) in waiting.iter().zip(results) {
@@ -152,7 +155,7 @@ impl Connection {
     async fn bulk_once(
         &self,
         index: &str,
-        actions: &[&Action],
+        actions: &[&BulkAction],
         refresh: bool,
         budget: Budget,
         is_repeated: bool,
@@ -203,7 +206,7 @@ impl Connection {
 }
 
 /// Cuts changes into what goes into one request.
-fn parts(actions: &[Action]) -> Vec<&[Action]> {
+fn parts(actions: &[BulkAction]) -> Vec<&[BulkAction]> {
     let mut parts = Vec::new();
     let (mut start, mut bytes) = (0, 0);
     for (place, action) in actions.iter().enumerate() {
@@ -224,13 +227,14 @@ fn parts(actions: &[Action]) -> Vec<&[Action]> {
 mod tests {
     use super::*;
 
-    fn action(bytes: usize) -> Action {
-        Action { id: "x".to_owned(), change: Change::Create("y".repeat(bytes)) }
+    fn action(bytes: usize) -> BulkAction {
+        BulkAction { id: "x".to_owned(), change: BulkChange::Create("y".repeat(bytes)) }
     }
 
     #[test]
     fn requests_stay_small() {
-        let lengths = |actions: &[Action]| parts(actions).iter().map(|part| part.len()).collect::<Vec<_>>();
+        let lengths =
+            |actions: &[BulkAction]| parts(actions).iter().map(|part| part.len()).collect::<Vec<_>>();
         assert_eq!(lengths(&[]), [0; 0]);
         assert_eq!(lengths(&vec![action(1); 2_500]), [1_000, 1_000, 500]);
         assert_eq!(lengths(&vec![action(3 << 20); 3]), [1, 1, 1]);
@@ -242,8 +246,9 @@ mod tests {
         let mut body = String::new();
         let version = Version { sequence: 7, term: 2 };
         action(1).write(&mut body);
-        Action { id: "\"".to_owned(), change: Change::Replace(version, "{}".to_owned()) }.write(&mut body);
-        Action::delete("z", version).write(&mut body);
+        BulkAction { id: "\"".to_owned(), change: BulkChange::Replace(version, "{}".to_owned()) }
+            .write(&mut body);
+        BulkAction::delete("z", version).write(&mut body);
         let lines: Vec<&str> = body.lines().collect();
         assert_eq!(
             lines,

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde_json::json;
 use tributary_domain::{Connector, ConnectorQuery, Document, Id, keyword_values};
 
-use super::bulk::{Action, Change};
+use super::bulk::{BulkAction, BulkChange};
 use super::connection::Connection;
 use super::documents::{Found, render};
 use super::indices::Prepared;
@@ -62,11 +62,11 @@ impl Connection {
         &self,
         prepared: &Prepared,
         id: &Id,
-        action: &Action,
+        action: &BulkAction,
         connector: &Connector,
     ) -> Result<Version, StoreError> {
         let before = match action.change {
-            Change::Create(_) => None,
+            BulkChange::Create(_) => None,
             _ => self.held_now(prepared, id.as_str()).await?,
         };
         let wanted = connector.held_index_name();
@@ -93,15 +93,14 @@ impl Connection {
         &self,
         prepared: &Prepared,
         id: &Id,
-        expected: Version,
-    ) -> Result<(), StoreError> {
+        action: &BulkAction,
+    ) -> Result<Version, StoreError> {
         let held = self.held_now(prepared, id.as_str()).await?;
-        let action = Action::delete(id.as_str(), expected);
-        self.change(&prepared.index(Collection::Connectors).alias, &action).await?;
+        let version = self.change(&prepared.index(Collection::Connectors).alias, action).await?;
         if let Some(name) = held {
             self.free_held(prepared, id, name).await;
         }
-        Ok(())
+        Ok(version)
     }
 
     /// The index name that a connector holds now.
@@ -128,10 +127,10 @@ impl Connection {
             }
             let source = json!({ "connector_id": id.as_str(), "reserved_at": now() }).to_string();
             let change = match present {
-                None => Change::Create(source),
-                Some(present) => Change::Replace(present.version, source),
+                None => BulkChange::Create(source),
+                Some(present) => BulkChange::Replace(present.version, source),
             };
-            let action = Action { id: name.clone(), change };
+            let action = BulkAction { id: name.clone(), change };
             match self.change(&prepared.reservations, &action).await {
                 Ok(version) => return Ok(Reservation { name, version }),
                 Err(StoreError::Conflict | StoreError::NotFound) => {}
@@ -144,7 +143,7 @@ impl Connection {
     /// Frees a name, unless somebody else has it by now.
     async fn free(&self, prepared: &Prepared, reservation: Reservation) {
         let Reservation { name, version } = reservation;
-        let freed = self.change(&prepared.reservations, &Action::delete(&name, version)).await;
+        let freed = self.change(&prepared.reservations, &BulkAction::delete(&name, version)).await;
         match freed {
             Ok(_) | Err(StoreError::Conflict | StoreError::NotFound) => {}
             // It frees itself after a while.

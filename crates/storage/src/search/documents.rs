@@ -8,10 +8,10 @@ use serde_json::json;
 use tributary_domain::{Document, Id};
 
 use super::budget::Purpose;
-use super::bulk::{Action, Change, Outcome};
+use super::bulk::{BulkAction, BulkChange, Outcome};
 use super::client::Request;
 use super::connection::Connection;
-use super::problem::Problem;
+use super::problem::{Problem, same};
 use super::wire::{self, GetAnswer};
 use crate::pauses::pauses;
 use crate::{StoreError, Version, Versioned};
@@ -55,12 +55,6 @@ impl Connection {
         Ok(self.get_many(index, &[id]).await?.into_iter().next())
     }
 
-    /// The document with this id as clients see it.
-    pub(super) async fn get(&self, index: &str, id: &Id) -> Result<Versioned, StoreError> {
-        let found = self.find(index, id.as_str()).await?.ok_or(StoreError::NotFound)?;
-        Ok(Versioned { version: found.version, document: render(&found.source, id.as_str())? })
-    }
-
     /// The documents with these ids as clients see them, in the same order.
     pub(super) async fn get_all(
         &self,
@@ -80,38 +74,51 @@ impl Connection {
     }
 
     /// Makes one change.
-    pub(super) async fn change(&self, index: &str, action: &Action) -> Result<Version, StoreError> {
-        let outcomes = self.bulk(index, std::slice::from_ref(action)).await;
-        match outcomes.into_iter().next() {
-            Some(outcome) => self.settle(index, action, outcome).await,
-            None => Err(StoreError::Backend("the server left the change unanswered".into())),
-        }
+    pub(super) async fn change(&self, index: &str, action: &BulkAction) -> Result<Version, StoreError> {
+        let actions = std::slice::from_ref(action);
+        let outcomes = self.bulk(index, actions).await;
+        let unanswered = || Err(StoreError::Backend("the server left the change unanswered".into()));
+        self.settle(index, actions, outcomes).await.pop().unwrap_or_else(unanswered)
     }
 
-    /// Says what an outcome means, with a second look where that is not clear.
+    /// Says what outcomes mean, with one second look at the documents of those that are not clear.
     pub(super) async fn settle(
         &self,
         index: &str,
-        action: &Action,
-        outcome: Outcome,
-    ) -> Result<Version, StoreError> {
-        let is_repeated = match outcome {
-            Outcome::Done(version) => return Ok(version),
-            Outcome::Failed(error) => return Err(error),
-            Outcome::Conflict { is_repeated } => is_repeated,
-        };
-        let found = self.find(index, &action.id).await?;
-        match (&action.change, found) {
-            // An earlier try was carried out, its answer lost.
-            (Change::Create(source) | Change::Replace(_, source), Some(found))
-                if is_repeated && found.source == *source =>
-            {
-                Ok(found.version)
+        actions: &[BulkAction],
+        outcomes: Vec<Outcome>,
+    ) -> Vec<Result<Version, StoreError>> {
+        let unclear = actions.iter().zip(&outcomes);
+        let unclear = unclear.filter(|(_, outcome)| matches!(outcome, Outcome::Conflict { .. }));
+        let unclear: Vec<&str> = unclear.map(|(action, _)| action.id.as_str()).collect();
+        let found = if unclear.is_empty() { Ok(Vec::new()) } else { self.get_many(index, &unclear).await };
+        let found = found.as_ref().map(|found| -> HashMap<&str, &Found> {
+            found.iter().map(|found| (found.id.as_str(), found)).collect()
+        });
+        let settle = |(action, outcome): (&BulkAction, Outcome)| match (outcome, &found) {
+            (Outcome::Done(version), _) => Ok(version),
+            (Outcome::Failed(error), _) => Err(error),
+            (Outcome::Conflict { .. }, Err(error)) => Err(same(error)),
+            (Outcome::Conflict { is_repeated }, Ok(found)) => {
+                settled(action, found.get(action.id.as_str()).copied(), is_repeated)
             }
-            (Change::Delete(expected), None) if is_repeated => Ok(*expected),
-            (Change::Create(_), _) | (_, Some(_)) => Err(StoreError::Conflict),
-            (_, None) => Err(StoreError::NotFound),
+        };
+        actions.iter().zip(outcomes).map(settle).collect()
+    }
+}
+
+/// What a conflict means, by the document as it is now.
+fn settled(action: &BulkAction, found: Option<&Found>, is_repeated: bool) -> Result<Version, StoreError> {
+    match (&action.change, found) {
+        // An earlier try was carried out, its answer lost.
+        (BulkChange::Create(source) | BulkChange::Replace(_, source), Some(found))
+            if is_repeated && found.source == *source =>
+        {
+            Ok(found.version)
         }
+        (BulkChange::Delete(expected), None) if is_repeated => Ok(*expected),
+        (BulkChange::Create(_), _) | (_, Some(_)) => Err(StoreError::Conflict),
+        (_, None) => Err(StoreError::NotFound),
     }
 }
 

@@ -7,17 +7,17 @@ use async_trait::async_trait;
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
 use serde_json::json;
-use tributary_domain::{Connector, ConnectorQuery, Document, Id, SyncJobQuery};
+use tributary_domain::{Connector, ConnectorQuery, Id, SyncJobQuery};
 
 use super::budget::Purpose;
-use super::bulk::Action;
+use super::bulk::BulkAction;
 use super::connection::{Connection, TRIES};
 use super::documents::render;
 use super::indices::Prepared;
 use super::problem::{Lost, same};
 use super::walk::Walk;
 use super::wire::Hit;
-use crate::{Collection, Page, Store, StoreError, Stored, Version, Versioned};
+use crate::{Action, Collection, Operation, Page, Store, StoreError, Stored, Version, Versioned};
 
 /// A store in a search engine.
 pub struct SearchStore {
@@ -46,31 +46,41 @@ impl SearchStore {
         connection.client.deadlines.bound(purpose, connection.with_indices(call)).await
     }
 
-    /// Writes a document, a connector under a reservation of its index name.
-    async fn write(
-        &self,
-        collection: Collection,
-        id: &Id,
-        action: Action,
-        document: Document,
-    ) -> Result<Version, StoreError> {
-        let (connection, action) = (&self.connection, &action);
-        let connector = (collection == Collection::Connectors).then(|| Connector::from(document));
-        let connector = connector.as_ref();
+    /// Makes one change of a connector, under a reservation of its index name.
+    async fn write_connector(&self, operation: Operation) -> Result<Version, StoreError> {
+        let (action, connection) = (&BulkAction::new(&operation), &self.connection);
+        let Operation { id, action: change } = &operation;
         self.call(Purpose::Change, |prepared| async move {
-            match connector {
-                Some(connector) => connection.write_connector(&prepared, id, action, connector).await,
-                None => connection.change(&prepared.index(collection).alias, action).await,
+            match change {
+                Action::Create(document) | Action::Replace(_, document) => {
+                    let connector = Connector::from(document.clone());
+                    connection.write_connector(&prepared, id, action, &connector).await
+                }
+                Action::Delete(_) => connection.delete_connector(&prepared, id, action).await,
             }
         })
         .await
     }
 
-    /// Creates documents by few requests, each document with an outcome of its own.
-    async fn create_in_bulk(
+    /// Changes connectors one by one, since each needs a name of its own.
+    async fn write_connectors(&self, operations: Vec<Operation>) -> Vec<Result<Version, StoreError>> {
+        let mut results = Vec::with_capacity(operations.len());
+        for operation in operations {
+            let result = match results.last() {
+                // It was waited for as long as a change may take: not again for each.
+                Some(Err(error @ StoreError::Unavailable(_))) => Err(same(error)),
+                _ => self.write_connector(operation).await,
+            };
+            results.push(result);
+        }
+        results
+    }
+
+    /// Makes changes by few requests, each change with an outcome of its own.
+    async fn write_in_bulk(
         &self,
         collection: Collection,
-        actions: &[Action],
+        actions: &[BulkAction],
     ) -> Vec<Result<Version, StoreError>> {
         let prepared = match self.connection.prepared().await {
             Ok(prepared) => prepared,
@@ -78,25 +88,7 @@ impl SearchStore {
         };
         let alias = &prepared.index(collection).alias;
         let outcomes = self.connection.bulk(alias, actions).await;
-        let mut results = Vec::with_capacity(actions.len());
-        for (action, outcome) in actions.iter().zip(outcomes) {
-            results.push(self.connection.settle(alias, action, outcome).await);
-        }
-        results
-    }
-
-    /// Creates connectors one by one, since each needs a name of its own.
-    async fn create_connectors(&self, documents: Vec<(Id, Document)>) -> Vec<Result<Version, StoreError>> {
-        let mut results = Vec::with_capacity(documents.len());
-        for (id, document) in documents {
-            let result = match results.last() {
-                // It was waited for as long as a change may take: not again for each.
-                Some(Err(error @ StoreError::Unavailable(_))) => Err(same(error)),
-                _ => self.create(Collection::Connectors, &id, document).await,
-            };
-            results.push(result);
-        }
-        results
+        self.connection.settle(alias, actions, outcomes).await
     }
 
     async fn scan_from_start(&self, collection: Collection) -> Result<Walk<'_>, StoreError> {
@@ -112,45 +104,29 @@ impl SearchStore {
 
 #[async_trait]
 impl Store for SearchStore {
-    async fn get(&self, collection: Collection, id: &Id) -> Result<Versioned, StoreError> {
-        self.call(Purpose::Read, |prepared| async move {
-            self.connection.get(&prepared.index(collection).name, id).await
-        })
-        .await
-    }
-
-    async fn get_many(
-        &self,
-        collection: Collection,
-        ids: &[Id],
-    ) -> Result<Vec<Option<Versioned>>, StoreError> {
+    async fn read(&self, collection: Collection, ids: &[Id]) -> Result<Vec<Option<Versioned>>, StoreError> {
         self.call(Purpose::Read, |prepared| async move {
             self.connection.get_all(&prepared.index(collection).name, ids).await
         })
         .await
     }
 
-    async fn create(
+    async fn write(
         &self,
         collection: Collection,
-        id: &Id,
-        document: Document,
-    ) -> Result<Version, StoreError> {
-        let action = Action::create(id, &document);
-        self.write(collection, id, action, document).await
-    }
-
-    async fn create_many(
-        &self,
-        collection: Collection,
-        documents: Vec<(Id, Document)>,
+        operations: Vec<Operation>,
     ) -> Vec<Result<Version, StoreError>> {
         if collection == Collection::Connectors {
-            return self.create_connectors(documents).await;
+            return self.write_connectors(operations).await;
         }
-        let actions: Vec<Action> =
-            documents.iter().map(|(id, document)| Action::create(id, document)).collect();
-        let mut results = self.create_in_bulk(collection, &actions).await;
+        let actions: Vec<BulkAction> = operations.iter().map(BulkAction::new).collect();
+        if let [action] = &*actions {
+            let change = |prepared: Arc<Prepared>| async move {
+                self.connection.change(&prepared.index(collection).alias, action).await
+            };
+            return vec![self.call(Purpose::Change, change).await];
+        }
+        let mut results = self.write_in_bulk(collection, &actions).await;
         for _ in 1..TRIES {
             let is_lost =
                 |place: &usize| results[*place].as_ref().is_err_and(|error| Lost::of(error).is_some());
@@ -158,34 +134,12 @@ impl Store for SearchStore {
             if lost.is_empty() {
                 break;
             }
-            let again: Vec<Action> = lost.iter().map(|place| actions[*place].clone()).collect();
-            for (place, result) in lost.into_iter().zip(self.create_in_bulk(collection, &again).await) {
+            let again: Vec<BulkAction> = lost.iter().map(|place| actions[*place].clone()).collect();
+            for (place, result) in lost.into_iter().zip(self.write_in_bulk(collection, &again).await) {
                 results[place] = result;
             }
         }
         results
-    }
-
-    async fn replace(
-        &self,
-        collection: Collection,
-        id: &Id,
-        expected: Version,
-        document: Document,
-    ) -> Result<Version, StoreError> {
-        let action = Action::replace(id, expected, &document);
-        self.write(collection, id, action, document).await
-    }
-
-    async fn delete(&self, collection: Collection, id: &Id, expected: Version) -> Result<(), StoreError> {
-        let action = &Action::delete(id.as_str(), expected);
-        self.call(Purpose::Change, |prepared| async move {
-            if collection == Collection::Connectors {
-                return self.connection.delete_connector(&prepared, id, expected).await;
-            }
-            self.connection.change(&prepared.index(collection).alias, action).await.map(drop)
-        })
-        .await
     }
 
     async fn list_sync_jobs(&self, query: &SyncJobQuery) -> Result<Page, StoreError> {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::bulk::{Action, Change, Outcome};
+use super::bulk::{BulkAction, BulkChange, Outcome};
 use super::client::Request;
 use super::connection::Connection;
 use super::dialect::Dialect;
@@ -123,11 +123,11 @@ impl Connection {
         for _ in 0..ATTEMPTS {
             let wanted: Vec<&str> = ids.iter().map(String::as_str).collect();
             let found = self.get_many(&index.name, &wanted).await?;
-            let actions: Vec<Action> = found
+            let actions: Vec<BulkAction> = found
                 .into_iter()
-                .map(|found| Action {
+                .map(|found| BulkAction {
                     id: found.id,
-                    change: Change::Replace(found.version, one_line(&found.source)),
+                    change: BulkChange::Replace(found.version, one_line(&found.source)),
                 })
                 .collect();
             let outcomes = self.bulk(&index.alias, &actions).await;

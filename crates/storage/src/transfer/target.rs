@@ -99,7 +99,7 @@ async fn part_of(
     let mut portions = target.scan(collection);
     while let Some(portion) = portions.try_next().await.map_err(TransferError::Target)? {
         let ids: Vec<Id> = portion.iter().map(|stored| stored.id.clone()).collect();
-        let originals = patiently(async || source.get_many(collection, &ids).await).await;
+        let originals = patiently(async || source.read(collection, &ids).await).await;
         for (stored, original) in portion.into_iter().zip(originals.map_err(TransferError::Source)?) {
             let digest = Digest::of(&stored.document);
             let not_a_part =

@@ -8,7 +8,7 @@ use super::digest::{Digest, Tally};
 use super::patience::{Patience, patiently};
 use super::report::{LeftOut, Reason};
 use super::{OfEach, TransferError};
-use crate::{Collection, Store, StoreError};
+use crate::{Collection, Store, StoreError, StoreExt as _};
 
 /// The most documents of a batch.
 pub(super) const BATCH_DOCUMENTS: usize = 1_024;
@@ -173,7 +173,7 @@ impl Ledger {
             return Ok(arrivals);
         }
         let ids: Vec<Id> = arrivals.iter().map(|arrival| arrival.id.clone()).collect();
-        let found = patiently(async || target.get_many(collection, &ids).await).await;
+        let found = patiently(async || target.read(collection, &ids).await).await;
         let mut missing = Vec::new();
         for (arrival, found) in arrivals.into_iter().zip(found.map_err(TransferError::Target)?) {
             match found.map(|found| Digest::of(&found.document) == arrival.digest) {

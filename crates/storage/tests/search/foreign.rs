@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 use tributary_domain::{ConnectorQuery, Document, FilterField, Id, SortOrder, SyncJobQuery};
 use tributary_engines::{Endpoint, Indices};
-use tributary_storage::{Collection, MemoryStore, OpenError, Store, StoreError};
+use tributary_storage::{Collection, MemoryStore, OpenError, Store, StoreError, StoreExt as _};
 
 use crate::{open, server};
 

@@ -7,7 +7,7 @@ use futures_util::future::{BoxFuture, join_all};
 use serde_json::{Value, json};
 use tributary_domain::{ConnectorQuery, Document, Id, SyncJobQuery};
 use tributary_engines::{Endpoint, Indices};
-use tributary_storage::{Collection, Store, StoreError, Version};
+use tributary_storage::{Collection, Store, StoreError, StoreExt as _, Version};
 
 use crate::{open, server};
 
@@ -30,7 +30,7 @@ const CALLS: &[(&str, Call)] = &[
     }),
     ("get many", |store, collection| {
         Box::pin(async move {
-            let found = store.get_many(collection, &[id("there"), id("b")]).await.unwrap();
+            let found = store.read(collection, &[id("there"), id("b")]).await.unwrap();
             assert!(found.len() == 2 && found.iter().all(Option::is_none), "{found:?}");
         })
     }),
@@ -52,7 +52,7 @@ const CALLS: &[(&str, Call)] = &[
             for result in store.create_many(collection, new.into()).await {
                 result.unwrap();
             }
-            let found = store.get_many(collection, &[id("new-a"), id("new-b")]).await.unwrap();
+            let found = store.read(collection, &[id("new-a"), id("new-b")]).await.unwrap();
             assert!(found.iter().all(Option::is_some), "{found:?}");
         })
     }),

@@ -2,7 +2,7 @@
 
 use actix_web::http::Method;
 use tributary_domain::ConnectorProperties;
-use tributary_storage::{Collection, Outcome};
+use tributary_storage::{Collection, Outcome, StoreExt as _};
 
 use super::PROPERTIES_EXAMPLE;
 use crate::call::Call;

@@ -2,7 +2,7 @@
 
 use actix_web::http::Method;
 use tributary_domain::{Refusal, SyncJob};
-use tributary_storage::{Collection, StoreError};
+use tributary_storage::{Collection, StoreError, StoreExt as _};
 
 use super::ID;
 use crate::call::Call;
