@@ -2,7 +2,7 @@
 #![allow(missing_docs, reason = "a test")]
 
 use tributary_domain::{Document, Id, SyncJobQuery};
-use tributary_storage::{Collection, Registry};
+use tributary_storage::{Collection, Registry, StoreExt as _};
 use tributary_tests::{Server, embedded, folder};
 
 /// What is unknown to the service, and has to stay as it is.

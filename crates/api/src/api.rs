@@ -6,10 +6,9 @@ use std::time::Duration;
 
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
-use tributary_domain::Timestamp;
 use tributary_secrets::{SecretKeys, Vault};
+use tributary_service::{Clock, IdGenerator, SortableIds, SystemClock};
 use tributary_storage::Store;
-use uuid::Uuid;
 
 use crate::endpoint::Endpoint;
 use crate::error::ApiError;
@@ -20,38 +19,6 @@ pub const DEFAULT_BODY_LIMIT: usize = 1024 * 1024;
 
 /// How long a request body may stop arriving, unless set otherwise.
 pub const DEFAULT_BODY_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// Tells the time.
-pub trait Clock: Send + Sync {
-    /// The present moment.
-    fn now(&self) -> Timestamp;
-}
-
-/// The clock of the machine.
-#[derive(Debug, Clone, Copy)]
-pub struct SystemClock;
-
-impl Clock for SystemClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_moment(jiff::Timestamp::now())
-    }
-}
-
-/// Makes ids for connectors, sync jobs and secrets that come without one.
-pub trait IdGenerator: Send + Sync {
-    /// An id that nobody has yet, sorting after those made before.
-    fn next_id(&self) -> String;
-}
-
-/// Ids that sort by creation: UUIDs of version 7.
-#[derive(Debug, Clone, Copy)]
-pub struct SortableIds;
-
-impl IdGenerator for SortableIds {
-    fn next_id(&self) -> String {
-        Uuid::now_v7().to_string()
-    }
-}
 
 /// What `GET /` says of this service; clients look at it.
 #[derive(Debug, Clone)]

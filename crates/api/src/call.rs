@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
-use tributary_domain::{
-    Arguments, Id, Refusal, Timestamp, check_strict, did_you_mean, joined, problem_and_path,
-};
+use tributary_domain::{Arguments, Id, Refusal, check_strict, did_you_mean, joined, problem_and_path};
+use tributary_service::{Context, Principal};
 use tributary_storage::Store;
 
 use crate::api::Api;
@@ -32,12 +32,9 @@ impl Call {
         &*self.api.store
     }
 
-    pub(crate) fn now(&self) -> Timestamp {
-        self.api.clock.now()
-    }
-
-    pub(crate) fn next_id(&self) -> Result<Id, Refusal> {
-        Id::parse("id", self.api.ids.next_id())
+    /// What use cases are given. Nobody says yet who they are.
+    pub(crate) fn context(&self) -> Context {
+        Context::new(Principal::anonymous(), Arc::clone(&self.api.clock), Arc::clone(&self.api.ids))
     }
 
     /// The id that stands in the path under this name.

@@ -135,13 +135,19 @@ pub(crate) const ERROR_TRACE: Parameter = Parameter {
 /// The query parameters that every endpoint takes.
 pub const COMMON_PARAMETERS: &[Parameter] = &[PRETTY, HUMAN, ERROR_TRACE, FILTER_PATH];
 
-/// Makes a handler of an `async fn` that takes a [`Call`].
+/// Makes a handler of an `async fn` that takes a [`Call`], or of one that takes something else as well.
 macro_rules! handler {
-    ($function:path) => {
-        $crate::endpoint::Handler { answer: |call| Box::pin($function(call)), in_background: false }
+    ($function:ident $(($more:path))?) => {
+        $crate::endpoint::handler!($function $(($more))?, in_background: false)
     };
-    ($function:path, in_background) => {
-        $crate::endpoint::Handler { answer: |call| Box::pin($function(call)), in_background: true }
+    ($function:ident $(($more:path))?, in_background) => {
+        $crate::endpoint::handler!($function $(($more))?, in_background: true)
+    };
+    ($function:ident $(($more:path))?, in_background: $in_background:literal) => {
+        $crate::endpoint::Handler {
+            answer: |call| Box::pin($function(call $(, $more)?)),
+            in_background: $in_background,
+        }
     };
 }
 pub(crate) use handler;

@@ -45,12 +45,11 @@ mod reply;
 mod routes;
 mod warning_header;
 
-pub use api::{
-    Api, Clock, DEFAULT_BODY_LIMIT, DEFAULT_BODY_TIMEOUT, IdGenerator, Identity, SortableIds, SystemClock,
-};
+pub use api::{Api, DEFAULT_BODY_LIMIT, DEFAULT_BODY_TIMEOUT, Identity};
 pub use content::Content;
 pub use endpoint::{Answer, Body, COMMON_PARAMETERS, Endpoint};
 pub use error_table::{ERRORS, ErrorKind, ErrorRow};
 pub use head::{HeadRefusal, refuse_head};
 pub use openapi::{Resource, openapi};
 pub use routes::ENDPOINTS;
+pub use tributary_service::{Clock, IdGenerator, SortableIds, SystemClock};

@@ -22,7 +22,6 @@ pub enum Outcome {
 
 /// Why a document was not changed.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum ChangeError {
     /// The rules do not allow it.
     #[error(transparent)]

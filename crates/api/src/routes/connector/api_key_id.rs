@@ -2,13 +2,12 @@
 
 use actix_web::http::Method;
 use tributary_domain::ConnectorApiKey;
+use tributary_service::connector::ConnectorChange;
 
-use super::change;
-use crate::call::Call;
+use super::change_by_body;
 use crate::content::Content;
 use crate::endpoint::{Answer, Body, Endpoint, handler};
-use crate::error::{ApiError, ErrorKind};
-use crate::reply::Reply;
+use crate::error::ErrorKind;
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.update_api_key_id",
@@ -28,10 +27,5 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     ],
     summary: "Changes which API key a connector uses, the secret that holds it, or both.",
     extension: false,
-    handler: handler!(api_key_id),
+    handler: handler!(change_by_body(ConnectorChange::ApiKey)),
 };
-
-async fn api_key_id(call: Call) -> Result<Reply, ApiError> {
-    let key: ConnectorApiKey = call.body()?;
-    change(&call, |connector, _, _| connector.set_api_key(&key)).await
-}

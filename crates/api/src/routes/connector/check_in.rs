@@ -1,12 +1,11 @@
 //! `PUT /_connector/{id}/_check_in`: a connector's worker is alive.
 
 use actix_web::http::Method;
+use tributary_service::connector::ConnectorChange;
 
 use super::change;
-use crate::call::Call;
 use crate::endpoint::{Answer, Body, Endpoint, handler};
-use crate::error::{ApiError, ErrorKind};
-use crate::reply::Reply;
+use crate::error::ErrorKind;
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.check_in",
@@ -18,9 +17,5 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     errors: &[ErrorKind::NotFound, ErrorKind::Conflict],
     summary: "Notes that the worker of a connector is alive.",
     extension: false,
-    handler: handler!(check_in),
+    handler: handler!(change(ConnectorChange::CheckIn)),
 };
-
-async fn check_in(call: Call) -> Result<Reply, ApiError> {
-    change(&call, |connector, _, now| Ok(connector.check_in(now))).await
-}

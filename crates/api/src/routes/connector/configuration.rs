@@ -2,13 +2,12 @@
 
 use actix_web::http::Method;
 use tributary_domain::{ConnectorConfiguration, DRY_RUN_PARAMETERS};
+use tributary_service::connector::ConnectorChange;
 
-use super::change_unless_dry_run;
-use crate::call::Call;
+use super::change_or_try;
 use crate::content::Content;
 use crate::endpoint::{Answer, Body, Endpoint, handler};
-use crate::error::{ApiError, ErrorKind};
-use crate::reply::Reply;
+use crate::error::ErrorKind;
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.update_configuration",
@@ -29,10 +28,5 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     ],
     summary: "Replaces the configuration of a connector, or changes values in the one it has.",
     extension: false,
-    handler: handler!(configuration, in_background),
+    handler: handler!(change_or_try(ConnectorChange::Configuration), in_background),
 };
-
-async fn configuration(call: Call) -> Result<Reply, ApiError> {
-    let wanted: ConnectorConfiguration = call.body()?;
-    change_unless_dry_run(&call, |connector, _, _| connector.set_configuration(&wanted)).await
-}

@@ -2,7 +2,8 @@
 
 use actix_web::http::Method;
 use tributary_domain::ConnectorProperties;
-use tributary_storage::{Collection, Outcome, StoreExt as _};
+use tributary_service::connector;
+use tributary_storage::Outcome;
 
 use super::PROPERTIES_EXAMPLE;
 use crate::call::Call;
@@ -40,8 +41,6 @@ pub(in crate::routes) const POST_ENDPOINT: Endpoint =
 
 async fn create(call: Call) -> Result<Reply, ApiError> {
     let properties: ConnectorProperties = call.optional_body()?.unwrap_or_default();
-    let connector = properties.create(call.now())?;
-    let id = call.next_id()?;
-    call.store().create(Collection::Connectors, &id, connector.into()).await?;
+    let id = connector::create(call.store(), &call.context(), &properties).await?;
     Ok(Reply::put(Outcome::Created, id.as_str()))
 }

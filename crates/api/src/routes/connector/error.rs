@@ -2,13 +2,12 @@
 
 use actix_web::http::Method;
 use tributary_domain::ConnectorFailure;
+use tributary_service::connector::ConnectorChange;
 
-use super::change;
-use crate::call::Call;
+use super::change_by_body;
 use crate::content::Content;
 use crate::endpoint::{Answer, Body, Endpoint, handler};
-use crate::error::{ApiError, ErrorKind};
-use crate::reply::Reply;
+use crate::error::ErrorKind;
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.update_error",
@@ -20,10 +19,5 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     errors: &[ErrorKind::MissingBody, ErrorKind::MalformedBody, ErrorKind::NotFound, ErrorKind::Conflict],
     summary: "Says what went wrong with a connector, or that it is connected again.",
     extension: false,
-    handler: handler!(error),
+    handler: handler!(change_by_body(ConnectorChange::Failure)),
 };
-
-async fn error(call: Call) -> Result<Reply, ApiError> {
-    let failure: ConnectorFailure = call.body()?;
-    change(&call, |connector, _, _| Ok(connector.set_error(failure.error.as_deref()))).await
-}

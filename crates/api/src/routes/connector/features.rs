@@ -2,13 +2,12 @@
 
 use actix_web::http::Method;
 use tributary_domain::ConnectorFeatures;
+use tributary_service::connector::ConnectorChange;
 
-use super::change;
-use crate::call::Call;
+use super::change_by_body;
 use crate::content::Content;
 use crate::endpoint::{Answer, Body, Endpoint, handler};
-use crate::error::{ApiError, ErrorKind};
-use crate::reply::Reply;
+use crate::error::ErrorKind;
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.update_features",
@@ -22,10 +21,5 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     errors: &[ErrorKind::MissingBody, ErrorKind::MalformedBody, ErrorKind::NotFound, ErrorKind::Conflict],
     summary: "Switches features of a connector on or off; those that are not sent stay.",
     extension: false,
-    handler: handler!(features),
+    handler: handler!(change_by_body(ConnectorChange::Features)),
 };
-
-async fn features(call: Call) -> Result<Reply, ApiError> {
-    let wanted: ConnectorFeatures = call.body()?;
-    change(&call, |connector, _, _| Ok(connector.set_features(&wanted.features))).await
-}

@@ -2,13 +2,12 @@
 
 use actix_web::http::Method;
 use tributary_domain::{ConnectorFiltering, DRY_RUN_PARAMETERS};
+use tributary_service::connector::ConnectorChange;
 
-use super::change_unless_dry_run;
-use crate::call::Call;
+use super::change_or_try;
 use crate::content::Content;
 use crate::endpoint::{Answer, Body, Endpoint, handler};
-use crate::error::{ApiError, ErrorKind};
-use crate::reply::Reply;
+use crate::error::ErrorKind;
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.update_filtering",
@@ -28,10 +27,5 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     ],
     summary: "Changes the draft of the rules of which documents a connector takes, or replaces all of them.",
     extension: false,
-    handler: handler!(filtering, in_background),
+    handler: handler!(change_or_try(ConnectorChange::Filtering), in_background),
 };
-
-async fn filtering(call: Call) -> Result<Reply, ApiError> {
-    let wanted: ConnectorFiltering = call.body()?;
-    change_unless_dry_run(&call, |connector, _, now| connector.set_filtering(&wanted, now)).await
-}

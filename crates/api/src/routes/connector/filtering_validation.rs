@@ -2,13 +2,12 @@
 
 use actix_web::http::Method;
 use tributary_domain::ConnectorFilteringValidation;
+use tributary_service::connector::ConnectorChange;
 
-use super::change;
-use crate::call::Call;
+use super::change_by_body;
 use crate::content::Content;
 use crate::endpoint::{Answer, Body, Endpoint, handler};
-use crate::error::{ApiError, ErrorKind};
-use crate::reply::Reply;
+use crate::error::ErrorKind;
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.update_filtering_validation",
@@ -22,10 +21,5 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     errors: &[ErrorKind::MissingBody, ErrorKind::MalformedBody, ErrorKind::NotFound, ErrorKind::Conflict],
     summary: "Notes whether the draft of the rules of a connector can be used.",
     extension: false,
-    handler: handler!(filtering_validation),
+    handler: handler!(change_by_body(ConnectorChange::FilteringValidation)),
 };
-
-async fn filtering_validation(call: Call) -> Result<Reply, ApiError> {
-    let found: ConnectorFilteringValidation = call.body()?;
-    change(&call, |connector, _, now| Ok(connector.set_filtering_validation(&found.validation, now))).await
-}

@@ -2,7 +2,7 @@
 
 use actix_web::http::Method;
 use tributary_domain::{Connector, GET_PARAMETERS, InclusionOfDeleted};
-use tributary_storage::{Collection, StoreExt};
+use tributary_service::connector;
 
 use super::ID;
 use crate::call::Call;
@@ -31,7 +31,6 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
 async fn get(call: Call) -> Result<Reply, ApiError> {
     let deleted = InclusionOfDeleted::parse(&call.arguments)?;
     let id = call.id(ID)?;
-    let (connector, _): (Connector, _) = call.store().load(Collection::Connectors, &id).await?;
-    let connector = connector.visible(id.as_str(), deleted)?;
+    let connector = connector::get(call.store(), &call.context(), &id, deleted).await?;
     Ok(Reply::ok(connector.document().to_json()))
 }

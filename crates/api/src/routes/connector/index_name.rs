@@ -2,13 +2,12 @@
 
 use actix_web::http::Method;
 use tributary_domain::ConnectorIndex;
+use tributary_service::connector::ConnectorChange;
 
-use super::change;
-use crate::call::Call;
+use super::change_by_body;
 use crate::content::Content;
 use crate::endpoint::{Answer, Body, Endpoint, handler};
-use crate::error::{ApiError, ErrorKind};
-use crate::reply::Reply;
+use crate::error::ErrorKind;
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.update_index_name",
@@ -28,10 +27,5 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     ],
     summary: "Attaches a connector to an index that no other has, or detaches it.",
     extension: false,
-    handler: handler!(index_name),
+    handler: handler!(change_by_body(ConnectorChange::Index)),
 };
-
-async fn index_name(call: Call) -> Result<Reply, ApiError> {
-    let wanted: ConnectorIndex = call.body()?;
-    change(&call, |connector, _, _| connector.set_index_name(wanted.index_name.as_deref())).await
-}

@@ -2,13 +2,12 @@
 
 use actix_web::http::Method;
 use tributary_domain::ConnectorLastSync;
+use tributary_service::connector::ConnectorChange;
 
-use super::change;
-use crate::call::Call;
+use super::change_by_body;
 use crate::content::Content;
 use crate::endpoint::{Answer, Body, Endpoint, handler};
-use crate::error::{ApiError, ErrorKind};
-use crate::reply::Reply;
+use crate::error::ErrorKind;
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.last_sync",
@@ -28,10 +27,5 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     ],
     summary: "Notes how the last syncs of a connector went; what is not sent stays.",
     extension: false,
-    handler: handler!(last_sync),
+    handler: handler!(change_by_body(ConnectorChange::LastSync)),
 };
-
-async fn last_sync(call: Call) -> Result<Reply, ApiError> {
-    let note: ConnectorLastSync = call.body()?;
-    change(&call, |connector, _, _| Ok(connector.note_last_sync(&note))).await
-}

@@ -2,6 +2,7 @@
 
 use actix_web::http::Method;
 use tributary_domain::{CONNECTOR_LIST_PARAMETERS, Connector, ConnectorQuery};
+use tributary_service::connector;
 
 use crate::call::Call;
 use crate::content::{Content, Page};
@@ -28,5 +29,5 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
 
 async fn list(call: Call) -> Result<Reply, ApiError> {
     let query = ConnectorQuery::parse(&call.arguments)?;
-    Ok(Reply::page(call.store().list_connectors(&query).await?))
+    Ok(Reply::page(connector::list(call.store(), &call.context(), &query).await?))
 }

@@ -22,8 +22,9 @@ pub(super) mod scheduling;
 pub(super) mod service_type;
 pub(super) mod status;
 
-use tributary_domain::{Connector, DryRun, InclusionOfDeleted, Refusal, Timestamp, Warned, Warning};
-use tributary_storage::{Collection, Outcome, StoreExt};
+use serde::de::DeserializeOwned;
+use tributary_domain::DryRun;
+use tributary_service::connector::{self, ConnectorChange};
 
 use crate::call::Call;
 use crate::error::ApiError;
@@ -36,48 +37,31 @@ const PROPERTIES_EXAMPLE: &str =
 /// The name of the id in the paths.
 const ID: &str = "connector_id";
 
-/// Changes the connector that the path names by a decision of the domain; one that is deleted is not
-/// there.
-async fn change<C: Into<Warned<Connector>>>(
-    call: &Call,
-    decide: impl FnMut(Connector, &str, Timestamp) -> Result<C, Refusal> + Send,
-) -> Result<Reply, ApiError> {
-    let (outcome, warnings) = change_or_try(call, DryRun(false), decide).await?;
-    Ok(Reply::changed(outcome).with_warnings(warnings))
+/// Changes the connector that the path names.
+async fn change(call: Call, change: ConnectorChange) -> Result<Reply, ApiError> {
+    let changed = connector::change(call.store(), &call.context(), &call.id(ID)?, &change).await?;
+    Ok(Reply::changed(changed.value).with_warnings(changed.warnings))
 }
 
-/// The same, unless the request says that it is only to be tried: then the warnings are the answer, and
-/// nothing is stored.
-async fn change_unless_dry_run<C: Into<Warned<Connector>>>(
-    call: &Call,
-    decide: impl FnMut(Connector, &str, Timestamp) -> Result<C, Refusal> + Send,
+/// Changes the connector that the path names as the body says.
+async fn change_by_body<B: DeserializeOwned>(
+    call: Call,
+    of_body: fn(B) -> ConnectorChange,
 ) -> Result<Reply, ApiError> {
-    let dry_run = DryRun::parse(&call.arguments)?;
-    let (outcome, warnings) = change_or_try(call, dry_run, decide).await?;
-    let reply = if dry_run.0 { Reply::tried(outcome, &warnings) } else { Reply::changed(outcome) };
-    Ok(reply.with_warnings(warnings))
+    let wanted = of_body(call.body()?);
+    change(call, wanted).await
 }
 
-async fn change_or_try<C: Into<Warned<Connector>>>(
-    call: &Call,
-    DryRun(dry_run): DryRun,
-    mut decide: impl FnMut(Connector, &str, Timestamp) -> Result<C, Refusal> + Send,
-) -> Result<(Outcome, Vec<Warning>), ApiError> {
-    let id = call.id(ID)?;
-    let now = call.now();
-    let mut warnings = Vec::new();
-    let mut decide = |connector: Connector| {
-        let present = connector.visible(id.as_str(), InclusionOfDeleted(false))?;
-        let decided = decide(present, id.as_str(), now)?.into();
-        warnings = decided.warnings;
-        Ok(decided.value)
-    };
-    let outcome = if dry_run {
-        let (before, _): (Connector, _) = call.store().load(Collection::Connectors, &id).await?;
-        let after = decide(before.clone()).map_err(ApiError::Refused)?;
-        if after == before { Outcome::Noop } else { Outcome::Updated }
-    } else {
-        call.store().change(Collection::Connectors, &id, decide).await?
-    };
-    Ok((outcome, warnings))
+/// The same, unless the query says that it is only to be tried: then the warnings are the answer.
+async fn change_or_try<B: DeserializeOwned>(
+    call: Call,
+    of_body: fn(B) -> ConnectorChange,
+) -> Result<Reply, ApiError> {
+    let wanted = of_body(call.body()?);
+    let DryRun(dry_run) = DryRun::parse(&call.arguments)?;
+    if !dry_run {
+        return change(call, wanted).await;
+    }
+    let tried = connector::dry_run(call.store(), &call.context(), &call.id(ID)?, &wanted).await?;
+    Ok(Reply::tried(tried.value, &tried.warnings).with_warnings(tried.warnings))
 }

@@ -2,13 +2,12 @@
 
 use actix_web::http::Method;
 use tributary_domain::ConnectorNaming;
+use tributary_service::connector::ConnectorChange;
 
-use super::change;
-use crate::call::Call;
+use super::change_by_body;
 use crate::content::Content;
 use crate::endpoint::{Answer, Body, Endpoint, handler};
-use crate::error::{ApiError, ErrorKind};
-use crate::reply::Reply;
+use crate::error::ErrorKind;
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.update_name",
@@ -28,10 +27,5 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     ],
     summary: "Changes the name of a connector, its description, or both.",
     extension: false,
-    handler: handler!(name),
+    handler: handler!(change_by_body(ConnectorChange::Naming)),
 };
-
-async fn name(call: Call) -> Result<Reply, ApiError> {
-    let naming: ConnectorNaming = call.body()?;
-    change(&call, |connector, _, _| connector.rename(&naming)).await
-}

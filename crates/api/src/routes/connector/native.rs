@@ -2,13 +2,12 @@
 
 use actix_web::http::Method;
 use tributary_domain::ConnectorNature;
+use tributary_service::connector::ConnectorChange;
 
-use super::change;
-use crate::call::Call;
+use super::change_by_body;
 use crate::content::Content;
 use crate::endpoint::{Answer, Body, Endpoint, handler};
-use crate::error::{ApiError, ErrorKind};
-use crate::reply::Reply;
+use crate::error::ErrorKind;
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.update_native",
@@ -26,10 +25,5 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     ],
     summary: "Says whether Elastic's own infrastructure would run a connector.",
     extension: false,
-    handler: handler!(native),
+    handler: handler!(change_by_body(ConnectorChange::Nature)),
 };
-
-async fn native(call: Call) -> Result<Reply, ApiError> {
-    let wanted: ConnectorNature = call.body()?;
-    change(&call, |connector, _, _| connector.set_native(wanted.is_native.0)).await
-}

@@ -2,13 +2,12 @@
 
 use actix_web::http::Method;
 use tributary_domain::ConnectorPipeline;
+use tributary_service::connector::ConnectorChange;
 
-use super::change;
-use crate::call::Call;
+use super::change_by_body;
 use crate::content::Content;
 use crate::endpoint::{Answer, Body, Endpoint, handler};
-use crate::error::{ApiError, ErrorKind};
-use crate::reply::Reply;
+use crate::error::ErrorKind;
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.update_pipeline",
@@ -22,10 +21,5 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     errors: &[ErrorKind::MissingBody, ErrorKind::MalformedBody, ErrorKind::NotFound, ErrorKind::Conflict],
     summary: "Changes what happens to the documents of a connector before they are indexed.",
     extension: false,
-    handler: handler!(pipeline),
+    handler: handler!(change_by_body(ConnectorChange::Pipeline)),
 };
-
-async fn pipeline(call: Call) -> Result<Reply, ApiError> {
-    let wanted: ConnectorPipeline = call.body()?;
-    change(&call, |connector, _, _| Ok(connector.set_pipeline(&wanted.pipeline))).await
-}

@@ -1,8 +1,8 @@
 //! `PUT /_connector/{id}`: a connector with an id of the client's choice.
 
 use actix_web::http::Method;
-use tributary_domain::{Connector, ConnectorProperties};
-use tributary_storage::{Collection, Outcome, StoreExt};
+use tributary_domain::ConnectorProperties;
+use tributary_service::connector;
 
 use super::{ID, PROPERTIES_EXAMPLE};
 use crate::call::Call;
@@ -44,17 +44,6 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
 async fn put(call: Call) -> Result<Reply, ApiError> {
     let properties: ConnectorProperties = call.optional_body()?.unwrap_or_default();
     let id = call.id(ID)?;
-    let now = call.now();
-    let mut revived = false;
-    let decide = |present: Option<Connector>| {
-        // A softly deleted connector is not there: its id may be used for a new one.
-        let live = present.as_ref().is_some_and(|connector| !connector.is_deleted());
-        revived = present.is_some() && !live;
-        match present {
-            Some(connector) if live => properties.update(connector),
-            _ => properties.create(now),
-        }
-    };
-    let outcome = call.store().change_or_create(Collection::Connectors, &id, decide).await?;
-    Ok(Reply::put(if revived { Outcome::Created } else { outcome }, id.as_str()))
+    let outcome = connector::put(call.store(), &call.context(), &id, &properties).await?;
+    Ok(Reply::put(outcome, id.as_str()))
 }

@@ -2,13 +2,12 @@
 
 use actix_web::http::Method;
 use tributary_domain::ConnectorScheduling;
+use tributary_service::connector::ConnectorChange;
 
-use super::change;
-use crate::call::Call;
+use super::change_by_body;
 use crate::content::Content;
 use crate::endpoint::{Answer, Body, Endpoint, handler};
-use crate::error::{ApiError, ErrorKind};
-use crate::reply::Reply;
+use crate::error::ErrorKind;
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.update_scheduling",
@@ -28,10 +27,5 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     ],
     summary: "Changes when the jobs of a connector run by themselves; schedules that are not sent stay.",
     extension: false,
-    handler: handler!(scheduling),
+    handler: handler!(change_by_body(ConnectorChange::Scheduling)),
 };
-
-async fn scheduling(call: Call) -> Result<Reply, ApiError> {
-    let wanted: ConnectorScheduling = call.body()?;
-    change(&call, |connector, _, _| connector.set_scheduling(&wanted.scheduling)).await
-}

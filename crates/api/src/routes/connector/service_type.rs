@@ -2,13 +2,12 @@
 
 use actix_web::http::Method;
 use tributary_domain::ConnectorServiceType;
+use tributary_service::connector::ConnectorChange;
 
-use super::change;
-use crate::call::Call;
+use super::change_by_body;
 use crate::content::Content;
 use crate::endpoint::{Answer, Body, Endpoint, handler};
-use crate::error::{ApiError, ErrorKind};
-use crate::reply::Reply;
+use crate::error::ErrorKind;
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.update_service_type",
@@ -26,10 +25,5 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     ],
     summary: "Changes the kind of source that a connector reads.",
     extension: false,
-    handler: handler!(service_type),
+    handler: handler!(change_by_body(ConnectorChange::ServiceType)),
 };
-
-async fn service_type(call: Call) -> Result<Reply, ApiError> {
-    let wanted: ConnectorServiceType = call.body()?;
-    change(&call, |connector, _, _| connector.set_service_type(&wanted.service_type)).await
-}

@@ -2,13 +2,12 @@
 
 use actix_web::http::Method;
 use tributary_domain::ConnectorStatusChange;
+use tributary_service::connector::ConnectorChange;
 
-use super::change;
-use crate::call::Call;
+use super::change_by_body;
 use crate::content::Content;
 use crate::endpoint::{Answer, Body, Endpoint, handler};
-use crate::error::{ApiError, ErrorKind};
-use crate::reply::Reply;
+use crate::error::ErrorKind;
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.update_status",
@@ -26,10 +25,5 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     ],
     summary: "Moves a connector to another status, if its status allows that.",
     extension: false,
-    handler: handler!(status),
+    handler: handler!(change_by_body(ConnectorChange::Status)),
 };
-
-async fn status(call: Call) -> Result<Reply, ApiError> {
-    let wanted: ConnectorStatusChange = call.body()?;
-    change(&call, |connector, id, _| connector.set_status(id, wanted.status)).await
-}

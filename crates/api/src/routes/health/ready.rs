@@ -1,6 +1,7 @@
 //! `GET /_health/ready`: whether requests should be sent here.
 
 use actix_web::http::Method;
+use tributary_service::health;
 
 use crate::call::Call;
 use crate::content::{Content, Health};
@@ -26,6 +27,6 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
 };
 
 async fn ready(call: Call) -> Result<Reply, ApiError> {
-    call.store().check().await?;
+    health::ready(call.store(), &call.context()).await?;
     Ok(Reply::json(&Health { status: "ready" }))
 }

@@ -2,6 +2,7 @@
 
 use actix_web::http::Method;
 use tributary_secrets::NewSecret;
+use tributary_service::secret;
 
 use super::{NEW_EXAMPLE, vault};
 use crate::call::Call;
@@ -29,8 +30,6 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
 
 async fn create(call: Call) -> Result<Reply, ApiError> {
     let vault = vault(&call)?;
-    let value = call.body::<NewSecret>()?.checked()?;
-    let id = call.next_id()?;
-    vault.create(call.store(), &id, &value).await?;
+    let id = secret::create(call.store(), vault, &call.context(), call.body()?).await?;
     Ok(Reply::created(id.as_str()))
 }

@@ -1,6 +1,7 @@
 //! `DELETE /_connector/_secret/{id}`: the end of a secret.
 
 use actix_web::http::Method;
+use tributary_service::secret;
 
 use super::{ID, vault};
 use crate::call::Call;
@@ -27,6 +28,6 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
 };
 
 async fn delete(call: Call) -> Result<Reply, ApiError> {
-    vault(&call)?.remove(call.store(), &call.id(ID)?).await?;
+    secret::delete(call.store(), vault(&call)?, &call.context(), &call.id(ID)?).await?;
     Ok(Reply::json(&Deleted { deleted: true }))
 }

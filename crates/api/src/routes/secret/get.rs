@@ -1,6 +1,7 @@
 //! `GET /_connector/_secret/{id}`: the value of a secret.
 
 use actix_web::http::Method;
+use tributary_service::secret;
 
 use super::{ID, vault};
 use crate::call::Call;
@@ -31,6 +32,6 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
 async fn get(call: Call) -> Result<Reply, ApiError> {
     let vault = vault(&call)?;
     let id = call.id(ID)?;
-    let value = vault.get(call.store(), &id).await?;
+    let value = secret::get(call.store(), vault, &call.context(), &id).await?;
     Ok(Reply::json(&Secret { id: id.as_str(), value: value.expose() }))
 }

@@ -2,6 +2,7 @@
 
 use actix_web::http::Method;
 use tributary_secrets::NewSecret;
+use tributary_service::secret;
 
 use super::{ID, NEW_EXAMPLE, vault};
 use crate::call::Call;
@@ -36,7 +37,7 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
 
 async fn put(call: Call) -> Result<Reply, ApiError> {
     let vault = vault(&call)?;
-    let value = call.body::<NewSecret>()?.checked()?;
-    let id = call.id(ID)?;
-    Ok(Reply::secret_put(vault.put(call.store(), &id, &value).await?))
+    let new = call.body()?;
+    let outcome = secret::put(call.store(), vault, &call.context(), &call.id(ID)?, new).await?;
+    Ok(Reply::secret_put(outcome))
 }

@@ -1,13 +1,11 @@
 //! `PUT …/{id}/_cancel`: somebody wants a sync job to end.
 
 use actix_web::http::Method;
-use tributary_domain::SyncJob;
+use tributary_service::sync_job::SyncJobChange;
 
 use super::change;
-use crate::call::Call;
 use crate::endpoint::{Answer, Body, Endpoint, handler};
-use crate::error::{ApiError, ErrorKind};
-use crate::reply::Reply;
+use crate::error::ErrorKind;
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.sync_job_cancel",
@@ -19,9 +17,5 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     errors: &[ErrorKind::ForbiddenTransition, ErrorKind::NotFound, ErrorKind::Conflict],
     summary: "Cancels a sync job that no worker has, or asks its worker to stop.",
     extension: false,
-    handler: handler!(cancel),
+    handler: handler!(change(SyncJobChange::Cancel)),
 };
-
-async fn cancel(call: Call) -> Result<Reply, ApiError> {
-    change(&call, SyncJob::cancel).await
-}

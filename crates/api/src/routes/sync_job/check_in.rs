@@ -1,12 +1,11 @@
 //! `PUT …/{id}/_check_in`: a worker is alive.
 
 use actix_web::http::Method;
+use tributary_service::sync_job::SyncJobChange;
 
 use super::change;
-use crate::call::Call;
 use crate::endpoint::{Answer, Body, Endpoint, handler};
-use crate::error::{ApiError, ErrorKind};
-use crate::reply::Reply;
+use crate::error::ErrorKind;
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.sync_job_check_in",
@@ -18,9 +17,5 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     errors: &[ErrorKind::NotFound, ErrorKind::Conflict],
     summary: "Notes that the worker of a sync job is alive.",
     extension: false,
-    handler: handler!(check_in),
+    handler: handler!(change(SyncJobChange::CheckIn)),
 };
-
-async fn check_in(call: Call) -> Result<Reply, ApiError> {
-    change(&call, |job, _, now| Ok(job.check_in(now))).await
-}

@@ -2,13 +2,12 @@
 
 use actix_web::http::Method;
 use tributary_domain::SyncJobClaim;
+use tributary_service::sync_job::SyncJobChange;
 
-use super::change;
-use crate::call::Call;
+use super::change_by_body;
 use crate::content::Content;
 use crate::endpoint::{Answer, Body, Endpoint, handler};
-use crate::error::{ApiError, ErrorKind};
-use crate::reply::Reply;
+use crate::error::ErrorKind;
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.sync_job_claim",
@@ -29,10 +28,5 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     ],
     summary: "Gives a sync job to a worker: of any number of concurrent claims exactly one succeeds.",
     extension: false,
-    handler: handler!(claim),
+    handler: handler!(change_by_body(SyncJobChange::Claim)),
 };
-
-async fn claim(call: Call) -> Result<Reply, ApiError> {
-    let claim: SyncJobClaim = call.body()?;
-    change(&call, |job, id, now| job.claim(id, &claim.worker_hostname, claim.sync_cursor.as_ref(), now)).await
-}

@@ -2,13 +2,12 @@
 
 use actix_web::http::Method;
 use tributary_domain::Statistics;
+use tributary_service::sync_job::SyncJobChange;
 
-use super::{STATISTICS_EXAMPLE, change, final_statistics};
-use crate::call::Call;
+use super::{STATISTICS_EXAMPLE, change_by_optional_body};
 use crate::content::Content;
 use crate::endpoint::{Answer, Body, Endpoint, handler};
-use crate::error::{ApiError, ErrorKind};
-use crate::reply::Reply;
+use crate::error::ErrorKind;
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.sync_job_complete",
@@ -26,10 +25,5 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     ],
     summary: "Ends a sync job well, with the last statistics if there are any.",
     extension: true,
-    handler: handler!(complete),
+    handler: handler!(change_by_optional_body(SyncJobChange::Complete)),
 };
-
-async fn complete(call: Call) -> Result<Reply, ApiError> {
-    let statistics = final_statistics(&call)?;
-    change(&call, |job, id, now| job.complete(id, statistics.as_ref(), now)).await
-}

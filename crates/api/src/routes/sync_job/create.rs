@@ -1,8 +1,8 @@
 //! `POST /_connector/_sync_job`: a new sync job.
 
 use actix_web::http::Method;
-use tributary_domain::{Connector, Id, InclusionOfDeleted, NewSyncJob, SyncJob};
-use tributary_storage::{Collection, StoreError, StoreExt};
+use tributary_domain::NewSyncJob;
+use tributary_service::sync_job;
 
 use crate::call::Call;
 use crate::content::{Content, Created};
@@ -37,26 +37,6 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
 
 async fn create(call: Call) -> Result<Reply, ApiError> {
     let new: NewSyncJob = call.body()?;
-    let connector_id = new.connector_id()?;
-    let (connector, _): (Connector, _) = call.store().load(Collection::Connectors, &connector_id).await?;
-    let connector = connector.visible(connector_id.as_str(), InclusionOfDeleted(false))?;
-    let job = new.decide(&connector, call.now())?;
-    let id = call.next_id()?;
-    let created_at = created_at(&job);
-    match call.store().create(Collection::SyncJobs, &id, job.into()).await {
-        // The id is nobody else's: it was stored, that answer lost, and a worker took it since.
-        Err(StoreError::Conflict) if is_there(&call, &id, created_at.as_deref()).await? => {}
-        result => drop(result?),
-    }
+    let id = sync_job::create(call.store(), &call.context(), &new).await?;
     Ok(Reply::created(id.as_str()))
-}
-
-/// Whether a job is there that was created at this time.
-async fn is_there(call: &Call, id: &Id, time: Option<&str>) -> Result<bool, ApiError> {
-    let (job, _): (SyncJob, _) = call.store().load(Collection::SyncJobs, id).await?;
-    Ok(created_at(&job).as_deref() == time)
-}
-
-fn created_at(job: &SyncJob) -> Option<String> {
-    job.document().get_raw("created_at").map(|time| time.get().to_owned())
 }

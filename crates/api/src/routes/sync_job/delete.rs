@@ -1,7 +1,7 @@
 //! `DELETE /_connector/_sync_job/{id}`: the end of a record.
 
 use actix_web::http::Method;
-use tributary_storage::{Collection, StoreExt};
+use tributary_service::sync_job;
 
 use super::ID;
 use crate::call::Call;
@@ -23,6 +23,6 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
 };
 
 async fn delete(call: Call) -> Result<Reply, ApiError> {
-    call.store().remove(Collection::SyncJobs, &call.id(ID)?).await?;
+    sync_job::delete(call.store(), &call.context(), &call.id(ID)?).await?;
     Ok(Reply::acknowledged())
 }

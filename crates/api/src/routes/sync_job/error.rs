@@ -2,13 +2,12 @@
 
 use actix_web::http::Method;
 use tributary_domain::SyncJobFailure;
+use tributary_service::sync_job::SyncJobChange;
 
-use super::change;
-use crate::call::Call;
+use super::change_by_body;
 use crate::content::Content;
 use crate::endpoint::{Answer, Body, Endpoint, handler};
-use crate::error::{ApiError, ErrorKind};
-use crate::reply::Reply;
+use crate::error::ErrorKind;
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.sync_job_error",
@@ -27,10 +26,5 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     ],
     summary: "Ends a sync job with a failure and says which.",
     extension: false,
-    handler: handler!(error),
+    handler: handler!(change_by_body(SyncJobChange::Fail)),
 };
-
-async fn error(call: Call) -> Result<Reply, ApiError> {
-    let failure: SyncJobFailure = call.body()?;
-    change(&call, |job, id, now| job.fail(id, &failure.error, now)).await
-}

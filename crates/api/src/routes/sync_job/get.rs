@@ -1,8 +1,8 @@
 //! `GET /_connector/_sync_job/{id}`: one sync job.
 
 use actix_web::http::Method;
-use tributary_domain::{Refusal, SyncJob};
-use tributary_storage::{Collection, StoreError, StoreExt as _};
+use tributary_domain::SyncJob;
+use tributary_service::sync_job;
 
 use super::ID;
 use crate::call::Call;
@@ -29,10 +29,6 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
 };
 
 async fn get(call: Call) -> Result<Reply, ApiError> {
-    let id = call.id(ID)?;
-    match call.store().get(Collection::SyncJobs, &id).await {
-        Ok(stored) => Ok(Reply::ok(stored.document)),
-        Err(StoreError::NotFound) => Err(Refusal::SyncJobNotFound(id.to_string()).into()),
-        Err(error) => Err(error.into()),
-    }
+    let stored = sync_job::get(call.store(), &call.context(), &call.id(ID)?).await?;
+    Ok(Reply::ok(stored.document))
 }

@@ -2,6 +2,7 @@
 
 use actix_web::http::Method;
 use tributary_domain::{SYNC_JOB_LIST_PARAMETERS, SyncJob, SyncJobQuery};
+use tributary_service::sync_job;
 
 use crate::call::Call;
 use crate::content::{Content, Page};
@@ -28,5 +29,5 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
 
 async fn list(call: Call) -> Result<Reply, ApiError> {
     let query = SyncJobQuery::parse(&call.arguments)?;
-    Ok(Reply::page(call.store().list_sync_jobs(&query).await?))
+    Ok(Reply::page(sync_job::list(call.store(), &call.context(), &query).await?))
 }

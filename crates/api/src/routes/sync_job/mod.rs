@@ -13,8 +13,9 @@ pub(super) mod list;
 pub(super) mod stats;
 pub(super) mod suspend;
 
-use tributary_domain::{Id, Refusal, Statistics, SyncJob, Timestamp};
-use tributary_storage::{Collection, Outcome, StoreExt};
+use serde::de::DeserializeOwned;
+use tributary_service::sync_job::{self, SyncJobChange};
+use tributary_storage::Outcome;
 
 use crate::call::Call;
 use crate::error::ApiError;
@@ -26,36 +27,27 @@ const STATISTICS_EXAMPLE: &str = r#"{"deleted_document_count": 3, "indexed_docum
 /// The name of the id in the paths.
 const ID: &str = "connector_sync_job_id";
 
-/// Changes the job that the path names by a decision of the domain. That it was so already, twice in a
-/// millisecond, is as good: clients are promised `updated`.
-async fn change(
-    call: &Call,
-    mut decide: impl FnMut(SyncJob, &str, Timestamp) -> Result<SyncJob, Refusal> + Send,
-) -> Result<Reply, ApiError> {
-    let id = call.id(ID)?;
-    let now = call.now();
-    let decide = |job: SyncJob| decide(job, id.as_str(), now);
-    call.store().change(Collection::SyncJobs, &id, decide).await?;
+/// Changes the job that the path names. That it was so already, twice in a millisecond, is as good: clients are
+/// promised `updated`.
+async fn change(call: Call, change: SyncJobChange) -> Result<Reply, ApiError> {
+    sync_job::change(call.store(), &call.context(), &call.id(ID)?, &change).await?;
     Ok(Reply::changed(Outcome::Updated))
 }
 
-/// The statistics that may come with the end of a job.
-fn final_statistics(call: &Call) -> Result<Option<Statistics>, ApiError> {
-    let statistics: Option<Statistics> = call.optional_body()?;
-    if let Some(statistics) = &statistics {
-        statistics.check()?;
-    }
-    Ok(statistics)
+/// Changes the job that the path names as the body says.
+async fn change_by_body<B: DeserializeOwned>(
+    call: Call,
+    of_body: fn(B) -> SyncJobChange,
+) -> Result<Reply, ApiError> {
+    let wanted = of_body(call.body()?);
+    change(call, wanted).await
 }
 
-/// Removes jobs side by side, so that they share the store's commits; one that is gone is fine.
-pub(super) async fn remove_all(call: &Call, ids: Vec<Id>) -> Result<(), ApiError> {
-    let removals = ids.iter().map(|id| call.store().remove(Collection::SyncJobs, id));
-    for result in futures_util::future::join_all(removals).await {
-        match result.map_err(ApiError::from) {
-            Err(ApiError::Refused(Refusal::SyncJobNotFound(_))) => {}
-            other => other?,
-        }
-    }
-    Ok(())
+/// The same, where the body may be left out.
+async fn change_by_optional_body<B: DeserializeOwned>(
+    call: Call,
+    of_body: fn(Option<B>) -> SyncJobChange,
+) -> Result<Reply, ApiError> {
+    let wanted = of_body(call.optional_body()?);
+    change(call, wanted).await
 }

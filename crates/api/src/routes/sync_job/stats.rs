@@ -2,13 +2,12 @@
 
 use actix_web::http::Method;
 use tributary_domain::CompleteStatistics;
+use tributary_service::sync_job::SyncJobChange;
 
-use super::{STATISTICS_EXAMPLE, change};
-use crate::call::Call;
+use super::{STATISTICS_EXAMPLE, change_by_body};
 use crate::content::Content;
 use crate::endpoint::{Answer, Body, Endpoint, handler};
-use crate::error::{ApiError, ErrorKind};
-use crate::reply::Reply;
+use crate::error::ErrorKind;
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.sync_job_update_stats",
@@ -26,11 +25,5 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     ],
     summary: "Stores what a worker has counted so far.",
     extension: false,
-    handler: handler!(stats),
+    handler: handler!(change_by_body(SyncJobChange::Report)),
 };
-
-async fn stats(call: Call) -> Result<Reply, ApiError> {
-    let CompleteStatistics(statistics) = call.body()?;
-    statistics.check_complete()?;
-    change(&call, |job, _, now| Ok(job.report(&statistics, now))).await
-}

@@ -2,13 +2,12 @@
 
 use actix_web::http::Method;
 use tributary_domain::Statistics;
+use tributary_service::sync_job::SyncJobChange;
 
-use super::{STATISTICS_EXAMPLE, change, final_statistics};
-use crate::call::Call;
+use super::{STATISTICS_EXAMPLE, change_by_optional_body};
 use crate::content::Content;
 use crate::endpoint::{Answer, Body, Endpoint, handler};
-use crate::error::{ApiError, ErrorKind};
-use crate::reply::Reply;
+use crate::error::ErrorKind;
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.sync_job_suspend",
@@ -26,10 +25,5 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     ],
     summary: "Puts a sync job down, for any worker to take up again.",
     extension: true,
-    handler: handler!(suspend),
+    handler: handler!(change_by_optional_body(SyncJobChange::Suspend)),
 };
-
-async fn suspend(call: Call) -> Result<Reply, ApiError> {
-    let statistics = final_statistics(&call)?;
-    change(&call, |job, id, now| job.suspend(id, statistics.as_ref(), now)).await
-}

@@ -1,0 +1,121 @@
+//! The deletion of a connector, with its sync jobs or without.
+
+use tributary_domain::{Connector, Deletion, Document, FilterField, Id, InclusionOfDeleted, SyncJobQuery};
+use tributary_storage::{Collection, Store, StoreError, StoreExt, within_one_request};
+
+use crate::{Context, Result, sync_job};
+
+/// How many sync jobs are removed side by side.
+const REMOVED_TOGETHER: u32 = 500;
+
+/// Deletes a connector, softly or for good, with its sync jobs or without: `connector.delete`.
+///
+/// One that is softly deleted already can still be removed for good; softly, it is not there. The jobs go first,
+/// however many there are: a deletion that was interrupted is finished by the same call.
+pub async fn delete(store: &dyn Store, _: &Context, id: &Id, deletion: Deletion) -> Result<()> {
+    let visible = |connector: Connector| connector.visible(id.as_str(), InclusionOfDeleted(deletion.hard));
+    let (connector, _): (Connector, _) = store.load(Collection::Connectors, id).await?;
+    visible(connector)?;
+    if deletion.delete_sync_jobs {
+        // However many there are: each round has the time of a request.
+        while within_one_request(delete_some_sync_jobs(store, id)).await? {}
+    }
+    within_one_request(async {
+        if deletion.hard {
+            return store.remove(Collection::Connectors, id).await;
+        }
+        let decide = |connector: Connector| Ok(visible(connector)?.delete_softly());
+        store.change(Collection::Connectors, id, decide).await.map(drop)
+    })
+    .await?;
+    Ok(())
+}
+
+/// Deletes the first sync jobs of a connector; whether there were any.
+async fn delete_some_sync_jobs(store: &dyn Store, connector: &Id) -> Result<bool> {
+    let query = SyncJobQuery { size: REMOVED_TOGETHER, ..SyncJobQuery::default() }
+        .with(FilterField::ConnectorId, [connector.to_string()]);
+    let page = store.list_sync_jobs(&query).await?;
+    let ids: Vec<Id> = page.documents.iter().map(id_of).collect::<Result<_, _>>()?;
+    sync_job::delete_all(store, &ids).await?;
+    Ok(!ids.is_empty())
+}
+
+/// The id of a rendered document.
+fn id_of(rendered: &[u8]) -> Result<Id> {
+    let document: Document =
+        serde_json::from_slice(rendered).map_err(|error| StoreError::Backend(error.into()))?;
+    let id = document.id().ok_or_else(|| StoreError::Backend("a stored document has no id".into()))?;
+    Ok(Id::parse("id", id)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use tributary_domain::Refusal;
+
+    use super::*;
+    use crate::ServiceError;
+    use crate::test_support::{body, context, id, store, stored};
+
+    const WITH_JOBS: Deletion = Deletion { delete_sync_jobs: true, hard: false };
+    const FOR_GOOD: Deletion = Deletion { delete_sync_jobs: true, hard: true };
+
+    async fn add_jobs(store: &dyn Store, connector: &str, count: u32) {
+        let job = format!(r#"{{"connector":{{"id":"{connector}"}}}}"#);
+        let jobs = (0..count).map(|number| (id(&format!("{connector}-{number}")), body(&job))).collect();
+        assert!(store.create_many(Collection::SyncJobs, jobs).await.iter().all(Result::is_ok));
+    }
+
+    async fn count_jobs(store: &dyn Store) -> u64 {
+        store.list_sync_jobs(&SyncJobQuery::default()).await.unwrap().count
+    }
+
+    fn is_missing<T>(result: &Result<T>) -> bool {
+        matches!(result, Err(ServiceError::Refused(Refusal::ConnectorNotFound(_))))
+    }
+
+    #[tokio::test]
+    async fn all_jobs_of_the_connector_go_and_no_others() {
+        let documents = [(Collection::Connectors, "c", "{}"), (Collection::Connectors, "d", "{}")];
+        let store = store(&documents).await;
+        add_jobs(&*store, "c", REMOVED_TOGETHER + 1).await;
+        add_jobs(&*store, "d", 1).await;
+        delete(&*store, &context(), &id("c"), WITH_JOBS).await.unwrap();
+        assert_eq!(count_jobs(&*store).await, 1);
+        let deleted = stored(&*store, Collection::Connectors, "c").await.unwrap();
+        assert_eq!(deleted["deleted"], true);
+        let without_jobs = Deletion { delete_sync_jobs: false, hard: true };
+        delete(&*store, &context(), &id("d"), without_jobs).await.unwrap();
+        assert_eq!(count_jobs(&*store).await, 1);
+    }
+
+    #[tokio::test]
+    async fn a_softly_deleted_connector_is_removed_for_good_alone() {
+        let store = store(&[(Collection::Connectors, "c", r#"{"deleted":true}"#)]).await;
+        add_jobs(&*store, "c", 1).await;
+        assert!(is_missing(&delete(&*store, &context(), &id("c"), WITH_JOBS).await));
+        assert_eq!(count_jobs(&*store).await, 1, "of what is not there nothing is deleted");
+        delete(&*store, &context(), &id("c"), FOR_GOOD).await.unwrap();
+        assert_eq!(count_jobs(&*store).await, 0);
+        assert_eq!(stored(&*store, Collection::Connectors, "c").await, None);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn concurrent_deletions_do_not_disturb_each_other() {
+        for _ in 0..10 {
+            let store = store(&[(Collection::Connectors, "c", "{}")]).await;
+            add_jobs(&*store, "c", 50).await;
+            let requests = [0; 4].map(|_| {
+                let store = store.clone();
+                tokio::spawn(async move { delete(&*store, &context(), &id("c"), FOR_GOOD).await })
+            });
+            let mut deleted = 0;
+            for request in requests {
+                let result = request.await.unwrap();
+                assert!(result.is_ok() || is_missing(&result), "{result:?}");
+                deleted += usize::from(result.is_ok());
+            }
+            assert_eq!((deleted, count_jobs(&*store).await), (1, 0));
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Connectors: created, listed, changed and deleted.
+//!
+//! What holds for each function that takes the id of a connector:
+//! - One that is not there, or is softly deleted, is refused with [`Refusal::ConnectorNotFound`], unless the
+//!   function says otherwise.
+//! - An index that another live connector has is refused with [`Refusal::IndexNameTaken`], also in a race.
+//! - Who loses a race decides again on what is there then; [`StoreError::Conflict`] says that this was in vain
+//!   again and again.
+//!
+//! [`StoreError::Conflict`]: tributary_storage::StoreError::Conflict
+
+mod change;
+mod deletion;
+
+#[cfg(doc)]
+use tributary_domain::Refusal;
+use tributary_domain::{Connector, ConnectorProperties, ConnectorQuery, Id, InclusionOfDeleted};
+use tributary_storage::{Collection, Outcome, Page, Store, StoreExt};
+
+use crate::{Context, Result};
+
+pub use change::{ConnectorChange, change, dry_run};
+pub use deletion::delete;
+
+/// A page of the connectors that match, in the order of their index names, and how many match in all:
+/// `connector.list`.
+pub async fn list(store: &dyn Store, _: &Context, query: &ConnectorQuery) -> Result<Page> {
+    Ok(store.list_connectors(query).await?)
+}
+
+/// One connector with every field that is stored, a softly deleted one only where those count: `connector.get`.
+pub async fn get(store: &dyn Store, _: &Context, id: &Id, deleted: InclusionOfDeleted) -> Result<Connector> {
+    let (connector, _): (Connector, _) = store.load(Collection::Connectors, id).await?;
+    Ok(connector.visible(id.as_str(), deleted)?)
+}
+
+/// Creates a connector with the documented defaults and answers its new id: `connector.post`. Refused where the
+/// index name is not one, or not one of a native connector.
+pub async fn create(store: &dyn Store, context: &Context, properties: &ConnectorProperties) -> Result<Id> {
+    let connector = properties.create(context.now())?;
+    let id = context.next_id()?;
+    store.create(Collection::Connectors, &id, connector.into()).await?;
+    Ok(id)
+}
+
+/// Creates a connector under an id of the caller's choice, or changes the properties of the one that is there;
+/// what is not given stays: `connector.put`.
+///
+/// The id of a softly deleted connector is free: it is created anew, and nothing of the deleted one stays. Refused
+/// where the index name is not one, or not one of a native connector.
+pub async fn put(
+    store: &dyn Store,
+    context: &Context,
+    id: &Id,
+    properties: &ConnectorProperties,
+) -> Result<Outcome> {
+    let now = context.now();
+    let mut revived = false;
+    let decide = |present: Option<Connector>| {
+        let live = present.as_ref().is_some_and(|connector| !connector.is_deleted());
+        revived = present.is_some() && !live;
+        match present {
+            Some(connector) if live => properties.update(connector),
+            _ => properties.create(now),
+        }
+    };
+    let outcome = store.change_or_create(Collection::Connectors, id, decide).await?;
+    Ok(if revived { Outcome::Created } else { outcome })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use tributary_domain::Refusal;
+
+    use super::*;
+    use crate::ServiceError;
+    use crate::test_support::{body, context, id, store, stored};
+
+    const LIVE: &str = r#"{"deleted":false,"index_name":"a","name":"live"}"#;
+    const DELETED: &str = r#"{"deleted":true,"index_name":"a","name":"old","x":1}"#;
+
+    #[tokio::test]
+    async fn a_softly_deleted_connector_is_created_anew() {
+        let store = store(&[(Collection::Connectors, "c", DELETED)]).await;
+        let named = body(r#"{"name":"new"}"#);
+        assert_eq!(put(&*store, &context(), &id("c"), &named).await.unwrap(), Outcome::Created);
+        let revived = stored(&*store, Collection::Connectors, "c").await.unwrap();
+        assert_eq!((&revived["name"], &revived["deleted"]), (&json!("new"), &json!(false)));
+        assert_eq!((revived.get("x"), revived.get("index_name")), (None, None));
+        assert_eq!(put(&*store, &context(), &id("c"), &named).await.unwrap(), Outcome::Noop);
+        let renamed = body(r#"{"name":"newer"}"#);
+        assert_eq!(put(&*store, &context(), &id("c"), &renamed).await.unwrap(), Outcome::Updated);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn of_concurrent_requests_one_creates_a_connector_anew() {
+        for _ in 0..20 {
+            let store = store(&[(Collection::Connectors, "c", DELETED)]).await;
+            let requests: Vec<_> = (0..8)
+                .map(|number| {
+                    let store = store.clone();
+                    let named = body(&format!(r#"{{"name":"n{number}"}}"#));
+                    tokio::spawn(async move { put(&*store, &context(), &id("c"), &named).await.unwrap() })
+                })
+                .collect();
+            let mut created = 0;
+            for request in requests {
+                created += usize::from(request.await.unwrap() == Outcome::Created);
+            }
+            assert_eq!(created, 1);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_index_of_another_connector_is_refused() {
+        let documents = [(Collection::Connectors, "live", LIVE), (Collection::Connectors, "c", DELETED)];
+        let store = store(&documents).await;
+        let wanted = body(r#"{"index_name":"a"}"#);
+        for refused in [
+            put(&*store, &context(), &id("c"), &wanted).await.map(drop),
+            create(&*store, &context(), &wanted).await.map(drop),
+        ] {
+            let refusal = matches!(refused, Err(ServiceError::Refused(Refusal::IndexNameTaken { .. })));
+            assert!(refusal, "{refused:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_softly_deleted_connector_is_shown_to_those_who_ask_for_it() {
+        let store = store(&[(Collection::Connectors, "c", DELETED)]).await;
+        let get = async |deleted| get(&*store, &context(), &id("c"), InclusionOfDeleted(deleted)).await;
+        assert_eq!(get(true).await.unwrap().name().as_deref(), Some("old"));
+        let hidden = get(false).await;
+        let refusal = matches!(hidden, Err(ServiceError::Refused(Refusal::ConnectorNotFound(_))));
+        assert!(refusal, "{hidden:?}");
+        let all = list(&*store, &context(), &ConnectorQuery::default()).await.unwrap();
+        assert_eq!(all.count, 0);
+    }
+}

@@ -1,0 +1,150 @@
+//! What every use case is given beside its store: who asks, when, and how new ids are made.
+
+use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
+
+use tributary_domain::{Id, Refusal, Timestamp};
+use uuid::Uuid;
+
+/// Tells the time.
+pub trait Clock: Send + Sync {
+    /// The present moment.
+    fn now(&self) -> Timestamp;
+}
+
+/// The clock of the machine.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_moment(jiff::Timestamp::now())
+    }
+}
+
+/// A clock that stands still.
+impl Clock for Timestamp {
+    fn now(&self) -> Timestamp {
+        *self
+    }
+}
+
+/// Makes ids for connectors, sync jobs and secrets that come without one.
+pub trait IdGenerator: Send + Sync {
+    /// An id that nobody has yet, sorting after those made before.
+    fn next_id(&self) -> String;
+}
+
+/// Ids that sort by creation: UUIDs of version 7.
+#[derive(Debug, Clone, Copy)]
+pub struct SortableIds;
+
+impl IdGenerator for SortableIds {
+    fn next_id(&self) -> String {
+        Uuid::now_v7().to_string()
+    }
+}
+
+/// Whoever asks for a use case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Principal {
+    name: Cow<'static, str>,
+}
+
+impl Principal {
+    /// The principal with this name.
+    pub fn new(name: impl Into<Cow<'static, str>>) -> Self {
+        Self { name: name.into() }
+    }
+
+    /// Somebody who has not said who they are.
+    #[must_use]
+    pub fn anonymous() -> Self {
+        Self::new("anonymous")
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// Who asks, when, and how new ids are made: one for each request.
+pub struct Context {
+    principal: Principal,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdGenerator>,
+    now: OnceLock<Timestamp>,
+}
+
+impl Context {
+    /// The context of one request.
+    #[must_use]
+    pub fn new(principal: Principal, clock: Arc<dyn Clock>, ids: Arc<dyn IdGenerator>) -> Self {
+        Self { principal, clock, ids, now: OnceLock::new() }
+    }
+
+    /// Who asks.
+    #[must_use]
+    pub fn principal(&self) -> &Principal {
+        &self.principal
+    }
+
+    /// The one instant of the request: the clock is read at the first call, and not at all by use cases that
+    /// do not need the time.
+    pub fn now(&self) -> Timestamp {
+        *self.now.get_or_init(|| self.clock.now())
+    }
+
+    /// A new id. Refused where the generator makes one that cannot be an id.
+    pub fn next_id(&self) -> Result<Id, Refusal> {
+        Id::parse("id", self.ids.next_id())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use super::*;
+
+    struct Ticking(AtomicI64);
+
+    impl Clock for Ticking {
+        fn now(&self) -> Timestamp {
+            let second = self.0.fetch_add(1, Ordering::Relaxed);
+            Timestamp::from_moment(jiff::Timestamp::from_second(second).unwrap())
+        }
+    }
+
+    struct NoIds;
+
+    impl IdGenerator for NoIds {
+        fn next_id(&self) -> String {
+            String::new()
+        }
+    }
+
+    #[test]
+    fn a_request_has_one_instant() {
+        let clock = Arc::new(Ticking(AtomicI64::new(7)));
+        let context = Context::new(Principal::anonymous(), clock.clone(), Arc::new(SortableIds));
+        assert_eq!(context.principal().name(), "anonymous");
+        assert_eq!(clock.0.load(Ordering::Relaxed), 7, "the clock is not read before it is needed");
+        assert_eq!(context.now(), context.now());
+        assert_eq!(clock.0.load(Ordering::Relaxed), 8);
+        let now = context.now();
+        assert_eq!(Clock::now(&now), now);
+    }
+
+    #[test]
+    fn ids_sort_by_creation_and_unusable_ones_are_refused() {
+        let context =
+            |ids: Arc<dyn IdGenerator>| Context::new(Principal::new("a task"), Arc::new(SystemClock), ids);
+        let sortable = context(Arc::new(SortableIds));
+        let [first, second] = [0, 1].map(|_| sortable.next_id().unwrap());
+        assert!(first < second);
+        assert!(context(Arc::new(NoIds)).next_id().is_err());
+    }
+}

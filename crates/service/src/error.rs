@@ -1,0 +1,87 @@
+//! Why a use case was not carried out.
+
+use tributary_domain::Refusal;
+use tributary_secrets::{SecretError, UnusableKeys};
+use tributary_storage::{ChangeError, StoreError};
+
+/// Why a use case was not carried out; each cause is kept as the source.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// The rules do not allow it, or what it is about does not exist. The text is meant for whoever asked.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The store did not do it.
+    #[error("the store did not carry it out")]
+    Store(#[source] StoreError),
+    /// The secret could not be encrypted or decrypted: a matter of those who run the service.
+    #[error("the secret could not be encrypted or decrypted")]
+    Secret(#[source] SecretError),
+}
+
+/// What a use case answers.
+pub type Result<T, E = ServiceError> = std::result::Result<T, E>;
+
+impl From<StoreError> for ServiceError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::IndexNameTaken { index_name, connector_id } => {
+                Refusal::IndexNameTaken { index_name, connector_id }.into()
+            }
+            other => Self::Store(other),
+        }
+    }
+}
+
+impl From<ChangeError> for ServiceError {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Refused(refusal) => refusal.into(),
+            ChangeError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<SecretError> for ServiceError {
+    fn from(error: SecretError) -> Self {
+        match error {
+            SecretError::Change(error) => error.into(),
+            SecretError::Keys(UnusableKeys::Store(error)) => error.into(),
+            other => Self::Secret(other),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+
+    #[test]
+    fn what_whoever_asked_can_set_right_is_a_refusal() {
+        let taken = || StoreError::IndexNameTaken { index_name: "i".into(), connector_id: "c".into() };
+        for error in [
+            ServiceError::from(taken()),
+            ChangeError::from(taken()).into(),
+            SecretError::from(Refusal::SecretNotFound("s".into())).into(),
+        ] {
+            assert!(matches!(error, ServiceError::Refused(_)), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn causes_are_kept() {
+        let broken = || StoreError::Backend("the cause".into());
+        for error in [
+            ServiceError::from(broken()),
+            ChangeError::from(broken()).into(),
+            SecretError::from(broken()).into(),
+            SecretError::Keys(UnusableKeys::Store(broken())).into(),
+        ] {
+            assert!(matches!(error, ServiceError::Store(_)), "{error:?}");
+            assert_eq!(error.source().unwrap().to_string(), "the store failed: the cause");
+        }
+        let altered = ServiceError::from(SecretError::Altered("s".into()));
+        assert!(altered.source().unwrap().to_string().contains("[s]"), "{altered:?}");
+    }
+}

@@ -1,0 +1,29 @@
+//! Whether the use cases can be expected to succeed.
+
+use tributary_storage::Store;
+
+use crate::{Context, Result};
+
+/// Whether the store answers, so that requests may be sent here; otherwise the error that they would meet. The
+/// readiness of `_health/ready`.
+pub async fn ready(store: &dyn Store, _: &Context) -> Result<()> {
+    Ok(store.check().await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use tributary_storage::{MemoryStore, StoreError};
+
+    use super::*;
+    use crate::ServiceError;
+    use crate::test_support::context;
+
+    #[tokio::test]
+    async fn a_store_that_is_closed_is_not_ready() {
+        let store = MemoryStore::default();
+        ready(&store, &context()).await.unwrap();
+        store.close().await.unwrap();
+        let closed = ready(&store, &context()).await;
+        assert!(matches!(closed, Err(ServiceError::Store(StoreError::Unavailable(_)))), "{closed:?}");
+    }
+}

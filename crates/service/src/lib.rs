@@ -1,0 +1,36 @@
+//! The use cases: what can be done with connectors, sync jobs and secrets, whoever asks for it.
+//!
+//! Each use case is a function over a [`Store`](tributary_storage::Store) and a [`Context`], which says who
+//! asks, when, and how new ids are made. It loads what it needs, lets a pure function of the domain decide, and
+//! stores the result. The HTTP API is one front end of these functions; background tasks and the command line
+//! call the same ones. Nothing here knows HTTP.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use tributary_domain::{Id, Timestamp};
+//! use tributary_service::connector::{self, ConnectorChange};
+//! use tributary_service::{Context, Principal, SortableIds};
+//! # use tributary_storage::{MemoryStore, Outcome, Store};
+//! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+//! # let memory = MemoryStore::default();
+//! # let store: &dyn Store = &memory;
+//! let now = Timestamp::parse("2026-01-02T03:04:05.678Z").unwrap();
+//! let context = Context::new(Principal::anonymous(), Arc::new(now), Arc::new(SortableIds));
+//!
+//! let id = connector::create(store, &context, &Default::default()).await.unwrap();
+//! let changed = connector::change(store, &context, &id, &ConnectorChange::CheckIn).await.unwrap();
+//! assert_eq!(changed.value, Outcome::Updated);
+//! # });
+//! ```
+
+pub mod connector;
+mod context;
+mod error;
+pub mod health;
+pub mod secret;
+pub mod sync_job;
+#[cfg(test)]
+mod test_support;
+
+pub use context::{Clock, Context, IdGenerator, Principal, SortableIds, SystemClock};
+pub use error::{Result, ServiceError};

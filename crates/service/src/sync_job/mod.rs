@@ -1,0 +1,143 @@
+//! Sync jobs: created for a connector, claimed by a worker, and ended.
+//!
+//! A job that is not there is refused with [`Refusal::SyncJobNotFound`]. Who loses a race decides again on what is
+//! there then; [`StoreError::Conflict`] says that this was in vain again and again.
+
+mod change;
+
+use futures_util::future::join_all;
+use tributary_domain::{Connector, Id, InclusionOfDeleted, NewSyncJob, Refusal, SyncJob, SyncJobQuery};
+use tributary_storage::{ChangeError, Collection, Page, Store, StoreError, StoreExt, Versioned};
+
+use crate::{Context, Result};
+
+pub use change::{SyncJobChange, change};
+
+/// A page of the sync jobs that match, in the order of their creation, and how many match in all:
+/// `connector.sync_job_list`.
+pub async fn list(store: &dyn Store, _: &Context, query: &SyncJobQuery) -> Result<Page> {
+    Ok(store.list_sync_jobs(query).await?)
+}
+
+/// One sync job with every field that is stored, as text: `connector.sync_job_get`.
+pub async fn get(store: &dyn Store, _: &Context, id: &Id) -> Result<Versioned> {
+    match store.get(Collection::SyncJobs, id).await {
+        Err(StoreError::NotFound) => Err(Refusal::SyncJobNotFound(id.to_string()).into()),
+        result => Ok(result?),
+    }
+}
+
+/// Creates a sync job with a copy of its connector as it is now, and answers the new id:
+/// `connector.sync_job_post`.
+///
+/// Refused where the connector does not exist, is softly deleted, or lacks an index or a service type. A create
+/// whose answer was lost, and that a store repeats, is a success, also where a worker took the job meanwhile.
+pub async fn create(store: &dyn Store, context: &Context, new: &NewSyncJob) -> Result<Id> {
+    let connector_id = new.connector_id()?;
+    let (connector, _): (Connector, _) = store.load(Collection::Connectors, &connector_id).await?;
+    let connector = connector.visible(connector_id.as_str(), InclusionOfDeleted(false))?;
+    let job = new.decide(&connector, context.now())?;
+    let id = context.next_id()?;
+    let created_at = created_at(&job);
+    match store.create(Collection::SyncJobs, &id, job.into()).await {
+        // The id is nobody else's: it was stored, that answer lost, and a worker took it since.
+        Err(StoreError::Conflict) if is_there(store, &id, created_at.as_deref()).await? => {}
+        result => drop(result?),
+    }
+    Ok(id)
+}
+
+/// Whether a job is there that was created at this time.
+async fn is_there(store: &dyn Store, id: &Id, time: Option<&str>) -> Result<bool> {
+    let (job, _): (SyncJob, _) = store.load(Collection::SyncJobs, id).await?;
+    Ok(created_at(&job).as_deref() == time)
+}
+
+fn created_at(job: &SyncJob) -> Option<String> {
+    job.document().get_raw("created_at").map(|time| time.get().to_owned())
+}
+
+/// Removes the record of a sync job, whatever its status: `connector.sync_job_delete`.
+pub async fn delete(store: &dyn Store, _: &Context, id: &Id) -> Result<()> {
+    Ok(store.remove(Collection::SyncJobs, id).await?)
+}
+
+/// Removes jobs side by side, so that they share the store's commits; one that is gone is fine.
+pub(crate) async fn delete_all(store: &dyn Store, ids: &[Id]) -> Result<()> {
+    for result in join_all(ids.iter().map(|id| store.remove(Collection::SyncJobs, id))).await {
+        match result {
+            Err(ChangeError::Refused(Refusal::SyncJobNotFound(_))) => {}
+            other => other?,
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::{NOW, body, context, context_with, id, store, stored};
+    use crate::{IdGenerator, ServiceError};
+
+    const CONNECTOR: &str = r#"{"index_name":"i","service_type":"s3"}"#;
+
+    /// Gives everything the same id.
+    struct OneId;
+
+    impl IdGenerator for OneId {
+        fn next_id(&self) -> String {
+            "j".to_owned()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_create_whose_answer_was_lost_is_a_success() {
+        let new = body(r#"{"id":"c"}"#);
+        // What is there by the time of the answer: this job, which a worker took, or one of another request.
+        let taken = format!(r#"{{"status":"in_progress","created_at":"{NOW}"}}"#);
+        let other = r#"{"status":"pending","created_at":"2026-01-01T00:00:00.000Z"}"#;
+        for (present, is_success) in [(&*taken, true), (other, false)] {
+            let documents = [(Collection::Connectors, "c", CONNECTOR), (Collection::SyncJobs, "j", present)];
+            let store = store(&documents).await;
+            match create(&*store, &context_with(OneId), &new).await {
+                Ok(created) => assert!(is_success && created == id("j"), "{present}"),
+                Err(error) => {
+                    assert!(matches!(error, ServiceError::Store(StoreError::Conflict)), "{error:?}");
+                    assert!(!is_success, "{present}");
+                }
+            }
+            let job = stored(&*store, Collection::SyncJobs, "j").await.unwrap();
+            assert!(job.get("connector").is_none(), "what is there stays as it is: {job}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_softly_deleted_connector_has_no_new_jobs() {
+        let deleted = r#"{"deleted":true,"index_name":"i","service_type":"s3"}"#;
+        let documents = [(Collection::Connectors, "c", deleted), (Collection::Connectors, "d", CONNECTOR)];
+        let store = store(&documents).await;
+        for connector in ["c", "nobody"] {
+            let refused = create(&*store, &context(), &body(&format!(r#"{{"id":"{connector}"}}"#))).await;
+            let refusal = matches!(refused, Err(ServiceError::Refused(Refusal::ConnectorNotFound(_))));
+            assert!(refusal, "{refused:?}");
+        }
+        let created = create(&*store, &context(), &body(r#"{"id":"d"}"#)).await.unwrap();
+        let jobs = list(&*store, &context(), &SyncJobQuery::default()).await.unwrap();
+        let job = get(&*store, &context(), &created).await.unwrap();
+        assert_eq!((jobs.count, &jobs.documents[0]), (1, &*job.document));
+    }
+
+    #[tokio::test]
+    async fn a_job_that_is_gone_is_refused_by_name() {
+        let store = store(&[(Collection::SyncJobs, "j", "{}")]).await;
+        delete(&*store, &context(), &id("j")).await.unwrap();
+        for refused in
+            [delete(&*store, &context(), &id("j")).await, get(&*store, &context(), &id("j")).await.map(drop)]
+        {
+            match refused {
+                Err(ServiceError::Refused(Refusal::SyncJobNotFound(name))) => assert_eq!(name, "j"),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! What the tests of the use cases share.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use tributary_domain::{Id, Timestamp};
+use tributary_storage::{Collection, MemoryStore, Store};
+
+use crate::{Context, IdGenerator, Principal, SortableIds};
+
+/// The instant of every context of the tests.
+pub(crate) const NOW: &str = "2026-01-02T03:04:05.678Z";
+
+/// A request at [`NOW`].
+pub(crate) fn context() -> Context {
+    context_with(SortableIds)
+}
+
+/// A request at [`NOW`], with other ids.
+pub(crate) fn context_with(ids: impl IdGenerator + 'static) -> Context {
+    let now = Timestamp::parse(NOW).unwrap();
+    Context::new(Principal::anonymous(), Arc::new(now), Arc::new(ids))
+}
+
+pub(crate) fn id(text: &str) -> Id {
+    Id::parse("id", text).unwrap()
+}
+
+/// A value that is read from a request otherwise.
+pub(crate) fn body<T: serde::de::DeserializeOwned>(text: &str) -> T {
+    serde_json::from_str(text).unwrap()
+}
+
+/// A store with these documents.
+pub(crate) async fn store(documents: &[(Collection, &str, &str)]) -> Arc<dyn Store> {
+    let store = MemoryStore::default();
+    for (collection, name, document) in documents {
+        store.create(*collection, &id(name), body(document)).await.unwrap();
+    }
+    Arc::new(store)
+}
+
+/// A document as it is stored, or nothing.
+pub(crate) async fn stored(store: &dyn Store, collection: Collection, name: &str) -> Option<Value> {
+    let stored = store.get(collection, &id(name)).await.ok()?;
+    Some(serde_json::from_slice(&stored.document).unwrap())
+}
