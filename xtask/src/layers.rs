@@ -1,4 +1,4 @@
-//! The arrows of the architecture: server → api → secrets → storage → domain, and what each may build on.
+//! The arrows of the architecture: server → api → service → secrets → storage → domain, and what each may build on.
 
 use std::collections::BTreeSet;
 
@@ -9,8 +9,8 @@ use xshell::{Shell, cmd};
 struct Layer {
     name: &'static str,
     may_use: &'static [&'static str],
-    /// Crates, or beginnings of their names, that would break the layer's promise.
-    must_not_use: &'static [&'static str],
+    /// Groups of crates, or of beginnings of their names, that would break the layer's promise.
+    must_not_use: &'static [&'static [&'static str]],
 }
 
 /// Whatever does input or output, waits, or tells the time.
@@ -32,32 +32,36 @@ const IMPURE: &[&str] = &[
 ];
 /// What serves HTTP; clients, which backends speak with servers of theirs, share some parts with it.
 const HTTP_SERVERS: &[&str] = &["actix", "axum", "warp", "rocket", "tiny_http", "tonic", "salvo", "poem"];
+/// What speaks HTTP at all.
+const HTTP: &[&str] = &["http", "hyper", "h2", "ureq", "reqwest", "tower"];
+/// What backends are made of: a layer that names no backend has none of these below it.
+const BACKENDS: &[&str] = &["redb", "roaring", "rusqlite", "opensearch", "reqwest"];
+
+/// All libraries, for the programs that are made of them.
+const BELOW_A_SERVER: &[&str] =
+    &["tributary-domain", "tributary-storage", "tributary-secrets", "tributary-service", "tributary-api"];
 
 const LAYERS: &[Layer] = &[
-    Layer { name: "tributary-domain", may_use: &[], must_not_use: IMPURE },
-    Layer { name: "tributary-storage", may_use: &["tributary-domain"], must_not_use: HTTP_SERVERS },
+    Layer { name: "tributary-domain", may_use: &[], must_not_use: &[IMPURE] },
+    Layer { name: "tributary-storage", may_use: &["tributary-domain"], must_not_use: &[HTTP_SERVERS] },
     Layer {
         name: "tributary-secrets",
         may_use: &["tributary-domain", "tributary-storage"],
-        must_not_use: HTTP_SERVERS,
+        must_not_use: &[HTTP_SERVERS],
+    },
+    Layer {
+        name: "tributary-service",
+        may_use: &["tributary-domain", "tributary-storage", "tributary-secrets"],
+        must_not_use: &[HTTP_SERVERS, HTTP, BACKENDS],
     },
     Layer {
         name: "tributary-api",
-        may_use: &["tributary-domain", "tributary-storage", "tributary-secrets"],
-        // No backend is named by the API: what one is made of must not be below it.
-        must_not_use: &["redb", "roaring", "rusqlite", "opensearch", "reqwest"],
+        may_use: &["tributary-domain", "tributary-storage", "tributary-secrets", "tributary-service"],
+        must_not_use: &[BACKENDS],
     },
-    Layer {
-        name: "tributary-server",
-        may_use: &["tributary-domain", "tributary-storage", "tributary-secrets", "tributary-api"],
-        must_not_use: &[],
-    },
+    Layer { name: "tributary-server", may_use: BELOW_A_SERVER, must_not_use: &[] },
     // The example is a team's own crate: it has what is open to everybody.
-    Layer {
-        name: "tributary-sqlite-backend",
-        may_use: &["tributary-domain", "tributary-storage", "tributary-secrets", "tributary-api"],
-        must_not_use: &[],
-    },
+    Layer { name: "tributary-sqlite-backend", may_use: BELOW_A_SERVER, must_not_use: &[] },
 ];
 
 /// Proves every layer with `cargo tree`.
@@ -73,7 +77,7 @@ pub(crate) fn check(shell: &Shell) -> Result<()> {
         for other in below.iter().filter(|other| other.starts_with("tributary-") && **other != name) {
             ensure!(layer.may_use.contains(other), "{name} must not use {other}");
         }
-        for forbidden in layer.must_not_use {
+        for forbidden in layer.must_not_use.concat() {
             let found = below.iter().find(|other| other.starts_with(forbidden));
             ensure!(found.is_none(), "{name} must not use {}", found.unwrap_or(&""));
         }

@@ -13,6 +13,8 @@ const MAXIMUM_LINES: usize = 320;
 const MAXIMUM_HANDLER_LINES: usize = 25;
 /// Names that say nothing about what is inside.
 const EMPTY_NAMES: &[&str] = &["utils", "util", "helpers", "misc", "common"];
+/// What a handler must not do: call the store itself, which use cases do.
+const STORE_CALLS: &[&str] = &["StoreExt", "store()."];
 /// What the domain must not do: look at the clock, wait, or reach outside.
 const IMPURE: &[&str] = &[
     "async fn",
@@ -75,6 +77,12 @@ fn check_file(file: &Path, text: &str) -> Result<()> {
         );
     }
     if file.components().any(|part| part.as_os_str() == "routes") {
+        let found = STORE_CALLS.iter().find(|call| code.contains(**call));
+        ensure!(
+            found.is_none(),
+            "{name} has [{}]: calls of the store belong into a use case in crates/service",
+            found.unwrap_or(&"")
+        );
         check_handlers(&name.to_string(), text)?;
     }
     Ok(())
@@ -107,6 +115,8 @@ mod tests {
         assert!(fails("a/src/utils.rs", "//! Things.\n"));
         assert!(fails("a/src/long.rs", &format!("//! Long.\n{}", "\n".repeat(400))));
         assert!(fails("crates/domain/src/now.rs", "//! Now.\nlet now = SystemTime::now();\n"));
+        assert!(fails("a/routes/handler.rs", "//! Handler.\ncall.store().get(collection, &id);\n"));
+        assert!(!fails("a/routes/handler.rs", "//! Handler.\nsync_job::get(call.store(), &id);\n"));
         let handler = format!("//! Handler.\nasync fn handle() {{\n{}}}\n", "\n".repeat(30));
         assert!(fails("a/routes/handler.rs", &handler));
     }

@@ -32,7 +32,7 @@ impl Call {
         &*self.api.store
     }
 
-    /// What use cases are given. Nobody says yet who they are.
+    /// The context of the use case; callers are not authenticated yet.
     pub(crate) fn context(&self) -> Context {
         Context::new(Principal::anonymous(), Arc::clone(&self.api.clock), Arc::clone(&self.api.ids))
     }

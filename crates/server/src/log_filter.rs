@@ -10,11 +10,12 @@ use crate::nearest::nearest;
 /// The levels, as they are written.
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 /// What a target of this program begins with: its own crates, and the libraries that log.
-const CRATES: [&str; 17] = [
+const CRATES: [&str; 18] = [
     "tributary_api",
     "tributary_domain",
     "tributary_secrets",
     "tributary_server",
+    "tributary_service",
     "tributary_storage",
     "actix_http",
     "actix_rt",
@@ -183,7 +184,10 @@ mod tests {
         assert_eq!(unknown("warn,reqest=info"), one("reqest", Some("request")));
         assert_eq!(unknown("tributary_strage=debug"), one("tributary_strage", Some("tributary_storage")));
         assert_eq!(unknown("zzz=debug"), one("zzz", None));
-        for known in ["tributary=debug", "actix=debug", "hyper_util::client=trace", "tributary_server=info"] {
+        for known in ["tributary=debug", "actix=debug", "hyper_util::client=trace"] {
+            assert_eq!(unknown(known), [], "{known}");
+        }
+        for known in ["tributary_server=info", "tributary_service=info"] {
             assert_eq!(unknown(known), [], "{known}");
         }
     }

@@ -22,7 +22,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still.
+/// A clock that has stopped.
 impl Clock for Timestamp {
     fn now(&self) -> Timestamp {
         *self
@@ -45,7 +45,7 @@ impl IdGenerator for SortableIds {
     }
 }
 
-/// Whoever asks for a use case.
+/// The one on whose behalf a use case is carried out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
     name: Cow<'static, str>,
@@ -57,7 +57,7 @@ impl Principal {
         Self { name: name.into() }
     }
 
-    /// Somebody who has not said who they are.
+    /// A caller who has not been authenticated.
     #[must_use]
     pub fn anonymous() -> Self {
         Self::new("anonymous")
@@ -70,7 +70,7 @@ impl Principal {
     }
 }
 
-/// Who asks, when, and how new ids are made: one for each request.
+/// Who asks, when, and how new ids are made; each request has its own.
 pub struct Context {
     principal: Principal,
     clock: Arc<dyn Clock>,
@@ -91,13 +91,13 @@ impl Context {
         &self.principal
     }
 
-    /// The one instant of the request: the clock is read at the first call, and not at all by use cases that
-    /// do not need the time.
+    /// The instant of the request: the clock is read at the first call only, and not at all by use cases that do
+    /// not need the time.
     pub fn now(&self) -> Timestamp {
         *self.now.get_or_init(|| self.clock.now())
     }
 
-    /// A new id. Refused where the generator makes one that cannot be an id.
+    /// A new id. Refused if the generator makes an invalid one.
     pub fn next_id(&self) -> Result<Id, Refusal> {
         Id::parse("id", self.ids.next_id())
     }

@@ -7,18 +7,18 @@ use tributary_storage::{ChangeError, StoreError};
 /// Why a use case was not carried out; each cause is kept as the source.
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceError {
-    /// The rules do not allow it, or what it is about does not exist. The text is meant for whoever asked.
+    /// The rules do not allow it, or its subject does not exist. The message is meant for the caller.
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// The store did not do it.
     #[error("the store did not carry it out")]
     Store(#[source] StoreError),
-    /// The secret could not be encrypted or decrypted: a matter of those who run the service.
+    /// The secret could not be encrypted or decrypted: an operator has to look at it.
     #[error("the secret could not be encrypted or decrypted")]
     Secret(#[source] SecretError),
 }
 
-/// What a use case answers.
+/// The result of a use case.
 pub type Result<T, E = ServiceError> = std::result::Result<T, E>;
 
 impl From<StoreError> for ServiceError {
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_whoever_asked_can_set_right_is_a_refusal() {
+    fn what_the_caller_can_correct_is_a_refusal() {
         let taken = || StoreError::IndexNameTaken { index_name: "i".into(), connector_id: "c".into() };
         for error in [
             ServiceError::from(taken()),

@@ -4,8 +4,8 @@ use tributary_storage::Store;
 
 use crate::{Context, Result};
 
-/// Whether the store answers, so that requests may be sent here; otherwise the error that they would meet. The
-/// readiness of `_health/ready`.
+/// Whether the store answers, so that requests may be sent here; otherwise the error that they would meet:
+/// `_health/ready`.
 pub async fn ready(store: &dyn Store, _: &Context) -> Result<()> {
     Ok(store.check().await?)
 }

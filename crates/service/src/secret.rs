@@ -1,7 +1,8 @@
 //! The secrets of connectors: encrypted by a vault before the store sees them.
 //!
-//! Beside what is said of each function, [`ServiceError::Secret`] says that the keys of the vault do not fit what
-//! is stored, and [`ServiceError::Store`] that the store did not answer.
+//! All of these functions fail with [`ServiceError::Secret`] if the keys of the vault do not fit the stored secrets.
+//!
+//! [`ServiceError::Secret`]: crate::ServiceError::Secret
 
 use tributary_domain::Id;
 use tributary_secrets::{NewSecret, SecretValue, Vault};
@@ -9,7 +10,7 @@ use tributary_storage::{Outcome, Store};
 
 use crate::{Context, Result};
 
-/// Stores a new secret, encrypted, and answers its new id: `connector.secret_post`. Refused where the value is
+/// Stores a new secret, encrypted, and answers its new id: `connector.secret_post`. Refused if the value is
 /// empty.
 pub async fn create(store: &dyn Store, vault: &Vault, context: &Context, new: NewSecret) -> Result<Id> {
     let value = new.checked()?;
@@ -18,18 +19,20 @@ pub async fn create(store: &dyn Store, vault: &Vault, context: &Context, new: Ne
     Ok(id)
 }
 
-/// The value of a secret: `connector.secret_get`. Refused where there is no such secret.
+/// The value of a secret: `connector.secret_get`. Refused with
+/// [`SecretNotFound`](tributary_domain::Refusal::SecretNotFound).
 pub async fn get(store: &dyn Store, vault: &Vault, _: &Context, id: &Id) -> Result<SecretValue> {
     Ok(vault.get(store, id).await?)
 }
 
 /// Stores a secret under an id of the caller's choice, or gives the one that is there another value:
-/// `connector.secret_put`. Refused where the value is empty.
+/// `connector.secret_put`. Refused if the value is empty.
 pub async fn put(store: &dyn Store, vault: &Vault, _: &Context, id: &Id, new: NewSecret) -> Result<Outcome> {
     Ok(vault.put(store, id, &new.checked()?).await?)
 }
 
-/// Removes a secret: `connector.secret_delete`. Refused where there is no such secret.
+/// Deletes a secret: `connector.secret_delete`. Refused with
+/// [`SecretNotFound`](tributary_domain::Refusal::SecretNotFound).
 pub async fn delete(store: &dyn Store, vault: &Vault, _: &Context, id: &Id) -> Result<()> {
     Ok(vault.remove(store, id).await?)
 }

@@ -1,10 +1,14 @@
 //! What the tests of the use cases share.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
+use async_trait::async_trait;
+use futures_util::stream::BoxStream;
+use mockall::mock;
 use serde_json::Value;
-use tributary_domain::{Id, Timestamp};
-use tributary_storage::{Collection, MemoryStore, Store};
+use tributary_domain::{ConnectorQuery, Document, Id, SyncJobQuery, Timestamp};
+use tributary_storage::{Collection, MemoryStore, Page, Store, StoreError, Stored, Version, Versioned};
 
 use crate::{Context, IdGenerator, Principal, SortableIds};
 
@@ -26,7 +30,7 @@ pub(crate) fn id(text: &str) -> Id {
     Id::parse("id", text).unwrap()
 }
 
-/// A value that is read from a request otherwise.
+/// The body of a request.
 pub(crate) fn body<T: serde::de::DeserializeOwned>(text: &str) -> T {
     serde_json::from_str(text).unwrap()
 }
@@ -44,4 +48,45 @@ pub(crate) async fn store(documents: &[(Collection, &str, &str)]) -> Arc<dyn Sto
 pub(crate) async fn stored(store: &dyn Store, collection: Collection, name: &str) -> Option<Value> {
     let stored = store.get(collection, &id(name)).await.ok()?;
     Some(serde_json::from_slice(&stored.document).unwrap())
+}
+
+mock! {
+    /// A store whose answers a test determines.
+    #[derive(Debug)]
+    pub(crate) RacingStore {}
+
+    #[async_trait]
+    impl Store for RacingStore {
+        async fn get(&self, collection: Collection, id: &Id) -> Result<Versioned, StoreError>;
+        async fn get_many(&self, collection: Collection, ids: &[Id])
+            -> Result<Vec<Option<Versioned>>, StoreError>;
+        async fn create(&self, collection: Collection, id: &Id, document: Document) -> Result<Version, StoreError>;
+        async fn create_many(&self, collection: Collection, documents: Vec<(Id, Document)>)
+            -> Vec<Result<Version, StoreError>>;
+        async fn replace(&self, collection: Collection, id: &Id, expected: Version, document: Document)
+            -> Result<Version, StoreError>;
+        async fn delete(&self, collection: Collection, id: &Id, expected: Version) -> Result<(), StoreError>;
+        async fn list_sync_jobs(&self, query: &SyncJobQuery) -> Result<Page, StoreError>;
+        async fn list_connectors(&self, query: &ConnectorQuery) -> Result<Page, StoreError>;
+        fn scan(&self, collection: Collection) -> BoxStream<'static, Result<Vec<Stored>, StoreError>>;
+        async fn check(&self) -> Result<(), StoreError>;
+        async fn close(&self) -> Result<(), StoreError>;
+    }
+}
+
+/// A store with one document that others keep changing: it is read in these states one after the other, and only
+/// the last one can be replaced.
+pub(crate) fn store_with_races(states: &'static [&'static str]) -> MockRacingStore {
+    let version = |sequence| Version { sequence, term: 0 };
+    let mut coming: VecDeque<_> = (0_u64..).zip(states).collect();
+    let last = states.len() as u64 - 1;
+    let mut store = MockRacingStore::new();
+    store.expect_get().returning(move |_, _| {
+        let (sequence, state) = coming.pop_front().expect("no more reads than states");
+        Ok(Versioned { version: version(sequence), document: (*state).into() })
+    });
+    store.expect_replace().returning(move |_, _, expected, _| {
+        if expected == version(last) { Ok(version(last + 1)) } else { Err(StoreError::Conflict) }
+    });
+    store
 }

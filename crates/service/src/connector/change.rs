@@ -10,18 +10,18 @@ use tributary_storage::{Collection, Outcome, Store, StoreExt};
 
 use crate::{Context, Result};
 
-/// A change of a connector that exists. Each is the update of Elasticsearch's API that its text names.
+/// A change of an existing connector. Each variant is the update of Elasticsearch's API that its description names.
 #[derive(Debug, Clone)]
 pub enum ConnectorChange {
     /// Its worker is alive: `connector.check_in`.
     CheckIn,
-    /// Another name, another description, or both: `connector.update_name`. Refused where neither is given.
+    /// Another name, another description, or both: `connector.update_name`. Refused if neither is given.
     Naming(ConnectorNaming),
-    /// Another kind of source, which needs another configuration: `connector.update_service_type`. Refused where
+    /// Another kind of source, which needs another configuration: `connector.update_service_type`. Refused if
     /// it is empty.
     ServiceType(ConnectorServiceType),
-    /// Another index, or none: `connector.update_index_name`. Refused where the name is not that of an index, or
-    /// with [`Refusal::NotANativeIndex`], or with [`Refusal::IndexNameTaken`].
+    /// Another index, or none: `connector.update_index_name`. Refused if the name is invalid, with
+    /// [`Refusal::NotANativeIndex`] or with [`Refusal::IndexNameTaken`].
     Index(ConnectorIndex),
     /// Whether Elastic's own infrastructure would run it: `connector.update_native`. Refused with
     /// [`Refusal::NotANativeIndex`].
@@ -30,33 +30,33 @@ pub enum ConnectorChange {
     Status(ConnectorStatusChange),
     /// What went wrong, or that it is connected again: `connector.update_error`.
     Failure(ConnectorFailure),
-    /// Another API key, another secret that holds it, or both: `connector.update_api_key_id`. Refused where
+    /// Another API key, another secret that holds it, or both: `connector.update_api_key_id`. Refused if
     /// neither is given.
     ApiKey(ConnectorApiKey),
-    /// Another configuration, or other values in the one it has: `connector.update_configuration`. Refused where
-    /// neither or both are given, and with [`Refusal::UnknownConfigurationFields`]; values that do not fit their
+    /// Another configuration, or other values in the one it has: `connector.update_configuration`. Refused if
+    /// neither or both are given, or with [`Refusal::UnknownConfigurationFields`]; values that do not fit their
     /// fields are stored with a warning.
     Configuration(ConnectorConfiguration),
     /// When its jobs run by themselves; schedules that are not given stay: `connector.update_scheduling`. Refused
-    /// where an interval is no cron expression.
+    /// if an interval is not a cron expression.
     Scheduling(ConnectorScheduling),
     /// What happens to its documents before they are indexed: `connector.update_pipeline`.
     Pipeline(ConnectorPipeline),
     /// What its worker can do; features that are not given stay: `connector.update_features`.
     Features(ConnectorFeatures),
-    /// Another draft of the rules of which documents it takes, or other rules at all:
-    /// `connector.update_filtering`. Refused where neither or both are given.
+    /// Another draft of its filtering rules, or a replacement of all its rules: `connector.update_filtering`.
+    /// Refused if neither or both are given.
     Filtering(ConnectorFiltering),
-    /// Whether the draft can be used: `connector.update_filtering_validation`.
+    /// Whether the draft of its rules is valid: `connector.update_filtering_validation`.
     FilteringValidation(ConnectorFilteringValidation),
-    /// The draft becomes active: `connector.update_active_filtering`. Refused with [`Refusal::DraftNotValid`].
+    /// The draft of its rules becomes active: `connector.update_active_filtering`. Refused with [`Refusal::DraftNotValid`].
     FilteringActivation,
     /// How its last syncs went; what is not given stays: `connector.last_sync`.
     LastSync(ConnectorLastSync),
 }
 
 impl ConnectorChange {
-    /// What the connector becomes; one that is softly deleted is not there.
+    /// What the connector becomes; a softly deleted one does not exist.
     fn decide(&self, connector: Connector, id: &Id, now: Timestamp) -> Result<Warned<Connector>, Refusal> {
         let connector = connector.visible(id.as_str(), InclusionOfDeleted(false))?;
         Ok(match self {
@@ -82,8 +82,8 @@ impl ConnectorChange {
     }
 }
 
-/// Changes a connector: [`Outcome::Noop`] where it was like that already, with warnings about what is probably a
-/// mistake. Whoever is faster, the change is decided on the latest state.
+/// Changes a connector. The outcome is [`Outcome::Noop`] if it was like that already; the warnings name what is
+/// probably a mistake in the request.
 pub async fn change(
     store: &dyn Store,
     context: &Context,
@@ -101,7 +101,7 @@ pub async fn change(
     Ok(Warned { value, warnings })
 }
 
-/// What [`change`] would do, and its warnings; nothing is stored. The extension `dry_run`.
+/// Answers what [`change`] would, and stores nothing: the extension `dry_run`.
 pub async fn dry_run(
     store: &dyn Store,
     context: &Context,
@@ -120,7 +120,7 @@ mod tests {
 
     use super::*;
     use crate::ServiceError;
-    use crate::test_support::{NOW, body, context, id, store, stored};
+    use crate::test_support::{NOW, body, context, id, store, store_with_races, stored};
 
     #[tokio::test(flavor = "multi_thread")]
     async fn concurrent_changes_are_all_made() {
@@ -151,6 +151,18 @@ mod tests {
         for wanted in changes() {
             let outcome = change(&*store, &context(), &id("c"), &wanted).await.unwrap().value;
             assert_eq!(outcome, Outcome::Noop, "{wanted:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn warnings_are_about_the_state_that_was_changed() {
+        const TEXT: &str = r#"{"configuration":{"port":{"type":"str","value":"a"}}}"#;
+        const NUMBER: &str = r#"{"configuration":{"port":{"type":"int","value":1}}}"#;
+        let wanted = ConnectorChange::Configuration(body(r#"{"values":{"port":"none"}}"#));
+        for (states, warnings) in [(&[TEXT, NUMBER], 1), (&[NUMBER, TEXT], 0)] {
+            let store = store_with_races(states);
+            let changed = change(&store, &context(), &id("c"), &wanted).await.unwrap();
+            assert_eq!((changed.value, changed.warnings.len()), (Outcome::Updated, warnings));
         }
     }
 

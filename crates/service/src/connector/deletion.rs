@@ -10,14 +10,14 @@ const REMOVED_TOGETHER: u32 = 500;
 
 /// Deletes a connector, softly or for good, with its sync jobs or without: `connector.delete`.
 ///
-/// One that is softly deleted already can still be removed for good; softly, it is not there. The jobs go first,
-/// however many there are: a deletion that was interrupted is finished by the same call.
+/// A softly deleted connector can still be deleted for good, but not softly again. The sync jobs are deleted first,
+/// however many there are, so that repeating the call completes a deletion that was interrupted.
 pub async fn delete(store: &dyn Store, _: &Context, id: &Id, deletion: Deletion) -> Result<()> {
     let visible = |connector: Connector| connector.visible(id.as_str(), InclusionOfDeleted(deletion.hard));
     let (connector, _): (Connector, _) = store.load(Collection::Connectors, id).await?;
     visible(connector)?;
     if deletion.delete_sync_jobs {
-        // However many there are: each round has the time of a request.
+        // Each round has the time of a request, so that any number of jobs can be deleted.
         while within_one_request(delete_some_sync_jobs(store, id)).await? {}
     }
     within_one_request(async {
@@ -31,7 +31,7 @@ pub async fn delete(store: &dyn Store, _: &Context, id: &Id, deletion: Deletion)
     Ok(())
 }
 
-/// Deletes the first sync jobs of a connector; whether there were any.
+/// Deletes the first sync jobs of a connector, and answers whether there were any.
 async fn delete_some_sync_jobs(store: &dyn Store, connector: &Id) -> Result<bool> {
     let query = SyncJobQuery { size: REMOVED_TOGETHER, ..SyncJobQuery::default() }
         .with(FilterField::ConnectorId, [connector.to_string()]);

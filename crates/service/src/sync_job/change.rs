@@ -7,40 +7,39 @@ use tributary_storage::{Collection, Outcome, Store, StoreExt};
 
 use crate::{Context, Result};
 
-/// A change of a sync job. Each is the call of Elasticsearch's API that its text names, or an extension; what the
-/// status of the job does not allow is refused with [`Refusal::ForbiddenTransition`].
+/// A change of a sync job. Each variant is the call of Elasticsearch's API, or the extension, that its description
+/// names. What the status of the job does not allow is refused with [`Refusal::ForbiddenTransition`].
 #[derive(Debug, Clone)]
 pub enum SyncJobChange {
-    /// A worker takes it: `connector.sync_job_claim`. Of any number of concurrent claims exactly one succeeds, the
+    /// A worker claims it: `connector.sync_job_claim`. Of any number of concurrent claims exactly one succeeds, the
     /// others are refused with [`Refusal::ClaimedByAnother`]; the worker that has the job may repeat its claim.
     Claim(SyncJobClaim),
     /// Its worker is alive: `connector.sync_job_check_in`.
     CheckIn,
-    /// What its worker has counted so far: `connector.sync_job_update_stats`. Refused where counts are missing or
+    /// What its worker has counted so far: `connector.sync_job_update_stats`. Refused if counts are missing or
     /// negative.
     Report(CompleteStatistics),
-    /// It is canceled where no worker has it; otherwise its worker is asked to stop: `connector.sync_job_cancel`.
+    /// It is canceled if no worker has it; otherwise its worker is asked to stop: `connector.sync_job_cancel`.
     Cancel,
-    /// Its worker stopped on request: the extension `_canceled`. Refused where counts are negative.
+    /// Its worker stopped on request: the extension `_canceled`. Refused if counts are negative.
     Canceled(Option<Statistics>),
-    /// It ends well: the extension `_complete`. Refused where counts are negative.
+    /// It ends well: the extension `_complete`. Refused if counts are negative.
     Complete(Option<Statistics>),
-    /// It is put down, for any worker to take up again: the extension `_suspend`. Refused where counts are
-    /// negative.
+    /// Its worker suspends it, for any worker to resume: the extension `_suspend`. Refused if counts are negative.
     Suspend(Option<Statistics>),
-    /// It ends with a failure: `connector.sync_job_error`. Refused where the failure is empty.
+    /// It ends with a failure: `connector.sync_job_error`. Refused if the error is empty.
     Fail(SyncJobFailure),
 }
 
 impl SyncJobChange {
-    /// Refuses what is wrong whatever the state of the job is.
+    /// Refuses what is wrong regardless of the state of the job.
     fn check(&self) -> Result<(), Refusal> {
         match self {
             Self::Report(CompleteStatistics(statistics)) => statistics.check_complete(),
-            Self::Canceled(Some(statistics))
-            | Self::Complete(Some(statistics))
-            | Self::Suspend(Some(statistics)) => statistics.check(),
-            _ => Ok(()),
+            Self::Canceled(statistics) | Self::Complete(statistics) | Self::Suspend(statistics) => {
+                statistics.as_ref().map_or(Ok(()), Statistics::check)
+            }
+            Self::Claim(_) | Self::CheckIn | Self::Cancel | Self::Fail(_) => Ok(()),
         }
     }
 
@@ -59,8 +58,7 @@ impl SyncJobChange {
     }
 }
 
-/// Changes a sync job: [`Outcome::Noop`] where it was like that already. Whoever is faster, the change is decided
-/// on the latest state.
+/// Changes a sync job. The outcome is [`Outcome::Noop`] if it was like that already.
 pub async fn change(
     store: &dyn Store,
     context: &Context,
@@ -76,7 +74,7 @@ pub async fn change(
 mod tests {
     use super::*;
     use crate::ServiceError;
-    use crate::test_support::{body, context, id, store, stored};
+    use crate::test_support::{body, context, id, store, store_with_races, stored};
 
     fn claim_of(worker: usize) -> SyncJobChange {
         SyncJobChange::Claim(body(&format!(r#"{{"worker_hostname":"w{worker}"}}"#)))
@@ -103,6 +101,18 @@ mod tests {
             assert_eq!(job["worker_hostname"], format!("w{winner}"));
             let again = change(&*store, &context(), &id("j"), &claim_of(winner)).await.unwrap();
             assert_eq!(again, Outcome::Noop, "in the same instant");
+        }
+    }
+
+    #[tokio::test]
+    async fn who_loses_a_claim_is_told_who_has_the_job() {
+        let store = store_with_races(&[
+            r#"{"status":"pending"}"#,
+            r#"{"status":"in_progress","worker_hostname":"w1"}"#,
+        ]);
+        match change(&store, &context(), &id("j"), &claim_of(2)).await {
+            Err(ServiceError::Refused(Refusal::ClaimedByAnother { worker, .. })) => assert_eq!(worker, "w1"),
+            other => panic!("{other:?}"),
         }
     }
 

@@ -1,7 +1,8 @@
 //! Sync jobs: created for a connector, claimed by a worker, and ended.
 //!
-//! A job that is not there is refused with [`Refusal::SyncJobNotFound`]. Who loses a race decides again on what is
-//! there then; [`StoreError::Conflict`] says that this was in vain again and again.
+//! A job that does not exist is refused with [`Refusal::SyncJobNotFound`]. If somebody else changes a job at the
+//! same time, the change is decided anew on the latest state; after many lost races it fails with
+//! [`StoreError::Conflict`].
 
 mod change;
 
@@ -19,7 +20,7 @@ pub async fn list(store: &dyn Store, _: &Context, query: &SyncJobQuery) -> Resul
     Ok(store.list_sync_jobs(query).await?)
 }
 
-/// One sync job with every field that is stored, as text: `connector.sync_job_get`.
+/// One sync job with every stored field, as JSON text: `connector.sync_job_get`.
 pub async fn get(store: &dyn Store, _: &Context, id: &Id) -> Result<Versioned> {
     match store.get(Collection::SyncJobs, id).await {
         Err(StoreError::NotFound) => Err(Refusal::SyncJobNotFound(id.to_string()).into()),
@@ -30,8 +31,9 @@ pub async fn get(store: &dyn Store, _: &Context, id: &Id) -> Result<Versioned> {
 /// Creates a sync job with a copy of its connector as it is now, and answers the new id:
 /// `connector.sync_job_post`.
 ///
-/// Refused where the connector does not exist, is softly deleted, or lacks an index or a service type. A create
-/// whose answer was lost, and that a store repeats, is a success, also where a worker took the job meanwhile.
+/// Refused with [`Refusal::ConnectorNotFound`] if the connector does not exist or is softly deleted, and with
+/// [`Refusal::ConnectorIncomplete`] if it has no index or no service type. It is a success as well if the store had
+/// to repeat the request because an answer was lost, and a worker claimed the job in the meantime.
 pub async fn create(store: &dyn Store, context: &Context, new: &NewSyncJob) -> Result<Id> {
     let connector_id = new.connector_id()?;
     let (connector, _): (Connector, _) = store.load(Collection::Connectors, &connector_id).await?;
@@ -40,7 +42,7 @@ pub async fn create(store: &dyn Store, context: &Context, new: &NewSyncJob) -> R
     let id = context.next_id()?;
     let created_at = created_at(&job);
     match store.create(Collection::SyncJobs, &id, job.into()).await {
-        // The id is nobody else's: it was stored, that answer lost, and a worker took it since.
+        // Nobody else has this id: the job was stored, the answer was lost, and a worker changed it since.
         Err(StoreError::Conflict) if is_there(store, &id, created_at.as_deref()).await? => {}
         result => drop(result?),
     }
@@ -57,12 +59,12 @@ fn created_at(job: &SyncJob) -> Option<String> {
     job.document().get_raw("created_at").map(|time| time.get().to_owned())
 }
 
-/// Removes the record of a sync job, whatever its status: `connector.sync_job_delete`.
+/// Deletes a sync job, whatever its status: `connector.sync_job_delete`.
 pub async fn delete(store: &dyn Store, _: &Context, id: &Id) -> Result<()> {
     Ok(store.remove(Collection::SyncJobs, id).await?)
 }
 
-/// Removes jobs side by side, so that they share the store's commits; one that is gone is fine.
+/// Deletes jobs concurrently, so that they share the store's commits; those that are gone are skipped.
 pub(crate) async fn delete_all(store: &dyn Store, ids: &[Id]) -> Result<()> {
     for result in join_all(ids.iter().map(|id| store.remove(Collection::SyncJobs, id))).await {
         match result {
