@@ -7,8 +7,11 @@ use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use mockall::mock;
 use serde_json::Value;
-use tributary_domain::{ConnectorQuery, Document, Id, SyncJobQuery, Timestamp};
-use tributary_storage::{Collection, MemoryStore, Page, Store, StoreError, Stored, Version, Versioned};
+use tributary_domain::{ConnectorQuery, Id, SyncJobQuery, Timestamp};
+use tributary_storage::{
+    Action, Collection, MemoryStore, Operation, Page, Store, StoreError, StoreExt as _, Stored, Version,
+    Versioned,
+};
 
 use crate::{Context, IdGenerator, Principal, SortableIds};
 
@@ -57,15 +60,9 @@ mock! {
 
     #[async_trait]
     impl Store for RacingStore {
-        async fn get(&self, collection: Collection, id: &Id) -> Result<Versioned, StoreError>;
-        async fn get_many(&self, collection: Collection, ids: &[Id])
-            -> Result<Vec<Option<Versioned>>, StoreError>;
-        async fn create(&self, collection: Collection, id: &Id, document: Document) -> Result<Version, StoreError>;
-        async fn create_many(&self, collection: Collection, documents: Vec<(Id, Document)>)
+        async fn read(&self, collection: Collection, ids: &[Id]) -> Result<Vec<Option<Versioned>>, StoreError>;
+        async fn write(&self, collection: Collection, operations: Vec<Operation>)
             -> Vec<Result<Version, StoreError>>;
-        async fn replace(&self, collection: Collection, id: &Id, expected: Version, document: Document)
-            -> Result<Version, StoreError>;
-        async fn delete(&self, collection: Collection, id: &Id, expected: Version) -> Result<(), StoreError>;
         async fn list_sync_jobs(&self, query: &SyncJobQuery) -> Result<Page, StoreError>;
         async fn list_connectors(&self, query: &ConnectorQuery) -> Result<Page, StoreError>;
         fn scan(&self, collection: Collection) -> BoxStream<'static, Result<Vec<Stored>, StoreError>>;
@@ -81,12 +78,16 @@ pub(crate) fn store_with_races(states: &'static [&'static str]) -> MockRacingSto
     let mut coming: VecDeque<_> = (0_u64..).zip(states).collect();
     let last = states.len() as u64 - 1;
     let mut store = MockRacingStore::new();
-    store.expect_get().returning(move |_, _| {
+    store.expect_read().returning(move |_, _| {
         let (sequence, state) = coming.pop_front().expect("no more reads than states");
-        Ok(Versioned { version: version(sequence), document: (*state).into() })
+        Ok(vec![Some(Versioned { version: version(sequence), document: (*state).into() })])
     });
-    store.expect_replace().returning(move |_, _, expected, _| {
-        if expected == version(last) { Ok(version(last + 1)) } else { Err(StoreError::Conflict) }
+    store.expect_write().returning(move |_, operations| {
+        let result = |operation: &Operation| match operation.action {
+            Action::Replace(expected, _) if expected == version(last) => Ok(version(last + 1)),
+            _ => Err(StoreError::Conflict),
+        };
+        operations.iter().map(result).collect()
     });
     store
 }

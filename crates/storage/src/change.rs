@@ -114,6 +114,9 @@ pub trait StoreExt {
 
     /// Removes a document in whatever state it is; a refusal that names it if there is none.
     async fn remove(&self, collection: Collection, id: &Id) -> Result<(), ChangeError>;
+
+    /// Removes documents in whatever state they are, in few steps; those that are gone are skipped.
+    async fn remove_all(&self, collection: Collection, ids: &[Id]) -> Result<(), StoreError>;
 }
 
 #[async_trait]
@@ -197,6 +200,32 @@ impl<S: Store + ?Sized> StoreExt for S {
             }
         }
         Err(StoreError::Conflict.into())
+    }
+
+    async fn remove_all(&self, collection: Collection, ids: &[Id]) -> Result<(), StoreError> {
+        let mut left = ids.to_vec();
+        for _ in 0..MAXIMUM_ATTEMPTS {
+            let found = self.read(collection, &left).await?;
+            let present = left.into_iter().zip(found).filter_map(|(id, found)| Some((id, found?.version)));
+            let (ids, versions): (Vec<Id>, Vec<Version>) = present.unzip();
+            if ids.is_empty() {
+                return Ok(());
+            }
+            let delete = |(id, version): (&Id, &Version)| Operation {
+                id: id.clone(),
+                action: Action::Delete(*version),
+            };
+            let results = self.write(collection, ids.iter().zip(&versions).map(delete).collect()).await;
+            left = Vec::new();
+            for (id, result) in ids.into_iter().zip(results) {
+                match result {
+                    Ok(_) | Err(StoreError::NotFound) => {}
+                    Err(StoreError::Conflict) => left.push(id),
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Err(StoreError::Conflict)
     }
 }
 

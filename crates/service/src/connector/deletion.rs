@@ -3,9 +3,9 @@
 use tributary_domain::{Connector, Deletion, Document, FilterField, Id, InclusionOfDeleted, SyncJobQuery};
 use tributary_storage::{Collection, Store, StoreError, StoreExt, within_one_request};
 
-use crate::{Context, Result, sync_job};
+use crate::{Context, Result};
 
-/// How many sync jobs are removed side by side.
+/// How many sync jobs are removed together.
 const REMOVED_TOGETHER: u32 = 500;
 
 /// Deletes a connector, softly or for good, with its sync jobs or without: `connector.delete`.
@@ -37,7 +37,7 @@ async fn delete_some_sync_jobs(store: &dyn Store, connector: &Id) -> Result<bool
         .with(FilterField::ConnectorId, [connector.to_string()]);
     let page = store.list_sync_jobs(&query).await?;
     let ids: Vec<Id> = page.documents.iter().map(id_of).collect::<Result<_, _>>()?;
-    sync_job::delete_all(store, &ids).await?;
+    store.remove_all(Collection::SyncJobs, &ids).await?;
     Ok(!ids.is_empty())
 }
 

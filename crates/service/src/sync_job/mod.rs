@@ -6,9 +6,8 @@
 
 mod change;
 
-use futures_util::future::join_all;
 use tributary_domain::{Connector, Id, InclusionOfDeleted, NewSyncJob, Refusal, SyncJob, SyncJobQuery};
-use tributary_storage::{ChangeError, Collection, Page, Store, StoreError, StoreExt, Versioned};
+use tributary_storage::{Collection, Page, Store, StoreError, StoreExt, Versioned};
 
 use crate::{Context, Result};
 
@@ -62,17 +61,6 @@ fn created_at(job: &SyncJob) -> Option<String> {
 /// Deletes a sync job, whatever its status: `connector.sync_job_delete`.
 pub async fn delete(store: &dyn Store, _: &Context, id: &Id) -> Result<()> {
     Ok(store.remove(Collection::SyncJobs, id).await?)
-}
-
-/// Deletes jobs concurrently, so that they share the store's commits; those that are gone are skipped.
-pub(crate) async fn delete_all(store: &dyn Store, ids: &[Id]) -> Result<()> {
-    for result in join_all(ids.iter().map(|id| store.remove(Collection::SyncJobs, id))).await {
-        match result {
-            Err(ChangeError::Refused(Refusal::SyncJobNotFound(_))) => {}
-            other => other?,
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]
