@@ -144,14 +144,22 @@ fn from_the_announcement_of_a_worker_to_a_job_with_its_rules() {
 
     // The worker says what it needs: nothing of it is known yet.
     let announced = r#"{"configuration":{"host":{"label":"Host","type":"str","required":true,"value":""},"port":{"label":"Port","type":"int","value":null,"validations":[{"type":"less_than","constraint":65536}],"default_value":5432.0e0}}}"#;
-    server
-        .put("/_connector/one/_configuration", announced)
-        .refused_naming(400, &["configuration.port.default_value"]);
-    assert_eq!(status(&server), "needs_configuration");
-    change(&server, "_configuration", &announced.replace("5432.0e0", "5432"));
-    server
-        .put("/_connector/one/_configuration", r#"{"values":{"port":"70000","host":""}}"#)
-        .refused_naming(400, &["1: [values.port]", "[65536]", "2: [values.host]"]);
+    let warnings = |path: &str, body: &str| {
+        let answer = server.put(&format!("/_connector/one/{path}"), body).expect(200);
+        let warnings = answer.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("warning"));
+        warnings.map(|(_, value)| value.clone()).collect::<Vec<_>>().join("; ")
+    };
+    let told = warnings("_configuration", announced);
+    assert!(told.contains("[configuration.port.default_value]"), "{told}");
+    assert!(told.contains("[configuration.host.value] must not be empty"), "{told}");
+    let told = warnings("_configuration?dry_run", r#"{"values":{"port":"70000","host":""}}"#);
+    assert!(told.contains("[values.port]") && told.contains("[65536]"), "{told}");
+    assert!(told.contains("[values.host]"), "{told}");
+    assert_eq!(server.get("/_connector/one").json()["configuration"]["host"]["value"], "");
+    assert_eq!(
+        server.get("/_connector/one").json()["configuration"]["port"]["value"],
+        serde_json::Value::Null
+    );
     change(&server, "_configuration", r#"{"values":{"port":"5433","host":"db"}}"#);
     change(&server, "_status", r#"{"status":"connected"}"#);
     server

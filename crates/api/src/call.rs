@@ -2,12 +2,16 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::io::Read as _;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use json_comments::{CommentSettings, StripComments};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
-use tributary_domain::{Arguments, Id, Refusal, check_strict, did_you_mean, joined, problem_and_path};
+use tributary_domain::{
+    Arguments, Id, JsonProblem, Refusal, check_strict, did_you_mean, joined, problem_and_path,
+};
 use tributary_service::{Context, Principal};
 use tributary_storage::Store;
 
@@ -59,9 +63,18 @@ impl Call {
     }
 }
 
-/// Reads a body that must be a JSON object of a known shape.
+/// What some programs put in front of UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Reads a body that must be a JSON object of a known shape. A byte order mark and comments are left out.
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
-    let text = check_strict(body).map_err(|problem| Refusal::MalformedBody(problem.to_string()))?;
+    let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
+    let without_comments = match check_strict(body) {
+        Err(JsonProblem::Malformed { .. }) => without_comments(body),
+        _ => None,
+    };
+    let text = check_strict(without_comments.as_deref().unwrap_or(body));
+    let text = text.map_err(|problem| Refusal::MalformedBody(problem.to_string()))?;
     if !text.trim_start().starts_with('{') {
         return Err(Refusal::MalformedBody("the body must be a JSON object".into()));
     }
@@ -78,6 +91,14 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
         let (line, column) = place.unwrap_or((inner.line(), inner.column()));
         Refusal::UnexpectedContent(format!("[{line}:{column}] {}", what_is_wrong(&path, message)))
     })
+}
+
+/// The body without comments, if there is one.
+fn without_comments(body: &[u8]) -> Option<Vec<u8>> {
+    let mut stripped = Vec::with_capacity(body.len());
+    let mut reader = StripComments::with_settings(CommentSettings::c_style(), body);
+    reader.read_to_end(&mut stripped).ok()?;
+    (stripped != body).then_some(stripped)
 }
 
 /// The line and the column, from one, at which the value begins that a path leads to.
@@ -118,6 +139,12 @@ fn what_is_wrong(path: &str, message: &str) -> String {
     let renamed =
         json_types.iter().find_map(|(rust, json)| Some(format!("{}{json}", message.strip_suffix(rust)?)));
     let message = renamed.as_deref().unwrap_or(message);
+    // A text where an object is needed may be one with secrets that was encoded twice.
+    let is_structure = ["an object", "an array"].iter().any(|structure| message.ends_with(structure));
+    if is_structure && message.starts_with("invalid type: string ") {
+        let expected = message.rsplit_once(", expected ").map_or("an object", |(_, expected)| expected);
+        return format!("field [{path}]: invalid type: string, expected {expected}");
+    }
     let found_types = [("sequence", "array"), ("map", "object")];
     let found = message.strip_prefix("invalid type: ").and_then(|found| {
         found_types
@@ -170,6 +197,28 @@ mod tests {
                 "{body}"
             );
         }
+    }
+
+    #[test]
+    fn marks_and_comments_are_left_out() {
+        for body in [
+            "\u{feff}{\"id\":\"a\"}",
+            "/* c */ {\"id\": // which\n \"a\"}",
+            "{\"id\":\"a\" /* \"b\" */ }\n// end",
+        ] {
+            assert_eq!(parse::<NewSyncJob>(body.as_bytes()).unwrap().id, "a", "{body}");
+        }
+        assert_eq!(parse::<NewSyncJob>(br#"{"id":"/* a */ // b"}"#).unwrap().id, "/* a */ // b");
+        for body in ["/* {\"id\":\"a\"}", "{\"id\":\"a\"} # end", "{\"id\":\"a\"} {}"] {
+            assert!(parse::<NewSyncJob>(body.as_bytes()).is_err(), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_text_in_the_place_of_an_object_is_not_repeated() {
+        let body = br#"{"metadata":"{\"password\":\"hunter2\"}"}"#;
+        let reason = parse::<Statistics>(body).unwrap_err().to_string();
+        assert!(reason.ends_with("field [metadata]: invalid type: string, expected an object"), "{reason}");
     }
 
     #[test]

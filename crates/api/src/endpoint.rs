@@ -132,8 +132,17 @@ pub(crate) const ERROR_TRACE: Parameter = Parameter {
     description: "Taken for the sake of clients; what went wrong inside stands in the log, not in the answer.",
 };
 
+pub(crate) const FORMAT: Parameter = Parameter {
+    name: "format",
+    kind: ParameterKind::Keyword(&[JSON]),
+    default: Some(JSON),
+    description: "The form of the answer; there is no other.",
+};
+/// The form of all answers.
+pub(crate) const JSON: &str = "json";
+
 /// The query parameters that every endpoint takes.
-pub const COMMON_PARAMETERS: &[Parameter] = &[PRETTY, HUMAN, ERROR_TRACE, FILTER_PATH];
+pub const COMMON_PARAMETERS: &[Parameter] = &[PRETTY, HUMAN, ERROR_TRACE, FILTER_PATH, FORMAT];
 
 /// Makes a handler of an `async fn` that takes a [`Call`], or of one that takes something else as well.
 macro_rules! handler {

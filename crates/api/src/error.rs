@@ -111,7 +111,7 @@ impl ApiError {
 
     /// The body in Elasticsearch's shape.
     pub(crate) fn body(&self) -> String {
-        let (error_type, reason) = (self.row().error_type, self.to_string());
+        let (error_type, reason) = (self.row().error_type, shortened(self.to_string()));
         json!({
             "error": {
                 "root_cause": [{ "type": error_type, "reason": reason }],
@@ -122,6 +122,18 @@ impl ApiError {
         })
         .to_string()
     }
+}
+
+/// The most characters of a reason: what a client sent comes back in it, twice.
+const MAXIMUM_REASON: usize = 4_000;
+
+/// A reason that ends where it gets too long.
+fn shortened(mut reason: String) -> String {
+    if let Some((end, _)) = reason.char_indices().nth(MAXIMUM_REASON) {
+        reason.truncate(end);
+        reason.push_str(" …");
+    }
+    reason
 }
 
 #[cfg(test)]

@@ -12,7 +12,9 @@ type NamePattern = WildMatchPattern<'*', '\u{FFFF}'>;
 enum Step {
     /// `**`: any number of levels, also none.
     AnyLevels,
-    /// A name, with `*` for any part of it.
+    /// A name as it is.
+    Literal(String),
+    /// A name with `*` for any part of it.
     Name(NamePattern),
 }
 
@@ -52,7 +54,11 @@ impl FilterPath {
 }
 
 fn parse(path: &str) -> Path {
-    let step = |step| if step == "**" { Step::AnyLevels } else { Step::Name(NamePattern::new(step)) };
+    let step = |step: &str| match step {
+        "**" => Step::AnyLevels,
+        _ if step.contains('*') => Step::Name(NamePattern::new(step)),
+        _ => Step::Literal(step.to_owned()),
+    };
     let mut path: Path = path.split('.').map(step).collect();
     // Any number of levels after any number of levels is any number of levels.
     path.dedup_by(|step, before| matches!((step, before), (Step::AnyLevels, Step::AnyLevels)));
@@ -77,6 +83,7 @@ fn descend<'p>(states: &[&'p [Step]], name: &str) -> States<'p> {
             state = rest;
         }
         match state.split_first() {
+            Some((Step::Literal(literal), rest)) if literal == name => next.push(rest),
             Some((Step::Name(pattern), rest)) if pattern.matches(name) => next.push(rest),
             // A `**` at the end: everything below is meant.
             None => next.push(state),

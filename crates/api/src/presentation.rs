@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::value::RawValue;
-use tributary_domain::{Arguments, Document, Refusal};
+use tributary_domain::{Arguments, Document};
 
 use crate::background;
-use crate::endpoint::{ERROR_TRACE, FILTER_PATH, HUMAN, PRETTY};
+use crate::endpoint::{ERROR_TRACE, FILTER_PATH, FORMAT, HUMAN, JSON, PRETTY};
 use crate::error::ApiError;
 use crate::filter_path::FilterPath;
 
@@ -73,7 +73,11 @@ pub(crate) struct Presentation {
 }
 
 impl Presentation {
-    pub(crate) fn parse(arguments: &Arguments) -> Result<Self, Refusal> {
+    pub(crate) fn parse(arguments: &Arguments) -> Result<Self, ApiError> {
+        if let Some(format) = arguments.text(&FORMAT).filter(|format| !format.eq_ignore_ascii_case(JSON)) {
+            let reason = format!("parameter [format] asks for [{format}], answers are [{JSON}]");
+            return Err(ApiError::MediaType(reason));
+        }
         arguments.boolean(&HUMAN)?;
         arguments.boolean(&ERROR_TRACE)?;
         let paths = arguments.texts(&FILTER_PATH);

@@ -1,7 +1,5 @@
 //! The header by which Elasticsearch tells that a request was taken and is probably a mistake.
 
-use std::fmt::Write as _;
-
 use actix_web::http::header::{HeaderValue, WARNING};
 use actix_web::{HttpRequest, HttpResponse};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
@@ -9,44 +7,70 @@ use tributary_domain::Warning;
 
 /// The most headers of an answer: clients bound the length of its head.
 const MAXIMUM_HEADERS: usize = 10;
-/// The most characters of a warning.
+/// The most bytes of a warning, encoded.
 const MAXIMUM_LENGTH: usize = 400;
+/// The most bytes of all headers of an answer: Node.js takes a head of 16 KiB, some proxies one of 4.
+const MAXIMUM_TOTAL: usize = 2 * 1024;
 /// What a quoted text cannot hold as it is, beside what is not ASCII.
 const ENCODED: &AsciiSet = &CONTROLS.add(b'%');
 
 /// Adds a header for each of the first warnings, and writes all of them to the log without the values.
 pub(crate) fn add(request: &HttpRequest, response: &mut HttpResponse, warnings: &[Warning], version: &str) {
     for warning in warnings {
-        let warning = warning.without_value();
-        tracing::warn!(method = %request.method(), path = request.path(), "doubtful request: {}", cut(&warning));
+        let warning = on_one_line(&warning.without_value());
+        tracing::warn!(method = %request.method(), path = request.path(), "doubtful request: {warning}");
     }
-    let shown = if warnings.len() > MAXIMUM_HEADERS { MAXIMUM_HEADERS - 1 } else { warnings.len() };
-    let more = warnings.len() - shown;
-    let more = (more > 0).then(|| format!("and {more} more"));
-    let texts = warnings[..shown].iter().map(ToString::to_string).chain(more);
-    for value in texts.filter_map(|text| HeaderValue::try_from(header(&text, version)).ok()) {
-        response.headers_mut().append(WARNING, value);
+    for value in headers(warnings, version) {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            response.headers_mut().append(WARNING, value);
+        }
     }
+}
+
+/// The headers for the first warnings, and one that counts the others.
+fn headers(warnings: &[Warning], version: &str) -> Vec<String> {
+    let mut headers = Vec::new();
+    let mut total = 0;
+    for (number, warning) in warnings.iter().enumerate() {
+        let header = header(&warning.to_string(), version);
+        total += header.len();
+        let is_last = number + 1 == warnings.len();
+        let is_room_left = total <= MAXIMUM_TOTAL && (is_last || number + 1 < MAXIMUM_HEADERS);
+        if number > 0 && !is_room_left {
+            headers.push(self::header(&format!("and {} more", warnings.len() - number), version));
+            break;
+        }
+        headers.push(header);
+    }
+    headers
 }
 
 /// A warning as Elasticsearch writes it. The hash of the build is not known, which is a form of its own there:
 /// some clients read no other.
 fn header(text: &str, version: &str) -> String {
     let mut value = format!("299 Elasticsearch-{version}-unknown \"");
-    for piece in utf8_percent_encode(cut(text), ENCODED) {
-        for character in piece.chars() {
-            if matches!(character, '"' | '\\') {
-                value.push('\\');
-            }
-            let _ = write!(value, "{character}");
+    let longest = value.len() + MAXIMUM_LENGTH;
+    for character in text.chars() {
+        let piece = match character {
+            '"' | '\\' => format!("\\{character}"),
+            _ => utf8_percent_encode(character.encode_utf8(&mut [0; 4]), ENCODED).to_string(),
+        };
+        if value.len() + piece.len() > longest {
+            break;
         }
+        value.push_str(&piece);
     }
     value.push('"');
     value
 }
 
-fn cut(text: &str) -> &str {
-    text.char_indices().nth(MAXIMUM_LENGTH).map_or(text, |(end, _)| &text[..end])
+/// A text without line breaks and the like, which would look like lines of their own in a log.
+fn on_one_line(text: &str) -> String {
+    let escaped = |character: char| match character {
+        _ if character.is_control() => character.escape_default().to_string(),
+        _ => character.to_string(),
+    };
+    text.chars().take(MAXIMUM_LENGTH).map(escaped).collect()
 }
 
 #[cfg(test)]
@@ -62,6 +86,36 @@ mod tests {
         ] {
             assert_eq!(header(text, "9.2.0"), expected);
         }
-        assert!(header(&"ü".repeat(5_000), "9.2.0").len() < 2_500);
+        assert!(header(&"ü".repeat(5_000), "9.2.0").len() < 450);
+    }
+
+    #[test]
+    fn the_headers_of_an_answer_are_bounded() {
+        let warnings = |count: usize, text: &str| -> Vec<Warning> {
+            let fields =
+                (0..count).map(|number| format!(r#""f{number}{text}":{{"type":"int","value":"x"}}"#));
+            let body = format!(r#"{{"configuration":{{{}}}}}"#, fields.collect::<Vec<_>>().join(","));
+            let body = serde_json::from_str(&body).unwrap();
+            let connector = tributary_domain::Connector::from(tributary_domain::Document::default());
+            connector.set_configuration(&body).unwrap().warnings
+        };
+        assert!(headers(&[], "9.2.0").is_empty());
+        for (count, text, last) in [
+            (1, "", "but was [\\\"x\\\"]\""),
+            (10, "", "but was [\\\"x\\\"]\""),
+            (11, "", "\"and 2 more\""),
+            (12, "値値値値値値値値値値値値値値値", "more\""),
+        ] {
+            let headers = headers(&warnings(count, text), "9.2.0");
+            assert!(headers.last().unwrap().ends_with(last), "{headers:?}");
+            assert!(headers.len() <= MAXIMUM_HEADERS, "{headers:?}");
+            let total: usize = headers.iter().map(String::len).sum();
+            assert!(total < MAXIMUM_TOTAL + 100, "{total}");
+        }
+    }
+
+    #[test]
+    fn a_log_line_is_one_line() {
+        assert_eq!(on_one_line("a\n2030 ERROR \u{0}ü\r"), "a\\n2030 ERROR \\u{0}ü\\r");
     }
 }

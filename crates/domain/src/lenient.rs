@@ -20,6 +20,9 @@ pub trait FromText: Sized {
 
     /// The value that a string has, if it has one.
     fn from_text(text: &str) -> Option<Self>;
+
+    /// The value that a number with a point or an exponent has, if it has one.
+    fn from_float(number: f64) -> Option<Self>;
 }
 
 impl FromText for bool {
@@ -29,6 +32,10 @@ impl FromText for bool {
     fn from_text(text: &str) -> Option<Self> {
         text.parse().ok()
     }
+
+    fn from_float(_: f64) -> Option<Self> {
+        None
+    }
 }
 
 impl FromText for i64 {
@@ -36,7 +43,11 @@ impl FromText for i64 {
     const PATTERN: &'static str = "^-?[0-9]{1,18}$";
 
     fn from_text(text: &str) -> Option<Self> {
-        text.parse().ok()
+        Count::from_text(text).map(|Count(number)| number)
+    }
+
+    fn from_float(number: f64) -> Option<Self> {
+        Count::from_float(number).map(|Count(number)| number)
     }
 }
 
@@ -46,7 +57,11 @@ impl FromText for Count {
 
     fn from_text(text: &str) -> Option<Self> {
         let exact = text.parse::<i64>().ok().map(Count);
-        exact.or_else(|| Count::from_float(text.parse().ok()?))
+        exact.or_else(|| Count::whole(text.parse().ok()?))
+    }
+
+    fn from_float(number: f64) -> Option<Self> {
+        Count::whole(number)
     }
 }
 
@@ -79,7 +94,8 @@ impl<'de, T: FromText + Deserialize<'de>> Deserialize<'de> for Lenient<T> {
             }
 
             fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
-                T::deserialize(value.into_deserializer()).map(Lenient)
+                let invalid = || E::invalid_type(Unexpected::Float(value), &self);
+                T::from_float(value).map(Lenient).ok_or_else(invalid)
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {

@@ -10,11 +10,13 @@ const MAXIMUM_SIZE_TO_READ: usize = 4 * 1024;
 /// The most memory of an expression that is tried on a text, in bytes: larger ones may well be right.
 const MAXIMUM_SIZE_TO_TRY: usize = 64 * 1024;
 /// The most steps back in a search.
-const MAXIMUM_BACKTRACKING: usize = 10_000;
+const MAXIMUM_BACKTRACKING: usize = 1_000;
 
 /// How much work the expressions of one request may make, in bytes of expressions and of texts they are tried
 /// on: some tens of milliseconds.
 const MAXIMUM_WORK: usize = 256 * 1024;
+/// How many characters an expression looks at in the time that a byte of work stands for.
+const CHARACTERS_LOOKED_AT: usize = 64;
 /// What an expression costs beside its length.
 const LEAST_WORK: usize = 1024;
 
@@ -39,11 +41,14 @@ impl Budget {
     /// Whether an expression is certainly not found in a text. One that is too large to be tried, or takes too
     /// long to say, may be.
     pub(crate) fn is_missing(&mut self, pattern: &str, text: &str) -> bool {
-        self.spend(pattern.len() + text.len()) && !is_found(pattern, text)
+        // What looks ahead or behind may look through the text at each of its characters.
+        let squared = text.len().saturating_mul(text.len()) / CHARACTERS_LOOKED_AT;
+        let work = pattern.len().saturating_add(text.len()).saturating_add(squared);
+        self.spend(work) && !is_found(pattern, text)
     }
 
     fn spend(&mut self, bytes: usize) -> bool {
-        let left = self.left.checked_sub(LEAST_WORK + bytes);
+        let left = self.left.checked_sub(LEAST_WORK.saturating_add(bytes));
         self.left = left.unwrap_or(self.left);
         left.is_some()
     }
@@ -140,6 +145,17 @@ mod tests {
         let checked = std::iter::repeat_with(|| budget.problem("(")).take_while(Option::is_some).count();
         assert!((200..256).contains(&checked), "{checked}");
         assert!(!budget.is_missing("b", "a"));
+    }
+
+    #[test]
+    fn long_texts_are_not_looked_through_again_and_again() {
+        let mut budget = Budget::default();
+        let rule = "(?=.*[0-9])(?=.*[a-z]).{8,}";
+        assert!(budget.is_missing(rule, "password"));
+        assert!(!budget.is_missing(rule, &"a".repeat(250_000)), "too long to be tried");
+        assert!(budget.is_missing("b", &"a".repeat(1_000)));
+        let tried = (0..1_000).take_while(|_| budget.is_missing("b", &"a".repeat(1_000))).count();
+        assert!(tried < 20, "{tried}");
     }
 
     #[test]

@@ -43,6 +43,8 @@ fn read_iso8601(text: &str) -> Result<(DateTime, u8), TimeProblem> {
     if text.contains('[') {
         return Err(TimeProblem::Unreadable);
     }
+    let shortened = without_finest_digits(text);
+    let text = shortened.as_deref().unwrap_or(text);
     let (date, time) = match text.split_once(['T', 't', ' ']) {
         None => (whole_date(text).or_else(|| part_of_date(text)), None),
         Some((date, time)) => (whole_date(date), Some(time)),
@@ -109,6 +111,14 @@ fn time_and_offset(text: &str) -> Option<(Time, SignedDuration, bool)> {
     let pieces = PARSER.parse_pieces(&text).ok()?;
     let offset = pieces.to_numeric_offset().map_or(0, jiff::tz::Offset::seconds);
     Some((pieces.time()?, SignedDuration::from_secs(offset.into()), end_of_day.is_some()))
+}
+
+/// A time without the digits of a fraction that are finer than nanoseconds, where it has such.
+fn without_finest_digits(text: &str) -> Option<String> {
+    const DIGITS: usize = 9;
+    let start = text.find(['.', ','])? + 1;
+    let digits = text[start..].bytes().take_while(u8::is_ascii_digit).count();
+    (digits > DIGITS).then(|| format!("{}{}", &text[..start + DIGITS], &text[start + digits..]))
 }
 
 /// Takes the fraction of an hour or of a minute out of a time of day, such as `03.5` or `03:04.5`.
@@ -185,6 +195,7 @@ mod tests {
             ("2024-01-02T0304,25+01:00", "2024-01-02T02:04:15 0"),
             ("2024-01-02T03.5Z", "2024-01-02T03:30:00 0"),
             ("2024-01-02T03:04.0001", "2024-01-02T03:04:00.006 9"),
+            ("2024-01-02T03:04:05.1234567891234Z", "2024-01-02T03:04:05.123456789 9"),
             ("2024-01-02T24:00", "2024-01-03T00:00:00 0"),
             ("2024-12-31T24:00:00.000+01:00", "2024-12-31T23:00:00 3"),
             ("2024-12-31T240000Z", "2025-01-01T00:00:00 0"),

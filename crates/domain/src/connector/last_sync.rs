@@ -14,24 +14,29 @@ pub struct ConnectorLastSync {
     /// What went wrong in the last sync of permissions.
     pub last_access_control_sync_error: Given<String>,
     /// When the last sync of permissions was asked for by its schedule.
+    #[schemars(schema_with = "crate::schema::optional_time")]
     pub last_access_control_sync_scheduled_at: Given<Timestamp>,
     /// How the last sync of permissions stands.
     pub last_access_control_sync_status: Given<SyncJobStatus>,
     /// How many documents the last sync deleted.
     pub last_deleted_document_count: Given<Lenient<Count>>,
     /// When the last sync of changes was asked for by its schedule.
+    #[schemars(schema_with = "crate::schema::optional_time")]
     pub last_incremental_sync_scheduled_at: Given<Timestamp>,
     /// How many documents the last sync wrote.
     pub last_indexed_document_count: Given<Lenient<Count>>,
     /// When the worker was last seen.
+    #[schemars(schema_with = "crate::schema::optional_time")]
     pub last_seen: Given<Timestamp>,
     /// What went wrong in the last sync.
     pub last_sync_error: Given<String>,
     /// When the last full sync was asked for by its schedule.
+    #[schemars(schema_with = "crate::schema::optional_time")]
     pub last_sync_scheduled_at: Given<Timestamp>,
     /// How the last sync stands.
     pub last_sync_status: Given<SyncJobStatus>,
     /// When the last sync ended.
+    #[schemars(schema_with = "crate::schema::optional_time")]
     pub last_synced: Given<Timestamp>,
     /// Where the last sync stopped, in whatever form the worker needs.
     pub sync_cursor: Given<Object>,

@@ -51,6 +51,8 @@ pub struct Statistics {
     #[schemars(range(min = 0))]
     pub total_document_count: Option<Lenient<Count>>,
     /// When the worker was last seen; now if left out.
+    #[serde(default)]
+    #[schemars(schema_with = "crate::schema::optional_time")]
     pub last_seen: Option<Timestamp>,
     /// Merged into the job's metadata, object by object.
     pub metadata: Option<Object>,

@@ -19,7 +19,7 @@ pub struct Count(pub i64);
 
 impl Count {
     /// The whole number that is written with a point or an exponent.
-    pub(crate) fn from_float(number: f64) -> Option<Self> {
+    pub(crate) fn whole(number: f64) -> Option<Self> {
         // Beyond these a number with a point does not say which whole number it is.
         const EXACT: f64 = 9_007_199_254_740_992.0;
         #[expect(clippy::cast_possible_truncation, reason = "it is whole, and small enough")]
@@ -50,7 +50,7 @@ impl<'de> Deserialize<'de> for Count {
 
             fn visit_f64<E: Error>(self, number: f64) -> Result<Count, E> {
                 let unexpected = || E::invalid_type(Unexpected::Float(number), &self);
-                Count::from_float(number).ok_or_else(unexpected)
+                Count::whole(number).ok_or_else(unexpected)
             }
         }
         deserializer.deserialize_i64(Number)

@@ -172,7 +172,8 @@ where
 struct History {
     model: Model,
     versions: BTreeMap<Name, Version>,
-    stale: Option<Version>,
+    /// A version that a document of the collection had before: of another collection one may have it now.
+    stale: Option<(Collection, Version)>,
 }
 
 impl History {
@@ -190,10 +191,11 @@ impl History {
                 let Some(version) = self.versions.get(&name).copied() else { return Ok(()) };
                 let replaced = store.replace(name.0, &id(name.1), version, document(&job)).await;
                 self.keep(name, replaced, document(&job))?;
-                self.stale = Some(version);
+                self.stale = Some((name.0, version));
             }
             Step::ReplaceStale(name, job) => {
-                let (Some(stale), true) = (self.stale, self.versions.contains_key(&name)) else {
+                let stale = self.stale.filter(|(collection, _)| *collection == name.0);
+                let (Some((_, stale)), true) = (stale, self.versions.contains_key(&name)) else {
                     return Ok(());
                 };
                 let refused = store.replace(name.0, &id(name.1), stale, document(&job)).await;

@@ -27,5 +27,5 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     ],
     summary: "Changes when the jobs of a connector run by themselves; schedules that are not sent stay.",
     extension: false,
-    handler: handler!(change_by_body(ConnectorChange::Scheduling)),
+    handler: handler!(change_by_body(ConnectorChange::Scheduling), in_background),
 };

@@ -68,7 +68,6 @@ struct Choice {
 pub(super) struct Field {
     default_value: Value,
     pub(super) depends_on: Vec<Dependency>,
-    display: Option<ConfigurationDisplay>,
     options: Vec<Choice>,
     required: bool,
     sensitive: bool,
@@ -103,7 +102,7 @@ impl Field {
         match name {
             "default_value" => self.default_value = Value::parse(text),
             "depends_on" => self.depends_on = read(text)?,
-            "display" => self.display = read(text)?,
+            "display" => drop(read::<Option<ConfigurationDisplay>>(text)?),
             "options" => self.options = read(text)?,
             "order" => {
                 let Lenient(order) = read::<Lenient<i64>>(text)?;
@@ -114,6 +113,8 @@ impl Field {
                 return Ok(is_string.then(|| raw(&self.required)));
             }
             "sensitive" => {
+                // What is not understood may well mean that it is.
+                self.sensitive = true;
                 self.sensitive = read::<Lenient<bool>>(text)?.0;
                 return Ok(is_string.then(|| raw(&self.sensitive)));
             }
@@ -132,7 +133,8 @@ impl Field {
         self.value.as_ref().filter(|value| !value.is_empty()).unwrap_or(&self.default_value)
     }
 
-    /// Warnings about the attributes that a value is held against, and about the default value. `place` is
+    /// Warnings about the attributes that a value is held against, and about the default value, which counts
+    /// wherever there is no other. `place` is
     /// where the field stands in the body.
     pub(super) fn own_warnings(&self, place: &str, budget: &mut Budget) -> Vec<Warning> {
         let validations = self.validations.iter().take(MAXIMUM_VALIDATIONS).enumerate();
@@ -141,10 +143,11 @@ impl Field {
             Some(Warning::new(place, validation.constraint_advice(budget)?))
         });
         let mut warnings: Vec<Warning> = constraints.collect();
-        let default = self.type_advice(&self.default_value).filter(|_| !self.default_value.is_empty());
-        warnings.extend(default.map(|advice| {
-            self.with_value(Warning::new(format!("{place}.default_value"), advice), &self.default_value)
-        }));
+        let default = &self.default_value;
+        let advice = Some(default).filter(|default| !default.is_empty());
+        let advice = advice.and_then(|default| self.advice(default, true, budget));
+        let place = format!("{place}.default_value");
+        warnings.extend(advice.map(|advice| self.with_value(Warning::new(place, advice), default)));
         warnings
     }
 
@@ -156,15 +159,20 @@ impl Field {
             let is_missing = self.required && is_used;
             return is_missing.then(|| Warning::new(place, "must not be empty, it is required"));
         }
-        let advice = self.type_advice(value).or_else(|| {
+        let advice = self.advice(value, is_used, budget)?;
+        Some(self.with_value(Warning::new(place, advice), value))
+    }
+
+    /// What a value that is not empty would have to be.
+    fn advice(&self, value: &Value, is_used: bool, budget: &mut Budget) -> Option<String> {
+        self.type_advice(value).or_else(|| {
             let is_checked = is_used && !matches!(value, Value::Object(_));
             let items = self.items(value);
             let validations = self.validations.iter().take(MAXIMUM_VALIDATIONS);
             let invalid = || validations.into_iter().find_map(|one| one.value_advice(value, &items, budget));
             let advice = is_checked.then(|| self.choice_advice(&items).or_else(invalid)).flatten();
             advice.map(|what| format!("must be {what}"))
-        })?;
-        Some(self.with_value(Warning::new(place, advice), value))
+        })
     }
 
     /// What is secret does not go into answers and logs.
@@ -189,9 +197,9 @@ impl Field {
         value.items().filter(|_| is_list).unwrap_or_else(|| vec![value.clone()])
     }
 
-    /// Which options a dropdown has, where an item is none of them.
+    /// Which options there are, where an item is none of them.
     fn choice_advice(&self, items: &[Value]) -> Option<String> {
-        if self.display != Some(ConfigurationDisplay::Dropdown) || self.options.is_empty() {
+        if self.options.is_empty() {
             return None;
         }
         let known: Vec<Value> = self.options.iter().map(|choice| choice.value.clone()).collect();

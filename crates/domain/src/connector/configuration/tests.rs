@@ -171,7 +171,7 @@ fn a_value_is_as_its_validations_ask() {
 }
 
 #[test]
-fn a_dropdown_has_options() {
+fn a_field_with_options_has_one_of_them() {
     let options = r#""options":[{"label":"A","value":"a"},{"label":"Five","value":5}]"#;
     for (properties, is_right) in [
         (format!(r#""display":"dropdown",{options},"value":"a""#), true),
@@ -182,7 +182,8 @@ fn a_dropdown_has_options() {
         (format!(r#""display":"dropdown","type":"list",{options},"value":"a,b""#), false),
         (format!(r#""display":"dropdown","type":"list",{options},"value":"a, 5""#), true),
         (format!(r#""display":"dropdown","type":"str",{options},"value":"a,5""#), false),
-        (format!(r#""display":"textbox",{options},"value":"b""#), true),
+        (format!(r#""display":"textbox",{options},"value":"b""#), false),
+        (format!(r#"{options},"value":"b""#), false),
         (r#""display":"dropdown","options":[],"value":"b""#.to_owned(), true),
     ] {
         let problem = problem_of(&properties);
@@ -339,6 +340,29 @@ fn a_constraint_that_cannot_be_used_is_warned_of() {
         );
         let warning = format!("[configuration.port.validations[1].constraint] must be {advice}");
         warned("{}", &[(&body, &[&warning])], change);
+    }
+}
+
+#[test]
+fn a_default_value_is_held_against_the_same() {
+    let options = r#""options":[{"label":"A","value":"a"}]"#;
+    for (attributes, advice) in [
+        (format!(r#"{options},"default_value":"b""#), "must be one of [a], but was [\"b\"]"),
+        (
+            r#""value":1,"default_value":5,"validations":[{"type":"less_than","constraint":3}]"#.to_owned(),
+            "must be less than [3], but was [5]",
+        ),
+    ] {
+        let warning = problem_of(&attributes);
+        assert_eq!(warning, Some(format!("[configuration.port.default_value] {advice}")));
+    }
+}
+
+#[test]
+fn a_stored_field_that_may_be_sensitive_is() {
+    for sensitive in ["1", r#""yes""#, "true", r#""true""#] {
+        let on = format!(r#"{{"configuration":{{"key":{{"type":"int","sensitive":{sensitive}}}}}}}"#);
+        warned(&on, &[(r#"{"values":{"key":"x"}}"#, &["[values.key] must be a whole number"])], change);
     }
 }
 

@@ -59,7 +59,8 @@ enumeration! {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct FilteringRule {
     /// When it was made; now if left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "crate::schema::optional_time")]
     pub created_at: Option<Timestamp>,
     /// The field of the source's documents.
     pub field: String,
@@ -72,7 +73,8 @@ pub struct FilteringRule {
     /// When it is about a document.
     pub rule: FilteringCondition,
     /// When it was last changed; now if left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "crate::schema::optional_time")]
     pub updated_at: Option<Timestamp>,
     /// What the field is compared with.
     pub value: String,
@@ -163,10 +165,12 @@ fn dated(rules: Vec<Kept<FilteringRule>>, now: Timestamp) -> Vec<Kept<FilteringR
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct AdvancedSnippet {
     /// When it was made; now if left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "crate::schema::optional_time")]
     pub created_at: Option<Timestamp>,
     /// When it was last changed; now if left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "crate::schema::optional_time")]
     pub updated_at: Option<Timestamp>,
     /// An object or an array of objects, whatever is in them.
     pub value: SnippetValue,
