@@ -87,6 +87,18 @@ async fn call(
     Ok(Reply { body: presentation.apply(reply.body).await?, ..reply })
 }
 
+/// All causes of an error, from the nearest to the last; one that the text before it ends with already is left out.
+fn causes(error: &ApiError) -> String {
+    let mut text = String::new();
+    for cause in std::iter::successors(error.source(), |&cause| cause.source()) {
+        let cause = cause.to_string();
+        if !text.ends_with(&cause) {
+            text = if text.is_empty() { cause } else { format!("{text}: {cause}") };
+        }
+    }
+    text
+}
+
 fn refuse(
     request: &HttpRequest,
     error: &ApiError,
@@ -94,7 +106,7 @@ fn refuse(
     endpoints: &[&'static Endpoint],
 ) -> HttpResponse {
     if error.status().is_server_error() {
-        let cause = error.source().map(ToString::to_string).unwrap_or_default();
+        let cause = causes(error);
         tracing::error!(method = %request.method(), path = request.path(), %cause, "request failed: {error}");
     }
     let mut body = Bytes::from(error.body());
@@ -152,4 +164,21 @@ fn allowed(endpoints: &[&'static Endpoint]) -> String {
     }
     methods.sort_unstable();
     methods.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use tributary_storage::StoreError;
+
+    use super::*;
+
+    #[test]
+    fn all_causes_are_told_once() {
+        let refused = io::Error::new(io::ErrorKind::ConnectionRefused, "connection refused");
+        let error = ApiError::Unavailable(StoreError::Unavailable(refused.into()));
+        assert_eq!(causes(&error), "the store is not available: connection refused");
+        assert_eq!(causes(&ApiError::Conflict), "");
+    }
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 use tributary_domain::Refusal;
 use tributary_storage::StoreError;
 
-use crate::error_table::{ERRORS, ErrorRow, INTERNAL};
+use crate::error_table::ErrorRow;
 
 use crate::head::HeadRefusal;
 use crate::packing::Packing;
@@ -65,6 +65,7 @@ impl ApiError {
     pub(crate) fn kind(&self) -> ErrorKind {
         match self {
             Self::Refused(refusal) => match refusal {
+                Refusal::InvalidArgument(_) => ErrorKind::InvalidArgument,
                 Refusal::ValidationFailed(_) => ErrorKind::ValidationFailed,
                 Refusal::MalformedBody(_) | Refusal::UnexpectedContent(_) => ErrorKind::MalformedBody,
                 Refusal::ForbiddenTransition { .. } | Refusal::ForbiddenConnectorTransition { .. } => {
@@ -79,8 +80,6 @@ impl ApiError {
                     ErrorKind::NotFound
                 }
                 Refusal::IndexNameTaken { .. } => ErrorKind::IndexNameTaken,
-                // `Refusal` may grow; what is not known better is an argument that is not allowed.
-                _ => ErrorKind::InvalidArgument,
             },
             Self::Head(refusal) => refusal.kind(),
             Self::MissingBody(_) => ErrorKind::MissingBody,
@@ -100,9 +99,8 @@ impl ApiError {
         }
     }
 
-    pub(crate) fn row(&self) -> &'static ErrorRow {
-        let kind = self.kind();
-        ERRORS.iter().find(|row| row.kind == kind).unwrap_or(&INTERNAL)
+    pub(crate) fn row(&self) -> ErrorRow {
+        self.kind().row()
     }
 
     pub(crate) fn status(&self) -> StatusCode {

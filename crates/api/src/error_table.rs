@@ -1,8 +1,9 @@
 //! The table of errors: every one that a client can see, with its status and its type.
 
+use strum::VariantArray as _;
+
 /// A row's name in the table of errors.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::VariantArray)]
 pub enum ErrorKind {
     /// A parameter has a value that it cannot have, or is unknown or repeated.
     InvalidArgument,
@@ -73,176 +74,164 @@ pub struct ErrorRow {
     pub description: &'static str,
 }
 
-const fn row(kind: ErrorKind, status: u16, error_type: &'static str, description: &'static str) -> ErrorRow {
-    ErrorRow { kind, status, error_type, description }
+impl ErrorKind {
+    /// Its row in the table.
+    #[must_use]
+    #[expect(clippy::too_many_lines, reason = "it is a table")]
+    pub const fn row(self) -> ErrorRow {
+        let (status, error_type, description) = match self {
+            Self::InvalidArgument => (
+                400,
+                "illegal_argument_exception",
+                "A parameter or a field has a value that it cannot have, or a parameter is unknown or given twice.",
+            ),
+            Self::ValidationFailed => (
+                400,
+                "action_request_validation_exception",
+                "The request fails checks; the reason numbers all of them.",
+            ),
+            Self::MalformedHead => (
+                400,
+                "illegal_argument_exception",
+                "What was sent is not an HTTP request that could be read, such as one with a blank or an umlaut in its path that \
+         is not percent-encoded; the connection is closed.",
+            ),
+            Self::MissingBody => (400, "parsing_exception", "The endpoint needs a body."),
+            Self::MalformedBody => (
+                400,
+                "x_content_parse_exception",
+                "The body is not the JSON that is needed: malformed, too deep, with a key twice, an unknown field or a \
+         value of the wrong type.",
+            ),
+            Self::ForbiddenTransition => (
+                400,
+                "status_exception",
+                "The status that the document has does not allow the step; the reason names both statuses.",
+            ),
+            Self::ConnectorIncomplete => (
+                400,
+                "status_exception",
+                "The connector has no index name or no service type, and a sync job needs them.",
+            ),
+            Self::UnknownConfigurationFields => (
+                400,
+                "status_exception",
+                "Values are given to fields that the connector's configuration does not have; the reason names them.",
+            ),
+            Self::DraftNotValid => (
+                400,
+                "status_exception",
+                "The draft of the rules is edited or invalid, and only a valid one becomes active; the reason names its \
+         state.",
+            ),
+            Self::NotANativeIndex => (
+                400,
+                "status_exception",
+                "The connector is native, or is to be, and its index has not the prefix of such connectors' indices.",
+            ),
+            Self::IndexNameTaken => (400, "status_exception", "Another live connector writes to the index."),
+            Self::Rejected => (
+                400,
+                "document_parsing_exception",
+                "The store that this service was given cannot keep a document of this content; the reason has its words.",
+            ),
+            Self::NoHandler => (400, "illegal_argument_exception", "Nothing is served at the path."),
+            Self::NotFound => (
+                404,
+                "resource_not_found_exception",
+                "The connector, the sync job or the secret does not exist, or is deleted.",
+            ),
+            Self::MethodNotAllowed => (
+                405,
+                "illegal_argument_exception",
+                "The path does not take the method; the Allow header says which it takes.",
+            ),
+            Self::MediaType => (
+                406,
+                "media_type_header_exception",
+                "The body is not JSON by its Content-Type, or the Accept header asks for a version that is not served.",
+            ),
+            Self::HeadTimeout => (
+                408,
+                "timeout_exception",
+                "The head of the request, its path and its headers, does not arrive in time; the connection is closed.",
+            ),
+            Self::BodyTimeout => (
+                408,
+                "timeout_exception",
+                "The body stops arriving before it is complete; nothing was changed, and the connection is closed.",
+            ),
+            Self::Conflict => (
+                409,
+                "version_conflict_engine_exception",
+                "Another worker has claimed the sync job, or the document was changed by others again and again.",
+            ),
+            Self::BodyTooLarge => (
+                413,
+                "content_too_long_exception",
+                "The body, packed or unpacked, is longer than is allowed; whoever runs the service can raise the limit by \
+         the setting body_limit.",
+            ),
+            Self::ContentEncoding => (
+                415,
+                "media_type_header_exception",
+                "The body is packed in a way that is not served, by its Content-Encoding; the reason names the ways that are.",
+            ),
+            Self::HeadTooLong => (
+                431,
+                "too_long_http_header_exception",
+                "The head of the request, its path and its headers, is longer than 127 KiB or has more than 96 headers; the \
+         connection is closed.",
+            ),
+            Self::Internal => (500, "exception", "The service failed; its log has the cause."),
+            Self::NoSecretKeys => (
+                501,
+                "unsupported_operation_exception",
+                "The service was given no key to encrypt secrets with: whoever runs it has to do that first. Repeating the \
+         request is of no use.",
+            ),
+            Self::Unavailable => (
+                503,
+                "unavailable_shards_exception",
+                "The store is away, slow or full; the request may be repeated after the time in Retry-After.",
+            ),
+            Self::Blocked => (
+                503,
+                "cluster_block_exception",
+                "The store takes no changes until somebody lifts what blocks it, such as a full disk; the reason says \
+         what. Reading goes on.",
+            ),
+            Self::Denied => (
+                503,
+                "unavailable_shards_exception",
+                "The store refuses the credentials that this service was given, or they lack a permission; its log has \
+         the cause.",
+            ),
+        };
+        ErrorRow { kind: self, status, error_type, description }
+    }
 }
 
-/// What is known no better.
-pub(crate) const INTERNAL: ErrorRow =
-    row(ErrorKind::Internal, 500, "exception", "The service failed; its log has the cause.");
-
 /// Every error that a client can see.
-pub const ERRORS: &[ErrorRow] = &[
-    row(
-        ErrorKind::InvalidArgument,
-        400,
-        "illegal_argument_exception",
-        "A parameter or a field has a value that it cannot have, or a parameter is unknown or given twice.",
-    ),
-    row(
-        ErrorKind::ValidationFailed,
-        400,
-        "action_request_validation_exception",
-        "The request fails checks; the reason numbers all of them.",
-    ),
-    row(
-        ErrorKind::MalformedHead,
-        400,
-        "illegal_argument_exception",
-        "What was sent is not an HTTP request that could be read, such as one with a blank or an umlaut in its path that \
-         is not percent-encoded; the connection is closed.",
-    ),
-    row(ErrorKind::MissingBody, 400, "parsing_exception", "The endpoint needs a body."),
-    row(
-        ErrorKind::MalformedBody,
-        400,
-        "x_content_parse_exception",
-        "The body is not the JSON that is needed: malformed, too deep, with a key twice, an unknown field or a \
-         value of the wrong type.",
-    ),
-    row(
-        ErrorKind::ForbiddenTransition,
-        400,
-        "status_exception",
-        "The status that the document has does not allow the step; the reason names both statuses.",
-    ),
-    row(
-        ErrorKind::ConnectorIncomplete,
-        400,
-        "status_exception",
-        "The connector has no index name or no service type, and a sync job needs them.",
-    ),
-    row(
-        ErrorKind::UnknownConfigurationFields,
-        400,
-        "status_exception",
-        "Values are given to fields that the connector's configuration does not have; the reason names them.",
-    ),
-    row(
-        ErrorKind::DraftNotValid,
-        400,
-        "status_exception",
-        "The draft of the rules is edited or invalid, and only a valid one becomes active; the reason names its \
-         state.",
-    ),
-    row(
-        ErrorKind::NotANativeIndex,
-        400,
-        "status_exception",
-        "The connector is native, or is to be, and its index has not the prefix of such connectors' indices.",
-    ),
-    row(ErrorKind::IndexNameTaken, 400, "status_exception", "Another live connector writes to the index."),
-    row(
-        ErrorKind::Rejected,
-        400,
-        "document_parsing_exception",
-        "The store that this service was given cannot keep a document of this content; the reason has its words.",
-    ),
-    row(ErrorKind::NoHandler, 400, "illegal_argument_exception", "Nothing is served at the path."),
-    row(
-        ErrorKind::NotFound,
-        404,
-        "resource_not_found_exception",
-        "The connector, the sync job or the secret does not exist, or is deleted.",
-    ),
-    row(
-        ErrorKind::MethodNotAllowed,
-        405,
-        "illegal_argument_exception",
-        "The path does not take the method; the Allow header says which it takes.",
-    ),
-    row(
-        ErrorKind::MediaType,
-        406,
-        "media_type_header_exception",
-        "The body is not JSON by its Content-Type, or the Accept header asks for a version that is not served.",
-    ),
-    row(
-        ErrorKind::HeadTimeout,
-        408,
-        "timeout_exception",
-        "The head of the request, its path and its headers, does not arrive in time; the connection is closed.",
-    ),
-    row(
-        ErrorKind::BodyTimeout,
-        408,
-        "timeout_exception",
-        "The body stops arriving before it is complete; nothing was changed, and the connection is closed.",
-    ),
-    row(
-        ErrorKind::Conflict,
-        409,
-        "version_conflict_engine_exception",
-        "Another worker has claimed the sync job, or the document was changed by others again and again.",
-    ),
-    row(
-        ErrorKind::BodyTooLarge,
-        413,
-        "content_too_long_exception",
-        "The body, packed or unpacked, is longer than is allowed; whoever runs the service can raise the limit by \
-         the setting body_limit.",
-    ),
-    row(
-        ErrorKind::ContentEncoding,
-        415,
-        "media_type_header_exception",
-        "The body is packed in a way that is not served, by its Content-Encoding; the reason names the ways that are.",
-    ),
-    row(
-        ErrorKind::HeadTooLong,
-        431,
-        "too_long_http_header_exception",
-        "The head of the request, its path and its headers, is longer than 127 KiB or has more than 96 headers; the \
-         connection is closed.",
-    ),
-    INTERNAL,
-    row(
-        ErrorKind::NoSecretKeys,
-        501,
-        "unsupported_operation_exception",
-        "The service was given no key to encrypt secrets with: whoever runs it has to do that first. Repeating the \
-         request is of no use.",
-    ),
-    row(
-        ErrorKind::Unavailable,
-        503,
-        "unavailable_shards_exception",
-        "The store is away, slow or full; the request may be repeated after the time in Retry-After.",
-    ),
-    row(
-        ErrorKind::Blocked,
-        503,
-        "cluster_block_exception",
-        "The store takes no changes until somebody lifts what blocks it, such as a full disk; the reason says \
-         what. Reading goes on.",
-    ),
-    row(
-        ErrorKind::Denied,
-        503,
-        "unavailable_shards_exception",
-        "The store refuses the credentials that this service was given, or they lack a permission; its log has \
-         the cause.",
-    ),
-];
+pub const ERRORS: &[ErrorRow] = &rows();
+
+const fn rows() -> [ErrorRow; ErrorKind::VARIANTS.len()] {
+    let mut rows = [ErrorKind::Internal.row(); ErrorKind::VARIANTS.len()];
+    let mut place = 0;
+    while place < rows.len() {
+        rows[place] = ErrorKind::VARIANTS[place].row();
+        place += 1;
+    }
+    rows
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_table_has_each_kind_once_in_the_order_of_statuses() {
+    fn the_table_is_in_the_order_of_statuses() {
         for (index, row) in ERRORS.iter().enumerate() {
-            assert!(ERRORS[index + 1..].iter().all(|other| other.kind != row.kind), "{:?}", row.kind);
             assert!(ERRORS[index + 1..].iter().all(|other| other.status >= row.status), "{:?}", row.kind);
         }
     }

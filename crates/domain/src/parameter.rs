@@ -9,7 +9,6 @@ pub const MAXIMUM_WINDOW: u32 = 10_000;
 
 /// What a query parameter takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum ParameterKind {
     /// A whole number from 0 to 2^31 - 1.
     Integer,

@@ -4,7 +4,6 @@ use crate::{ConnectorStatus, SyncJobStatus};
 
 /// A request that the rules do not allow. The text is meant for the client and names what is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum Refusal {
     /// A parameter or a field has a value that it cannot have.
     #[error("{0}")]

@@ -9,7 +9,6 @@ pub const MAXIMUM_DEPTH: usize = 100;
 
 /// Why a text is not strict JSON; lines and columns count from one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum JsonProblem {
     /// The bytes are not UTF-8.
     #[error("the body is not valid UTF-8 from byte {0} on")]

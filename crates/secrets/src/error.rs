@@ -5,7 +5,6 @@ use tributary_storage::{ChangeError, StoreError};
 
 /// Why a text is no list of keys.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum KeysError {
     /// There is no key in it.
     #[error("there is no key in it; `tributary secrets generate-key` makes one")]
@@ -19,7 +18,6 @@ pub enum KeysError {
 
 /// Why a secret could not be stored or read.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum SecretError {
     /// It was encrypted with a key that is not at hand.
     #[error("the secret [{id}] is encrypted with the key [{key}], which is not among those given")]
@@ -57,7 +55,6 @@ impl From<StoreError> for SecretError {
 
 /// Why a service must not work with the keys that it was given, or without any.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum UnusableKeys {
     /// There are secrets and no keys.
     #[error(

@@ -4,7 +4,6 @@ use std::error::Error;
 
 /// Why a call to a store failed.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum StoreError {
     /// No such document.
     #[error("the document does not exist")]
@@ -47,7 +46,6 @@ impl StoreError {
 
 /// Why a store could not be opened; the text says what is wrong and what to do about it.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum OpenError {
     /// No backend has this scheme.
     #[error("no store has the scheme [{scheme}]; {hint}known are: {known}")]

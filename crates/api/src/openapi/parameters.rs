@@ -62,8 +62,7 @@ fn schema(parameter: &Parameter) -> Value {
         ParameterKind::KeywordList(words) => {
             json!({ "type": "array", "items": { "type": "string", "enum": words } })
         }
-        // Any text, as it is with kinds that may come.
-        _ => json!({ "type": "string" }),
+        ParameterKind::FreeText => json!({ "type": "string" }),
     };
     if let Some(default) = parameter.default {
         // Numbers and booleans are written as such.

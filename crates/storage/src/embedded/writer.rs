@@ -181,10 +181,10 @@ impl Writer {
         let catalog = self.catalog.read().unwrap_or_else(PoisonError::into_inner);
         for Accepted { change: Change { collection, id, record }, .. } in batch {
             let count = state.count_mut(*collection);
-            match (record, catalog.get(*collection, id)) {
-                (Some(_), Err(_)) => *count += 1,
-                (None, Ok(_)) => *count -= 1,
-                _ => {}
+            match (record.is_some(), catalog.contains(*collection, id)) {
+                (true, false) => *count += 1,
+                (false, true) => *count -= 1,
+                (true, true) | (false, false) => {}
             }
         }
     }

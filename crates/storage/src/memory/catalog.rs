@@ -117,6 +117,12 @@ impl Catalog {
         self.connectors.len() + self.sync_jobs.len() + self.secrets.len()
     }
 
+    /// Whether a document is there.
+    #[cfg(feature = "embedded")]
+    pub(crate) fn contains(&self, collection: Collection, id: &str) -> bool {
+        self.version(collection, id).is_some()
+    }
+
     fn version(&self, collection: Collection, id: &str) -> Option<Version> {
         let sequence = match collection {
             Collection::Connectors => self.connectors.sequence(id),

@@ -6,7 +6,6 @@ use crate::{Collection, StoreError};
 
 /// Why a transfer stopped. What was written before stays; a transfer that is resumed goes on there.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum TransferError {
     /// The target holds documents, and nobody said that it may.
     #[error(

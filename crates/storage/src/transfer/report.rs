@@ -23,7 +23,6 @@ pub struct LeftOut {
 
 /// Why a document was left out; the target keeps what it had.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Reason {
     /// The target has another document under this id.
     Differs,
