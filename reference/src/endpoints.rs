@@ -122,6 +122,6 @@ fn takes(kind: ParameterKind) -> String {
             format!("any of {}, separated by commas, in upper or lower case", words(list))
         }
         // Any text, as it is with kinds that may come.
-        _ => "text".to_owned(),
+        ParameterKind::FreeText => "text".to_owned(),
     }
 }
