@@ -121,7 +121,6 @@ fn takes(kind: ParameterKind) -> String {
         ParameterKind::KeywordList(list) => {
             format!("any of {}, separated by commas, in upper or lower case", words(list))
         }
-        // Any text, as it is with kinds that may come.
         ParameterKind::FreeText => "text".to_owned(),
     }
 }

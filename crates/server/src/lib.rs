@@ -43,6 +43,8 @@ use settings::Invocation;
 /// Does what the command line says, over the stores that are registered: serves until a signal, or runs a
 /// command. Problems are told on standard error.
 pub async fn run(arguments: impl IntoIterator<Item = OsString>, registry: &Registry) -> ExitCode {
+    #[cfg(feature = "embedded")]
+    print_no_panics_that_are_caught();
     let invocation = Invocation::load(arguments, registry)
         .and_then(|known| signals::survive_file_limits().map(|()| known).map_err(StartError::Signals));
     let result = match invocation {
@@ -58,6 +60,17 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, registry: &Regis
         Err(StartError::CommandLine(answer)) => command_line_answer(&answer),
         Err(error) => fail(&error),
     }
+}
+
+/// A damaged file makes the database panic, which is caught and told in other words.
+#[cfg(feature = "embedded")]
+fn print_no_panics_that_are_caught() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |information| {
+        if !tributary_storage::is_catching_panics() {
+            usual(information);
+        }
+    }));
 }
 
 fn fail(error: &StartError) -> ExitCode {

@@ -50,7 +50,7 @@ pub mod transfer;
 pub use change::{ChangeError, Outcome, StoreExt};
 pub use documents::Documents;
 #[cfg(feature = "embedded")]
-pub use embedded::{EmbeddedBackend, EmbeddedStore};
+pub use embedded::{EmbeddedBackend, EmbeddedStore, is_catching_panics};
 pub use error::{OpenError, StoreError};
 pub use home::expand_home;
 #[cfg(feature = "memory")]

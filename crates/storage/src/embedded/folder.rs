@@ -12,11 +12,11 @@ use std::sync::OnceLock;
 
 use redb::{Builder, Database};
 
+use super::catch_panic::catch_panic;
 use super::failure::Failure;
 use super::held_file::HeldFile;
 use super::load;
 use super::mark::Mark;
-use super::quiet::quietly;
 use super::table::{self, State};
 use crate::OpenError;
 use crate::memory::Catalog;
@@ -104,7 +104,7 @@ impl Folder {
             Err(error) => return Err(error.into()),
         }
         let (database, catalog, state) =
-            quietly(|| self.open_whole(acknowledged.unwrap_or_default()), |panic| unreadable(&panic))?;
+            catch_panic(|| self.open_whole(acknowledged.unwrap_or_default()), |panic| unreadable(&panic))?;
         let mark = Mark::open(&self.path, state.sequence)?;
         Ok(Opened { database, catalog, state, mark })
     }
@@ -119,7 +119,7 @@ impl Folder {
             let file = HeldFile::direct(file)?;
             Ok(Builder::new().set_cache_size(CACHE_BYTES).create_with_backend(file)?)
         };
-        quietly(work, Failure::damaged)
+        catch_panic(work, Failure::damaged)
     }
 
     /// Whether the file that is written still is what the next start will find.
@@ -152,8 +152,9 @@ impl Folder {
         self.check(&file.metadata()?)?;
         let file = HeldFile::held(file)?;
         let (checked, read) = std::thread::scope(|scope| {
-            let checked = scope.spawn(|| quietly(|| open_checked(file.clone()), |panic| unreadable(&panic)));
-            let read = quietly(|| self.read_aside(), |panic| unreadable(&panic));
+            let checked =
+                scope.spawn(|| catch_panic(|| open_checked(file.clone()), |panic| unreadable(&panic)));
+            let read = catch_panic(|| self.read_aside(), |panic| unreadable(&panic));
             (checked.join().unwrap_or_else(|_| Err(Failure::damaged("checking it failed"))), read)
         });
         let (database, (catalog, state)) = (checked?, read?);

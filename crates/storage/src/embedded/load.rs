@@ -7,8 +7,8 @@ use bytes::Bytes;
 use redb::{Database, ReadableDatabase, ReadableTable, TableError};
 use tributary_domain::{Document, FilterField, Outline};
 
+use super::catch_panic::catch_panic;
 use super::failure::Failure;
-use super::quiet::quietly;
 use super::table::{self, State};
 use crate::Collection;
 use crate::memory::{Batch, Catalog, Record, Terms};
@@ -103,7 +103,7 @@ fn read<K: Keep>(
     let taken = AtomicU64::new(0);
     let walk = |keep: &mut K, forward| {
         let collection = (collection, count, state.sequence);
-        quietly(|| walk(database, collection, &taken, forward, keep), Failure::damaged)
+        catch_panic(|| walk(database, collection, &taken, forward, keep), Failure::damaged)
     };
     let (forward, backward) = std::thread::scope(|scope| {
         let backward = scope.spawn(|| walk(&mut back, false));

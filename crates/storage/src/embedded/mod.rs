@@ -3,12 +3,12 @@
 //! Reads are answered from memory. Changes are made durable by one thread, many in one transaction,
 //! and are seen by readers only afterwards.
 
+mod catch_panic;
 mod failure;
 mod folder;
 mod held_file;
 mod load;
 mod mark;
-mod quiet;
 mod table;
 mod writer;
 
@@ -30,6 +30,7 @@ use crate::{
     Backend, BackendSetting, BackendSettings, Collection, OpenError, Page, Store, StoreError, Stored,
     Version, Versioned, expand_home,
 };
+pub use catch_panic::is_catching_panics;
 use folder::Folder;
 use writer::{Request, Writer};
 

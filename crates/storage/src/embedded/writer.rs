@@ -7,10 +7,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 use redb::Database;
 use tokio::sync::oneshot;
 
+use super::catch_panic::catch_panic;
 use super::failure::Failure;
 use super::folder::{Folder, Opened};
 use super::mark::Mark;
-use super::quiet::quietly;
 use super::table::{self, Row, State};
 use crate::memory::{Catalog, Change, Operation, Record, Terms};
 use crate::{Collection, StoreError, Version};
@@ -196,7 +196,7 @@ impl Writer {
             id: &change.id,
             content: change.record.as_ref().map(|record| (*sequence, &*record.rendered)),
         });
-        let result = quietly(|| table::commit(database, rows, state), panicked);
+        let result = catch_panic(|| table::commit(database, rows, state), panicked);
         // What is durable in a file without a name would be gone with the process.
         let result = result.and_then(|()| self.folder.check_in_place());
         if result.is_err() {
@@ -218,7 +218,7 @@ impl Writer {
 
     fn recover(&mut self) -> Result<Database, Failure> {
         let database = self.folder.reopen()?;
-        if quietly(|| table::state(&database), panicked)? != self.state {
+        if catch_panic(|| table::state(&database), panicked)? != self.state {
             let catalog = self.catalog.read().unwrap_or_else(PoisonError::into_inner);
             let documents: Vec<_> = self
                 .uncertain
@@ -232,7 +232,7 @@ impl Writer {
                 content: document.as_ref().map(|found| (found.version.sequence, &*found.document)),
             });
             let state = State { sequence: self.sequence, ..self.state };
-            quietly(|| table::commit(&database, rows, state), panicked)?;
+            catch_panic(|| table::commit(&database, rows, state), panicked)?;
             self.state = state;
         }
         self.uncertain.clear();
@@ -242,7 +242,7 @@ impl Writer {
     fn close(&mut self) {
         if let Some(database) = self.database.take() {
             // All that was acknowledged is durable without it; after a failure it fails as well.
-            let closed = quietly(|| Ok::<_, Failure>(database.close()?), panicked);
+            let closed = catch_panic(|| Ok::<_, Failure>(database.close()?), panicked);
             if let Err(failure) = closed {
                 tracing::debug!(
                     folder = self.folder.name(),
@@ -254,7 +254,7 @@ impl Writer {
     }
 }
 
-#[allow(clippy::needless_pass_by_value, reason = "the form that `quietly` takes")]
+#[allow(clippy::needless_pass_by_value, reason = "the form that `catch_panic` takes")]
 fn panicked(text: String) -> Failure {
     Failure::Other(format!("redb gave up: {text}").into())
 }

@@ -1,0 +1,34 @@
+//! Panics of the storage engine as errors: it panics on some damaged files.
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+thread_local! {
+    static IS_CATCHING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether a panic of this thread would be caught and answered as an error at the moment.
+///
+/// The panic hook belongs to the program, not to a library: one that asks this first prints nothing of a panic
+/// that is no crash.
+#[must_use]
+pub fn is_catching_panics() -> bool {
+    IS_CATCHING.get()
+}
+
+/// Runs `work`; a panic in it becomes `on_panic` of its message.
+///
+/// What `work` was changing when it panicked must not be used afterwards.
+pub(super) fn catch_panic<T, E>(
+    work: impl FnOnce() -> Result<T, E>,
+    on_panic: impl FnOnce(String) -> E,
+) -> Result<T, E> {
+    let before = IS_CATCHING.replace(true);
+    let result = catch_unwind(AssertUnwindSafe(work));
+    IS_CATCHING.set(before);
+    result.unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no reason given");
+        Err(on_panic(text.lines().next().unwrap_or_default().to_owned()))
+    })
+}
