@@ -67,6 +67,11 @@ impl FilterField {
     /// All of them.
     pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
+    /// The pairs of fields that people filter by together: the jobs of a connector in some status, or of some type.
+    /// A backend may keep an index of both for these.
+    pub const PAIRS: &'static [[Self; 2]] =
+        &[[Self::ConnectorId, Self::Status], [Self::ConnectorId, Self::JobType]];
+
     /// Where a document has the value, with dots between the levels.
     pub fn path(self) -> &'static str {
         match self {

@@ -3,7 +3,6 @@
 use bytes::Bytes;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
-use itertools::Itertools;
 use std::hash::BuildHasher;
 use tributary_domain::{FilterField, SortOrder, SyncJobQuery};
 
@@ -209,10 +208,8 @@ impl SyncJobs {
     }
 }
 
-/// All pairs of fields: people look for the jobs of a connector in some status or of some type.
 fn pairs() -> Vec<[Field; 2]> {
-    let fields = FilterField::ALL.iter().copied().map(index_field);
-    fields.array_combinations().collect()
+    FilterField::PAIRS.iter().map(|pair| pair.map(index_field)).collect()
 }
 
 /// The index numbers the fields in the order in which they are declared.
