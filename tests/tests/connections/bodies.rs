@@ -57,6 +57,40 @@ fn a_client_that_sends_nothing_more_gets_its_answers() {
 }
 
 #[test]
+fn nothing_behind_the_last_request_is_done() {
+    let server = Server::start("memory:");
+    let long = format!(r#"{{"description":"{}"}}"#, "d".repeat(900_000));
+    let put = |last: &str, body: &str| {
+        let head = HEAD.replace("Host: x", &format!("Host: x\r\n{last}"));
+        format!("{head}Content-Length: {}\r\n\r\n{body}", body.len())
+    };
+    let get = "GET /_health/live HTTP/1.1\r\nHost: x\r\n";
+    let after = "PUT /_connector/after HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n";
+    for (last, status) in [
+        (format!("{get}Connection: close\r\n\r\n"), 200),
+        (format!("{}\r\n", get.replace("1.1", "1.0")), 200),
+        (put("Connection: close", "{}"), 201),
+        (put("Connection: close", &long), 200),
+        (put("Connection: close\r\nExpect: 100-continue", "{"), 100),
+    ] {
+        let mut connection = server.connect();
+        connection.send(format!("{get}\r\n{last}{after}{after}").as_bytes()).unwrap();
+        let _ = connection.read_answer(false).unwrap().expect(200);
+        let mut answer = connection.read_answer(false).unwrap().expect(status);
+        if status == 100 {
+            answer = connection.read_answer(false).unwrap().expect(400);
+        }
+        if !last.contains("HTTP/1.0") {
+            assert_eq!(answer.header("connection"), Some("close"), "{answer:?}");
+        }
+        let rest = connection.read_to_end().unwrap();
+        assert!(rest.is_empty(), "{}", String::from_utf8_lossy(&rest));
+    }
+    let _ = server.get("/_connector/after").expect(404);
+    assert_eq!(server.get("/_connector/c").json()["description"].as_str().map(str::len), Some(900_000));
+}
+
+#[test]
 fn chunks_that_are_broken_get_one_refusal_in_the_shape_of_all() {
     let server = Server::start("memory:");
     for chunks in

@@ -36,6 +36,8 @@ pub(super) struct Connection<S> {
     /// How many bytes of these are handed over next.
     ready: usize,
     next: Next,
+    /// Whether the request that is read is the last one.
+    is_last: bool,
     head_timeout: Duration,
     /// Runs while a head is awaited: from the beginning for the first, from its first byte for each other.
     head_timer: Option<HeadTimer>,
@@ -50,6 +52,8 @@ pub(super) struct Connection<S> {
 enum Next {
     Head(Progress),
     Body(Body),
+    /// The connection is closed behind an answer, by the HTTP library: nothing more is read.
+    Answer,
     /// The client sends nothing more, or is not listened to.
     End,
 }
@@ -70,6 +74,7 @@ impl<S> Connection<S> {
             received: BytesMut::new(),
             ready: 0,
             next: Next::Head(Progress::default()),
+            is_last: false,
             head_timeout,
             head_timer: Some(HeadTimer::new(head_timeout)),
             is_left_unread: false,
@@ -116,7 +121,22 @@ impl<S> Connection<S> {
             self.received.extend_from_slice(&rest);
         }
         self.head_timer = None;
-        self.next = head.body.map_or(Next::Head(Progress::default()), Next::Body);
+        self.is_last = head.is_last;
+        match head.body {
+            Some(body) => self.next = Next::Body(body),
+            None => self.end_request(),
+        }
+    }
+
+    /// Goes on behind the end of a request.
+    fn end_request(&mut self) {
+        if self.is_last {
+            self.next = Next::Answer;
+            self.received.truncate(self.ready);
+            self.is_left_unread = true;
+        } else {
+            self.next = Next::Head(Progress::default());
+        }
     }
 
     /// Hands over a head that stands for the one that is refused, and then nothing more.
@@ -212,7 +232,7 @@ impl<S: AsyncRead + Unpin> Connection<S> {
         match extent {
             Extent::All if is_end_of_input => self.next = Next::End,
             Extent::All => self.next = Next::Body(body),
-            Extent::EndsAt(_) => self.next = Next::Head(Progress::default()),
+            Extent::EndsAt(_) => self.end_request(),
             Extent::BrokenAt(_) => self.end_unread(),
         }
         Poll::Ready(Ok(()))
@@ -238,6 +258,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Connection<S> {
                     }
                 }
                 Next::Body(body) => return connection.poll_body(context, out, body),
+                // Nobody has to be woken: the HTTP library does not wait for this. The end of the input would make it
+                // drop a body that it has not passed on yet.
+                Next::Answer => return Poll::Pending,
                 Next::End => return Poll::Ready(Ok(())),
             }
         }

@@ -15,7 +15,7 @@ use super::*;
 const GET: &str = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
 const PUT: &str = "PUT /b HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}";
 const CHUNKED: &str = "PUT /c HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2;a=b\r\n{}\r\n2\r\n[]\r\n0\r\nA: b\r\n\r\n";
-const UPGRADE: &str = "PUT /d HTTP/1.1\r\nHost: x\r\nConnection: close, upgrade\r\nUpgrade: websocket\r\nContent-Length: 2\r\n\r\n{}";
+const UPGRADE: &str = "PUT /d HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, upgrade\r\nUpgrade: websocket\r\nContent-Length: 2\r\n\r\n{}";
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A client that sends pieces, and then nothing more.
@@ -54,6 +54,10 @@ fn read(sent: &[u8], piece: usize, room: usize) -> Vec<String> {
         let mut space = vec![0; room];
         let mut out = ReadBuf::new(&mut space);
         match Pin::new(&mut connection).poll_read(&mut context, &mut out) {
+            Poll::Pending if matches!(connection.next, Next::Answer) => {
+                assert!(unread.is_empty(), "{:?} is read behind the last request", &unread[..]);
+                return requests;
+            }
             Poll::Pending => continue,
             Poll::Ready(result) => result.unwrap(),
         }
@@ -112,6 +116,19 @@ async fn requests_are_read_as_they_are() {
 async fn requests_lose_their_wish_for_another_protocol() {
     let without = "PUT /d connection,content-length,host {}.";
     check(&[UPGRADE, GET, UPGRADE].concat(), &[without, READ_GET, without]);
+}
+
+#[actix_web::test]
+async fn nothing_is_read_behind_the_last_request() {
+    let with =
+        |request: &str, option: &str| request.replace("Host: x", &format!("Host: x\r\nConnection: {option}"));
+    check(&[GET, &with(GET, "close"), PUT].concat(), &[READ_GET, "GET /a connection,host "]);
+    check(&[&with(PUT, "a, Close"), GET].concat(), &["PUT /b connection,content-length,host {}."]);
+    check(&[&with(CHUNKED, "close"), GET].concat(), &["PUT /c connection,host,transfer-encoding {}[]."]);
+    check(&[&with(UPGRADE, "close"), "nonsense"].concat(), &["PUT /d connection,content-length,host {}."]);
+    let old = |option: &str| with(GET, option).replace("1.1", "1.0");
+    let kept = "GET /a connection,host ";
+    check(&[&*old("keep-alive"), &old("x"), GET].concat(), &[kept, kept]);
 }
 
 #[actix_web::test]
@@ -197,6 +214,7 @@ fn parts() -> impl Strategy<Value = Vec<u8>> {
         "Transfer-Encoding: chunked\r\n",
         "Transfer-Encoding: identity\r\n",
         "Connection: upgrade\r\n",
+        "Connection: close\r\n",
         "Upgrade: websocket\r\n",
         "Expect: 100-continue\r\n",
         "A: b\r\n",
