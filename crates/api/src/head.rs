@@ -13,7 +13,7 @@ use crate::error_table::ErrorKind;
 pub enum HeadRefusal {
     /// It is not HTTP.
     #[error(
-        "what was sent is not an HTTP/1.1 request: a line [METHOD PATH HTTP/1.1], a line [NAME: VALUE] for each \
+        "what was sent is not an HTTP/1.1 request: a line [METHOD /PATH HTTP/1.1], a line [NAME: VALUE] for each \
          header, and an empty line"
     )]
     Malformed,

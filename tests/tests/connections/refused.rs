@@ -26,9 +26,10 @@ fn what_is_no_request_is_told() {
     let server = Server::start("memory:");
     let head = format!("PUT {LIST} HTTP/1.1\r\nHost: x\r\n");
     for (sent, named) in [
-        ("nonsense\r\n\r\n".to_owned(), "METHOD PATH HTTP/1.1"),
-        ("GET\r\n\r\n".to_owned(), "METHOD PATH HTTP/1.1"),
-        ("\u{16}\u{3}\u{1}\0\u{5}\u{1}\0\0\n".to_owned(), "METHOD PATH HTTP/1.1"),
+        ("nonsense\r\n\r\n".to_owned(), "METHOD /PATH HTTP/1.1"),
+        ("GET _connector HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), "METHOD /PATH HTTP/1.1"),
+        ("GET\r\n\r\n".to_owned(), "METHOD /PATH HTTP/1.1"),
+        ("\u{16}\u{3}\u{1}\0\u{5}\u{1}\0\0\n".to_owned(), "METHOD /PATH HTTP/1.1"),
         ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_owned(), "HTTP/1.1"),
         ("GET / HTTP/9.9\r\nHost: x\r\n\r\n".to_owned(), "HTTP/1.1"),
         (format!("GET {LIST} HTTP/1.1\r\n\r\n"), "Host"),

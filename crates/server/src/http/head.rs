@@ -78,6 +78,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Option<Head>, HeadRefusal> {
     if method == Method::CONNECT.as_str() {
         return Err(HeadRefusal::Connect);
     }
+    if !is_target(target) {
+        return Err(HeadRefusal::Malformed);
+    }
     let body = body(&request)?;
     Ok(Some(Head { length, body, is_last: is_last(&request), replaced: without_upgrade(&request) }))
 }
@@ -120,6 +123,15 @@ fn chunked(value: &[u8], is_newest: bool) -> Result<Body, HeadRefusal> {
 
 fn is(header: &Header<'_>, name: &HeaderName) -> bool {
     header.name.eq_ignore_ascii_case(name.as_str())
+}
+
+/// Whether it is a path, a whole URL or `*`: the HTTP library takes a word without a slash for a host, and answers as
+/// if the path was `/`.
+fn is_target(target: &str) -> bool {
+    let scheme = target.split_once("://").map(|(scheme, _)| scheme);
+    let is_url =
+        scheme.is_some_and(|scheme| ["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)));
+    target.starts_with('/') || target == "*" || is_url
 }
 
 /// Whether the client does not want the connection to be kept, or cannot know that it could be.
