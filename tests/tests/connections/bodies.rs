@@ -93,9 +93,18 @@ fn nothing_behind_the_last_request_is_done() {
 #[test]
 fn chunks_that_are_broken_get_one_refusal_in_the_shape_of_all() {
     let server = Server::start("memory:");
-    for chunks in
-        ["zz\r\n{}\r\n0\r\n\r\n", "2\r\n{}0\r\n\r\n", "-2\r\n{}", "2\n{}\n0\n\n", "11111111111111111\r\n{}"]
-    {
+    let filler = "x".repeat(8 * 1024);
+    let extension = format!("2;{filler}\r\n{{}}\r\n0\r\n\r\n");
+    let trailers = format!("2\r\n{{}}\r\n0\r\nA: {filler}\r\n\r\n");
+    for chunks in [
+        "zz\r\n{}\r\n0\r\n\r\n",
+        "2\r\n{}0\r\n\r\n",
+        "-2\r\n{}",
+        "2\n{}\n0\n\n",
+        "11111111111111111\r\n{}",
+        &extension,
+        &trailers,
+    ] {
         let mut connection = server.connect();
         connection.send(format!("{HEAD}Transfer-Encoding: chunked\r\n\r\n{chunks}").as_bytes()).unwrap();
         connection.read_answer(false).unwrap().refused_naming(400, &["chunks"]);

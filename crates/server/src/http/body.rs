@@ -1,5 +1,8 @@
 //! Where the body of a request ends.
 
+/// The most bytes of a chunked body that mean nothing: extensions, trailers, and what fills up sizes.
+const MAXIMUM_IGNORED: usize = 8 * 1024;
+
 /// A body behind a head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Body {
@@ -8,10 +11,19 @@ pub(super) enum Body {
     Chunked(Chunks),
 }
 
+/// How far a chunked body has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Chunks {
+    next: Part,
+    /// How many bytes meant nothing.
+    ignored: usize,
+}
+
 /// What comes next in a chunked body. No step takes anything that the HTTP library would not take in the same way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Chunks {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Part {
     /// The first digit of a size.
+    #[default]
     Size,
     /// More digits, or the end of the size.
     SizeRest(u64),
@@ -66,23 +78,36 @@ impl Chunks {
     fn advance(&mut self, bytes: &[u8]) -> Extent {
         let mut position = 0;
         while let Some(&byte) = bytes.get(position) {
-            if let Self::Data(left) = *self {
+            if let Part::Data(left) = self.next {
                 let available = (bytes.len() - position) as u64;
                 let taken = left.min(available);
-                *self = if taken == left { Self::DataReturn } else { Self::Data(left - taken) };
+                self.next = if taken == left { Part::DataReturn } else { Part::Data(left - taken) };
                 position += usize::try_from(taken).unwrap_or(bytes.len());
                 continue;
             }
-            position += 1;
-            match self.step(byte) {
-                Some(next) => *self = next,
-                None if (*self, byte) == (Self::End, b'\n') => return Extent::EndsAt(position),
-                None => return Extent::BrokenAt(position - 1),
+            if (self.next, byte) == (Part::End, b'\n') {
+                return Extent::EndsAt(position + 1);
             }
+            match self.next.step(byte) {
+                Some(next) if self.may_become(next) => self.next = next,
+                _ => return Extent::BrokenAt(position),
+            }
+            position += 1;
         }
         Extent::All
     }
 
+    /// Counts a byte that means nothing; whether it was not one too many.
+    fn may_become(&mut self, next: Part) -> bool {
+        let is_leading_zero = (self.next, next) == (Part::SizeRest(0), Part::SizeRest(0));
+        if is_leading_zero || matches!(next, Part::SizeBlank(_) | Part::Extension(_) | Part::TrailerRest) {
+            self.ignored += 1;
+        }
+        self.ignored <= MAXIMUM_IGNORED
+    }
+}
+
+impl Part {
     /// What comes behind a byte that is no data, unless it is the last one or wrong.
     fn step(self, byte: u8) -> Option<Self> {
         match (self, byte) {
@@ -118,7 +143,7 @@ mod tests {
 
     /// The extent of a body that arrives in pieces of this length.
     fn extent(body: &str, piece: usize) -> Extent {
-        let mut chunks = Chunks::Size;
+        let mut chunks = Chunks::default();
         for (number, bytes) in body.as_bytes().chunks(piece).enumerate() {
             match chunks.advance(bytes) {
                 Extent::All => {}
@@ -156,5 +181,33 @@ mod tests {
                 assert_eq!(extent(body, piece), expected, "{body:?} in pieces of {piece}");
             }
         }
+    }
+
+    #[test]
+    fn what_means_nothing_is_bounded() {
+        let half = MAXIMUM_IGNORED / 2;
+        let with = |filler: &str, count: usize| filler.repeat(count);
+        for (before, filler, length, after) in [
+            ("1;", "a", 1, "\r\n{\r\n0\r\n\r\n"),
+            ("1", " ", 1, "\r\n{\r\n0\r\n\r\n"),
+            ("00", "0", 1, "1\r\n{\r\n0\r\n\r\n"),
+            ("0\r\n", "A", 1, "\r\n\r\n"),
+            ("0\r\n", "A:\r\n", 2, "\r\n"),
+            ("", "1;a\r\n{\r\n", 2, "0\r\n\r\n"),
+        ] {
+            // One byte less than half of it, then once more.
+            let fits = format!(
+                "1;{}\r\n{{\r\n{before}{}{after}",
+                with("a", half - 1),
+                with(filler, (half - 1) / length)
+            );
+            assert_eq!(extent(&fits, 1_000), Extent::EndsAt(fits.len()), "{filler:?} after {before:?}");
+            let exceeds =
+                format!("1;{}\r\n{{\r\n{before}{}{after}", with("a", half), with(filler, half / length + 1));
+            assert!(matches!(extent(&exceeds, 1_000), Extent::BrokenAt(_)), "{filler:?} after {before:?}");
+        }
+        // The sizes of many small chunks are needed.
+        let many = format!("{}0\r\n\r\n", with("1\r\n{\r\n", 100_000));
+        assert_eq!(extent(&many, 1_000), Extent::EndsAt(many.len()));
     }
 }

@@ -118,7 +118,7 @@ fn length(value: &[u8]) -> Result<Body, HeadRefusal> {
 
 fn chunked(value: &[u8], is_newest: bool) -> Result<Body, HeadRefusal> {
     let is_right = is_newest && value.eq_ignore_ascii_case(b"chunked");
-    if is_right { Ok(Body::Chunked(Chunks::Size)) } else { Err(HeadRefusal::BodyLength) }
+    if is_right { Ok(Body::Chunked(Chunks::default())) } else { Err(HeadRefusal::BodyLength) }
 }
 
 fn is(header: &Header<'_>, name: &HeaderName) -> bool {
