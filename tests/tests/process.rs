@@ -85,6 +85,17 @@ fn a_request_is_one_line_in_the_log() {
 }
 
 #[test]
+fn a_long_id_of_a_client_is_cut_in_the_log() {
+    let server = Server::start("memory:");
+    let opaque_id = format!("{}{}", "a".repeat(256), "b".repeat(60_000));
+    let answer =
+        server.connect().request("GET", "/_connector/x", &[("X-Opaque-Id", &*opaque_id)], None).unwrap();
+    assert_eq!(answer.header("x-opaque-id"), Some(&*opaque_id));
+    let log = server.stop().log;
+    assert!(log.contains(&format!("opaque_id=\"{}\"", "a".repeat(256))) && !log.contains("bb"), "{log}");
+}
+
+#[test]
 fn health_is_asked_from_the_command_line() {
     let server = Server::start("memory:");
     let asked = |path: &str| {

@@ -10,6 +10,9 @@ use actix_web::middleware::Next;
 /// The name under which requests are filtered in the log.
 pub(crate) const TARGET: &str = "request";
 
+/// The longest id of a client that is logged whole, in characters.
+const MAXIMUM_OPAQUE_ID: usize = 256;
+
 /// Logs method, path, status, duration and the client's own id of a request.
 pub(crate) async fn log(
     request: ServiceRequest,
@@ -22,6 +25,8 @@ pub(crate) async fn log(
     let response = next.call(request).await?;
     let request = response.request();
     let opaque_id = request.headers().get("x-opaque-id").and_then(|value| value.to_str().ok()).unwrap_or("");
+    // A header is ASCII where it can be read, so that each byte is a character.
+    let opaque_id = opaque_id.get(..MAXIMUM_OPAQUE_ID).unwrap_or(opaque_id);
     tracing::info!(
         target: TARGET,
         method = request.method().as_str(),
