@@ -107,6 +107,8 @@ fn health_is_asked_from_the_command_line() {
         assert!(well.status.success(), "{well:#?}");
         assert_eq!(well.output, format!("{{\"status\":\"{answer}\"}}\n"));
     }
+    let negative = Launch::bare().arguments(["health", "--timeout", "-1"]).finish();
+    negative.gave_up_naming(&["--timeout", "-1", "from 1 to 60"]);
     asked("/_health/nothing").gave_up_naming(&["400", "/_health/nothing"]);
     let address = server.address();
     server.stop();

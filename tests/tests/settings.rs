@@ -26,8 +26,9 @@ fn values_that_cannot_be() {
         Launch::over("memory:").variable(&variable, value).finish().gave_up_naming(&[flag, value, allowed]);
     }
     for (flag, values, allowed) in [
-        ("--keep-alive", &["1.5", "1e3", "75.0"][..], "a whole number from 1 to 86400"),
-        ("--workers", &["2.5", "", "true"], "a whole number from 1 to 1024"),
+        ("--keep-alive", &["1.5", "1e3", "75.0", "-1"][..], "a whole number from 1 to 86400"),
+        ("--workers", &["2.5", "", "true", "-1"], "a whole number from 1 to 1024"),
+        ("--body-limit", &["-1"], "a whole number from 1 to 1073741824"),
         ("--listen", &["127.0.0.1:99999", "127.0.0.1:http", "127.0.0.1:"], "a whole number from 0 to 65535"),
         ("--listen", &[":9200", "9200"], "the address is missing"),
         ("--listen", &["localhost", "nonsense", "127.0.0.1"], "the port is missing"),

@@ -76,26 +76,27 @@ pub(crate) struct Settings {
     pub(crate) store: String,
     /// The most bytes of a request body, after it is unpacked
     #[arg(long, value_name = "BYTES", env = "TRIBUTARY_BODY_LIMIT", value_parser = size(1, GIBIBYTE))]
-    #[arg(default_value_t = tributary_api::DEFAULT_BODY_LIMIT)]
+    #[arg(allow_negative_numbers = true, default_value_t = tributary_api::DEFAULT_BODY_LIMIT)]
     pub(crate) body_limit: usize,
     /// How long a client may take to send the head of a request, in seconds
     #[arg(long, value_name = "SECONDS", env = "TRIBUTARY_HEADER_TIMEOUT", value_parser = whole(1, DAY))]
-    #[arg(default_value_t = 10)]
+    #[arg(allow_negative_numbers = true, default_value_t = 10)]
     pub(crate) header_timeout: u64,
     /// How long the body of a request may stop arriving, in seconds
     #[arg(long, value_name = "SECONDS", env = "TRIBUTARY_BODY_TIMEOUT", value_parser = whole(1, DAY))]
-    #[arg(default_value_t = tributary_api::DEFAULT_BODY_TIMEOUT.as_secs())]
+    #[arg(allow_negative_numbers = true, default_value_t = tributary_api::DEFAULT_BODY_TIMEOUT.as_secs())]
     pub(crate) body_timeout: u64,
     /// How long an idle connection is kept, in seconds
     #[arg(long, value_name = "SECONDS", env = "TRIBUTARY_KEEP_ALIVE", value_parser = whole(1, DAY))]
-    #[arg(default_value_t = 75)]
+    #[arg(allow_negative_numbers = true, default_value_t = 75)]
     pub(crate) keep_alive: u64,
     /// How long running requests may take to finish after SIGTERM or SIGINT, in seconds
     #[arg(long, value_name = "SECONDS", env = "TRIBUTARY_SHUTDOWN_TIMEOUT", value_parser = whole(0, DAY))]
-    #[arg(default_value_t = 30)]
+    #[arg(allow_negative_numbers = true, default_value_t = 30)]
     pub(crate) shutdown_timeout: u64,
     /// How many threads serve requests; where it is not set, one a processor
     #[arg(long, value_name = "NUMBER", env = "TRIBUTARY_WORKERS", value_parser = size(1, 1024))]
+    #[arg(allow_negative_numbers = true)]
     pub(crate) workers: Option<usize>,
     /// What is logged: a level (error, warn, info, debug), or a filter such as `warn,request=info`
     #[arg(long, value_name = "FILTER", env = "TRIBUTARY_LOG", default_value = "info")]
@@ -261,12 +262,13 @@ mod tests {
     #[test]
     fn a_value_that_cannot_be_names_its_setting_and_what_is_allowed() {
         for (flag, values, allowed) in [
-            ("--body-limit", ["0", "1073741825"], "from 1 to 1073741824"),
-            ("--header-timeout", ["0", "99999999999999999999"], "from 1 to 86400"),
-            ("--keep-alive", ["0", "86401"], "from 1 to 86400"),
-            ("--shutdown-timeout", ["1s", "86401"], "from 0 to 86400"),
-            ("--workers", ["0", "1025"], "from 1 to 1024"),
-            ("--log-format", ["xml", ""], "text, json"),
+            ("--body-limit", ["0", "-1", "1073741825"], "from 1 to 1073741824"),
+            ("--header-timeout", ["0", "-1", "99999999999999999999"], "from 1 to 86400"),
+            ("--body-timeout", ["0", "-1", "86401"], "from 1 to 86400"),
+            ("--keep-alive", ["0", "-1.5", "86401"], "from 1 to 86400"),
+            ("--shutdown-timeout", ["1s", "-1", "86401"], "from 0 to 86400"),
+            ("--workers", ["0", "-1", "1025"], "from 1 to 1024"),
+            ("--log-format", ["xml", "XML", ""], "text, json"),
         ] {
             for value in values {
                 let reason = load(&[flag, value]).unwrap_err().to_string();

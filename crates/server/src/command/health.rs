@@ -27,6 +27,7 @@ pub(crate) struct Options {
     url: String,
     /// How long to wait for the answer, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 6, value_parser = whole(1, 60))]
+    #[arg(allow_negative_numbers = true)]
     timeout: u64,
 }
 
