@@ -82,7 +82,7 @@ pub(crate) struct Settings {
     #[arg(long, value_name = "SECONDS", env = "TRIBUTARY_HEADER_TIMEOUT", value_parser = whole(1, DAY))]
     #[arg(allow_negative_numbers = true, default_value_t = 10)]
     pub(crate) header_timeout: u64,
-    /// How long the body of a request may stop arriving, in seconds
+    /// How long the body of a request may stop arriving, or an answer stop being taken, in seconds
     #[arg(long, value_name = "SECONDS", env = "TRIBUTARY_BODY_TIMEOUT", value_parser = whole(1, DAY))]
     #[arg(allow_negative_numbers = true, default_value_t = tributary_api::DEFAULT_BODY_TIMEOUT.as_secs())]
     pub(crate) body_timeout: u64,

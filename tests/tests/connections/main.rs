@@ -4,6 +4,7 @@
 mod bodies;
 mod refused;
 mod storm;
+mod unread;
 mod upgrade;
 
 use tributary_tests::{Answer, Connection};

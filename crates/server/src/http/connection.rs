@@ -4,29 +4,39 @@
 //! Nothing is changed in what is sent, so that no answer can be taken for another. What is received is followed
 //! from head to head; where it is unclear how it goes on, the connection ends.
 
+mod writing;
+
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::{Buf as _, BytesMut};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Sleep, sleep};
+use tokio::io::{AsyncRead, ReadBuf};
+use tokio::time::Sleep;
 use tokio_util::io::poll_read_buf;
 use tributary_api::HeadRefusal;
 
 use super::body::{Body, Extent};
 use super::head::{self, Head};
 use super::head_timer::HeadTimer;
+use super::write_timer::WriteTimer;
 
 /// How many bytes of a head are read at a time.
 const PIECE: usize = 4 * 1024;
 /// The largest buffer that is kept for the next head.
 const KEPT_BUFFER: usize = 16 * 1024;
-/// How long a connection that ends is still read from, so that the client sees the answer and not a reset.
-const LINGER: Duration = Duration::from_secs(1);
 /// What the HTTP library leaves out before a head: it shows that the connection is not idle.
 const EMPTY_LINE: &[u8] = b"\r\n";
+
+/// How long a client may stop.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Timeouts {
+    /// From the beginning of a head to its end.
+    pub(super) head: Duration,
+    /// While nothing of an answer is taken.
+    pub(super) write: Duration,
+}
 
 /// A connection between a client and the HTTP library.
 pub(super) struct Connection<S> {
@@ -41,6 +51,7 @@ pub(super) struct Connection<S> {
     head_timeout: Duration,
     /// Runs while a head is awaited: from the beginning for the first, from its first byte for each other.
     head_timer: Option<HeadTimer>,
+    write_timer: WriteTimer,
     /// Whether something that the client sends is not looked at.
     is_left_unread: bool,
     /// Runs while the connection is closed and still read from.
@@ -68,15 +79,16 @@ struct Progress {
 }
 
 impl<S> Connection<S> {
-    pub(super) fn new(stream: S, head_timeout: Duration) -> Self {
+    pub(super) fn new(stream: S, timeouts: Timeouts) -> Self {
         Self {
             stream,
             received: BytesMut::new(),
             ready: 0,
             next: Next::Head(Progress::default()),
             is_last: false,
-            head_timeout,
-            head_timer: Some(HeadTimer::new(head_timeout)),
+            head_timeout: timeouts.head,
+            head_timer: Some(HeadTimer::new(timeouts.head)),
+            write_timer: WriteTimer::new(timeouts.write),
             is_left_unread: false,
             linger: None,
         }
@@ -279,40 +291,6 @@ impl<S> Connection<S> {
             }
             _ => Poll::Pending,
         }
-    }
-}
-
-impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Connection<S> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let connection = self.get_mut();
-        if connection.linger.is_none() {
-            ready!(Pin::new(&mut connection.stream).poll_shutdown(context))?;
-            if !connection.is_left_unread {
-                return Poll::Ready(Ok(()));
-            }
-        }
-        let linger = connection.linger.get_or_insert_with(|| Box::pin(sleep(LINGER)));
-        let mut unread = [0; PIECE];
-        while linger.as_mut().poll(context).is_pending() {
-            let mut unread = ReadBuf::new(&mut unread);
-            match ready!(Pin::new(&mut connection.stream).poll_read(context, &mut unread)) {
-                Ok(()) if !unread.filled().is_empty() => {}
-                _ => break,
-            }
-        }
-        Poll::Ready(Ok(()))
     }
 }
 

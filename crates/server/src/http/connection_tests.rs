@@ -17,6 +17,7 @@ const PUT: &str = "PUT /b HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}";
 const CHUNKED: &str = "PUT /c HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2;a=b\r\n{}\r\n2\r\n[]\r\n0\r\nA: b\r\n\r\n";
 const UPGRADE: &str = "PUT /d HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, upgrade\r\nUpgrade: websocket\r\nContent-Length: 2\r\n\r\n{}";
 const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUTS: Timeouts = Timeouts { head: PATIENCE, write: PATIENCE };
 
 /// A client that sends pieces, and then nothing more.
 struct Pieces(VecDeque<Vec<u8>>);
@@ -47,7 +48,7 @@ impl AsyncRead for Pieces {
 /// The requests that the HTTP library's own codec reads when this is sent in pieces of a length: method, path,
 /// headers, body. It must not find anything wrong, and has to be between two requests whenever the connection is.
 fn read(sent: &[u8], piece: usize, room: usize) -> Vec<String> {
-    let mut connection = Connection::new(Pieces(sent.chunks(piece).map(<[u8]>::to_vec).collect()), PATIENCE);
+    let mut connection = Connection::new(Pieces(sent.chunks(piece).map(<[u8]>::to_vec).collect()), TIMEOUTS);
     let mut context = Context::from_waker(Waker::noop());
     let (mut codec, mut unread, mut requests) = (Codec::default(), BytesMut::new(), Vec::new());
     loop {
@@ -159,7 +160,7 @@ async fn a_body_that_breaks_off_ends_the_connection() {
 async fn what_does_not_arrive_in_time_is_refused() {
     tokio::time::pause();
     let (mut client, server) = tokio::io::duplex(64);
-    let mut connection = Connection::new(server, PATIENCE);
+    let mut connection = Connection::new(server, TIMEOUTS);
     let mut received = [0; 256];
     client.write_all(GET.as_bytes()).await.unwrap();
     assert_eq!(connection.read(&mut received).await.unwrap(), GET.len());
@@ -179,7 +180,7 @@ async fn a_connection_that_is_never_used_ends() {
     tokio::time::pause();
     let (_client, server) = tokio::io::duplex(64);
     let started = Instant::now();
-    assert_eq!(Connection::new(server, PATIENCE).read(&mut [0; 256]).await.unwrap(), 0);
+    assert_eq!(Connection::new(server, TIMEOUTS).read(&mut [0; 256]).await.unwrap(), 0);
     assert!(started.elapsed() >= PATIENCE);
 }
 
@@ -187,7 +188,7 @@ async fn a_connection_that_is_never_used_ends() {
 async fn the_rest_of_what_was_refused_is_read_before_the_end() {
     tokio::time::pause();
     let (mut client, server) = tokio::io::duplex(64);
-    let mut connection = Connection::new(server, PATIENCE);
+    let mut connection = Connection::new(server, TIMEOUTS);
     client.write_all(b"nonsense\r\n\r\n").await.unwrap();
     while connection.read(&mut [0; 256]).await.unwrap() > 0 {}
     let sends = async move {
@@ -196,6 +197,35 @@ async fn the_rest_of_what_was_refused_is_read_before_the_end() {
     };
     let (ended, ()) = tokio::join!(connection.shutdown(), sends);
     ended.unwrap();
+}
+
+#[actix_web::test]
+async fn an_answer_that_is_not_taken_ends_in_an_error() {
+    tokio::time::pause();
+    let (_client, server) = tokio::io::duplex(64);
+    let mut connection = Connection::new(server, TIMEOUTS);
+    connection.write_all(&[b'x'; 64]).await.unwrap();
+    // There is nothing that waits to be written.
+    tokio::time::sleep(10 * PATIENCE).await;
+    let started = Instant::now();
+    let error = connection.write_all(b"x").await.unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    assert!(started.elapsed() >= PATIENCE && started.elapsed() < 2 * PATIENCE);
+}
+
+#[actix_web::test]
+async fn an_answer_that_is_taken_slowly_arrives() {
+    tokio::time::pause();
+    let (mut client, server) = tokio::io::duplex(8);
+    let mut connection = Connection::new(server, TIMEOUTS);
+    let takes = async move {
+        for _ in 0..64 {
+            tokio::time::sleep(PATIENCE * 9 / 10).await;
+            assert_eq!(client.read_u8().await.unwrap(), b'x');
+        }
+    };
+    let (written, ()) = tokio::join!(connection.write_all(&[b'x'; 64]), takes);
+    written.unwrap();
 }
 
 /// Parts of requests, right ones and wrong ones.

@@ -4,6 +4,7 @@ mod body;
 mod connection;
 mod head;
 mod head_timer;
+mod write_timer;
 
 use std::io;
 use std::net::TcpListener;
@@ -21,7 +22,7 @@ use actix_web::rt::net::TcpStream;
 use tributary_api::{HeadRefusal, refuse_head};
 
 use crate::settings::Settings;
-use connection::Connection;
+use connection::{Connection, Timeouts};
 
 /// How long a connection may take to close, as `actix_web::HttpServer` has it.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -42,7 +43,10 @@ where
 {
     let address = listener.local_addr()?;
     let keep_alive = KeepAlive::Timeout(Duration::from_secs(settings.keep_alive));
-    let head_timeout = Duration::from_secs(settings.header_timeout);
+    let timeouts = Timeouts {
+        head: Duration::from_secs(settings.header_timeout),
+        write: Duration::from_secs(settings.body_timeout),
+    };
     let mut server = Server::build().shutdown_timeout(settings.shutdown_timeout).disable_signals();
     if let Some(workers) = settings.workers {
         server = server.workers(workers);
@@ -65,12 +69,26 @@ where
         fn_service(move |stream: TcpStream| async move {
             // Without it a large answer waits for the client's delayed acknowledgement: 40 ms.
             stream.set_nodelay(true).map_err(DispatchError::Io)?;
+            notice_slow_readers(&stream).map_err(DispatchError::Io)?;
             let peer = stream.peer_addr().ok();
-            Ok::<_, DispatchError>((Connection::new(stream, head_timeout), peer))
+            Ok::<_, DispatchError>((Connection::new(stream, timeouts), peer))
         })
         .and_then(http)
     })?;
     Ok(server.run())
+}
+
+/// Bounds what waits to be sent: a buffer of some MiB would have to be half empty before it shows that a client takes
+/// anything.
+#[cfg(any(target_os = "android", target_os = "linux"))]
+fn notice_slow_readers(stream: &TcpStream) -> io::Result<()> {
+    const MAXIMUM_UNSENT: u32 = 128 * 1024;
+    socket2::SockRef::from(stream).set_tcp_notsent_lowat(MAXIMUM_UNSENT)
+}
+
+#[cfg(not(any(target_os = "android", target_os = "linux")))]
+fn notice_slow_readers(_: &TcpStream) -> io::Result<()> {
+    Ok(())
 }
 
 /// Answers the requests that stand for heads which were refused.

@@ -1,0 +1,85 @@
+//! Answers that clients do not read, or read slowly.
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::thread::sleep;
+use std::time::Duration;
+
+use socket2::{Domain, Socket, Type};
+use tributary_tests::{Launch, PATIENCE, Server, wait_until};
+
+const KIBIBYTE: usize = 1024;
+/// The length of each document, just below the limit of a body.
+const DOCUMENT: usize = 1000 * KIBIBYTE;
+/// How many clients do not read.
+const CLIENTS: usize = 20;
+const GET: &[u8] = b"GET /_connector HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+
+/// A service that closes a connection after a second in which nothing of an answer is taken. Of several threads some
+/// would open their descriptors late.
+fn service() -> Server {
+    Launch::over("memory:").arguments(["--body-timeout", "1", "--workers", "1"]).start()
+}
+
+/// Makes a list of so many long documents.
+fn fill(server: &Server, documents: usize) {
+    let body = format!(r#"{{"description":"{}"}}"#, "d".repeat(DOCUMENT));
+    let mut connection = server.connect();
+    for number in 0..documents {
+        let (target, headers) = (format!("/_connector/c{number}"), [("Content-Type", "application/json")]);
+        let answer = connection.request("PUT", &target, &headers, Some(body.as_bytes()));
+        let _ = answer.unwrap().expect(201);
+    }
+}
+
+/// A client with little room for what it does not read, which has asked for the list.
+fn client(server: &Server) -> TcpStream {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    socket.set_recv_buffer_size(16 * KIBIBYTE).unwrap();
+    socket.connect(&server.address().into()).unwrap();
+    let mut stream = TcpStream::from(socket);
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.write_all(GET).unwrap();
+    stream
+}
+
+fn open_descriptors(server: &Server) -> usize {
+    fs::read_dir(format!("/proc/{}/fd", server.process())).expect("a running process has descriptors").count()
+}
+
+#[test]
+fn answers_that_nobody_reads_are_given_up() {
+    let server = service();
+    fill(&server, 8);
+    let before = open_descriptors(&server);
+    let mut clients: Vec<_> = (0..CLIENTS).map(|_| client(&server)).collect();
+    wait_until("all answers are given up", || {
+        server.log().matches("takes nothing of an answer").count() == CLIENTS
+    });
+    wait_until("the connections are closed", || open_descriptors(&server) <= before);
+    for client in &mut clients {
+        let mut rest = Vec::new();
+        let _ = client.read_to_end(&mut rest);
+        assert!(rest.len() < 4 * DOCUMENT, "{} bytes arrived nevertheless", rest.len());
+    }
+    let _ = server.get("/_health/live").expect(200);
+    let log = server.log();
+    assert!(!log.contains("ERROR") && !log.contains("panicked"), "{log}");
+}
+
+#[test]
+fn an_answer_that_is_read_slowly_arrives_whole() {
+    let (server, documents) = (service(), 5);
+    fill(&server, documents);
+    let mut client = client(&server);
+    let (mut piece, mut received) = (vec![0; 64 * KIBIBYTE], 0);
+    loop {
+        match client.read(&mut piece).expect("the connection is kept") {
+            0 => break,
+            length => received += length,
+        }
+        sleep(Duration::from_millis(20));
+    }
+    assert!(received > documents * DOCUMENT, "{received} bytes");
+}
