@@ -29,13 +29,15 @@ const KEPT_BUFFER: usize = 16 * 1024;
 /// What the HTTP library leaves out before a head: it shows that the connection is not idle.
 const EMPTY_LINE: &[u8] = b"\r\n";
 
-/// How long a client may stop.
+/// What a client may do.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Timeouts {
-    /// From the beginning of a head to its end.
-    pub(super) head: Duration,
-    /// While nothing of an answer is taken.
-    pub(super) write: Duration,
+pub(super) struct Limits {
+    /// The time from the beginning of a head to its end.
+    pub(super) head_timeout: Duration,
+    /// The time in which nothing of an answer is taken.
+    pub(super) write_timeout: Duration,
+    /// The longest body that clients are asked to send.
+    pub(super) body_limit: u64,
 }
 
 /// A connection between a client and the HTTP library.
@@ -48,6 +50,7 @@ pub(super) struct Connection<S> {
     next: Next,
     /// Whether the request that is read is the last one.
     is_last: bool,
+    body_limit: u64,
     head_timeout: Duration,
     /// Runs while a head is awaited: from the beginning for the first, from its first byte for each other.
     head_timer: Option<HeadTimer>,
@@ -79,16 +82,17 @@ struct Progress {
 }
 
 impl<S> Connection<S> {
-    pub(super) fn new(stream: S, timeouts: Timeouts) -> Self {
+    pub(super) fn new(stream: S, limits: Limits) -> Self {
         Self {
             stream,
             received: BytesMut::new(),
             ready: 0,
             next: Next::Head(Progress::default()),
             is_last: false,
-            head_timeout: timeouts.head,
-            head_timer: Some(HeadTimer::new(timeouts.head)),
-            write_timer: WriteTimer::new(timeouts.write),
+            body_limit: limits.body_limit,
+            head_timeout: limits.head_timeout,
+            head_timer: Some(HeadTimer::new(limits.head_timeout)),
+            write_timer: WriteTimer::new(limits.write_timeout),
             is_left_unread: false,
             linger: None,
         }
@@ -117,7 +121,7 @@ impl<S> Connection<S> {
         if self.received.is_empty() || !is_worth_it {
             return;
         }
-        match head::read(&self.received) {
+        match head::read(&self.received, self.body_limit) {
             Ok(Some(head)) => self.accept(head),
             Ok(None) => {}
             Err(refusal) => self.refuse(refusal),

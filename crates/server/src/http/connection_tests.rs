@@ -17,7 +17,7 @@ const PUT: &str = "PUT /b HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}";
 const CHUNKED: &str = "PUT /c HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2;a=b\r\n{}\r\n2\r\n[]\r\n0\r\nA: b\r\n\r\n";
 const UPGRADE: &str = "PUT /d HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, upgrade\r\nUpgrade: websocket\r\nContent-Length: 2\r\n\r\n{}";
 const PATIENCE: Duration = Duration::from_secs(5);
-const TIMEOUTS: Timeouts = Timeouts { head: PATIENCE, write: PATIENCE };
+const LIMITS: Limits = Limits { head_timeout: PATIENCE, write_timeout: PATIENCE, body_limit: u64::MAX };
 
 /// A client that sends pieces, and then nothing more.
 struct Pieces(VecDeque<Vec<u8>>);
@@ -48,7 +48,7 @@ impl AsyncRead for Pieces {
 /// The requests that the HTTP library's own codec reads when this is sent in pieces of a length: method, path,
 /// headers, body. It must not find anything wrong, and has to be between two requests whenever the connection is.
 fn read(sent: &[u8], piece: usize, room: usize) -> Vec<String> {
-    let mut connection = Connection::new(Pieces(sent.chunks(piece).map(<[u8]>::to_vec).collect()), TIMEOUTS);
+    let mut connection = Connection::new(Pieces(sent.chunks(piece).map(<[u8]>::to_vec).collect()), LIMITS);
     let mut context = Context::from_waker(Waker::noop());
     let (mut codec, mut unread, mut requests) = (Codec::default(), BytesMut::new(), Vec::new());
     loop {
@@ -160,7 +160,7 @@ async fn a_body_that_breaks_off_ends_the_connection() {
 async fn what_does_not_arrive_in_time_is_refused() {
     tokio::time::pause();
     let (mut client, server) = tokio::io::duplex(64);
-    let mut connection = Connection::new(server, TIMEOUTS);
+    let mut connection = Connection::new(server, LIMITS);
     let mut received = [0; 256];
     client.write_all(GET.as_bytes()).await.unwrap();
     assert_eq!(connection.read(&mut received).await.unwrap(), GET.len());
@@ -180,7 +180,7 @@ async fn a_connection_that_is_never_used_ends() {
     tokio::time::pause();
     let (_client, server) = tokio::io::duplex(64);
     let started = Instant::now();
-    assert_eq!(Connection::new(server, TIMEOUTS).read(&mut [0; 256]).await.unwrap(), 0);
+    assert_eq!(Connection::new(server, LIMITS).read(&mut [0; 256]).await.unwrap(), 0);
     assert!(started.elapsed() >= PATIENCE);
 }
 
@@ -188,7 +188,7 @@ async fn a_connection_that_is_never_used_ends() {
 async fn the_rest_of_what_was_refused_is_read_before_the_end() {
     tokio::time::pause();
     let (mut client, server) = tokio::io::duplex(64);
-    let mut connection = Connection::new(server, TIMEOUTS);
+    let mut connection = Connection::new(server, LIMITS);
     client.write_all(b"nonsense\r\n\r\n").await.unwrap();
     while connection.read(&mut [0; 256]).await.unwrap() > 0 {}
     let sends = async move {
@@ -203,7 +203,7 @@ async fn the_rest_of_what_was_refused_is_read_before_the_end() {
 async fn an_answer_that_is_not_taken_ends_in_an_error() {
     tokio::time::pause();
     let (_client, server) = tokio::io::duplex(64);
-    let mut connection = Connection::new(server, TIMEOUTS);
+    let mut connection = Connection::new(server, LIMITS);
     connection.write_all(&[b'x'; 64]).await.unwrap();
     // There is nothing that waits to be written.
     tokio::time::sleep(10 * PATIENCE).await;
@@ -217,7 +217,7 @@ async fn an_answer_that_is_not_taken_ends_in_an_error() {
 async fn an_answer_that_is_taken_slowly_arrives() {
     tokio::time::pause();
     let (mut client, server) = tokio::io::duplex(8);
-    let mut connection = Connection::new(server, TIMEOUTS);
+    let mut connection = Connection::new(server, LIMITS);
     let takes = async move {
         for _ in 0..64 {
             tokio::time::sleep(PATIENCE * 9 / 10).await;

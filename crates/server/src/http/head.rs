@@ -3,7 +3,9 @@
 
 use std::mem::MaybeUninit;
 
-use actix_web::http::header::{CONNECTION, CONTENT_LENGTH, HOST, HeaderName, TRANSFER_ENCODING, UPGRADE};
+use actix_web::http::header::{
+    CONNECTION, CONTENT_LENGTH, EXPECT, HOST, HeaderName, TRANSFER_ENCODING, UPGRADE,
+};
 use actix_web::http::{Method, Uri};
 use httparse::{Error, Header, Request, Status};
 use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
@@ -52,8 +54,8 @@ pub(super) struct Head {
     pub(super) replaced: Option<Vec<u8>>,
 }
 
-/// Reads a head, if it is complete.
-pub(super) fn read(bytes: &[u8]) -> Result<Option<Head>, HeadRefusal> {
+/// Reads a head, if it is complete. Clients are not asked for a body over the limit.
+pub(super) fn read(bytes: &[u8], body_limit: u64) -> Result<Option<Head>, HeadRefusal> {
     let mut headers = [const { MaybeUninit::uninit() }; MAXIMUM_HEADERS];
     let mut request = Request::new(&mut []);
     // The HTTP library reads by the same function: what is taken here, it takes in the same way.
@@ -82,7 +84,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Option<Head>, HeadRefusal> {
         return Err(HeadRefusal::Malformed);
     }
     let body = body(&request)?;
-    Ok(Some(Head { length, body, is_last: is_last(&request), replaced: without_upgrade(&request) }))
+    let is_too_long = matches!(body, Some(Body::Length(length)) if length > body_limit);
+    let replaced = without_ignored(&request, is_too_long);
+    Ok(Some(Head { length, body, is_last: is_last(&request), replaced }))
 }
 
 /// The body behind a head; none that could be read in two ways.
@@ -144,10 +148,14 @@ fn is_last(request: &Request<'_, '_>) -> bool {
 }
 
 /// The head without a wish for another protocol, where it has one: a server may ignore it, but the HTTP library
-/// takes it for granted, and closes the connection. A header of our own is left out as well.
-fn without_upgrade(request: &Request<'_, '_>) -> Option<Vec<u8>> {
+/// takes it for granted, and closes the connection. A header of our own is left out as well, and before a body that
+/// is too long the question whether it may be sent: the HTTP library would say yes before anything is refused.
+fn without_ignored(request: &Request<'_, '_>, is_too_long: bool) -> Option<Vec<u8>> {
     let is_dropped = |header: &Header<'_>| {
-        is(header, &UPGRADE) || is(header, &REFUSED) || header.name.eq_ignore_ascii_case(HTTP2_SETTINGS)
+        is(header, &UPGRADE)
+            || is(header, &REFUSED)
+            || header.name.eq_ignore_ascii_case(HTTP2_SETTINGS)
+            || (is_too_long && is(header, &EXPECT))
     };
     let is_wish = |option: &[u8]| {
         [UPGRADE.as_str(), HTTP2_SETTINGS].iter().any(|name| option.eq_ignore_ascii_case(name.as_bytes()))

@@ -7,6 +7,12 @@ use tokio_util::codec::Decoder as _;
 
 use super::*;
 
+const BODY_LIMIT: u64 = 1_000;
+
+fn read(bytes: &[u8]) -> Result<Option<Head>, HeadRefusal> {
+    super::read(bytes, BODY_LIMIT)
+}
+
 #[test]
 fn heads_are_taken_with_the_body_behind_them() {
     for (head, body) in [
@@ -27,7 +33,10 @@ fn heads_are_taken_with_the_body_behind_them() {
         let read = read(format!("{head}behind").as_bytes()).unwrap().unwrap();
         assert_eq!((read.length, read.body, read.replaced), (head.len(), body, None), "{head:?}");
         for length in 0..head.len() {
-            assert!(super::read(&head.as_bytes()[..length]).unwrap().is_none(), "{head:?}: {length}");
+            assert!(
+                super::read(&head.as_bytes()[..length], BODY_LIMIT).unwrap().is_none(),
+                "{head:?}: {length}"
+            );
         }
     }
 }
@@ -146,4 +155,15 @@ fn wishes_for_another_protocol_are_left_out() {
     }
     let kept = "GET / HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\nX-Upgrade: h2c\r\n\r\n";
     assert!(read(kept.as_bytes()).unwrap().unwrap().replaced.is_none());
+}
+
+#[test]
+fn a_body_that_is_too_long_is_not_asked_for() {
+    for (length, is_kept) in [("1000", true), ("1001", false), ("18446744073709551615", false)] {
+        let head =
+            format!("PUT /a HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: {length}\r\n\r\n");
+        let replaced = read(head.as_bytes()).unwrap().unwrap().replaced;
+        let expected = head.replace("Expect: 100-continue\r\n", "").into_bytes();
+        assert_eq!(replaced, (!is_kept).then_some(expected), "{length}");
+    }
 }

@@ -22,7 +22,7 @@ use actix_web::rt::net::TcpStream;
 use tributary_api::{HeadRefusal, refuse_head};
 
 use crate::settings::Settings;
-use connection::{Connection, Timeouts};
+use connection::{Connection, Limits};
 
 /// How long a connection may take to close, as `actix_web::HttpServer` has it.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -43,9 +43,10 @@ where
 {
     let address = listener.local_addr()?;
     let keep_alive = KeepAlive::Timeout(Duration::from_secs(settings.keep_alive));
-    let timeouts = Timeouts {
-        head: Duration::from_secs(settings.header_timeout),
-        write: Duration::from_secs(settings.body_timeout),
+    let limits = Limits {
+        head_timeout: Duration::from_secs(settings.header_timeout),
+        write_timeout: Duration::from_secs(settings.body_timeout),
+        body_limit: settings.body_limit as u64,
     };
     let mut server = Server::build().shutdown_timeout(settings.shutdown_timeout).disable_signals();
     if let Some(workers) = settings.workers {
@@ -71,7 +72,7 @@ where
             stream.set_nodelay(true).map_err(DispatchError::Io)?;
             notice_slow_readers(&stream).map_err(DispatchError::Io)?;
             let peer = stream.peer_addr().ok();
-            Ok::<_, DispatchError>((Connection::new(stream, timeouts), peer))
+            Ok::<_, DispatchError>((Connection::new(stream, limits), peer))
         })
         .and_then(http)
     })?;
