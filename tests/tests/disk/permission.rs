@@ -4,6 +4,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
+use std::process::Command;
 
 use tributary_tests::{Launch, Server, binary, embedded, folder};
 
@@ -18,7 +19,8 @@ fn permit(path: &Path, mode: u32) {
 fn without_rights(place: &Path, store: &Path) -> Launch {
     permit(place, 0o755);
     let copy = place.join("tributary");
-    fs::copy(binary(), &copy).unwrap();
+    // A copy written by this process could still be open, in a child of another test, at the start.
+    assert!(Command::new("cp").args([binary(), copy.as_path()]).status().unwrap().success());
     permit(&copy, 0o755);
     let launch = Launch::of(copy).arguments(["--listen", "127.0.0.1:0", "--store", &embedded(store)]);
     launch.with(|command| {
