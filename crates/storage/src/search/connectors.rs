@@ -7,8 +7,9 @@ use tributary_domain::{Connector, ConnectorQuery, Document, Id, keyword_values};
 
 use super::bulk::{BulkAction, BulkChange};
 use super::connection::Connection;
-use super::documents::{Found, render};
+use super::documents::Found;
 use super::indices::Prepared;
+use super::source::render;
 use super::walk::Walk;
 use super::wire::{self, Hit, SearchAnswer};
 use crate::{Collection, Page, StoreError, Version};

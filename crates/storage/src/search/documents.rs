@@ -2,16 +2,16 @@
 
 use std::collections::HashMap;
 
-use bytes::Bytes;
 use opensearch::http::Method;
 use serde_json::json;
-use tributary_domain::{Document, Id};
+use tributary_domain::Id;
 
 use super::budget::Purpose;
 use super::bulk::{BulkAction, BulkChange, Outcome};
 use super::client::Request;
 use super::connection::Connection;
 use super::problem::{Problem, same};
+use super::source::render;
 use super::wire::{self, GetAnswer};
 use crate::pauses::pauses;
 use crate::{StoreError, Version, Versioned};
@@ -134,23 +134,4 @@ fn found(answer: GetAnswer<'_>) -> Result<Vec<Found>, Problem> {
         }
     }
     Ok(found)
-}
-
-/// A stored text as clients see it.
-pub(super) fn render(source: &str, id: &str) -> Result<Bytes, StoreError> {
-    let rendered = Document::render_text(source, id).map(Bytes::from);
-    rendered.ok_or_else(|| StoreError::Backend(format!("the document [{id}] is no JSON object").into()))
-}
-
-/// The text that is stored for a document: on one line, which is how it is sent.
-pub(super) fn source(document: &Document) -> String {
-    let mut source = document.clone();
-    source.remove("id");
-    one_line(&source.to_json())
-}
-
-/// A source on one line, which is how it is sent: a line break in JSON is a blank, in strings it is
-/// written as an escape.
-pub(super) fn one_line(source: &str) -> String {
-    source.replace(['\n', '\r'], " ")
 }

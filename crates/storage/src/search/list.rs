@@ -11,8 +11,8 @@ use tributary_domain::{SortOrder, SyncJobQuery};
 
 use super::client::Request;
 use super::connection::Connection;
-use super::documents::render;
 use super::indices::{Index, Prepared};
+use super::source::render;
 use super::walk::Walk;
 use super::wire::{self, Hit, SearchAnswer};
 use crate::{Collection, Documents, Page, StoreError};

@@ -17,6 +17,7 @@ mod list;
 mod mappings;
 mod problem;
 mod settings;
+mod source;
 mod store;
 mod tls;
 mod walk;

@@ -9,9 +9,9 @@ use super::bulk::{BulkAction, BulkChange, Outcome};
 use super::client::Request;
 use super::connection::Connection;
 use super::dialect::Dialect;
-use super::documents::one_line;
 use super::indices::{Index, Prepared};
 use super::problem::Lost;
+use super::source::one_line;
 use super::wire::{self, Hit, SearchAnswer};
 use crate::StoreError;
 
