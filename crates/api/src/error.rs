@@ -1,4 +1,4 @@
-//! What can go wrong with a request, and what its client is told.
+//! What can go wrong with a request, and what the client gets to see.
 
 use std::error::Error;
 use std::time::Duration;

@@ -174,7 +174,7 @@ fn without_environment(command: Command) -> Command {
 fn wrong_variable(error: &clap::Error) -> StartError {
     let Refused { name, reason } = Refused::of(error);
     if name.is_empty() {
-        // All that is said of a text that is no UTF-8 is that there is one.
+        // clap reports a value that is not UTF-8 without saying which one it is.
         let known = CommandLine::command();
         let known = known.get_arguments().filter_map(|one| one.get_env());
         let odd = known.filter(|name| std::env::var_os(name).is_some_and(|value| value.to_str().is_none()));

@@ -4,8 +4,8 @@ use std::io::{self, Write as _};
 
 /// Standard output, unless the process was started without one.
 ///
-/// Rust opens `/dev/null` in the place of a stream that is closed, and takes one that cannot be written for
-/// one that takes everything: whatever should arrive has to come through here.
+/// Rust opens `/dev/null` in place of a stream that is closed, and treats one that cannot be written as one that
+/// takes everything: whatever should arrive has to come through here.
 pub(crate) fn output() -> io::Result<io::Stdout> {
     check(Stream::Output)?;
     Ok(io::stdout())

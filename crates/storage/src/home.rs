@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-/// The path with the home folder in the place of a leading `~`. Of another user's home folder (`~name`) it says
+/// The path with the home folder in place of a leading `~`. Of another user's home folder (`~name`) it says
 /// that it is not known.
 pub fn expand_home(path: &str) -> Result<PathBuf, String> {
     expand(path, std::env::home_dir().as_deref())

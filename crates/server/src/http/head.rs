@@ -19,7 +19,7 @@ pub(super) const MAXIMUM_LENGTH: usize = 127 * 1024;
 const MAXIMUM_HEADERS: usize = 96;
 /// The longest target and the longest name of a header, as its types have it.
 const MAXIMUM_NAME: usize = u16::MAX as usize - 1;
-/// The longest method and the longest path that are told of a refused request.
+/// The most bytes of the method, and of the path, of a refused request that go into the log.
 const MAXIMUM_TOLD: usize = 512;
 /// The header of HTTP/1.1 clients that would like HTTP/2.
 const HTTP2_SETTINGS: &str = "http2-settings";
@@ -202,7 +202,7 @@ fn why(bytes: &[u8]) -> HeadRefusal {
     }
 }
 
-/// A head that the HTTP library takes, in the place of one that is refused: with what can be known of its method
+/// A head that the HTTP library takes, in place of one that is refused: with what can be known of its method
 /// and its path, for the log, and with the reason.
 pub(super) fn standing_for(refusal: HeadRefusal, refused: &[u8]) -> String {
     let mut words = first_line(refused).split(|byte| *byte == b' ');

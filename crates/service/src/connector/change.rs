@@ -146,7 +146,7 @@ mod tests {
             }
             assert_eq!(stored(&*store, Collection::Connectors, "c").await.unwrap(), expected);
         }
-        // What is so already is not changed, and whoever asks is told.
+        // A state that is there already is not written again, and is reported as no change.
         let store = store(&[(Collection::Connectors, "c", &expected.to_string())]).await;
         for wanted in changes() {
             let outcome = change(&*store, &context(), &id("c"), &wanted).await.unwrap().value;

@@ -62,7 +62,7 @@ impl Backend for EmbeddedBackend {
 }
 
 impl EmbeddedBackend {
-    /// The folder that a location names, with the home folder in the place of a leading `~`.
+    /// The folder that a location names, with the home folder in place of a leading `~`.
     pub fn folder(location: &str) -> Result<PathBuf, OpenError> {
         if location.contains("://") {
             // It may hold a password.

@@ -69,7 +69,7 @@ impl Validation {
         })
     }
 
-    /// What would be right in the place of a constraint that cannot be used.
+    /// What would be right in place of a constraint that cannot be used.
     pub(super) fn constraint_advice(&self, budget: &mut Budget) -> Option<String> {
         match self.constraint() {
             Ok(Constraint::Regex(pattern)) => {
