@@ -3,8 +3,7 @@
 use std::fmt::Write as _;
 
 use serde_json::Value;
-use tributary_api::{COMMON_PARAMETERS, ENDPOINTS, Endpoint, Resource};
-use tributary_domain::{Parameter, ParameterKind};
+use tributary_api::{COMMON_PARAMETERS, ENDPOINTS, Endpoint, Parameter, ParameterKind, Resource};
 
 use crate::file::File;
 use crate::markdown::{GENERATED, Table, block, code, prose};

@@ -9,15 +9,14 @@ use bytes::Bytes;
 use json_comments::{CommentSettings, StripComments};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
-use tributary_domain::{
-    Arguments, Id, JsonProblem, Refusal, check_strict, did_you_mean, joined, problem_and_path,
-};
+use tributary_domain::{Id, JsonProblem, Refusal, check_strict, did_you_mean, joined, problem_and_path};
 use tributary_service::{Context, Principal};
 use tributary_storage::Store;
 
 use crate::api::Api;
 use crate::endpoint::Endpoint;
 use crate::error::ApiError;
+use crate::parameter::Arguments;
 use crate::query_string;
 
 /// One call of an endpoint.

@@ -8,7 +8,6 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Bytes;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
-use tributary_domain::Arguments;
 
 use crate::api::Api;
 use crate::background;
@@ -17,6 +16,7 @@ use crate::call::Call;
 use crate::endpoint::{COMMON_PARAMETERS, Endpoint};
 use crate::error::ApiError;
 use crate::media_type::{self, AnswerType};
+use crate::parameter::Arguments;
 use crate::presentation;
 use crate::query_string;
 use crate::reply::Reply;

@@ -2,11 +2,11 @@
 
 use actix_web::http::Method;
 use futures_util::future::LocalBoxFuture;
-use tributary_domain::{Parameter, ParameterKind};
 
 use crate::call::Call;
 use crate::content::{Acknowledged, Changed, Content, TriedOrChanged};
 use crate::error::{ApiError, ErrorKind};
+use crate::parameter::{Parameter, ParameterKind};
 use crate::reply::Reply;
 
 /// Whether an endpoint takes a body, and which.

@@ -5,12 +5,13 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::value::RawValue;
-use tributary_domain::{Arguments, Document};
+use tributary_domain::Document;
 
 use crate::background;
 use crate::endpoint::{ERROR_TRACE, FILTER_PATH, FORMAT, HUMAN, JSON, PRETTY};
 use crate::error::ApiError;
 use crate::filter_path::FilterPath;
+use crate::parameter::Arguments;
 
 /// Deeper than this, values are shown as they are: stored documents may be of any depth.
 const MAXIMUM_DEPTH: usize = 200;

@@ -7,13 +7,15 @@ use std::str::FromStr;
 pub trait Enumeration: Copy + Into<&'static str> + FromStr + 'static {
     /// Every value, in the order in which the documentation lists them.
     const ALL: &'static [Self];
+    /// Their words, in the same order.
+    const WORDS: &'static [&'static str];
 
     /// What the value means, in a sentence or two.
     fn description(self) -> &'static str;
 
     /// The words, joined for a message.
     fn words() -> String {
-        Self::ALL.iter().map(|value| (*value).into()).collect::<Vec<&str>>().join(", ")
+        Self::WORDS.join(", ")
     }
 }
 
@@ -24,12 +26,13 @@ macro_rules! enumeration {
         $(#[$outer])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[derive(strum::Display, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
-        #[derive(strum::EnumMessage)]
+        #[derive(strum::EnumMessage, strum::VariantNames)]
         #[strum(serialize_all = "snake_case", ascii_case_insensitive)]
         pub enum $name { $($(#[$inner])* $variant),* }
 
         impl $crate::Enumeration for $name {
             const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
+            const WORDS: &'static [&'static str] = <Self as strum::VariantNames>::VARIANTS;
 
             fn description(self) -> &'static str {
                 strum::EnumMessage::get_documentation(&self).unwrap_or_default()
@@ -73,11 +76,10 @@ pub(crate) use enumeration;
 
 /// The JSON Schema of an enumeration, as its values are written.
 pub(crate) fn schema<T: Enumeration>() -> schemars::Schema {
-    let words: Vec<&'static str> = T::ALL.iter().map(|value| (*value).into()).collect();
     let meanings = T::ALL.iter().map(|value| format!("`{}`: {}", (*value).into(), value.description()));
     schemars::json_schema!({
         "type": "string",
-        "enum": words,
+        "enum": T::WORDS,
         "description": meanings.collect::<Vec<_>>().join(" "),
     })
 }

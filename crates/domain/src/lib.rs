@@ -29,10 +29,10 @@ mod indexing;
 mod kept;
 mod lenient;
 mod outline;
-mod parameter;
 mod refusal;
 mod regular_expression;
 mod schema;
+mod similar_name;
 mod strict_json;
 mod sync_job;
 mod time_text;
@@ -40,15 +40,14 @@ mod timestamp;
 mod warning;
 
 pub use connector::{
-    AdvancedSnippet, CONNECTOR_FIELDS, CONNECTOR_LIST_PARAMETERS, ConfigurationDisplay, ConfigurationField,
-    ConfigurationType, ConfigurationValidation, Connector, ConnectorApiKey, ConnectorConfiguration,
-    ConnectorFailure, ConnectorFeatures, ConnectorFiltering, ConnectorFilteringValidation, ConnectorIndex,
-    ConnectorLastSync, ConnectorNaming, ConnectorNature, ConnectorPipeline, ConnectorProperties,
-    ConnectorQuery, ConnectorScheduling, ConnectorServiceType, ConnectorStatus, ConnectorStatusChange,
-    DELETE_PARAMETERS, DRY_RUN_PARAMETERS, Deletion, DryRun, Feature, Features, FilteringCondition,
-    FilteringEntry, FilteringPolicy, FilteringProblem, FilteringRule, FilteringRules, FilteringState,
-    FilteringValidation, GET_PARAMETERS, InclusionOfDeleted, IndexName, Pipeline, Schedule, Schedules,
-    SnippetValue, SyncRules,
+    AdvancedSnippet, CONNECTOR_FIELDS, ConfigurationDisplay, ConfigurationField, ConfigurationType,
+    ConfigurationValidation, Connector, ConnectorApiKey, ConnectorConfiguration, ConnectorFailure,
+    ConnectorFeatures, ConnectorFiltering, ConnectorFilteringValidation, ConnectorIndex, ConnectorLastSync,
+    ConnectorNaming, ConnectorNature, ConnectorPipeline, ConnectorProperties, ConnectorQuery,
+    ConnectorScheduling, ConnectorServiceType, ConnectorStatus, ConnectorStatusChange, Deletion, Feature,
+    Features, FilteringCondition, FilteringEntry, FilteringPolicy, FilteringProblem, FilteringRule,
+    FilteringRules, FilteringState, FilteringValidation, InclusionOfDeleted, IndexName, Pipeline, Schedule,
+    Schedules, SnippetValue, SyncRules,
 };
 #[cfg(any(test, feature = "conformance"))]
 pub use date_field_cases::{DATE_FIELD_CASES, DATE_FIELD_DIFFERENCES};
@@ -61,13 +60,13 @@ pub use indexing::{Fields, creation_order, keyword_values};
 pub use kept::{Kept, joined, problem_and_path};
 pub use lenient::{FromText, Lenient};
 pub use outline::Outline;
-pub use parameter::{Arguments, MAXIMUM_WINDOW, Parameter, ParameterKind, did_you_mean};
 pub use refusal::Refusal;
+pub use similar_name::{did_you_mean, similar_name};
 pub use strict_json::{JsonProblem, MAXIMUM_DEPTH, check_strict};
 pub use sync_job::{
     CompleteStatistics, Count, Filter, FilterField, MAXIMUM_WORKER_HOSTNAME_BYTES, NewSyncJob,
-    SYNC_JOB_FIELDS, SYNC_JOB_LIST_PARAMETERS, SortOrder, Statistics, SyncJob, SyncJobClaim, SyncJobFailure,
-    SyncJobQuery, SyncJobStatus, SyncJobType, TriggerMethod,
+    SYNC_JOB_FIELDS, SortOrder, Statistics, SyncJob, SyncJobClaim, SyncJobFailure, SyncJobQuery,
+    SyncJobStatus, SyncJobType, TriggerMethod,
 };
 pub use timestamp::Timestamp;
 pub use warning::{MAXIMUM_WARNINGS, Warned, Warning};

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use toml::{Table, Value};
+use tributary_domain::similar_name;
 use tributary_storage::{Backend, BackendSetting, BackendSettings, OpenError, Registry, Store};
 
 use crate::error::StartError;
-use crate::nearest::nearest;
+
 use crate::settings::{NOT_UTF_8, PREFIX};
 use crate::settings_file;
 
@@ -52,7 +53,7 @@ fn table(backend: &dyn Backend, value: &Value) -> Result<BackendSettings, String
     for (name, value) in table {
         let known = || backend.settings().iter().map(|setting| setting.name);
         if !known().any(|known| known == name) {
-            let meant = nearest(name, known());
+            let meant = similar_name(name, known());
             let meant = meant.map_or_else(
                 || match known().collect::<Vec<_>>().join("], [") {
                     none if none.is_empty() => "it has none".to_owned(),

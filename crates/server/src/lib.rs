@@ -21,7 +21,6 @@ mod error;
 mod http;
 mod log_filter;
 mod logging;
-mod nearest;
 mod secret_keys;
 mod serve;
 mod setting_values;

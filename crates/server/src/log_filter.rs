@@ -3,9 +3,9 @@
 use std::str::FromStr;
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
+use tributary_domain::similar_name;
 
 use crate::access_log;
-use crate::nearest::nearest;
 
 /// The levels, as they are written.
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
@@ -72,7 +72,7 @@ impl LogFilter {
             Some((target, text)) => {
                 check_target(target)?;
                 if !is_known(target) {
-                    let meant = nearest(target, known());
+                    let meant = similar_name(target, known()).map(str::to_owned);
                     self.unknown.push(UnknownTarget { name: target.to_owned(), meant });
                 }
                 targets.with_target(target, level(text)?)
@@ -100,7 +100,7 @@ fn level(text: &str) -> Result<LevelFilter, String> {
         let meant = if known().any(|known| known == text) {
             Some(format!("{text}=info"))
         } else {
-            nearest(&text.to_lowercase(), LEVELS.into_iter())
+            similar_name(&text.to_lowercase(), LEVELS).map(str::to_owned)
         };
         let meant = meant.map_or_else(String::new, |meant| format!("; did you mean {meant}?"));
         format!("[{text}] is none of the levels {}{meant}", LEVELS.join(", "))
@@ -124,8 +124,9 @@ fn is_known(target: &str) -> bool {
     })
 }
 
+/// Every known target; of similar names the first is the one that is meant.
 fn known() -> impl Iterator<Item = &'static str> {
-    CRATES.into_iter().chain([access_log::TARGET])
+    [access_log::TARGET].into_iter().chain(CRATES)
 }
 
 #[cfg(test)]

@@ -7,13 +7,14 @@ use clap::builder::Resettable;
 use clap::{Args, Command, CommandFactory as _, FromArgMatches as _, Parser};
 
 use toml::Table;
+use tributary_domain::similar_name;
 use tributary_storage::{Backend, Registry};
 
 use crate::backend_settings::{self, Tables};
 use crate::command;
 use crate::error::StartError;
 use crate::log_filter::LogFilter;
-use crate::nearest::nearest;
+
 use crate::secret_keys::{self, SecretKeysFile};
 use crate::setting_values::{listen_address, not_empty, path, size, whole};
 use crate::settings_file::{self, Refused};
@@ -203,11 +204,11 @@ pub(crate) fn unknown_variables(registry: &Registry) -> Vec<(String, Option<Stri
         known.chain(of_backends.iter().map(String::as_str)).chain([secret_keys::VARIABLE]).collect();
     let names = std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned());
     let unknown = names.filter(|name| name.starts_with(PREFIX) && !known.contains(&name.as_str()));
-    let with_nearest = |name: String| {
-        let nearest = nearest(&name, known.iter().copied());
-        (name, nearest)
+    let with_meant = |name: String| {
+        let meant = similar_name(&name, known.iter().copied()).map(str::to_owned);
+        (name, meant)
     };
-    unknown.map(with_nearest).collect()
+    unknown.map(with_meant).collect()
 }
 
 #[cfg(test)]

@@ -8,9 +8,9 @@ use std::path::Path;
 use clap::Command;
 use clap::error::{ContextKind, ContextValue};
 use toml::{Table, Value};
+use tributary_domain::similar_name;
 
 use crate::error::StartError;
-use crate::nearest::nearest;
 
 /// Names and values as they stand in the file.
 pub(crate) fn read(file: &Path) -> Result<Table, StartError> {
@@ -39,7 +39,7 @@ pub(crate) fn as_default(
     if !known.contains(&name.as_str()) {
         let is_table = value.is_table();
         let what = if is_table { "table" } else { "setting" };
-        let meant = nearest(&name, known.iter().chain(tables).copied());
+        let meant = similar_name(&name, known.iter().chain(tables).copied());
         let meant = meant.map_or_else(
             || format!("known are: [{}]", if is_table { tables.join("], [") } else { known.join("], [") }),
             |meant| format!("did you mean [{meant}]?"),

@@ -1,9 +1,10 @@
 //! Parameters of the query and of the path.
 
 use serde_json::{Map, Value, json};
-use tributary_domain::{MAXIMUM_ID_BYTES, MAXIMUM_WINDOW, Parameter, ParameterKind};
+use tributary_domain::MAXIMUM_ID_BYTES;
 
 use crate::endpoint::{COMMON_PARAMETERS, Endpoint};
+use crate::parameter::{MAXIMUM_WINDOW, Parameter, ParameterKind};
 
 /// The parameters that every endpoint takes, by their names.
 pub(super) fn common() -> Map<String, Value> {

@@ -27,9 +27,7 @@ use crate::field::document_schema;
 pub use attributes::{
     ConnectorApiKey, ConnectorIndex, ConnectorNaming, ConnectorNature, ConnectorServiceType,
 };
-pub use change::{
-    DELETE_PARAMETERS, DRY_RUN_PARAMETERS, Deletion, DryRun, GET_PARAMETERS, InclusionOfDeleted,
-};
+pub use change::{Deletion, InclusionOfDeleted};
 pub use configuration::{
     ConfigurationDisplay, ConfigurationField, ConfigurationType, ConfigurationValidation,
     ConnectorConfiguration,
@@ -45,7 +43,7 @@ pub use filtering::{
 pub use index_name::IndexName;
 pub use last_sync::ConnectorLastSync;
 pub use pipeline::{ConnectorFeatures, ConnectorPipeline, Feature, Features, Pipeline, SyncRules};
-pub use query::{CONNECTOR_LIST_PARAMETERS, ConnectorQuery};
+pub use query::ConnectorQuery;
 pub use scheduling::{ConnectorScheduling, Schedule, Schedules};
 pub use status::{ConnectorFailure, ConnectorStatus, ConnectorStatusChange};
 

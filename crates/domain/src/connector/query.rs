@@ -1,40 +1,7 @@
-//! The list of connectors: its parameters, the query that they become, and its order.
+//! Which connectors a list has.
 
-use super::{Connector, IndexName, change::INCLUDE_DELETED};
-use crate::parameter::{Arguments, Parameter, ParameterKind};
-use crate::{Document, Refusal, keyword_values};
-
-const fn parameter(name: &'static str, kind: ParameterKind, description: &'static str) -> Parameter {
-    Parameter { name, kind, default: None, description }
-}
-
-const FROM: Parameter = Parameter {
-    default: Some("0"),
-    ..parameter(
-        "from",
-        ParameterKind::Integer,
-        "How many of the matching connectors to skip; from and size reach 10,000 at most.",
-    )
-};
-const SIZE: Parameter = Parameter {
-    default: Some("100"),
-    ..parameter("size", ParameterKind::Integer, "The most connectors to answer.")
-};
-const INDEX_NAME: Parameter =
-    parameter("index_name", ParameterKind::TextList, "Only connectors that write to one of these indices.");
-const CONNECTOR_NAME: Parameter =
-    parameter("connector_name", ParameterKind::TextList, "Only connectors with one of these names.");
-const SERVICE_TYPE: Parameter =
-    parameter("service_type", ParameterKind::TextList, "Only connectors of one of these service types.");
-const QUERY: Parameter = parameter(
-    "query",
-    ParameterKind::FreeText,
-    "Only connectors with this in their index name, name or description.",
-);
-
-/// The query parameters of the list of connectors.
-pub const CONNECTOR_LIST_PARAMETERS: &[Parameter] =
-    &[FROM, SIZE, INDEX_NAME, CONNECTOR_NAME, SERVICE_TYPE, QUERY, INCLUDE_DELETED];
+use super::Connector;
+use crate::{Document, keyword_values};
 
 /// Which connectors to list: all conditions must hold, in the order of index names, those without
 /// one last, and of ids among equals.
@@ -57,26 +24,6 @@ pub struct ConnectorQuery {
 }
 
 impl ConnectorQuery {
-    /// Reads the query from the parameters of a request.
-    pub fn parse(arguments: &Arguments) -> Result<Self, Refusal> {
-        let owned = |words: Vec<&str>| words.into_iter().map(str::to_owned).collect();
-        let (from, size) =
-            arguments.window(&FROM, &SIZE, "[index_name], [connector_name], [service_type] or [query]")?;
-        let index_names = arguments.texts(&INDEX_NAME);
-        for name in &index_names {
-            IndexName::parse(name)?;
-        }
-        Ok(Self {
-            from,
-            size,
-            index_names: owned(index_names),
-            names: owned(arguments.texts(&CONNECTOR_NAME)),
-            service_types: owned(arguments.texts(&SERVICE_TYPE)),
-            text: arguments.text(&QUERY).filter(|text| !text.is_empty()).map(str::to_owned),
-            include_deleted: arguments.boolean(&INCLUDE_DELETED)?,
-        })
-    }
-
     /// Whether a connector is wanted.
     pub fn matches(&self, connector: &Connector) -> bool {
         let document = &connector.document;
@@ -100,21 +47,6 @@ fn has_one_of(document: &Document, field: &str, words: &[String]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_no_index_can_be_called_is_refused() {
-        let parse = |names: &str| {
-            let pairs = vec![("index_name".to_owned(), names.to_owned())];
-            ConnectorQuery::parse(&Arguments::collect("/", &[CONNECTOR_LIST_PARAMETERS], pairs).unwrap())
-        };
-        assert_eq!(parse("search-a, search-b").unwrap().index_names, ["search-a", "search-b"]);
-        for (names, part) in
-            [("Search", "[Search], must be lowercase"), ("a,se*rch", "[se*rch]"), ("_a", "[_a]")]
-        {
-            let reason = parse(names).unwrap_err().to_string();
-            assert!(reason.contains(part), "{names}: {reason}");
-        }
-    }
 
     #[test]
     fn each_condition_decides() {

@@ -21,7 +21,7 @@ pub use change::{
 pub use count::Count;
 pub use create::NewSyncJob;
 pub use fields::SYNC_JOB_FIELDS;
-pub use query::{Filter, FilterField, SYNC_JOB_LIST_PARAMETERS, SyncJobQuery};
+pub use query::{Filter, FilterField, SyncJobQuery};
 pub use status::{SortOrder, SyncJobStatus, SyncJobType, TriggerMethod};
 
 /// A sync job as it is stored. Its known fields are read and changed by the rules; all others are

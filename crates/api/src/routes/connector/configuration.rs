@@ -1,10 +1,10 @@
 //! `PUT …/{id}/_configuration`: what has to be known to reach the source of a connector.
 
 use actix_web::http::Method;
-use tributary_domain::{ConnectorConfiguration, DRY_RUN_PARAMETERS};
+use tributary_domain::ConnectorConfiguration;
 use tributary_service::connector::ConnectorChange;
 
-use super::change_or_try;
+use super::{DRY_RUN, change_or_try};
 use crate::content::Content;
 use crate::endpoint::{Answer, Body, Endpoint, handler};
 use crate::error::ErrorKind;
@@ -13,7 +13,7 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.update_configuration",
     method: Method::PUT,
     path: "/_connector/{connector_id}/_configuration",
-    parameters: DRY_RUN_PARAMETERS,
+    parameters: &[DRY_RUN],
     body: Body::Required(Content::of::<ConnectorConfiguration>(
         r#"{"values": {"host": "db.example.org", "port": 5432}}"#,
     )),

@@ -1,20 +1,34 @@
 //! `DELETE /_connector/{id}`: softly or for good, with its sync jobs or without.
 
 use actix_web::http::Method;
-use tributary_domain::{DELETE_PARAMETERS, Deletion};
+use tributary_domain::Deletion;
 use tributary_service::connector;
 
 use super::ID;
 use crate::call::Call;
 use crate::endpoint::{Answer, Body, Endpoint, handler};
 use crate::error::{ApiError, ErrorKind};
+use crate::parameter::{Parameter, ParameterKind};
 use crate::reply::Reply;
+
+const DELETE_SYNC_JOBS: Parameter = Parameter {
+    name: "delete_sync_jobs",
+    kind: ParameterKind::Boolean,
+    default: Some("false"),
+    description: "Whether the connector's sync jobs are deleted with it.",
+};
+const HARD: Parameter = Parameter {
+    name: "hard",
+    kind: ParameterKind::Boolean,
+    default: Some("false"),
+    description: "Whether the connector is removed for good, rather than marked as deleted.",
+};
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.delete",
     method: Method::DELETE,
     path: "/_connector/{connector_id}",
-    parameters: DELETE_PARAMETERS,
+    parameters: &[DELETE_SYNC_JOBS, HARD],
     body: Body::None,
     answers: &[Answer::ACKNOWLEDGED],
     errors: &[ErrorKind::InvalidArgument, ErrorKind::NotFound, ErrorKind::Conflict],
@@ -24,7 +38,8 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
 };
 
 async fn delete(call: Call) -> Result<Reply, ApiError> {
-    let deletion = Deletion::parse(&call.arguments)?;
+    let delete_sync_jobs = call.arguments.boolean(&DELETE_SYNC_JOBS)?;
+    let deletion = Deletion { delete_sync_jobs, hard: call.arguments.boolean(&HARD)? };
     let id = call.id(ID)?;
     connector::delete(call.store(), &call.context(), &id, deletion).await?;
     Ok(Reply::acknowledged())

@@ -1,10 +1,10 @@
 //! `PUT …/{id}/_filtering`: which documents a connector takes.
 
 use actix_web::http::Method;
-use tributary_domain::{ConnectorFiltering, DRY_RUN_PARAMETERS};
+use tributary_domain::ConnectorFiltering;
 use tributary_service::connector::ConnectorChange;
 
-use super::change_or_try;
+use super::{DRY_RUN, change_or_try};
 use crate::content::Content;
 use crate::endpoint::{Answer, Body, Endpoint, handler};
 use crate::error::ErrorKind;
@@ -13,7 +13,7 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.update_filtering",
     method: Method::PUT,
     path: "/_connector/{connector_id}/_filtering",
-    parameters: DRY_RUN_PARAMETERS,
+    parameters: &[DRY_RUN],
     body: Body::Required(Content::of::<ConnectorFiltering>(
         r#"{"rules": [{"field": "state", "id": "open-only", "order": 0, "policy": "include", "rule": "equals", "value": "open"}]}"#,
     )),

@@ -1,10 +1,10 @@
 //! `GET /_connector/{id}`: one connector.
 
 use actix_web::http::Method;
-use tributary_domain::{Connector, GET_PARAMETERS, InclusionOfDeleted};
+use tributary_domain::{Connector, InclusionOfDeleted};
 use tributary_service::connector;
 
-use super::ID;
+use super::{ID, INCLUDE_DELETED};
 use crate::call::Call;
 use crate::content::Content;
 use crate::endpoint::{Answer, Body, Endpoint, handler};
@@ -15,7 +15,7 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.get",
     method: Method::GET,
     path: "/_connector/{connector_id}",
-    parameters: GET_PARAMETERS,
+    parameters: &[INCLUDE_DELETED],
     body: Body::None,
     answers: &[Answer {
         status: 200,
@@ -29,7 +29,7 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
 };
 
 async fn get(call: Call) -> Result<Reply, ApiError> {
-    let deleted = InclusionOfDeleted::parse(&call.arguments)?;
+    let deleted = InclusionOfDeleted(call.arguments.boolean(&INCLUDE_DELETED)?);
     let id = call.id(ID)?;
     let connector = connector::get(call.store(), &call.context(), &id, deleted).await?;
     Ok(Reply::ok(connector.document().to_json()))

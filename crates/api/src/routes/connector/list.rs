@@ -1,20 +1,50 @@
 //! `GET /_connector`: the connectors.
 
 use actix_web::http::Method;
-use tributary_domain::{CONNECTOR_LIST_PARAMETERS, Connector, ConnectorQuery};
+use tributary_domain::{Connector, ConnectorQuery, IndexName, Refusal};
 use tributary_service::connector;
 
+use super::INCLUDE_DELETED;
 use crate::call::Call;
 use crate::content::{Content, Page};
 use crate::endpoint::{Answer, Body, Endpoint, handler};
 use crate::error::{ApiError, ErrorKind};
+use crate::parameter::{Arguments, Parameter, ParameterKind};
 use crate::reply::Reply;
+
+const fn parameter(name: &'static str, kind: ParameterKind, description: &'static str) -> Parameter {
+    Parameter { name, kind, default: None, description }
+}
+
+const FROM: Parameter = Parameter {
+    default: Some("0"),
+    ..parameter(
+        "from",
+        ParameterKind::Integer,
+        "How many of the matching connectors to skip; from and size reach 10,000 at most.",
+    )
+};
+const SIZE: Parameter = Parameter {
+    default: Some("100"),
+    ..parameter("size", ParameterKind::Integer, "The most connectors to answer.")
+};
+const INDEX_NAME: Parameter =
+    parameter("index_name", ParameterKind::TextList, "Only connectors that write to one of these indices.");
+const CONNECTOR_NAME: Parameter =
+    parameter("connector_name", ParameterKind::TextList, "Only connectors with one of these names.");
+const SERVICE_TYPE: Parameter =
+    parameter("service_type", ParameterKind::TextList, "Only connectors of one of these service types.");
+const QUERY: Parameter = parameter(
+    "query",
+    ParameterKind::FreeText,
+    "Only connectors with this in their index name, name or description.",
+);
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.list",
     method: Method::GET,
     path: "/_connector",
-    parameters: CONNECTOR_LIST_PARAMETERS,
+    parameters: &[FROM, SIZE, INDEX_NAME, CONNECTOR_NAME, SERVICE_TYPE, QUERY, INCLUDE_DELETED],
     body: Body::None,
     answers: &[Answer {
         status: 200,
@@ -28,6 +58,46 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
 };
 
 async fn list(call: Call) -> Result<Reply, ApiError> {
-    let query = ConnectorQuery::parse(&call.arguments)?;
+    let query = query(&call.arguments)?;
     Ok(Reply::page(connector::list(call.store(), &call.context(), &query).await?))
+}
+
+/// What the parameters ask for.
+fn query(arguments: &Arguments) -> Result<ConnectorQuery, Refusal> {
+    let owned = |words: Vec<&str>| words.into_iter().map(str::to_owned).collect();
+    let (from, size) =
+        arguments.window(&FROM, &SIZE, "[index_name], [connector_name], [service_type] or [query]")?;
+    let index_names = arguments.texts(&INDEX_NAME);
+    for name in &index_names {
+        IndexName::parse(name)?;
+    }
+    Ok(ConnectorQuery {
+        from,
+        size,
+        index_names: owned(index_names),
+        names: owned(arguments.texts(&CONNECTOR_NAME)),
+        service_types: owned(arguments.texts(&SERVICE_TYPE)),
+        text: arguments.text(&QUERY).filter(|text| !text.is_empty()).map(str::to_owned),
+        include_deleted: arguments.boolean(&INCLUDE_DELETED)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_index_can_be_called_is_refused() {
+        let parse = |names: &str| {
+            let pairs = vec![("index_name".to_owned(), names.to_owned())];
+            query(&Arguments::collect("/", &[ENDPOINT.parameters], pairs).unwrap())
+        };
+        assert_eq!(parse("search-a, search-b").unwrap().index_names, ["search-a", "search-b"]);
+        for (names, part) in
+            [("Search", "[Search], must be lowercase"), ("a,se*rch", "[se*rch]"), ("_a", "[_a]")]
+        {
+            let reason = parse(names).unwrap_err().to_string();
+            assert!(reason.contains(part), "{names}: {reason}");
+        }
+    }
 }

@@ -23,11 +23,11 @@ pub(super) mod service_type;
 pub(super) mod status;
 
 use serde::de::DeserializeOwned;
-use tributary_domain::DryRun;
 use tributary_service::connector::{self, ConnectorChange};
 
 use crate::call::Call;
 use crate::error::ApiError;
+use crate::parameter::{Parameter, ParameterKind};
 use crate::reply::Reply;
 
 /// A connector as its maker describes it.
@@ -36,6 +36,19 @@ const PROPERTIES_EXAMPLE: &str =
 
 /// The name of the id in the paths.
 const ID: &str = "connector_id";
+
+const INCLUDE_DELETED: Parameter = Parameter {
+    name: "include_deleted",
+    kind: ParameterKind::Boolean,
+    default: Some("false"),
+    description: "Whether connectors that were deleted softly are there as well.",
+};
+const DRY_RUN: Parameter = Parameter {
+    name: "dry_run",
+    kind: ParameterKind::Boolean,
+    default: Some("false"),
+    description: "Whether the change is only tried: the answer has its warnings, and nothing is stored; an extension.",
+};
 
 /// Changes the connector that the path names.
 async fn change(call: Call, change: ConnectorChange) -> Result<Reply, ApiError> {
@@ -58,8 +71,7 @@ async fn change_or_try<B: DeserializeOwned>(
     of_body: fn(B) -> ConnectorChange,
 ) -> Result<Reply, ApiError> {
     let wanted = of_body(call.body()?);
-    let DryRun(dry_run) = DryRun::parse(&call.arguments)?;
-    if !dry_run {
+    if !call.arguments.boolean(&DRY_RUN)? {
         return change(call, wanted).await;
     }
     let tried = connector::dry_run(call.store(), &call.context(), &call.id(ID)?, &wanted).await?;

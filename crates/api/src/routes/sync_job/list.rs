@@ -1,20 +1,60 @@
 //! `GET /_connector/_sync_job`: the heart of the API.
 
 use actix_web::http::Method;
-use tributary_domain::{SYNC_JOB_LIST_PARAMETERS, SyncJob, SyncJobQuery};
+use tributary_domain::{
+    Enumeration, FilterField, Refusal, SortOrder, SyncJob, SyncJobQuery, SyncJobStatus, SyncJobType,
+};
 use tributary_service::sync_job;
 
 use crate::call::Call;
 use crate::content::{Content, Page};
 use crate::endpoint::{Answer, Body, Endpoint, handler};
 use crate::error::{ApiError, ErrorKind};
+use crate::parameter::{Arguments, Parameter, ParameterKind};
 use crate::reply::Reply;
+
+const FROM: Parameter = Parameter {
+    name: "from",
+    kind: ParameterKind::Integer,
+    default: Some("0"),
+    description: "How many of the matching jobs to skip; from and size reach 10,000 at most.",
+};
+const SIZE: Parameter = Parameter {
+    name: "size",
+    kind: ParameterKind::Integer,
+    default: Some("100"),
+    description: "The most jobs to answer.",
+};
+const STATUS: Parameter = Parameter {
+    name: "status",
+    kind: ParameterKind::Keyword(SyncJobStatus::WORDS),
+    default: None,
+    description: "Only jobs in this status.",
+};
+const CONNECTOR_ID: Parameter = Parameter {
+    name: "connector_id",
+    kind: ParameterKind::Text,
+    default: None,
+    description: "Only jobs of the connector with exactly this id.",
+};
+const JOB_TYPE: Parameter = Parameter {
+    name: "job_type",
+    kind: ParameterKind::KeywordList(SyncJobType::WORDS),
+    default: None,
+    description: "Only jobs of these types.",
+};
+const ORDER: Parameter = Parameter {
+    name: "order",
+    kind: ParameterKind::Keyword(SortOrder::WORDS),
+    default: Some("asc"),
+    description: "asc for the oldest jobs first, desc for the newest first; an extension.",
+};
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.sync_job_list",
     method: Method::GET,
     path: "/_connector/_sync_job",
-    parameters: SYNC_JOB_LIST_PARAMETERS,
+    parameters: &[FROM, SIZE, STATUS, CONNECTOR_ID, JOB_TYPE, ORDER],
     body: Body::None,
     answers: &[Answer {
         status: 200,
@@ -28,6 +68,83 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
 };
 
 async fn list(call: Call) -> Result<Reply, ApiError> {
-    let query = SyncJobQuery::parse(&call.arguments)?;
+    let query = query(&call.arguments)?;
     Ok(Reply::page(sync_job::list(call.store(), &call.context(), &query).await?))
+}
+
+/// What the parameters ask for; refusals name the parameter, its value and what would be right.
+fn query(arguments: &Arguments) -> Result<SyncJobQuery, Refusal> {
+    let (from, size) = arguments.window(&FROM, &SIZE, "[status], [connector_id] or [job_type]")?;
+    let status = arguments.keyword::<SyncJobStatus>(&STATUS)?;
+    let connector_id = arguments.filled_text(&CONNECTOR_ID)?;
+    let job_types = arguments.keywords::<SyncJobType>(&JOB_TYPE)?;
+    let order = arguments.keyword::<SortOrder>(&ORDER)?.unwrap_or(SortOrder::Ascending);
+    let query = SyncJobQuery { from, size, filters: Vec::new(), order };
+    Ok(query
+        .with(FilterField::Status, status.iter().map(ToString::to_string))
+        .with(FilterField::JobType, job_types.iter().map(ToString::to_string))
+        .with(FilterField::ConnectorId, connector_id.map(str::to_owned)))
+}
+
+#[cfg(test)]
+mod tests {
+    use tributary_domain::Filter;
+
+    use super::*;
+
+    fn parse(parameters: &str) -> Result<SyncJobQuery, Refusal> {
+        let pairs = parameters.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (name.to_owned(), value.to_owned())
+        });
+        query(&Arguments::collect("/", &[ENDPOINT.parameters], pairs.collect())?)
+    }
+
+    fn filter(field: FilterField, words: &[&str]) -> Filter {
+        Filter { field, words: words.iter().map(|word| (*word).to_owned()).collect() }
+    }
+
+    #[test]
+    fn the_documented_requests() {
+        let list = |from, size, filters| Ok(SyncJobQuery { from, size, filters, ..Default::default() });
+        assert_eq!(parse(""), list(0, 100, vec![]));
+        assert_eq!(parse("from=0&size=2"), list(0, 2, vec![]));
+        assert_eq!(parse("status=PENDING"), list(0, 100, vec![filter(FilterField::Status, &["pending"])]));
+        assert_eq!(
+            parse("connector_id=connector-1"),
+            list(0, 100, vec![filter(FilterField::ConnectorId, &["connector-1"])])
+        );
+        assert_eq!(
+            parse("job_type=full,incremental,Full"),
+            list(0, 100, vec![filter(FilterField::JobType, &["full", "incremental"])])
+        );
+        assert_eq!(parse("job_type="), list(0, 100, vec![]));
+        assert_eq!(parse("order=asc"), list(0, 100, vec![]));
+        assert_eq!(
+            parse("order=DESC"),
+            Ok(SyncJobQuery { order: SortOrder::Descending, ..Default::default() })
+        );
+    }
+
+    #[test]
+    fn refusals_name_what_is_wrong_and_what_would_be_right() {
+        let cases = [
+            ("status=done", "[status]", "[done]", "in_progress"),
+            ("status=", "[status]", "[]", "pending"),
+            ("job_type=full,partial", "[job_type]", "[partial]", "access_control"),
+            ("from=-1", "[from]", "[-1]", "0 to"),
+            ("size=many", "[size]", "[many]", "whole number"),
+            ("size=10001", "[size]", "[10001]", "10000"),
+            ("connector_id=", "[connector_id]", "empty", "must not"),
+            ("order=newest", "[order]", "[newest]", "desc"),
+            ("order=", "[order]", "[]", "asc"),
+        ];
+        for (parameters, parameter, value, right) in cases {
+            let reason = parse(parameters).unwrap_err().to_string();
+            assert!(
+                [parameter, value, right].iter().all(|part| reason.contains(part)),
+                "{parameters}: {reason}"
+            );
+        }
+    }
 }

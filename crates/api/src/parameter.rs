@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use crate::{Enumeration, Refusal};
+use tributary_domain::{Enumeration, Refusal, did_you_mean};
 
 /// How far into a list `from` and `size` may reach together, as in Elasticsearch.
-pub const MAXIMUM_WINDOW: u32 = 10_000;
+pub(crate) const MAXIMUM_WINDOW: u32 = 10_000;
 
 /// What a query parameter takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub struct Parameter {
 
 /// The query parameters of one request, known to be declared and not to contradict each other.
 #[derive(Debug, Clone, Default)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     values: Vec<(&'static str, String)>,
 }
 
@@ -49,7 +49,7 @@ impl Arguments {
     /// Takes decoded pairs of name and value as they stand in the URL. Refuses names that are not
     /// in `declared`, all of them at once with the nearest known one, and a repeated parameter that
     /// takes one value. `path` is for the refusal's text.
-    pub fn collect(
+    pub(crate) fn collect(
         path: &str,
         declared: &[&'static [Parameter]],
         pairs: Vec<(String, String)>,
@@ -84,12 +84,12 @@ impl Arguments {
     }
 
     /// The text of a parameter, if it was given.
-    pub fn text(&self, parameter: &Parameter) -> Option<&str> {
+    pub(crate) fn text(&self, parameter: &Parameter) -> Option<&str> {
         self.values.iter().find(|(name, _)| *name == parameter.name).map(|(_, value)| value.as_str())
     }
 
     /// A text that must not be empty when it is given.
-    pub fn filled_text(&self, parameter: &Parameter) -> Result<Option<&str>, Refusal> {
+    pub(crate) fn filled_text(&self, parameter: &Parameter) -> Result<Option<&str>, Refusal> {
         match self.text(parameter) {
             Some("") => {
                 Err(Refusal::InvalidArgument(format!("parameter [{}] must not be empty", parameter.name)))
@@ -99,13 +99,13 @@ impl Arguments {
     }
 
     /// The texts of a list, none if it was left out or is empty.
-    pub fn texts(&self, parameter: &Parameter) -> Vec<&str> {
+    pub(crate) fn texts(&self, parameter: &Parameter) -> Vec<&str> {
         let given = self.text(parameter).unwrap_or_default();
         given.split(',').map(str::trim).filter(|item| !item.is_empty()).collect()
     }
 
     /// A whole number from 0 to 2^31 - 1, or the declared default.
-    pub fn integer(&self, parameter: &Parameter) -> Result<u32, Refusal> {
+    pub(crate) fn integer(&self, parameter: &Parameter) -> Result<u32, Refusal> {
         let given = self.text(parameter).or(parameter.default).unwrap_or_default();
         let value = given.parse::<i32>().ok().and_then(|value| u32::try_from(value).ok());
         value.ok_or_else(|| {
@@ -118,7 +118,7 @@ impl Arguments {
     }
 
     /// `true`, `false`, or true where the name stands alone; false if it was left out.
-    pub fn boolean(&self, parameter: &Parameter) -> Result<bool, Refusal> {
+    pub(crate) fn boolean(&self, parameter: &Parameter) -> Result<bool, Refusal> {
         match self.text(parameter) {
             None | Some("false") => Ok(false),
             Some("" | "true") => Ok(true),
@@ -130,12 +130,15 @@ impl Arguments {
     }
 
     /// One word of an enumeration, if it was given.
-    pub fn keyword<T: Enumeration>(&self, parameter: &Parameter) -> Result<Option<T>, Refusal> {
+    pub(crate) fn keyword<T: Enumeration>(&self, parameter: &Parameter) -> Result<Option<T>, Refusal> {
         self.text(parameter).map(|word| enumerated(parameter, word)).transpose()
     }
 
     /// Words of an enumeration, each once, none if the list was left out or is empty.
-    pub fn keywords<T: Enumeration + PartialEq>(&self, parameter: &Parameter) -> Result<Vec<T>, Refusal> {
+    pub(crate) fn keywords<T: Enumeration + PartialEq>(
+        &self,
+        parameter: &Parameter,
+    ) -> Result<Vec<T>, Refusal> {
         let mut values = Vec::new();
         for word in
             self.text(parameter).filter(|list| !list.is_empty()).into_iter().flat_map(|list| list.split(','))
@@ -149,7 +152,12 @@ impl Arguments {
     }
 
     /// The window of a list: `from` and `size`, together at most [`MAXIMUM_WINDOW`].
-    pub fn window(&self, from: &Parameter, size: &Parameter, narrow: &str) -> Result<(u32, u32), Refusal> {
+    pub(crate) fn window(
+        &self,
+        from: &Parameter,
+        size: &Parameter,
+        narrow: &str,
+    ) -> Result<(u32, u32), Refusal> {
         let window = (self.integer(from)?, self.integer(size)?);
         let end = u64::from(window.0) + u64::from(window.1);
         if end > u64::from(MAXIMUM_WINDOW) {
@@ -185,25 +193,14 @@ fn unrecognized(path: &str, unknown: &[String], known: &[&str]) -> Refusal {
     ))
 }
 
-/// The most characters of a name that is compared with others: the work grows with its length.
-const MAXIMUM_COMPARED: usize = 64;
 /// The most unknown parameters that a refusal names.
 const MAXIMUM_NAMED: usize = 10;
 
-/// The end of a sentence about an unknown name: ` -> did you mean [x]?` with the nearest known one,
-/// or nothing where no name is known or this one is longer than any that could be meant.
-pub fn did_you_mean(name: &str, known: &[&str]) -> String {
-    if name.len() > MAXIMUM_COMPARED {
-        return String::new();
-    }
-    let distance = |candidate: &&&str| strsim::damerau_levenshtein(name, candidate);
-    known.iter().min_by_key(distance).map_or_else(String::new, |best| format!(" -> did you mean [{best}]?"))
-}
-
 #[cfg(test)]
 mod tests {
+    use tributary_domain::SyncJobType;
+
     use super::*;
-    use crate::SyncJobType;
 
     const fn declare(name: &'static str, kind: ParameterKind, default: Option<&'static str>) -> Parameter {
         Parameter { name, kind, default, description: "" }
