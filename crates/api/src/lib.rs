@@ -23,35 +23,25 @@
 //! Every endpoint is declared once, as an [`Endpoint`] in [`ENDPOINTS`]; the router, the strict check
 //! of parameters, `405` with `Allow` and the references come out of that declaration.
 
-mod api;
+mod answer;
+mod authenticate;
 mod background;
 mod body;
-mod call;
-mod content;
 mod dispatch;
 mod endpoint;
 mod error;
-mod error_origin;
-mod error_table;
-mod filter_path;
-mod head;
 mod media_type;
+mod mount;
 mod openapi;
-mod packing;
-mod page;
 mod parameter;
-mod presentation;
-mod query_string;
-mod reply;
 mod routes;
-mod warning_header;
+mod state;
 
-pub use api::{Api, DEFAULT_BODY_LIMIT, DEFAULT_BODY_TIMEOUT, Identity};
-pub use content::Content;
-pub use endpoint::{Answer, Body, COMMON_PARAMETERS, Endpoint};
-pub use error_table::{ERRORS, ErrorKind, ErrorRow};
-pub use head::{HeadRefusal, refuse_head};
-pub use openapi::{Resource, openapi};
-pub use parameter::{Parameter, ParameterKind};
+pub use body::{DEFAULT_BODY_LIMIT, DEFAULT_BODY_TIMEOUT};
+pub use endpoint::{Answer, Body, Content, Endpoint, Resource};
+pub use error::{ERRORS, ErrorKind, ErrorRow, HeadRefusal};
+pub use mount::{Api, openapi, refuse_head};
+pub use parameter::{COMMON_PARAMETERS, Parameter, ParameterKind};
 pub use routes::ENDPOINTS;
+pub use state::Identity;
 pub use tributary_service::{Clock, IdGenerator, SortableIds, SystemClock};

@@ -6,55 +6,9 @@ use actix_web::http::Method;
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
-use super::{JSON, media};
-use crate::ENDPOINTS;
-use crate::endpoint::{Body, Endpoint};
-use crate::error_table::{ERRORS, ErrorKind, ErrorRow};
-
-/// What can be wrong with every request.
-const ALWAYS: &[ErrorKind] = &[
-    ErrorKind::InvalidArgument,
-    ErrorKind::MediaType,
-    ErrorKind::Internal,
-    ErrorKind::Unavailable,
-    ErrorKind::Denied,
-];
-/// What can also be wrong with a request that has a body, whether it should or not.
-const WITH_BODY: &[ErrorKind] = &[
-    ErrorKind::MalformedBody,
-    ErrorKind::ValidationFailed,
-    ErrorKind::BodyTimeout,
-    ErrorKind::BodyTooLarge,
-    ErrorKind::ContentEncoding,
-];
-/// What can also be wrong with a request that names a document.
-const WITH_ID: &[ErrorKind] = &[ErrorKind::ValidationFailed];
-/// What can also be wrong with a request that changes something.
-const CHANGING: &[ErrorKind] = &[
-    ErrorKind::Conflict,
-    ErrorKind::Rejected,
-    ErrorKind::Blocked,
-    ErrorKind::BodyTimeout,
-    ErrorKind::BodyTooLarge,
-    ErrorKind::ContentEncoding,
-];
-
-impl Endpoint {
-    /// Every row of the table of errors that it may answer, in the order of the table: what it declares,
-    /// and what can be wrong with every request of its kind.
-    #[must_use]
-    pub fn possible_errors(&self) -> Vec<&'static ErrorRow> {
-        let when = |holds: bool, kinds: &'static [ErrorKind]| if holds { kinds } else { &[] };
-        let kinds = [
-            self.errors,
-            ALWAYS,
-            when(!matches!(self.body, Body::None), WITH_BODY),
-            when(self.path.contains('{'), WITH_ID),
-            when(self.method != Method::GET, CHANGING),
-        ];
-        ERRORS.iter().filter(|row| kinds.iter().any(|kinds| kinds.contains(&row.kind))).collect()
-    }
-}
+use super::media::{JSON, media};
+use crate::endpoint::Endpoint;
+use crate::error::{ERRORS, ErrorRow};
 
 /// The answers of an endpoint by their status.
 pub(super) fn all(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Map<String, Value> {
@@ -91,7 +45,7 @@ pub(super) fn all(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Map<S
 }
 
 /// An example of each row of the table of errors.
-pub(super) fn error_examples() -> Map<String, Value> {
+pub(super) fn error_examples(endpoints: &[&Endpoint]) -> Map<String, Value> {
     let example = |row: &ErrorRow| {
         let cause = json!({ "type": row.error_type, "reason": row.description });
         let mut error = cause.clone();
@@ -101,7 +55,7 @@ pub(super) fn error_examples() -> Map<String, Value> {
     };
     // Those that no endpoint declares belong to paths and methods that there are not.
     let possible = |row: &&ErrorRow| {
-        let mut errors = ENDPOINTS.iter().flat_map(|endpoint| endpoint.possible_errors());
+        let mut errors = endpoints.iter().flat_map(|endpoint| endpoint.possible_errors());
         errors.any(|possible| possible.kind == row.kind)
     };
     ERRORS.iter().filter(possible).map(example).collect()

@@ -1,6 +1,7 @@
 //! The OpenAPI document, out of the declarations of the endpoints.
 
 mod answers;
+mod media;
 mod parameters;
 
 use std::collections::HashMap;
@@ -10,10 +11,8 @@ use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-use crate::ENDPOINTS;
-use crate::endpoint::Endpoint;
-
-const JSON: &str = "application/json";
+use crate::endpoint::{Endpoint, Resource};
+use media::{JSON, media};
 
 const DESCRIPTION: &str = "\
 Elasticsearch's Connector and Connector sync job APIs over a store of your choice. Clients that are made for \
@@ -21,68 +20,8 @@ Elasticsearch work unmodified: every answer has the header `X-Elastic-Product`, 
 `application/vnd.elasticsearch+json; compatible-with=8` and `9` are understood and answered like \
 `application/json`. `X-Opaque-Id` comes back on the answer. `HEAD` works where `GET` does.";
 
-/// A group of endpoints.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::VariantArray)]
-pub enum Resource {
-    /// Sync jobs.
-    SyncJob,
-    /// Connectors.
-    Connector,
-    /// The secrets of connectors.
-    Secret,
-    /// The service itself.
-    Service,
-}
-
-impl Resource {
-    /// All of them, in the order of the documentation.
-    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
-
-    /// Its name for people.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::SyncJob => "Connector sync jobs",
-            Self::Connector => "Connectors",
-            Self::Secret => "Connector secrets",
-            Self::Service => "The service",
-        }
-    }
-
-    /// What it is, in a sentence or two.
-    #[must_use]
-    pub fn description(self) -> &'static str {
-        match self {
-            Self::SyncJob => "A sync job is one run of a connector, from being asked for to its end.",
-            Self::Connector => "A connector says where documents come from and which index they go to.",
-            Self::Secret => {
-                "A secret is a value that a connector works with, such as its API key: stored encrypted, and in no \
-                 list."
-            }
-            Self::Service => "Who answers here, how the service fares, and what it can do.",
-        }
-    }
-}
-
-impl Endpoint {
-    /// The group that it belongs to.
-    #[must_use]
-    pub fn resource(&self) -> Resource {
-        if self.path.starts_with("/_connector/_sync_job") {
-            Resource::SyncJob
-        } else if self.path.starts_with("/_connector/_secret") {
-            Resource::Secret
-        } else if self.path.starts_with("/_connector") {
-            Resource::Connector
-        } else {
-            Resource::Service
-        }
-    }
-}
-
-/// The OpenAPI 3.1 document of all endpoints.
-#[must_use]
-pub fn openapi() -> Value {
+/// The OpenAPI 3.1 document of these endpoints.
+pub(crate) fn document(endpoints: &[&Endpoint]) -> Value {
     let settings = SchemaSettings::draft2020_12().with(|settings| {
         settings.meta_schema = None;
         settings.definitions_path = "/components/schemas".into();
@@ -90,7 +29,7 @@ pub fn openapi() -> Value {
     let mut generator = SchemaGenerator::new(settings);
     let mut paths: Map<String, Value> = Map::new();
     let mut names: HashMap<&str, u32> = HashMap::new();
-    for endpoint in ENDPOINTS {
+    for endpoint in endpoints {
         let used = names.entry(endpoint.name).or_default();
         *used += 1;
         let operation = operation(endpoint, *used, &mut generator);
@@ -120,7 +59,7 @@ pub fn openapi() -> Value {
             "schemas": schemas,
             "parameters": parameters::common(),
             "headers": answers::headers(),
-            "examples": answers::error_examples(),
+            "examples": answers::error_examples(endpoints),
         },
     })
 }
@@ -161,12 +100,6 @@ fn description(endpoint: &Endpoint) -> String {
     } else {
         endpoint.summary.to_owned()
     }
-}
-
-/// A body with its schema and its example.
-fn media(content: &crate::Content, generator: &mut SchemaGenerator) -> Value {
-    let example: Value = serde_json::from_str(content.example).unwrap_or_default();
-    json!({ "schema": (content.schema)(generator), "example": example })
 }
 
 fn method(method: &Method) -> String {

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 use tributary_domain::MAXIMUM_ID_BYTES;
 
-use crate::endpoint::{COMMON_PARAMETERS, Endpoint};
-use crate::parameter::{MAXIMUM_WINDOW, Parameter, ParameterKind};
+use crate::endpoint::Endpoint;
+use crate::parameter::{COMMON_PARAMETERS, MAXIMUM_WINDOW, Parameter, ParameterKind};
 
 /// The parameters that every endpoint takes, by their names.
 pub(super) fn common() -> Map<String, Value> {

@@ -1,16 +1,14 @@
 //! `GET /_openapi.json`: what can be asked here, for programs.
 
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use actix_web::http::Method;
 use bytes::Bytes;
 use tributary_domain::Document;
 
-use crate::call::Call;
-use crate::content::Content;
-use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::answer::Reply;
+use crate::endpoint::{Answer, Body, Call, Content, Endpoint, handler};
 use crate::error::ApiError;
-use crate::reply::Reply;
 
 pub(super) const ENDPOINT: Endpoint = Endpoint {
     name: "openapi",
@@ -29,16 +27,17 @@ pub(super) const ENDPOINT: Endpoint = Endpoint {
     handler: handler!(openapi),
 };
 
-static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| crate::openapi::openapi().to_string().into());
+static DOCUMENT: OnceLock<Bytes> = OnceLock::new();
 
 #[allow(clippy::unused_async, reason = "handlers are async")]
 async fn openapi(call: Call) -> Result<Reply, ApiError> {
     let prefix = call.path.trim_end_matches('/').strip_suffix(ENDPOINT.path).unwrap_or_default();
     if prefix.is_empty() {
-        return Ok(Reply::ok(DOCUMENT.clone()));
+        let document = DOCUMENT.get_or_init(|| (call.state.openapi)().to_string().into());
+        return Ok(Reply::ok(document.clone()));
     }
     // The paths of the document are below what the API is mounted under.
-    let mut document = crate::openapi::openapi();
+    let mut document = (call.state.openapi)();
     document["servers"][0]["url"] = prefix.into();
     Ok(Reply::ok(document.to_string()))
 }

@@ -2,11 +2,9 @@
 
 use actix_web::http::Method;
 
-use crate::call::Call;
-use crate::content::{Content, Information, VersionInformation};
-use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::answer::{Information, Reply, VersionInformation};
+use crate::endpoint::{Answer, Body, Call, Content, Endpoint, handler};
 use crate::error::ApiError;
-use crate::reply::Reply;
 
 const EXAMPLE: &str = r#"{
   "name": "tributary",
@@ -44,7 +42,7 @@ pub(super) const ENDPOINT: Endpoint = Endpoint {
 };
 
 async fn info(call: Call) -> Result<Reply, ApiError> {
-    let identity = &call.api.identity;
+    let identity = &call.state.identity;
     let major = identity.version.split('.').next().unwrap_or_default();
     let previous = major.parse::<u32>().map_or(0, |major| major.saturating_sub(1));
     Ok(Reply::json(&Information {

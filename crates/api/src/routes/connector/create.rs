@@ -6,11 +6,9 @@ use tributary_service::connector;
 use tributary_storage::Outcome;
 
 use super::PROPERTIES_EXAMPLE;
-use crate::call::Call;
-use crate::content::{Content, Put};
-use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::answer::{Put, Reply};
+use crate::endpoint::{Answer, Body, Call, Content, Endpoint, handler};
 use crate::error::{ApiError, ErrorKind};
-use crate::reply::Reply;
 
 pub(in crate::routes) const PUT_ENDPOINT: Endpoint = Endpoint {
     name: "connector.put",

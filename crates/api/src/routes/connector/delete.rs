@@ -5,11 +5,10 @@ use tributary_domain::Deletion;
 use tributary_service::connector;
 
 use super::ID;
-use crate::call::Call;
-use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::answer::Reply;
+use crate::endpoint::{Answer, Body, Call, Endpoint, handler};
 use crate::error::{ApiError, ErrorKind};
 use crate::parameter::{Parameter, ParameterKind};
-use crate::reply::Reply;
 
 const DELETE_SYNC_JOBS: Parameter = Parameter {
     name: "delete_sync_jobs",

@@ -5,8 +5,7 @@ use tributary_domain::ConnectorFiltering;
 use tributary_service::connector::ConnectorChange;
 
 use super::{DRY_RUN, change_or_try};
-use crate::content::Content;
-use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::endpoint::{Answer, Body, Content, Endpoint, handler};
 use crate::error::ErrorKind;
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {

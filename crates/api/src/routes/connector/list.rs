@@ -5,12 +5,10 @@ use tributary_domain::{Connector, ConnectorQuery, IndexName, Refusal};
 use tributary_service::connector;
 
 use super::INCLUDE_DELETED;
-use crate::call::Call;
-use crate::content::{Content, Page};
-use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::answer::{Page, Reply};
+use crate::endpoint::{Answer, Body, Call, Content, Endpoint, handler};
 use crate::error::{ApiError, ErrorKind};
 use crate::parameter::{Arguments, Parameter, ParameterKind};
-use crate::reply::Reply;
 
 const fn parameter(name: &'static str, kind: ParameterKind, description: &'static str) -> Parameter {
     Parameter { name, kind, default: None, description }

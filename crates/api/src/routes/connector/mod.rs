@@ -25,10 +25,10 @@ pub(super) mod status;
 use serde::de::DeserializeOwned;
 use tributary_service::connector::{self, ConnectorChange};
 
-use crate::call::Call;
+use crate::answer::Reply;
+use crate::endpoint::Call;
 use crate::error::ApiError;
 use crate::parameter::{Parameter, ParameterKind};
-use crate::reply::Reply;
 
 /// A connector as its maker describes it.
 const PROPERTIES_EXAMPLE: &str =

@@ -5,11 +5,9 @@ use tributary_domain::ConnectorProperties;
 use tributary_service::connector;
 
 use super::{ID, PROPERTIES_EXAMPLE};
-use crate::call::Call;
-use crate::content::{Content, Put};
-use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::answer::{Put, Reply};
+use crate::endpoint::{Answer, Body, Call, Content, Endpoint, handler};
 use crate::error::{ApiError, ErrorKind};
-use crate::reply::Reply;
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.put",

@@ -5,8 +5,7 @@ use tributary_domain::ConnectorServiceType;
 use tributary_service::connector::ConnectorChange;
 
 use super::change_by_body;
-use crate::content::Content;
-use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::endpoint::{Answer, Body, Content, Endpoint, handler};
 use crate::error::ErrorKind;
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {

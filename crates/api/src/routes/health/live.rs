@@ -2,11 +2,9 @@
 
 use actix_web::http::Method;
 
-use crate::call::Call;
-use crate::content::{Content, Health};
-use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::answer::{Health, Reply};
+use crate::endpoint::{Answer, Body, Call, Content, Endpoint, handler};
 use crate::error::ApiError;
-use crate::reply::Reply;
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "health.live",

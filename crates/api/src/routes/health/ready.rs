@@ -3,11 +3,9 @@
 use actix_web::http::Method;
 use tributary_service::health;
 
-use crate::call::Call;
-use crate::content::{Content, Health};
-use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::answer::{Health, Reply};
+use crate::endpoint::{Answer, Body, Call, Content, Endpoint, handler};
 use crate::error::{ApiError, ErrorKind};
-use crate::reply::Reply;
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "health.ready",

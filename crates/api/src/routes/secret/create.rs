@@ -5,11 +5,9 @@ use tributary_secrets::NewSecret;
 use tributary_service::secret;
 
 use super::{NEW_EXAMPLE, vault};
-use crate::call::Call;
-use crate::content::{Content, Created};
-use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::answer::{Created, Reply};
+use crate::endpoint::{Answer, Body, Call, Content, Endpoint, handler};
 use crate::error::{ApiError, ErrorKind};
-use crate::reply::Reply;
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.secret_post",

@@ -4,11 +4,9 @@ use actix_web::http::Method;
 use tributary_service::secret;
 
 use super::{ID, vault};
-use crate::call::Call;
-use crate::content::{Content, Deleted};
-use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::answer::{Deleted, Reply};
+use crate::endpoint::{Answer, Body, Call, Content, Endpoint, handler};
 use crate::error::{ApiError, ErrorKind};
-use crate::reply::Reply;
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.secret_delete",

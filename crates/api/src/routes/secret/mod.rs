@@ -7,7 +7,7 @@ pub(super) mod put;
 
 use tributary_secrets::Vault;
 
-use crate::call::Call;
+use crate::endpoint::Call;
 use crate::error::ApiError;
 
 /// A secret as a client sends it.
@@ -18,5 +18,5 @@ const ID: &str = "id";
 
 /// What encrypts and decrypts, if this service was given a key.
 fn vault(call: &Call) -> Result<&Vault, ApiError> {
-    call.api.vault.as_deref().ok_or(ApiError::NoSecretKeys)
+    call.state.vault.as_deref().ok_or(ApiError::NoSecretKeys)
 }

@@ -5,11 +5,9 @@ use tributary_secrets::NewSecret;
 use tributary_service::secret;
 
 use super::{ID, NEW_EXAMPLE, vault};
-use crate::call::Call;
-use crate::content::{Content, SecretPut};
-use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::answer::{Reply, SecretPut};
+use crate::endpoint::{Answer, Body, Call, Content, Endpoint, handler};
 use crate::error::{ApiError, ErrorKind};
-use crate::reply::Reply;
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.secret_put",

@@ -4,11 +4,9 @@ use actix_web::http::Method;
 use tributary_domain::NewSyncJob;
 use tributary_service::sync_job;
 
-use crate::call::Call;
-use crate::content::{Content, Created};
-use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::answer::{Created, Reply};
+use crate::endpoint::{Answer, Body, Call, Content, Endpoint, handler};
 use crate::error::{ApiError, ErrorKind};
-use crate::reply::Reply;
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.sync_job_post",

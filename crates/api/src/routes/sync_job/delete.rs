@@ -4,10 +4,9 @@ use actix_web::http::Method;
 use tributary_service::sync_job;
 
 use super::ID;
-use crate::call::Call;
-use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::answer::Reply;
+use crate::endpoint::{Answer, Body, Call, Endpoint, handler};
 use crate::error::{ApiError, ErrorKind};
-use crate::reply::Reply;
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.sync_job_delete",

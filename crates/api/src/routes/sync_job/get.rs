@@ -5,11 +5,9 @@ use tributary_domain::SyncJob;
 use tributary_service::sync_job;
 
 use super::ID;
-use crate::call::Call;
-use crate::content::Content;
-use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::answer::Reply;
+use crate::endpoint::{Answer, Body, Call, Content, Endpoint, handler};
 use crate::error::{ApiError, ErrorKind};
-use crate::reply::Reply;
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.sync_job_get",

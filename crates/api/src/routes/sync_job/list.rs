@@ -6,12 +6,10 @@ use tributary_domain::{
 };
 use tributary_service::sync_job;
 
-use crate::call::Call;
-use crate::content::{Content, Page};
-use crate::endpoint::{Answer, Body, Endpoint, handler};
+use crate::answer::{Page, Reply};
+use crate::endpoint::{Answer, Body, Call, Content, Endpoint, handler};
 use crate::error::{ApiError, ErrorKind};
 use crate::parameter::{Arguments, Parameter, ParameterKind};
-use crate::reply::Reply;
 
 const FROM: Parameter = Parameter {
     name: "from",

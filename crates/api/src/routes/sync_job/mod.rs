@@ -17,9 +17,9 @@ use serde::de::DeserializeOwned;
 use tributary_service::sync_job::{self, SyncJobChange};
 use tributary_storage::Outcome;
 
-use crate::call::Call;
+use crate::answer::Reply;
+use crate::endpoint::Call;
 use crate::error::ApiError;
-use crate::reply::Reply;
 
 /// What a worker may report.
 const STATISTICS_EXAMPLE: &str = r#"{"deleted_document_count": 3, "indexed_document_count": 1024, "indexed_document_volume": 12, "total_document_count": 4096}"#;

@@ -2,7 +2,7 @@
 
 use wildmatch::WildMatchPattern;
 
-use crate::presentation::Node;
+use super::node::Node;
 
 /// A name with `*` in it; the character that would stand for exactly one other is none that occurs.
 type NamePattern = WildMatchPattern<'*', '\u{FFFF}'>;

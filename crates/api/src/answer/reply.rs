@@ -6,7 +6,7 @@ use serde::Serialize;
 use tributary_domain::Warning;
 use tributary_storage::{Outcome, Page};
 
-use crate::content::{
+use super::shapes::{
     Acknowledged, ChangeResult, Changed, Created, Put, PutResult, SecretPut, TriedOrChanged,
 };
 

@@ -21,7 +21,7 @@ pub(crate) enum Packing {
 
 impl Packing {
     /// The names under which clients ask for them.
-    pub(crate) const SERVED: &[&str] = &["gzip", "deflate", "zstd", "identity"];
+    const SERVED: &[&str] = &["gzip", "deflate", "zstd", "identity"];
 
     /// What the headers say. A body that is packed more than once is not served: each time could blow it up again.
     pub(crate) fn of(headers: &HeaderMap) -> Result<Self, ApiError> {
@@ -32,7 +32,7 @@ impl Packing {
             match Self::named(name) {
                 Some(Self::Identity) => {}
                 Some(named) if packing == Self::Identity => packing = named,
-                _ => return Err(ApiError::ContentEncoding(header)),
+                _ => return Err(ApiError::ContentEncoding { header, served: Self::SERVED }),
             }
         }
         Ok(packing)

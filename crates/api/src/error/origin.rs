@@ -3,7 +3,7 @@
 use tributary_service::ServiceError;
 use tributary_storage::StoreError;
 
-use crate::error::ApiError;
+use super::api_error::ApiError;
 
 impl From<ServiceError> for ApiError {
     fn from(error: ServiceError) -> Self {

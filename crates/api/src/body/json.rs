@@ -1,72 +1,19 @@
-//! A request as a handler sees it: checked, decoded, with typed access to its parts.
+//! The body of a request as JSON of a known shape, with refusals in the words of Elasticsearch.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::Read as _;
-use std::sync::Arc;
 
-use bytes::Bytes;
 use json_comments::{CommentSettings, StripComments};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
-use tributary_domain::{Id, JsonProblem, Refusal, check_strict, did_you_mean, joined, problem_and_path};
-use tributary_service::{Context, Principal};
-use tributary_storage::Store;
-
-use crate::api::Api;
-use crate::endpoint::Endpoint;
-use crate::error::ApiError;
-use crate::parameter::Arguments;
-use crate::query_string;
-
-/// One call of an endpoint.
-pub(crate) struct Call {
-    pub(crate) api: Api,
-    pub(crate) endpoint: &'static Endpoint,
-    /// The path of the request as it was sent, escapes included.
-    pub(crate) path: String,
-    pub(crate) arguments: Arguments,
-    /// Not empty.
-    pub(crate) body: Option<Bytes>,
-}
-
-impl Call {
-    pub(crate) fn store(&self) -> &dyn Store {
-        &*self.api.store
-    }
-
-    /// The context of the use case; callers are not authenticated yet.
-    pub(crate) fn context(&self) -> Context {
-        Context::new(Principal::anonymous(), Arc::clone(&self.api.clock), Arc::clone(&self.api.ids))
-    }
-
-    /// The id that stands in the path under this name.
-    pub(crate) fn id(&self, name: &str) -> Result<Id, Refusal> {
-        // Counted from the end, whatever prefix the API is mounted under.
-        let declared =
-            self.endpoint.path.rsplit('/').position(|part| {
-                part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) == Some(name)
-            });
-        let sent = declared.and_then(|place| self.path.trim_end_matches('/').rsplit('/').nth(place));
-        Id::parse(name, query_string::decode(sent.unwrap_or_default())?)
-    }
-
-    /// The body of an endpoint that needs one.
-    pub(crate) fn body<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
-        self.optional_body()?.ok_or_else(|| ApiError::MissingBody("request body is required".into()))
-    }
-
-    /// The body, if there is one.
-    pub(crate) fn optional_body<T: DeserializeOwned>(&self) -> Result<Option<T>, ApiError> {
-        Ok(self.body.as_deref().map(parse).transpose()?)
-    }
-}
+use tributary_domain::{JsonProblem, Refusal, check_strict, did_you_mean, joined, problem_and_path};
 
 /// What some programs put in front of UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Reads a body that must be a JSON object of a known shape. A byte order mark and comments are left out.
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
+pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
     let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
     let without_comments = match check_strict(body) {
         Err(JsonProblem::Malformed { .. }) => without_comments(body),

@@ -1,11 +1,8 @@
 //! Requests that are refused by their head, before there is anything that could be routed.
 
-use actix_web::{HttpRequest, HttpResponse};
 use strum::{EnumIter, EnumString, IntoStaticStr};
 
-use crate::dispatch;
-use crate::error::ApiError;
-use crate::error_table::ErrorKind;
+use super::table::ErrorKind;
 
 /// What is wrong with the head of a request; its name can be written and read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter, EnumString, IntoStaticStr, thiserror::Error)]
@@ -71,18 +68,12 @@ impl HeadRefusal {
     }
 }
 
-/// The answer to a request whose head is refused, in the shape of all errors: for servers that look at heads
-/// themselves, since the HTTP library refuses them without a body, before any handler.
-#[must_use]
-pub fn refuse_head(request: &HttpRequest, refusal: HeadRefusal) -> HttpResponse {
-    dispatch::respond_to_stray(request, &ApiError::Head(refusal))
-}
-
 #[cfg(test)]
 mod tests {
     use strum::IntoEnumIterator as _;
 
     use super::*;
+    use crate::error::ApiError;
 
     #[test]
     fn every_refusal_has_a_name_a_row_and_a_reason() {

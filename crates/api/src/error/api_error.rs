@@ -8,12 +8,8 @@ use serde_json::json;
 use tributary_domain::Refusal;
 use tributary_storage::StoreError;
 
-use crate::error_table::ErrorRow;
-
-use crate::head::HeadRefusal;
-use crate::packing::Packing;
-
-pub(crate) use crate::error_table::ErrorKind;
+use super::head::HeadRefusal;
+use super::table::{ErrorKind, ErrorRow};
 
 /// What went wrong with a request.
 #[derive(Debug, thiserror::Error)]
@@ -38,10 +34,10 @@ pub(crate) enum ApiError {
     )]
     BodyTooLarge(usize),
     #[error(
-        "Content-Encoding header [{0}] is not supported, a body can be packed once, as [{served}]",
-        served = Packing::SERVED.join(", ")
+        "Content-Encoding header [{header}] is not supported, a body can be packed once, as [{served}]",
+        served = served.join(", ")
     )]
-    ContentEncoding(String),
+    ContentEncoding { header: String, served: &'static [&'static str] },
     #[error("the document was changed by others at the same time, again and again; try once more")]
     Conflict,
     #[error("the store is not available at the moment, try again later")]
@@ -88,7 +84,7 @@ impl ApiError {
             Self::MediaType(_) => ErrorKind::MediaType,
             Self::BodyTimeout(_) => ErrorKind::BodyTimeout,
             Self::BodyTooLarge(_) => ErrorKind::BodyTooLarge,
-            Self::ContentEncoding(_) => ErrorKind::ContentEncoding,
+            Self::ContentEncoding { .. } => ErrorKind::ContentEncoding,
             Self::Conflict => ErrorKind::Conflict,
             Self::Unavailable(_) => ErrorKind::Unavailable,
             Self::Rejected(_) => ErrorKind::Rejected,

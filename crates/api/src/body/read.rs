@@ -1,8 +1,7 @@
 //! The body of a request: read and unpacked, neither further than the limit.
 
-use std::convert::Infallible;
+use std::time::Duration;
 
-use actix_web::body::{MessageBody, SizedStream};
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
 use actix_web::http::header;
@@ -10,24 +9,44 @@ use actix_web::rt::time::timeout;
 use actix_web::web::{self, Bytes};
 use actix_web::{HttpMessage as _, HttpRequest};
 use bytes::BytesMut;
-use futures_util::stream::{self, StreamExt as _};
+use futures_util::stream::StreamExt as _;
 use tokio::sync::Semaphore;
 use tributary_domain::Refusal;
 
-use crate::api::{Api, DEFAULT_BODY_LIMIT};
-use crate::endpoint::{Body, Endpoint};
+use super::packing::Packing;
+use super::unread::UnreadBody;
 use crate::error::ApiError;
 use crate::media_type;
-use crate::packing::Packing;
+
+/// The most bytes of a request body, after it is unpacked, unless set otherwise.
+pub const DEFAULT_BODY_LIMIT: usize = 1024 * 1024;
+
+/// How long a request body may stop arriving, unless set otherwise.
+pub const DEFAULT_BODY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What is waited for of a body.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BodyLimits {
+    /// The most bytes, after it is unpacked.
+    pub(crate) bytes: usize,
+    /// How long nothing of it may arrive.
+    pub(crate) timeout: Duration,
+}
+
+impl Default for BodyLimits {
+    fn default() -> Self {
+        Self { bytes: DEFAULT_BODY_LIMIT, timeout: DEFAULT_BODY_TIMEOUT }
+    }
+}
 
 /// How many bodies are unpacked at a time; others wait. It bounds memory and threads, and leaves processors to
 /// requests that are not packed.
 static UNPACKING: Semaphore = Semaphore::const_new(4);
 
-/// Reads the body, if there is one, and unpacks it.
+/// Reads the body, if there is one, and unpacks it; `may_have_one` is false where the endpoint takes none.
 pub(crate) async fn read(
-    api: &Api,
-    endpoint: &Endpoint,
+    limits: BodyLimits,
+    may_have_one: bool,
     request: &HttpRequest,
     mut payload: Payload,
 ) -> Result<Option<Bytes>, ApiError> {
@@ -39,20 +58,20 @@ pub(crate) async fn read(
         return Ok(None);
     }
     let received = match Packing::of(request.headers()) {
-        Ok(_) if declared.is_some_and(|length| length > api.body_limit) => {
-            Err(ApiError::BodyTooLarge(api.body_limit))
+        Ok(_) if declared.is_some_and(|length| length > limits.bytes) => {
+            Err(ApiError::BodyTooLarge(limits.bytes))
         }
-        Ok(packing) => receive(api, declared, &mut payload).await.map(|received| (packing, received)),
+        Ok(packing) => receive(limits, declared, &mut payload).await.map(|received| (packing, received)),
         Err(error) => Err(error),
     };
     let (packing, received) = received.inspect_err(|_| {
         request.extensions_mut().insert(UnreadBody(payload));
     })?;
-    let body = unpack(packing, received, api.body_limit).await?;
+    let body = unpack(packing, received, limits.bytes).await?;
     if body.is_empty() {
         return Ok(None);
     }
-    if matches!(endpoint.body, Body::None) {
+    if !may_have_one {
         let reason =
             format!("request [{} {}] does not support having a body", request.method(), request.path());
         return Err(Refusal::InvalidArgument(reason).into());
@@ -61,31 +80,22 @@ pub(crate) async fn read(
     Ok(Some(body))
 }
 
-/// A body that was not read to its end. Where an answer is sent while it is still there, the connection is
-/// closed behind it; otherwise the server waits for the rest of the body, for as long as the client likes.
-pub(crate) struct UnreadBody(#[expect(dead_code, reason = "it only has to be there")] Payload);
-
-impl UnreadBody {
-    /// The body of an answer that keeps this one until it is sent.
-    pub(crate) fn kept_until_sent(self, answer: Bytes) -> impl MessageBody + 'static {
-        let length = answer.len() as u64;
-        let sent = stream::iter([Ok::<_, Infallible>(answer)]).inspect(move |_| _ = &self);
-        SizedStream::new(length, sent)
-    }
-}
-
 /// The bytes as they arrive, packed or not.
-async fn receive(api: &Api, declared: Option<usize>, payload: &mut Payload) -> Result<Bytes, ApiError> {
+async fn receive(
+    limits: BodyLimits,
+    declared: Option<usize>,
+    payload: &mut Payload,
+) -> Result<Bytes, ApiError> {
     // What is declared may never come: no more than is usual is reserved for it.
     let mut received = BytesMut::with_capacity(declared.unwrap_or(0).min(DEFAULT_BODY_LIMIT));
     loop {
-        let next = timeout(api.body_timeout, payload.next()).await;
-        let Some(chunk) = next.map_err(|_| ApiError::BodyTimeout(api.body_timeout))? else {
+        let next = timeout(limits.timeout, payload.next()).await;
+        let Some(chunk) = next.map_err(|_| ApiError::BodyTimeout(limits.timeout))? else {
             return Ok(received.freeze());
         };
         let chunk = chunk.map_err(|error| unreadable(&error))?;
-        if received.len() + chunk.len() > api.body_limit {
-            return Err(ApiError::BodyTooLarge(api.body_limit));
+        if received.len() + chunk.len() > limits.bytes {
+            return Err(ApiError::BodyTooLarge(limits.bytes));
         }
         received.extend_from_slice(&chunk);
     }

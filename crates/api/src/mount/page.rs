@@ -8,6 +8,7 @@ use actix_web::web::{self, Bytes, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Resource};
 use utoipa_swagger_ui::Config;
 
+use crate::answer;
 use crate::dispatch;
 use crate::error::ApiError;
 use crate::media_type::AnswerType;
@@ -48,7 +49,7 @@ async fn part(request: HttpRequest) -> HttpResponse {
 #[allow(clippy::unused_async, reason = "actix-web takes handlers that are async")]
 async fn answer_other_methods(request: HttpRequest) -> HttpResponse {
     let mut response = if request.method() == Method::OPTIONS {
-        dispatch::respond(&request, StatusCode::OK, &AnswerType::Json, Bytes::new(), &[])
+        answer::respond(&request, StatusCode::OK, &AnswerType::Json, Bytes::new())
     } else {
         let error = ApiError::MethodNotAllowed {
             method: request.method().to_string(),
@@ -74,6 +75,6 @@ fn answer(request: &HttpRequest, file: &str, change: impl FnOnce(String) -> Stri
         .insert_header((header::CONTENT_TYPE, found.content_type))
         .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
-        .insert_header(dispatch::product())
+        .insert_header(answer::product())
         .body(body)
 }

@@ -1,24 +1,8 @@
-//! The shapes of bodies: what requests carry and what answers do, each with an example.
+//! The shapes of the bodies of answers.
 
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::JsonSchema;
 use serde::Serialize;
 use tributary_domain::Count;
-
-/// A JSON body as the documentation shows it.
-#[derive(Debug, Clone, Copy)]
-pub struct Content {
-    /// Makes its JSON Schema.
-    pub schema: fn(&mut SchemaGenerator) -> Schema,
-    /// An example, as JSON.
-    pub example: &'static str,
-}
-
-impl Content {
-    /// The shape of a type, with an example of it.
-    pub(crate) const fn of<T: JsonSchema>(example: &'static str) -> Self {
-        Self { schema: |generator| generator.subschema_for::<T>(), example }
-    }
-}
 
 /// The answer to a new sync job or secret.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -1,0 +1,17 @@
+//! Answers: what handlers reply, in which shapes, and how it is shown.
+
+mod filter_path;
+mod node;
+mod presentation;
+mod reply;
+mod response;
+mod shapes;
+mod warning_header;
+
+pub(crate) use presentation::Presentation;
+pub(crate) use reply::Reply;
+pub(crate) use response::{product, refuse, reply, respond};
+pub(crate) use shapes::{
+    Acknowledged, Changed, Created, Deleted, Health, Information, Page, Put, Secret, SecretPut,
+    TriedOrChanged, VersionInformation,
+};

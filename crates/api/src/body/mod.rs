@@ -1,0 +1,11 @@
+//! The body of a request, from its bytes on the wire to JSON of a known shape.
+
+mod json;
+mod packing;
+mod read;
+mod unread;
+
+pub(crate) use json::parse;
+pub(crate) use read::{BodyLimits, read};
+pub use read::{DEFAULT_BODY_LIMIT, DEFAULT_BODY_TIMEOUT};
+pub(crate) use unread::UnreadBody;

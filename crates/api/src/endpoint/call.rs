@@ -1,0 +1,60 @@
+//! A request as a handler sees it: checked, decoded, with typed access to its parts.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+use tributary_domain::{Id, Refusal};
+use tributary_service::{Context, Principal};
+use tributary_storage::Store;
+
+use crate::body;
+use crate::error::ApiError;
+use crate::parameter::{self, Arguments};
+use crate::state::ApiState;
+
+/// One call of an endpoint.
+pub(crate) struct Call {
+    pub(crate) state: Arc<ApiState>,
+    pub(crate) principal: Principal,
+    /// The path of the endpoint, with the names of its parts in braces.
+    pub(crate) declared_path: &'static str,
+    /// The path of the request as it was sent, escapes included.
+    pub(crate) path: String,
+    pub(crate) arguments: Arguments,
+    /// Not empty.
+    pub(crate) body: Option<Bytes>,
+}
+
+impl Call {
+    pub(crate) fn store(&self) -> &dyn Store {
+        &*self.state.store
+    }
+
+    /// The context of the use case.
+    pub(crate) fn context(&self) -> Context {
+        let state = &self.state;
+        Context::new(self.principal.clone(), Arc::clone(&state.clock), Arc::clone(&state.ids))
+    }
+
+    /// The id that stands in the path under this name.
+    pub(crate) fn id(&self, name: &str) -> Result<Id, Refusal> {
+        // Counted from the end, whatever prefix the API is mounted under.
+        let declared = self
+            .declared_path
+            .rsplit('/')
+            .position(|part| part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) == Some(name));
+        let sent = declared.and_then(|place| self.path.trim_end_matches('/').rsplit('/').nth(place));
+        Id::parse(name, parameter::decode(sent.unwrap_or_default())?)
+    }
+
+    /// The body of an endpoint that needs one.
+    pub(crate) fn body<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
+        self.optional_body()?.ok_or_else(|| ApiError::MissingBody("request body is required".into()))
+    }
+
+    /// The body, if there is one.
+    pub(crate) fn optional_body<T: DeserializeOwned>(&self) -> Result<Option<T>, ApiError> {
+        Ok(self.body.as_deref().map(body::parse).transpose()?)
+    }
+}

@@ -1,0 +1,15 @@
+//! How an endpoint is declared: once, for routing, checks and documentation.
+
+mod answers;
+mod call;
+mod content;
+mod declaration;
+mod possible_errors;
+mod resource;
+
+pub use answers::Answer;
+pub(crate) use call::Call;
+pub use content::Content;
+pub use declaration::{Body, Endpoint};
+pub(crate) use declaration::{Handler, handler};
+pub use resource::Resource;

@@ -1,0 +1,51 @@
+//! What can be wrong with the requests of an endpoint.
+
+use actix_web::http::Method;
+
+use super::declaration::{Body, Endpoint};
+use crate::error::{ERRORS, ErrorKind, ErrorRow};
+
+/// What can be wrong with every request.
+const ALWAYS: &[ErrorKind] = &[
+    ErrorKind::InvalidArgument,
+    ErrorKind::MediaType,
+    ErrorKind::Internal,
+    ErrorKind::Unavailable,
+    ErrorKind::Denied,
+];
+/// What can also be wrong with a request that has a body, whether it should or not.
+const WITH_BODY: &[ErrorKind] = &[
+    ErrorKind::MalformedBody,
+    ErrorKind::ValidationFailed,
+    ErrorKind::BodyTimeout,
+    ErrorKind::BodyTooLarge,
+    ErrorKind::ContentEncoding,
+];
+/// What can also be wrong with a request that names a document.
+const WITH_ID: &[ErrorKind] = &[ErrorKind::ValidationFailed];
+/// What can also be wrong with a request that changes something.
+const CHANGING: &[ErrorKind] = &[
+    ErrorKind::Conflict,
+    ErrorKind::Rejected,
+    ErrorKind::Blocked,
+    ErrorKind::BodyTimeout,
+    ErrorKind::BodyTooLarge,
+    ErrorKind::ContentEncoding,
+];
+
+impl Endpoint {
+    /// Every row of the table of errors that it may answer, in the order of the table: what it declares,
+    /// and what can be wrong with every request of its kind.
+    #[must_use]
+    pub fn possible_errors(&self) -> Vec<&'static ErrorRow> {
+        let when = |holds: bool, kinds: &'static [ErrorKind]| if holds { kinds } else { &[] };
+        let kinds = [
+            self.errors,
+            ALWAYS,
+            when(!matches!(self.body, Body::None), WITH_BODY),
+            when(self.path.contains('{'), WITH_ID),
+            when(self.method != Method::GET, CHANGING),
+        ];
+        ERRORS.iter().filter(|row| kinds.iter().any(|kinds| kinds.contains(&row.kind))).collect()
+    }
+}

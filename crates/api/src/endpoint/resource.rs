@@ -1,0 +1,62 @@
+//! The groups of endpoints in the documentation.
+
+use super::declaration::Endpoint;
+
+/// A group of endpoints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::VariantArray)]
+pub enum Resource {
+    /// Sync jobs.
+    SyncJob,
+    /// Connectors.
+    Connector,
+    /// The secrets of connectors.
+    Secret,
+    /// The service itself.
+    Service,
+}
+
+impl Resource {
+    /// All of them, in the order of the documentation.
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
+
+    /// Its name for people.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SyncJob => "Connector sync jobs",
+            Self::Connector => "Connectors",
+            Self::Secret => "Connector secrets",
+            Self::Service => "The service",
+        }
+    }
+
+    /// What it is, in a sentence or two.
+    #[must_use]
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::SyncJob => "A sync job is one run of a connector, from being asked for to its end.",
+            Self::Connector => "A connector says where documents come from and which index they go to.",
+            Self::Secret => {
+                "A secret is a value that a connector works with, such as its API key: stored encrypted, and in no \
+                 list."
+            }
+            Self::Service => "Who answers here, how the service fares, and what it can do.",
+        }
+    }
+}
+
+impl Endpoint {
+    /// The group that it belongs to.
+    #[must_use]
+    pub fn resource(&self) -> Resource {
+        if self.path.starts_with("/_connector/_sync_job") {
+            Resource::SyncJob
+        } else if self.path.starts_with("/_connector/_secret") {
+            Resource::Secret
+        } else if self.path.starts_with("/_connector") {
+            Resource::Connector
+        } else {
+            Resource::Service
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! What can go wrong with a request: the errors, and the table of what clients see of them.
+
+mod api_error;
+mod head;
+mod origin;
+mod table;
+
+pub(crate) use api_error::ApiError;
+pub use head::HeadRefusal;
+pub use table::{ERRORS, ErrorKind, ErrorRow};

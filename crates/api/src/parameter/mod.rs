@@ -1,0 +1,12 @@
+//! Query strings: how parameters are declared, decoded and checked.
+
+mod arguments;
+mod declaration;
+mod every_endpoint;
+mod query_string;
+
+pub(crate) use arguments::{Arguments, MAXIMUM_WINDOW};
+pub use declaration::{Parameter, ParameterKind};
+pub use every_endpoint::COMMON_PARAMETERS;
+pub(crate) use every_endpoint::{ERROR_TRACE, FILTER_PATH, FORMAT, HUMAN, JSON, PRETTY};
+pub(crate) use query_string::{decode, pairs};
