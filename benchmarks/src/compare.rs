@@ -7,9 +7,9 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::Failure;
 use crate::client::{Client, Round, connect};
 use crate::connection::{Connection, Request};
+use crate::failure::Failure;
 use crate::shapes::{Shape, Target};
 
 /// How long and how often each load runs.

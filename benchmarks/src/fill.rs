@@ -8,7 +8,7 @@ use futures_util::future::try_join_all;
 use tributary_domain::{Document, Id};
 use tributary_storage::{Collection, Registry, Store, StoreExt as _};
 
-use crate::Failure;
+use crate::failure::Failure;
 use crate::jobs::Job;
 
 /// How many jobs are stored together, and how many such portions at any time.

@@ -4,9 +4,10 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use crate::Failure;
 use crate::client::Client;
-use crate::compare::{Comparison, Load, Rounds, alternate, median, prepare};
+use crate::compare::{Load, Rounds, alternate, median, prepare};
+use crate::failure::Failure;
+use crate::figures::{Costs, Line};
 use crate::server::{Server, Stored};
 use crate::shapes::{Shape, shapes};
 use crate::table;
@@ -34,32 +35,6 @@ pub(crate) struct Options {
     /// Keep the jobs in the server's memory only: start-up then makes them instead of reading them
     #[arg(long)]
     memory: bool,
-}
-
-/// One line of the main table.
-pub(crate) struct Line {
-    /// The name of the shape.
-    pub(crate) shape: &'static str,
-    /// How many connections.
-    pub(crate) connections: usize,
-    /// The mean size of the answers.
-    pub(crate) body_bytes: usize,
-    /// The list against the constant body.
-    pub(crate) comparison: Comparison,
-    /// The ratio that is wanted.
-    pub(crate) goal: f64,
-}
-
-/// What a number of jobs costs beside requests.
-pub(crate) struct Costs {
-    /// How many jobs.
-    pub(crate) jobs: u32,
-    /// How long it took to store them.
-    pub(crate) filling: Duration,
-    /// From the start of the process until it was ready: the median.
-    pub(crate) start_up: Duration,
-    /// The bytes of memory that the server needs for each.
-    pub(crate) memory: f64,
 }
 
 /// Measures, and prints what it found.

@@ -4,6 +4,8 @@
 mod client;
 mod compare;
 mod connection;
+mod failure;
+mod figures;
 mod fill;
 mod jobs;
 mod list;
@@ -13,16 +15,13 @@ mod server;
 mod shapes;
 mod table;
 
-use std::error::Error;
-
 use clap::{Parser, Subcommand};
+
+use failure::Failure;
 
 // As the service itself.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
-/// What can go wrong: a benchmark is run by people, who read the message.
-type Failure = Box<dyn Error + Send + Sync>;
 
 /// Measures Tributary.
 #[derive(Debug, Parser)]

@@ -9,10 +9,10 @@ use clap::Args;
 use serde_json::{Value, json};
 use tributary_engines::{Distribution, Engine, Options as EngineOptions};
 
-use crate::Failure;
 use crate::client::{Client, connect};
 use crate::compare::{Comparison, Load, Rounds, alternate, prepare};
 use crate::connection::{Connection, Request};
+use crate::failure::Failure;
 use crate::server::{Server, Stored};
 use crate::shapes::{Shape, Target, shapes};
 use crate::table::{grouped, marked, whole};

@@ -11,7 +11,8 @@ use clap::Args;
 use tributary_api::Api;
 use tributary_storage::Registry;
 
-use crate::{Failure, fill};
+use crate::failure::Failure;
+use crate::fill;
 
 /// The largest constant body.
 const LARGEST: usize = 16 * 1024 * 1024;

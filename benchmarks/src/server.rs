@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::Failure;
+use crate::failure::Failure;
 
 /// How long a server is left alone before its memory is read, so that its allocator can tidy up.
 const SETTLING: Duration = Duration::from_secs(2);

@@ -1,8 +1,8 @@
 //! What was measured, as Markdown, with the goals beside it.
 
 use crate::compare::Rounds;
+use crate::figures::{Costs, Line};
 use crate::jobs::{CONNECTORS, JOB_BYTES, STATUSES, TYPES};
-use crate::list::{Costs, Line};
 
 /// The memory for a job that is wanted at most, as a multiple of its JSON.
 const MEMORY_GOAL: f64 = 1.4;

@@ -15,6 +15,7 @@ use crate::configuration::{PASSWORD, USER};
 use crate::distribution::Distribution;
 use crate::endpoint::Endpoint;
 use crate::instance::Instance;
+use crate::options::Options;
 use crate::process::Processes;
 
 /// How often a start is tried when another program was faster to take a port.
@@ -26,35 +27,6 @@ const LINES_OF_LOG: usize = 40;
 const PORTS: std::ops::Range<u16> = 20_000..32_000;
 /// Between two looks at an engine that starts.
 const PAUSE: Duration = Duration::from_millis(100);
-
-/// How to start an engine.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// The port for HTTP; where there is none, a free one.
-    pub port: Option<u16>,
-    /// The heap of its Java.
-    pub heap_megabytes: u32,
-    /// Whether its Java compiles for the highest speed. A start then takes twice the work, which
-    /// only measurements are worth.
-    pub full_speed: bool,
-    /// How long it may take until it answers.
-    pub deadline: Duration,
-    /// Settings beyond those that every instance gets.
-    pub settings: Vec<(String, String)>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        // Far more than it takes, for machines on which all start at once.
-        Self {
-            port: None,
-            heap_megabytes: 512,
-            full_speed: false,
-            deadline: Duration::from_mins(5),
-            settings: Vec::new(),
-        }
-    }
-}
 
 /// An engine of one's own. When it is dropped, or its owner ends in whatever way, its processes
 /// and its folder go.

@@ -9,9 +9,9 @@ use tempfile::TempDir;
 
 use crate::configuration::{Settings, java_options};
 use crate::distribution::Distribution;
-use crate::engine::Options;
 use crate::fetch::fetch;
 use crate::java;
+use crate::options::Options;
 use crate::user::{User, open_to_all};
 
 /// The folder of one instance, removed when it is dropped.

@@ -7,7 +7,8 @@ use anyhow::{Context, Result, anyhow};
 
 use crate::distribution::Distribution;
 use crate::endpoint::Endpoint;
-use crate::engine::{Engine, Options};
+use crate::engine::Engine;
+use crate::options::Options;
 
 /// Nobody drops what is in here; the guard of each engine sees the process end.
 static STARTED: [OnceLock<Result<Shared, String>>; Distribution::ALL.len()] =

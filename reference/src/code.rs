@@ -7,7 +7,6 @@ use anyhow::{Result, bail};
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
 use crate::links::{pages, shown};
-use crate::place;
 
 /// The folders that a page names files in.
 const FOLDERS: &[&str] =
@@ -20,7 +19,7 @@ const SOURCES: &[&str] = &["crates", "examples"];
 pub(crate) fn check(root: &Path) -> Result<()> {
     let mut sources = Vec::new();
     for folder in SOURCES {
-        read(&place(root, folder), &mut sources)?;
+        read(&root.join(folder), &mut sources)?;
     }
     let mut problems = Vec::new();
     for page in pages(root)? {
@@ -32,7 +31,7 @@ pub(crate) fn check(root: &Path) -> Result<()> {
                 problems.push(format!("{page}: this code is in no source file:\n{block}"));
             }
         }
-        let missing = names.iter().filter(|name| is_path(name) && !place(root, name).exists());
+        let missing = names.iter().filter(|name| is_path(name) && !root.join(name).exists());
         problems.extend(missing.map(|name| format!("{page}: there is no {name}")));
     }
     if problems.is_empty() { Ok(()) } else { bail!("{}", problems.join("\n")) }

@@ -6,8 +6,6 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use crate::place;
-
 /// Where everything is generated; what else is found there is left over from something that is gone.
 const FOLDER: &str = "docs/reference";
 
@@ -29,7 +27,7 @@ impl File {
 
     /// Writes it.
     pub(crate) fn write(&self, root: &Path) -> Result<()> {
-        let path = place(root, &self.path);
+        let path = root.join(&self.path);
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
@@ -38,7 +36,7 @@ impl File {
 
     /// The first line in which what is there differs, if it does.
     pub(crate) fn difference(&self, root: &Path) -> Option<String> {
-        let present = fs::read_to_string(place(root, &self.path)).unwrap_or_default();
+        let present = fs::read_to_string(root.join(&self.path)).unwrap_or_default();
         if present == self.text {
             return None;
         }
@@ -66,7 +64,7 @@ impl File {
 pub(crate) fn refuse_strangers(root: &Path, files: &[File]) -> Result<()> {
     let generated = files.iter().map(|file| file.path.as_str());
     let known: BTreeSet<&str> = generated.chain(WRITTEN_BY_TESTS.iter().copied()).collect();
-    for entry in fs::read_dir(place(root, FOLDER))? {
+    for entry in fs::read_dir(root.join(FOLDER))? {
         let path = format!("{FOLDER}/{}", entry?.file_name().to_string_lossy());
         if !known.contains(path.as_str()) {
             bail!("{path} is not generated any more: remove it");

@@ -7,8 +7,6 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
-use crate::place;
-
 /// The anchor of a heading, as GitHub and mdBook make it.
 pub(crate) fn anchor(heading: &str) -> String {
     let kept = heading.trim().to_lowercase();
@@ -19,7 +17,7 @@ pub(crate) fn anchor(heading: &str) -> String {
 /// Fails where a link of a page leads to a file or a heading that is not
 /// there, or out of the site, or where a page of the site stands in no table of contents.
 pub(crate) fn check(root: &Path) -> Result<()> {
-    let docs = place(root, "docs").canonicalize()?;
+    let docs = root.join("docs").canonicalize()?;
     let pages = pages(root)?;
     let mut problems = Vec::new();
     let mut reached = BTreeSet::new();
@@ -34,7 +32,7 @@ pub(crate) fn check(root: &Path) -> Result<()> {
                 problems.push(format!("{}: {link} leads nowhere", shown(root, page)));
                 continue;
             };
-            if page.starts_with(place(root, "docs")) && !target.starts_with(&docs) {
+            if page.starts_with(root.join("docs")) && !target.starts_with(&docs) {
                 problems.push(format!("{}: {link} leads out of the site; name the file", shown(root, page)));
             }
             if is_page(&target)
@@ -48,7 +46,7 @@ pub(crate) fn check(root: &Path) -> Result<()> {
             }
         }
     }
-    for page in pages.iter().filter(|page| page.starts_with(place(root, "docs"))) {
+    for page in pages.iter().filter(|page| page.starts_with(root.join("docs"))) {
         if !page.ends_with("SUMMARY.md") && !reached.contains(&page.canonicalize()?) {
             problems.push(format!("{} stands in no table of contents", shown(root, page)));
         }
@@ -65,7 +63,7 @@ pub(crate) fn pages(root: &Path) -> Result<Vec<PathBuf>> {
             pages.push(path);
         }
     }
-    collect(&place(root, "docs"), &mut pages)?;
+    collect(&root.join("docs"), &mut pages)?;
     Ok(pages)
 }
 

@@ -75,8 +75,3 @@ fn files(root: &Path) -> Result<Vec<File>> {
     files.extend(statuses::diagrams());
     Ok(files)
 }
-
-/// A place in the workspace.
-fn place(root: &Path, path: &str) -> PathBuf {
-    root.join(path)
-}

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::{configuration, endpoints, place};
+use crate::{configuration, endpoints};
 
 /// The README with its tables as they have to be.
 pub(crate) fn text(root: &Path) -> Result<String> {
-    let readme = fs::read_to_string(place(root, "README.md")).context("there is no README.md")?;
+    let readme = fs::read_to_string(root.join("README.md")).context("there is no README.md")?;
     let tables = [
         (
             "endpoints",

@@ -9,7 +9,6 @@ use syn::{Attribute, Expr, Item, Lit, Meta, TraitItem};
 use tributary_storage::Registry;
 
 use crate::markdown::{GENERATED, Table, code, prose};
-use crate::place;
 
 /// The folder of the sources that are read.
 const SOURCES: &str = "crates/storage/src";
@@ -69,7 +68,7 @@ fn of_struct(root: &Path, file: &str, name: &str) -> Result<String> {
 }
 
 fn source(root: &Path, file: &str) -> Result<syn::File> {
-    let text = fs::read_to_string(place(root, SOURCES).join(file)).with_context(|| format!("no {file}"))?;
+    let text = fs::read_to_string(root.join(SOURCES).join(file)).with_context(|| format!("no {file}"))?;
     Ok(syn::parse_file(&text)?)
 }
 

@@ -1,8 +1,9 @@
 //! How the binary is started: which arguments, which environment, to run on or to its end.
 
 use std::ffi::OsStr;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, Stdio};
 
+use crate::ended::Ended;
 use crate::output::Output;
 use crate::server::Server;
 use crate::{binary, wait_until};
@@ -11,42 +12,6 @@ use crate::{binary, wait_until};
 #[derive(Debug)]
 pub struct Launch {
     command: Command,
-}
-
-/// A process that has ended.
-#[derive(Debug)]
-pub struct Ended {
-    /// How it ended.
-    pub status: ExitStatus,
-    /// All of its standard output.
-    pub output: String,
-    /// All of its standard error.
-    pub log: String,
-}
-
-impl Ended {
-    /// Checks that the process gave up with a message in plain words.
-    ///
-    /// # Panics
-    /// If it succeeded, panicked, was ended by a signal, or its message lacks one of the parts.
-    pub fn gave_up_naming(&self, parts: &[&str]) -> &Self {
-        assert!(self.status.code().is_some_and(|code| code != 0), "{self:#?}");
-        assert!(self.output.is_empty(), "something on standard output: {self:#?}");
-        self.without_panic();
-        for part in parts {
-            assert!(self.log.contains(part), "[{part}] is missing: {}", self.log);
-        }
-        self
-    }
-
-    /// Checks that no panic text is in the log.
-    ///
-    /// # Panics
-    /// If there is one.
-    pub fn without_panic(&self) -> &Self {
-        assert!(!self.log.contains("panicked") && !self.log.contains("RUST_BACKTRACE"), "{}", self.log);
-        self
-    }
 }
 
 impl Launch {
@@ -130,5 +95,12 @@ impl Launch {
         let output = Output::of(child.stdout.take().expect("standard output is piped"));
         let log = Output::of(child.stderr.take().expect("standard error is piped"));
         (child, output, log)
+    }
+}
+
+impl Server {
+    /// A service over a store, on a free port.
+    pub fn start(store: &str) -> Self {
+        Launch::over(store).start()
     }
 }

@@ -16,6 +16,7 @@
 mod answer;
 mod binary;
 mod connection;
+mod ended;
 mod launch;
 mod mounted;
 mod output;
@@ -28,7 +29,8 @@ pub mod tools;
 pub use answer::{Answer, Listing};
 pub use binary::binary;
 pub use connection::Connection;
-pub use launch::{Ended, Launch};
+pub use ended::Ended;
+pub use launch::Launch;
 pub use mounted::Mounted;
 pub use proxy::{Fault, Proxy};
 pub use relay::Relay;

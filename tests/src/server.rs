@@ -7,7 +7,7 @@ use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 
 use crate::answer::{Answer, Listing};
 use crate::connection::Connection;
-use crate::launch::{Ended, Launch};
+use crate::ended::Ended;
 use crate::output::Output;
 use crate::wait_until;
 
@@ -24,11 +24,6 @@ pub struct Server {
 }
 
 impl Server {
-    /// A service over a store, on a free port.
-    pub fn start(store: &str) -> Self {
-        Launch::over(store).start()
-    }
-
     /// Waits for the ready line of a process.
     pub(crate) fn ready(mut child: Child, mut output: Output, mut log: Output) -> Self {
         let mut address = None;

@@ -1,18 +1,21 @@
 //! The project's tasks: `cargo xtask test | bench | engine | docs | tidy`.
 
+mod circles;
 mod documentation;
 mod engine;
 mod layers;
 mod licences;
+mod module_tree;
 mod sources;
 mod test;
 mod tools;
-
-use std::path::PathBuf;
+mod workspace;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use xshell::{Shell, cmd};
+
+use workspace::root;
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "The project's tasks")]
@@ -44,7 +47,7 @@ enum Task {
         #[arg(long)]
         site: bool,
     },
-    /// The checks of the house alone: layers, sizes, names
+    /// The checks of the house alone: layers, sizes, names, circles
     Tidy,
 }
 
@@ -68,12 +71,8 @@ fn main() -> Result<()> {
 /// The checks of the house.
 fn tidy(shell: &Shell) -> Result<()> {
     layers::check(shell)?;
-    sources::check()
-}
-
-/// The folder of the workspace.
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+    sources::check()?;
+    circles::check()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
 
-use crate::root;
+use crate::workspace::root;
 
 /// The most lines of a file that is read in a sitting; tests apart.
 const MAXIMUM_LINES: usize = 320;

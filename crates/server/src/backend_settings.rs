@@ -10,7 +10,7 @@ use tributary_storage::{Backend, BackendSetting, BackendSettings, OpenError, Reg
 
 use crate::error::StartError;
 
-use crate::settings::{NOT_UTF_8, PREFIX};
+use crate::setting_values::{NOT_UTF_8, PREFIX};
 use crate::settings_file;
 
 /// The variable of a setting, such as `TRIBUTARY_OPENSEARCH_PASSWORD`.

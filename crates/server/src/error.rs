@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use tributary_storage::OpenError;
 
-use crate::command::Failure;
 use crate::secret_keys::SecretKeysError;
 
 /// What went wrong before the service was ready.
@@ -21,8 +20,6 @@ pub(crate) enum StartError {
     Table { scheme: String, error: OpenError },
     #[error("the environment variable {variable}: {reason}")]
     Variable { variable: String, reason: String },
-    #[error(transparent)]
-    Command(#[from] Failure),
     #[error(transparent)]
     SecretKeys(#[from] SecretKeysError),
     #[error(transparent)]

@@ -30,6 +30,7 @@ mod signals;
 mod streams;
 
 use std::ffi::OsString;
+use std::fmt::Display;
 use std::io::Write as _;
 use std::process::ExitCode;
 
@@ -49,7 +50,8 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, registry: &Regis
     let result = match invocation {
         Ok(Invocation { command: Some(command), settings }) => {
             let stores = Stores::new(registry, &settings.backends);
-            command.run(&stores, &settings.secret_keys).await.map_err(StartError::from)
+            let done = command.run(&stores, &settings.secret_keys).await;
+            return done.map_or_else(|failure| fail(&failure), |()| ExitCode::SUCCESS);
         }
         Ok(Invocation { command: None, settings }) => serve::run(settings, registry).await,
         Err(error) => Err(error),
@@ -72,7 +74,7 @@ fn print_no_panics_that_are_caught() {
     }));
 }
 
-fn fail(error: &StartError) -> ExitCode {
+fn fail(error: &dyn Display) -> ExitCode {
     streams::tell(&format!("tributary: {error}\n"));
     ExitCode::FAILURE
 }

@@ -11,8 +11,7 @@ use tributary_secrets::{KeysError, SecretKeys, UnusableKeys, check};
 use tributary_storage::{Store, StoreError};
 use zeroize::Zeroizing;
 
-use crate::setting_values::path;
-use crate::settings::NOT_UTF_8;
+use crate::setting_values::{NOT_UTF_8, path};
 
 /// The variable that holds the keys themselves. It is no flag: others see what a process was started with.
 pub(crate) const VARIABLE: &str = "TRIBUTARY_SECRET_KEYS";

@@ -6,6 +6,10 @@ use std::path::PathBuf;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use tributary_storage::expand_home;
 
+/// What stands before the name of a setting in the environment.
+pub(crate) const PREFIX: &str = "TRIBUTARY_";
+/// Why a variable of the environment cannot be read.
+pub(crate) const NOT_UTF_8: &str = "it is not valid UTF-8";
 const EMPTY: &str = "it must not be empty";
 
 /// A parser of whole numbers that says what is allowed.

@@ -16,7 +16,7 @@ use crate::error::StartError;
 use crate::log_filter::LogFilter;
 
 use crate::secret_keys::{self, SecretKeysFile};
-use crate::setting_values::{listen_address, not_empty, path, size, whole};
+use crate::setting_values::{NOT_UTF_8, PREFIX, listen_address, not_empty, path, size, whole};
 use crate::settings_file::{self, Refused};
 
 const AFTER_HELP: &str = "\
@@ -41,10 +41,6 @@ Examples:
   TRIBUTARY_STORE=memory: tributary --listen 127.0.0.1:0
   curl http://127.0.0.1:9200/_connector/_sync_job?status=pending";
 
-/// What stands before the name of a setting in the environment.
-pub(crate) const PREFIX: &str = "TRIBUTARY_";
-/// Why a variable of the environment cannot be read.
-pub(crate) const NOT_UTF_8: &str = "it is not valid UTF-8";
 const DAY: u64 = 24 * 60 * 60;
 const GIBIBYTE: u64 = 1 << 30;
 

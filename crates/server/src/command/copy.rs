@@ -3,8 +3,9 @@
 use clap::Args;
 use tributary_storage::transfer;
 
+use super::existing::Existing;
 use super::progress::Display;
-use super::{Existing, Failure, Stores, stores, summary};
+use super::{Failure, Stores, stores, summary};
 use crate::setting_values::not_empty;
 
 const AFTER_HELP: &str = "\

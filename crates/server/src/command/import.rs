@@ -9,9 +9,10 @@ use clap::{Args, ValueEnum};
 use tributary_storage::Collection;
 use tributary_storage::transfer::{self, Imported, TransferError};
 
+use super::existing::Existing;
 use super::progress::Display;
 use super::summary::{self, grouped};
-use super::{Existing, Failure, Stores};
+use super::{Failure, Stores};
 use crate::setting_values::not_empty;
 use crate::streams;
 

@@ -1,6 +1,7 @@
 //! The commands beside serving: moving everything from one store to another, to a file, and back.
 
 mod copy;
+mod existing;
 mod export;
 mod failure;
 mod health;
@@ -11,8 +12,7 @@ mod secrets;
 mod stores;
 mod summary;
 
-use clap::{Args, Subcommand};
-use tributary_storage::transfer::Onto;
+use clap::Subcommand;
 
 pub(crate) use failure::Failure;
 pub(crate) use stores::Stores;
@@ -44,27 +44,6 @@ impl Command {
             Self::Import(options) => import::run(options, stores).await,
             Self::Health(options) => health::run(&options),
             Self::Secrets(command) => secrets::run(command, stores, secret_keys).await,
-        }
-    }
-}
-
-/// What the target may hold already.
-#[derive(Debug, Clone, Copy, Args)]
-struct Existing {
-    /// Write into a target that is not empty; what is there stays, other content under the same id is reported
-    #[arg(long)]
-    merge: bool,
-    /// Go on where the same command was cut off; the target may hold nothing else
-    #[arg(long, conflicts_with = "merge")]
-    resume: bool,
-}
-
-impl From<Existing> for Onto {
-    fn from(existing: Existing) -> Self {
-        match existing {
-            Existing { merge: true, .. } => Self::Merge,
-            Existing { resume: true, .. } => Self::Resume,
-            Existing { .. } => Self::Empty,
         }
     }
 }
