@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use serde_json::Value;
-use tributary_api::{COMMON_PARAMETERS, ENDPOINTS, Endpoint, Parameter, ParameterKind, Resource};
+use tributary_api::{
+    Access, COMMON_PARAMETERS, ENDPOINTS, Endpoint, Parameter, ParameterKind, Privilege, Resource,
+};
 
 use crate::file::File;
 use crate::markdown::{GENERATED, Table, block, code, prose};
@@ -56,19 +58,38 @@ fn overview() -> String {
     for parameter in COMMON_PARAMETERS {
         parameter_row(&mut common, parameter);
     }
+    let privileges = privileges();
     format!(
         "{GENERATED}# Overview\n\nThe same for programs: [openapi.json](../openapi.json), or \
          `GET /_openapi.json` of a running service, which also \
          shows it as a page under `/_docs` (made by Swagger UI, Apache-2.0, which is part of the program).\n\n## Endpoints\n\nThose in *italics* are extensions: \
-         Elasticsearch has no such calls.\n\n{endpoints}\n## What every endpoint takes\n\n{}",
+         Elasticsearch has no such calls.\n\n{endpoints}\n## Privileges\n\nEach endpoint names the cluster privilege that a caller needs, as Elasticsearch calls \
+         it. As long as nobody is authenticated, every caller has all of them.\n\n{privileges}\n\
+         ## What every endpoint takes\n\n{}",
         common.text()
     )
+}
+
+/// A table of the privileges, each with the number of endpoints that need it.
+fn privileges() -> String {
+    let mut table = Table::new(&["privilege", "needed for", "endpoints"]);
+    for privilege in Privilege::ALL {
+        let endpoints =
+            ENDPOINTS.iter().filter(|endpoint| endpoint.access == Access::Needs(*privilege)).count();
+        table.row(&[&code(privilege.name()), privilege.description(), &endpoints.to_string()]);
+    }
+    let open = ENDPOINTS.iter().filter(|endpoint| endpoint.access == Access::Everybody).count();
+    table.row(&["none", "What everybody may know.", &open.to_string()]);
+    table.text()
 }
 
 fn section(endpoint: &Endpoint, document: &Value) -> String {
     let mut text = format!("## `{}`\n\n{}\n", title(endpoint), endpoint.summary);
     if endpoint.extension {
         text.push_str("\n*An extension: Elasticsearch has no such call.*\n");
+    }
+    if let Some(privilege) = endpoint.access.privilege() {
+        let _ = write!(text, "\nNeeds the cluster privilege `{}`.\n", privilege.name());
     }
     let mut parameters = parameter_table();
     for parameter in endpoint.parameters {

@@ -1,9 +1,72 @@
-//! Who sends a request.
+//! Who sends a request, and what they may do.
 
 use actix_web::HttpRequest;
 use tributary_service::Principal;
 
-/// The principal of a request: nobody is asked to say who they are.
-pub(crate) fn authenticate(_: &HttpRequest) -> Principal {
-    Principal::anonymous()
+use crate::endpoint::{Access, Endpoint, Privilege};
+use crate::error::ApiError;
+
+/// Whoever sends a request.
+pub(crate) struct Caller {
+    pub(crate) principal: Principal,
+    privileges: &'static [Privilege],
+}
+
+/// The caller of a request. Nobody is asked who they are: all are the one principal `anonymous`, with every privilege.
+pub(crate) fn authenticate(_: &HttpRequest) -> Caller {
+    Caller { principal: Principal::anonymous(), privileges: Privilege::ALL }
+}
+
+impl Caller {
+    /// Refuses an endpoint that the caller may not call.
+    pub(crate) fn authorize(&self, endpoint: &Endpoint) -> Result<(), ApiError> {
+        let is_allowed = match endpoint.access {
+            Access::Undeclared => false,
+            Access::Everybody => true,
+            Access::Needs(privilege) => self.privileges.contains(&privilege),
+        };
+        if is_allowed {
+            return Ok(());
+        }
+        let (endpoint, needed) = (endpoint.name, endpoint.access.privilege().map_or("none", Privilege::name));
+        Err(ApiError::Forbidden { endpoint, principal: self.principal.name().to_owned(), needed })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ENDPOINTS;
+
+    #[test]
+    fn only_who_has_the_privilege_may_call_an_endpoint() {
+        let reader =
+            Caller { principal: Principal::new("reader"), privileges: &[Privilege::MonitorConnector] };
+        let refused = |name: &str| {
+            let endpoint =
+                ENDPOINTS.iter().find(|endpoint| endpoint.name == name).expect("it is an endpoint");
+            reader.authorize(endpoint).err()
+        };
+        for allowed in ["connector.list", "connector.sync_job_get", "health.ready"] {
+            assert!(refused(allowed).is_none(), "{allowed}");
+        }
+        for (name, needed) in [
+            ("info", "[monitor]"),
+            ("connector.put", "[manage_connector]"),
+            ("connector.sync_job_claim", "[manage_connector]"),
+            ("connector.secret_get", "[read_connector_secrets]"),
+            ("connector.secret_put", "[write_connector_secrets]"),
+        ] {
+            let error = refused(name).expect("it is refused");
+            assert_eq!(error.status(), 403, "{name}");
+            let reason = error.to_string();
+            assert!([name, "[reader]", needed].iter().all(|part| reason.contains(part)), "{reason}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_declared_is_for_nobody() {
+        let everything = Caller { principal: Principal::anonymous(), privileges: Privilege::ALL };
+        assert!(everything.authorize(&Endpoint::BASE).is_err());
+    }
 }

@@ -12,7 +12,7 @@ use crate::answer::{self, Presentation, Reply};
 use crate::authenticate::authenticate;
 use crate::background;
 use crate::body;
-use crate::endpoint::{Body, Call, Endpoint};
+use crate::endpoint::{Body, Call, Endpoint, Handler, HandlerFunction};
 use crate::error::ApiError;
 use crate::media_type::{self, AnswerType};
 use crate::parameter::{self, Arguments, COMMON_PARAMETERS};
@@ -52,11 +52,12 @@ async fn call(
     request: &HttpRequest,
     payload: Payload,
 ) -> Result<Reply, ApiError> {
-    let principal = authenticate(request);
+    let caller = authenticate(request);
     if request.method() == Method::OPTIONS {
         return Ok(Reply::ok(Bytes::new()));
     }
     let endpoint = choose(endpoints, request)?;
+    caller.authorize(endpoint)?;
     let pairs = parameter::pairs(request.query_string())?;
     let arguments = Arguments::collect(request.path(), &[endpoint.parameters, COMMON_PARAMETERS], pairs)?;
     let presentation = Presentation::parse(&arguments)?;
@@ -64,13 +65,14 @@ async fn call(
     let body = body::read(state.body_limits, may_have_body, request, payload).await?;
     let path = request.uri().path().to_owned();
     let is_long = body.as_ref().is_some_and(|body| body.len() > background::LONG);
-    let call = Call { state, principal, declared_path: endpoint.path, path, arguments, body };
-    let answer = move || tributary_storage::within_one_request((endpoint.handler.answer)(call));
-    let reply = if is_long || endpoint.handler.in_background {
-        background::run(answer).await?
-    } else {
-        answer().await?
-    };
+    let (principal, declared_path) = (caller.principal, endpoint.path);
+    let call = Call { state, principal, declared_path, path, arguments, body };
+    let answer = move |handle: HandlerFunction| move || tributary_storage::within_one_request(handle(call));
+    let reply = match endpoint.handler {
+        Handler::Undeclared => Err(ApiError::no_handler(request)),
+        Handler::Here(handle) if !is_long => answer(handle)().await,
+        Handler::Here(handle) | Handler::InBackground(handle) => background::run(answer(handle)).await,
+    }?;
     Ok(Reply { body: presentation.apply(reply.body).await?, ..reply })
 }
 

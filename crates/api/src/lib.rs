@@ -38,7 +38,7 @@ mod routes;
 mod state;
 
 pub use body::{DEFAULT_BODY_LIMIT, DEFAULT_BODY_TIMEOUT};
-pub use endpoint::{Answer, Body, Content, Endpoint, Resource};
+pub use endpoint::{Access, Answer, Body, Content, Endpoint, Privilege, Resource};
 pub use error::{ERRORS, ErrorKind, ErrorRow, HeadRefusal};
 pub use mount::{Api, openapi, refuse_head};
 pub use parameter::{COMMON_PARAMETERS, Parameter, ParameterKind};

@@ -1,5 +1,6 @@
 //! How an endpoint is declared: once, for routing, checks and documentation.
 
+mod access;
 mod answers;
 mod call;
 mod content;
@@ -7,9 +8,10 @@ mod declaration;
 mod possible_errors;
 mod resource;
 
+pub use access::{Access, Privilege};
 pub use answers::Answer;
 pub(crate) use call::Call;
 pub use content::Content;
 pub use declaration::{Body, Endpoint};
-pub(crate) use declaration::{Handler, handler};
+pub(crate) use declaration::{Handler, HandlerFunction, handler};
 pub use resource::Resource;

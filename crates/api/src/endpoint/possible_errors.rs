@@ -33,19 +33,38 @@ const CHANGING: &[ErrorKind] = &[
     ErrorKind::ContentEncoding,
 ];
 
+/// What can also be wrong with a request that needs a body.
+const WITH_REQUIRED_BODY: &[ErrorKind] = &[ErrorKind::MissingBody];
+
 impl Endpoint {
     /// Every row of the table of errors that it may answer, in the order of the table: what it declares,
     /// and what can be wrong with every request of its kind.
     #[must_use]
     pub fn possible_errors(&self) -> Vec<&'static ErrorRow> {
-        let when = |holds: bool, kinds: &'static [ErrorKind]| if holds { kinds } else { &[] };
-        let kinds = [
-            self.errors,
-            ALWAYS,
-            when(!matches!(self.body, Body::None), WITH_BODY),
-            when(self.path.contains('{'), WITH_ID),
-            when(self.method != Method::GET, CHANGING),
-        ];
-        ERRORS.iter().filter(|row| kinds.iter().any(|kinds| kinds.contains(&row.kind))).collect()
+        let possible = |row: &&ErrorRow| self.errors.contains(&row.kind) || self.is_implied(row.kind);
+        ERRORS.iter().filter(possible).collect()
+    }
+
+    /// Whether an error is possible for every endpoint of this kind, so that it is not declared.
+    fn is_implied(&self, kind: ErrorKind) -> bool {
+        let when = |holds: bool, kinds: &'static [ErrorKind]| holds && kinds.contains(&kind);
+        when(true, ALWAYS)
+            || when(!matches!(self.body, Body::None), WITH_BODY)
+            || when(self.body.is_required(), WITH_REQUIRED_BODY)
+            || when(self.path.contains('{'), WITH_ID)
+            || when(self.method != Method::GET, CHANGING)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ENDPOINTS;
+
+    #[test]
+    fn no_endpoint_declares_what_is_implied() {
+        for endpoint in ENDPOINTS {
+            let repeated = endpoint.errors.iter().find(|kind| endpoint.is_implied(**kind));
+            assert_eq!(repeated, None, "{}", endpoint.name);
+        }
     }
 }

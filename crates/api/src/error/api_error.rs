@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::time::Duration;
 
+use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use serde_json::json;
 use tributary_domain::Refusal;
@@ -24,6 +25,10 @@ pub(crate) enum ApiError {
     MethodNotAllowed { method: String, path: String, allowed: String },
     #[error("no handler found for uri [{path}] and method [{method}]")]
     NoHandler { method: String, path: String },
+    #[error(
+        "[{endpoint}] is unauthorized for [{principal}], it is granted by the cluster privilege [{needed}]"
+    )]
+    Forbidden { endpoint: &'static str, principal: String, needed: &'static str },
     #[error("{0}")]
     MediaType(String),
     #[error("nothing more of the body arrived for [{}] seconds", .0.as_secs_f64())]
@@ -58,6 +63,11 @@ pub(crate) enum ApiError {
 }
 
 impl ApiError {
+    /// Nothing is served at the path of a request.
+    pub(crate) fn no_handler(request: &HttpRequest) -> Self {
+        Self::NoHandler { method: request.method().to_string(), path: request.path().to_owned() }
+    }
+
     pub(crate) fn kind(&self) -> ErrorKind {
         match self {
             Self::Refused(refusal) => match refusal {
@@ -81,6 +91,7 @@ impl ApiError {
             Self::MissingBody(_) => ErrorKind::MissingBody,
             Self::MethodNotAllowed { .. } => ErrorKind::MethodNotAllowed,
             Self::NoHandler { .. } => ErrorKind::NoHandler,
+            Self::Forbidden { .. } => ErrorKind::Forbidden,
             Self::MediaType(_) => ErrorKind::MediaType,
             Self::BodyTimeout(_) => ErrorKind::BodyTimeout,
             Self::BodyTooLarge(_) => ErrorKind::BodyTooLarge,

@@ -31,6 +31,8 @@ pub enum ErrorKind {
     Rejected,
     /// Nothing is served at the path.
     NoHandler,
+    /// The caller lacks the privilege.
+    Forbidden,
     /// The connector, the sync job or the secret does not exist.
     NotFound,
     /// The path does not take the method.
@@ -136,6 +138,12 @@ impl ErrorKind {
                 "The store that this service was given cannot keep a document of this content; the reason has its words.",
             ),
             Self::NoHandler => (400, "illegal_argument_exception", "Nothing is served at the path."),
+            Self::Forbidden => (
+                403,
+                "security_exception",
+                "The caller lacks the privilege that the endpoint needs; the reason names it. As long as nobody is \
+         authenticated, every caller has all privileges.",
+            ),
             Self::NotFound => (
                 404,
                 "resource_not_found_exception",

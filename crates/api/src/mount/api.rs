@@ -114,9 +114,7 @@ impl Api {
     /// `App::default_service` of a service that has nothing but the API.
     #[allow(clippy::unused_async, reason = "actix-web takes handlers that are async")]
     pub async fn no_handler(request: HttpRequest) -> HttpResponse {
-        let error =
-            ApiError::NoHandler { method: request.method().to_string(), path: request.path().to_owned() };
-        dispatch::respond_to_stray(&request, &error)
+        dispatch::respond_to_stray(&request, &ApiError::no_handler(&request))
     }
 }
 

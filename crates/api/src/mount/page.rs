@@ -64,8 +64,7 @@ async fn answer_other_methods(request: HttpRequest) -> HttpResponse {
 
 fn answer(request: &HttpRequest, file: &str, change: impl FnOnce(String) -> String) -> HttpResponse {
     let Ok(Some(found)) = utoipa_swagger_ui::serve(file, Arc::clone(&CONFIG)) else {
-        let (method, path) = (request.method().to_string(), request.path().to_owned());
-        return dispatch::respond_to_stray(request, &ApiError::NoHandler { method, path });
+        return dispatch::respond_to_stray(request, &ApiError::no_handler(request));
     };
     let mut body = found.bytes.into_owned();
     if file == INDEX {

@@ -85,6 +85,9 @@ fn operation(endpoint: &Endpoint, used: u32, generator: &mut SchemaGenerator) ->
         "parameters": parameters::of_query(endpoint),
         "responses": answers::all(endpoint, generator),
     });
+    if let Some(privilege) = endpoint.access.privilege() {
+        operation["x-privilege"] = privilege.name().into();
+    }
     if let Some(content) = endpoint.body.content() {
         operation["requestBody"] = json!({
             "required": endpoint.body.is_required(),

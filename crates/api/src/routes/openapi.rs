@@ -2,29 +2,26 @@
 
 use std::sync::OnceLock;
 
-use actix_web::http::Method;
 use bytes::Bytes;
 use tributary_domain::Document;
 
 use crate::answer::Reply;
-use crate::endpoint::{Answer, Body, Call, Content, Endpoint, handler};
+use crate::endpoint::{Access, Answer, Call, Content, Endpoint, handler};
 use crate::error::ApiError;
 
 pub(super) const ENDPOINT: Endpoint = Endpoint {
     name: "openapi",
-    method: Method::GET,
     path: "/_openapi.json",
-    parameters: &[],
-    body: Body::None,
+    access: Access::Everybody,
     answers: &[Answer {
         status: 200,
         description: "The document.",
         content: Content::of::<Document>(r#"{"openapi": "3.1.0"}"#),
     }],
-    errors: &[],
     summary: "Answers the OpenAPI document of all endpoints.",
     extension: true,
     handler: handler!(openapi),
+    ..Endpoint::BASE
 };
 
 static DOCUMENT: OnceLock<Bytes> = OnceLock::new();

@@ -1,9 +1,7 @@
 //! `GET /`: who answers here.
 
-use actix_web::http::Method;
-
 use crate::answer::{Information, Reply, VersionInformation};
-use crate::endpoint::{Answer, Body, Call, Content, Endpoint, handler};
+use crate::endpoint::{Access, Answer, Call, Content, Endpoint, Privilege, handler};
 use crate::error::ApiError;
 
 const EXAMPLE: &str = r#"{
@@ -26,21 +24,19 @@ const EXAMPLE: &str = r#"{
 
 pub(super) const ENDPOINT: Endpoint = Endpoint {
     name: "info",
-    method: Method::GET,
     path: "/",
-    parameters: &[],
-    body: Body::None,
+    access: Access::Needs(Privilege::Monitor),
     answers: &[Answer {
         status: 200,
         description: "Name, cluster, version and tagline.",
         content: Content::of::<Information<'_>>(EXAMPLE),
     }],
-    errors: &[],
     summary: "Tells who answers here and which version of the APIs is served.",
-    extension: false,
     handler: handler!(info),
+    ..Endpoint::BASE
 };
 
+#[allow(clippy::unused_async, reason = "handlers are async")]
 async fn info(call: Call) -> Result<Reply, ApiError> {
     let identity = &call.state.identity;
     let major = identity.version.split('.').next().unwrap_or_default();

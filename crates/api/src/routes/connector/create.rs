@@ -7,14 +7,14 @@ use tributary_storage::Outcome;
 
 use super::PROPERTIES_EXAMPLE;
 use crate::answer::{Put, Reply};
-use crate::endpoint::{Answer, Body, Call, Content, Endpoint, handler};
+use crate::endpoint::{Access, Answer, Body, Call, Content, Endpoint, Privilege, handler};
 use crate::error::{ApiError, ErrorKind};
 
 pub(in crate::routes) const PUT_ENDPOINT: Endpoint = Endpoint {
     name: "connector.put",
     method: Method::PUT,
     path: "/_connector",
-    parameters: &[],
+    access: Access::Needs(Privilege::ManageConnector),
     body: Body::Optional(Content::of::<ConnectorProperties>(PROPERTIES_EXAMPLE)),
     answers: &[Answer {
         status: 201,
@@ -23,15 +23,10 @@ pub(in crate::routes) const PUT_ENDPOINT: Endpoint = Endpoint {
             r#"{"result": "created", "id": "01a20bed-cb8b-7682-8d94-3d1b17bbb103"}"#,
         ),
     }],
-    errors: &[
-        ErrorKind::InvalidArgument,
-        ErrorKind::MalformedBody,
-        ErrorKind::NotANativeIndex,
-        ErrorKind::IndexNameTaken,
-    ],
+    errors: &[ErrorKind::NotANativeIndex, ErrorKind::IndexNameTaken],
     summary: "Creates a connector under a new id.",
-    extension: false,
     handler: handler!(create),
+    ..Endpoint::BASE
 };
 
 pub(in crate::routes) const POST_ENDPOINT: Endpoint =

@@ -6,7 +6,7 @@ use tributary_service::connector;
 
 use super::ID;
 use crate::answer::Reply;
-use crate::endpoint::{Answer, Body, Call, Endpoint, handler};
+use crate::endpoint::{Access, Answer, Call, Endpoint, Privilege, handler};
 use crate::error::{ApiError, ErrorKind};
 use crate::parameter::{Parameter, ParameterKind};
 
@@ -27,13 +27,13 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.delete",
     method: Method::DELETE,
     path: "/_connector/{connector_id}",
+    access: Access::Needs(Privilege::ManageConnector),
     parameters: &[DELETE_SYNC_JOBS, HARD],
-    body: Body::None,
     answers: &[Answer::ACKNOWLEDGED],
-    errors: &[ErrorKind::InvalidArgument, ErrorKind::NotFound, ErrorKind::Conflict],
+    errors: &[ErrorKind::NotFound],
     summary: "Deletes a connector: softly, or for good, with its sync jobs or without.",
-    extension: false,
     handler: handler!(delete),
+    ..Endpoint::BASE
 };
 
 async fn delete(call: Call) -> Result<Reply, ApiError> {

@@ -1,29 +1,27 @@
 //! `GET /_connector/{id}`: one connector.
 
-use actix_web::http::Method;
 use tributary_domain::{Connector, InclusionOfDeleted};
 use tributary_service::connector;
 
 use super::{ID, INCLUDE_DELETED};
 use crate::answer::Reply;
-use crate::endpoint::{Answer, Body, Call, Content, Endpoint, handler};
+use crate::endpoint::{Access, Answer, Call, Content, Endpoint, Privilege, handler};
 use crate::error::{ApiError, ErrorKind};
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.get",
-    method: Method::GET,
     path: "/_connector/{connector_id}",
+    access: Access::Needs(Privilege::MonitorConnector),
     parameters: &[INCLUDE_DELETED],
-    body: Body::None,
     answers: &[Answer {
         status: 200,
         description: "The connector.",
         content: Content::of::<Connector>(include_str!("example/connector.json")),
     }],
-    errors: &[ErrorKind::InvalidArgument, ErrorKind::NotFound],
+    errors: &[ErrorKind::NotFound],
     summary: "Answers one connector with every field that is stored.",
-    extension: false,
     handler: handler!(get),
+    ..Endpoint::BASE
 };
 
 async fn get(call: Call) -> Result<Reply, ApiError> {

@@ -1,13 +1,12 @@
 //! `GET /_connector`: the connectors.
 
-use actix_web::http::Method;
 use tributary_domain::{Connector, ConnectorQuery, IndexName, Refusal};
 use tributary_service::connector;
 
 use super::INCLUDE_DELETED;
 use crate::answer::{Page, Reply};
-use crate::endpoint::{Answer, Body, Call, Content, Endpoint, handler};
-use crate::error::{ApiError, ErrorKind};
+use crate::endpoint::{Access, Answer, Call, Content, Endpoint, Privilege, handler};
+use crate::error::ApiError;
 use crate::parameter::{Arguments, Parameter, ParameterKind};
 
 const fn parameter(name: &'static str, kind: ParameterKind, description: &'static str) -> Parameter {
@@ -40,19 +39,17 @@ const QUERY: Parameter = parameter(
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.list",
-    method: Method::GET,
     path: "/_connector",
+    access: Access::Needs(Privilege::MonitorConnector),
     parameters: &[FROM, SIZE, INDEX_NAME, CONNECTOR_NAME, SERVICE_TYPE, QUERY, INCLUDE_DELETED],
-    body: Body::None,
     answers: &[Answer {
         status: 200,
         description: "How many connectors match, and those of the page.",
         content: Content::of::<Page<Connector>>(include_str!("example/list.json")),
     }],
-    errors: &[ErrorKind::InvalidArgument],
     summary: "Lists connectors in the order of their index names, those without one last.",
-    extension: false,
     handler: handler!(list),
+    ..Endpoint::BASE
 };
 
 async fn list(call: Call) -> Result<Reply, ApiError> {

@@ -22,12 +22,13 @@ pub(super) mod scheduling;
 pub(super) mod service_type;
 pub(super) mod status;
 
+use actix_web::http::Method;
 use serde::de::DeserializeOwned;
 use tributary_service::connector::{self, ConnectorChange};
 
 use crate::answer::Reply;
-use crate::endpoint::Call;
-use crate::error::ApiError;
+use crate::endpoint::{Answer, Call, Endpoint};
+use crate::error::{ApiError, ErrorKind};
 use crate::parameter::{Parameter, ParameterKind};
 
 /// A connector as its maker describes it.
@@ -36,6 +37,14 @@ const PROPERTIES_EXAMPLE: &str =
 
 /// The name of the id in the paths.
 const ID: &str = "connector_id";
+
+/// What the endpoints that change a connector have in common.
+const CHANGE: Endpoint = Endpoint {
+    method: Method::PUT,
+    answers: &[Answer::CHANGED],
+    errors: &[ErrorKind::NotFound],
+    ..Endpoint::BASE
+};
 
 const INCLUDE_DELETED: Parameter = Parameter {
     name: "include_deleted",

@@ -6,14 +6,14 @@ use tributary_service::connector;
 
 use super::{ID, PROPERTIES_EXAMPLE};
 use crate::answer::{Put, Reply};
-use crate::endpoint::{Answer, Body, Call, Content, Endpoint, handler};
+use crate::endpoint::{Access, Answer, Body, Call, Content, Endpoint, Privilege, handler};
 use crate::error::{ApiError, ErrorKind};
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.put",
     method: Method::PUT,
     path: "/_connector/{connector_id}",
-    parameters: &[],
+    access: Access::Needs(Privilege::ManageConnector),
     body: Body::Optional(Content::of::<ConnectorProperties>(PROPERTIES_EXAMPLE)),
     answers: &[
         Answer {
@@ -27,16 +27,10 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
             content: Content::of::<Put<'_>>(r#"{"result": "updated", "id": "connector-1"}"#),
         },
     ],
-    errors: &[
-        ErrorKind::InvalidArgument,
-        ErrorKind::MalformedBody,
-        ErrorKind::NotANativeIndex,
-        ErrorKind::IndexNameTaken,
-        ErrorKind::Conflict,
-    ],
+    errors: &[ErrorKind::NotANativeIndex, ErrorKind::IndexNameTaken],
     summary: "Creates a connector, or changes the properties of one that is there.",
-    extension: false,
     handler: handler!(put),
+    ..Endpoint::BASE
 };
 
 async fn put(call: Call) -> Result<Reply, ApiError> {

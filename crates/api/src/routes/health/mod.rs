@@ -2,3 +2,8 @@
 
 pub(super) mod live;
 pub(super) mod ready;
+
+use crate::endpoint::Endpoint;
+
+/// What the endpoints of health have in common.
+const BASE: Endpoint = Endpoint { extension: true, ..Endpoint::BASE };

@@ -1,27 +1,24 @@
 //! `GET /_health/ready`: whether requests should be sent here.
 
-use actix_web::http::Method;
 use tributary_service::health;
 
+use super::BASE;
 use crate::answer::{Health, Reply};
-use crate::endpoint::{Answer, Body, Call, Content, Endpoint, handler};
-use crate::error::{ApiError, ErrorKind};
+use crate::endpoint::{Access, Answer, Call, Content, Endpoint, handler};
+use crate::error::ApiError;
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "health.ready",
-    method: Method::GET,
     path: "/_health/ready",
-    parameters: &[],
-    body: Body::None,
+    access: Access::Everybody,
     answers: &[Answer {
         status: 200,
         description: "The store answers.",
         content: Content::of::<Health>(r#"{"status": "ready"}"#),
     }],
-    errors: &[ErrorKind::Unavailable, ErrorKind::Denied],
     summary: "Tells whether the store answers, so that requests may be sent here.",
-    extension: true,
     handler: handler!(ready),
+    ..BASE
 };
 
 async fn ready(call: Call) -> Result<Reply, ApiError> {

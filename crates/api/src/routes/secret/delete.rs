@@ -3,17 +3,16 @@
 use actix_web::http::Method;
 use tributary_service::secret;
 
-use super::{ID, vault};
+use super::{BASE, ID, vault};
 use crate::answer::{Deleted, Reply};
-use crate::endpoint::{Answer, Body, Call, Content, Endpoint, handler};
+use crate::endpoint::{Access, Answer, Call, Content, Endpoint, Privilege, handler};
 use crate::error::{ApiError, ErrorKind};
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.secret_delete",
     method: Method::DELETE,
     path: "/_connector/_secret/{id}",
-    parameters: &[],
-    body: Body::None,
+    access: Access::Needs(Privilege::WriteConnectorSecrets),
     answers: &[Answer {
         status: 200,
         description: "It is deleted.",
@@ -21,8 +20,8 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     }],
     errors: &[ErrorKind::NotFound, ErrorKind::NoSecretKeys],
     summary: "Deletes one secret of a connector.",
-    extension: false,
     handler: handler!(delete),
+    ..BASE
 };
 
 async fn delete(call: Call) -> Result<Reply, ApiError> {

@@ -1,19 +1,16 @@
 //! `GET /_connector/_secret/{id}`: the value of a secret.
 
-use actix_web::http::Method;
 use tributary_service::secret;
 
-use super::{ID, vault};
+use super::{BASE, ID, vault};
 use crate::answer::{Reply, Secret};
-use crate::endpoint::{Answer, Body, Call, Content, Endpoint, handler};
+use crate::endpoint::{Access, Answer, Call, Content, Endpoint, Privilege, handler};
 use crate::error::{ApiError, ErrorKind};
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.secret_get",
-    method: Method::GET,
     path: "/_connector/_secret/{id}",
-    parameters: &[],
-    body: Body::None,
+    access: Access::Needs(Privilege::ReadConnectorSecrets),
     answers: &[Answer {
         status: 200,
         description: "The secret.",
@@ -23,8 +20,8 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     }],
     errors: &[ErrorKind::NotFound, ErrorKind::NoSecretKeys],
     summary: "Answers one secret of a connector with its value.",
-    extension: false,
     handler: handler!(get),
+    ..BASE
 };
 
 async fn get(call: Call) -> Result<Reply, ApiError> {

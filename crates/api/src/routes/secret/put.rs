@@ -4,16 +4,16 @@ use actix_web::http::Method;
 use tributary_secrets::NewSecret;
 use tributary_service::secret;
 
-use super::{ID, NEW_EXAMPLE, vault};
+use super::{BASE, ID, NEW_EXAMPLE, vault};
 use crate::answer::{Reply, SecretPut};
-use crate::endpoint::{Answer, Body, Call, Content, Endpoint, handler};
-use crate::error::{ApiError, ErrorKind};
+use crate::endpoint::{Access, Answer, Body, Call, Content, Endpoint, Privilege, handler};
+use crate::error::ApiError;
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.secret_put",
     method: Method::PUT,
     path: "/_connector/_secret/{id}",
-    parameters: &[],
+    access: Access::Needs(Privilege::WriteConnectorSecrets),
     body: Body::Required(Content::of::<NewSecret>(NEW_EXAMPLE)),
     answers: &[
         Answer {
@@ -27,10 +27,9 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
             content: Content::of::<SecretPut>(r#"{"result": "updated"}"#),
         },
     ],
-    errors: &[ErrorKind::MissingBody, ErrorKind::NoSecretKeys],
     summary: "Stores a secret of a connector, encrypted, or gives one that is there another value.",
-    extension: false,
     handler: handler!(put),
+    ..BASE
 };
 
 async fn put(call: Call) -> Result<Reply, ApiError> {

@@ -5,20 +5,19 @@ use tributary_service::sync_job;
 
 use super::ID;
 use crate::answer::Reply;
-use crate::endpoint::{Answer, Body, Call, Endpoint, handler};
+use crate::endpoint::{Access, Answer, Call, Endpoint, Privilege, handler};
 use crate::error::{ApiError, ErrorKind};
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.sync_job_delete",
     method: Method::DELETE,
     path: "/_connector/_sync_job/{connector_sync_job_id}",
-    parameters: &[],
-    body: Body::None,
+    access: Access::Needs(Privilege::ManageConnector),
     answers: &[Answer::ACKNOWLEDGED],
-    errors: &[ErrorKind::NotFound, ErrorKind::Conflict],
+    errors: &[ErrorKind::NotFound],
     summary: "Deletes one sync job, whatever its status.",
-    extension: false,
     handler: handler!(delete),
+    ..Endpoint::BASE
 };
 
 async fn delete(call: Call) -> Result<Reply, ApiError> {

@@ -1,20 +1,17 @@
 //! `GET /_connector/_sync_job/{id}`: one sync job.
 
-use actix_web::http::Method;
 use tributary_domain::SyncJob;
 use tributary_service::sync_job;
 
 use super::ID;
 use crate::answer::Reply;
-use crate::endpoint::{Answer, Body, Call, Content, Endpoint, handler};
+use crate::endpoint::{Access, Answer, Call, Content, Endpoint, Privilege, handler};
 use crate::error::{ApiError, ErrorKind};
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.sync_job_get",
-    method: Method::GET,
     path: "/_connector/_sync_job/{connector_sync_job_id}",
-    parameters: &[],
-    body: Body::None,
+    access: Access::Needs(Privilege::MonitorConnector),
     answers: &[Answer {
         status: 200,
         description: "The sync job.",
@@ -22,8 +19,8 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     }],
     errors: &[ErrorKind::NotFound],
     summary: "Answers one sync job with every field that is stored.",
-    extension: false,
     handler: handler!(get),
+    ..Endpoint::BASE
 };
 
 async fn get(call: Call) -> Result<Reply, ApiError> {

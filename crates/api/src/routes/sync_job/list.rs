@@ -1,14 +1,13 @@
 //! `GET /_connector/_sync_job`: the heart of the API.
 
-use actix_web::http::Method;
 use tributary_domain::{
     Enumeration, FilterField, Refusal, SortOrder, SyncJob, SyncJobQuery, SyncJobStatus, SyncJobType,
 };
 use tributary_service::sync_job;
 
 use crate::answer::{Page, Reply};
-use crate::endpoint::{Answer, Body, Call, Content, Endpoint, handler};
-use crate::error::{ApiError, ErrorKind};
+use crate::endpoint::{Access, Answer, Call, Content, Endpoint, Privilege, handler};
+use crate::error::ApiError;
 use crate::parameter::{Arguments, Parameter, ParameterKind};
 
 const FROM: Parameter = Parameter {
@@ -50,19 +49,17 @@ const ORDER: Parameter = Parameter {
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.sync_job_list",
-    method: Method::GET,
     path: "/_connector/_sync_job",
+    access: Access::Needs(Privilege::MonitorConnector),
     parameters: &[FROM, SIZE, STATUS, CONNECTOR_ID, JOB_TYPE, ORDER],
-    body: Body::None,
     answers: &[Answer {
         status: 200,
         description: "How many jobs match, and those of the page.",
         content: Content::of::<Page<SyncJob>>(include_str!("example/list.json")),
     }],
-    errors: &[ErrorKind::InvalidArgument],
     summary: "Lists sync jobs in the order of their creation, oldest first unless asked otherwise.",
-    extension: false,
     handler: handler!(list),
+    ..Endpoint::BASE
 };
 
 async fn list(call: Call) -> Result<Reply, ApiError> {

@@ -13,19 +13,28 @@ pub(super) mod list;
 pub(super) mod stats;
 pub(super) mod suspend;
 
+use actix_web::http::Method;
 use serde::de::DeserializeOwned;
 use tributary_service::sync_job::{self, SyncJobChange};
 use tributary_storage::Outcome;
 
 use crate::answer::Reply;
-use crate::endpoint::Call;
-use crate::error::ApiError;
+use crate::endpoint::{Answer, Call, Endpoint};
+use crate::error::{ApiError, ErrorKind};
 
 /// What a worker may report.
 const STATISTICS_EXAMPLE: &str = r#"{"deleted_document_count": 3, "indexed_document_count": 1024, "indexed_document_volume": 12, "total_document_count": 4096}"#;
 
 /// The name of the id in the paths.
 const ID: &str = "connector_sync_job_id";
+
+/// What the endpoints that change a sync job have in common.
+const CHANGE: Endpoint = Endpoint {
+    method: Method::PUT,
+    answers: &[Answer::UPDATED],
+    errors: &[ErrorKind::ForbiddenTransition, ErrorKind::NotFound],
+    ..Endpoint::BASE
+};
 
 /// Changes the job that the path names. That it was so already, twice in a millisecond, is as good: clients are
 /// promised `updated`.
