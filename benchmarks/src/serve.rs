@@ -45,7 +45,6 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
             // the table is on the account of the API.
             .route("/constant/{bytes}", web::get().to(constant_body))
             .configure(api.configure())
-            .default_service(web::to(Api::no_handler))
     })
     .tcp_nodelay(true)
     .keep_alive(KeepAlive::Timeout(Duration::from_secs(75)))

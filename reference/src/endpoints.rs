@@ -104,13 +104,14 @@ fn section(endpoint: &Endpoint, document: &Value) -> String {
         let needed = if endpoint.body.is_required() { "" } else { ", which may be left out" };
         let media = &operation["requestBody"]["content"]["application/json"];
         let fields = shapes::fields(document, &media["schema"]);
-        let example = block("json", content.example);
-        let _ = write!(text, "\n### Body{needed}\n\n{fields}\nFor example:\n\n{example}");
+        let example = content.example.map(|example| format!("\nFor example:\n\n{}", block("json", example)));
+        let _ = write!(text, "\n### Body{needed}\n\n{fields}{}", example.unwrap_or_default());
     }
     text.push_str("\n### Answers\n");
     for answer in endpoint.answers {
-        let example = block("json", answer.content.example);
-        let _ = write!(text, "\n`{}`: {}\n\n{example}", answer.status, answer.description);
+        let example = answer.content.example.map(|example| format!("\n{}", block("json", example)));
+        let _ = writeln!(text, "\n`{}`: {}", answer.status, answer.description);
+        text.push_str(&example.unwrap_or_default());
     }
     let mut errors = Table::new(&["status", "type", "when"]);
     for row in endpoint.possible_errors() {

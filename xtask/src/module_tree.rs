@@ -228,7 +228,10 @@ impl<'ast> Visit<'ast> for Reader<'_> {
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
         let names = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-        self.here().paths.insert(names);
+        // One name alone is a value or a type of this file, or was imported.
+        if path.segments.len() > 1 {
+            self.here().paths.insert(names);
+        }
         visit::visit_path(self, path);
     }
 
@@ -248,7 +251,9 @@ struct MacroPaths(Vec<Vec<String>>);
 
 impl<'ast> Visit<'ast> for MacroPaths {
     fn visit_path(&mut self, path: &'ast syn::Path) {
-        self.0.push(path.segments.iter().map(|segment| segment.ident.to_string()).collect());
+        if path.segments.len() > 1 {
+            self.0.push(path.segments.iter().map(|segment| segment.ident.to_string()).collect());
+        }
         visit::visit_path(self, path);
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 
 use crate::answer::{self, Presentation, Reply};
@@ -23,12 +23,12 @@ pub(crate) async fn serve(
     state: Arc<ApiState>,
     endpoints: Arc<[&'static Endpoint]>,
     request: HttpRequest,
-    payload: Payload,
+    payload: web::Payload,
 ) -> HttpResponse {
     let mut response = match media_type::negotiate(request.headers()) {
         Err(error) => answer::refuse(&request, &error, &AnswerType::Json),
-        Ok(answer_type) => match call(Arc::clone(&state), &endpoints, &request, payload).await {
-            Ok(reply) => answer::reply(&request, reply, &answer_type, &state.identity.version),
+        Ok(answer_type) => match call(Arc::clone(&state), &endpoints, &request, payload.into_inner()).await {
+            Ok(reply) => answer::respond(&request, reply, &answer_type, &state.identity.version),
             Err(error) => answer::refuse(&request, &error, &answer_type),
         },
     };
@@ -40,8 +40,20 @@ pub(crate) async fn serve(
     response
 }
 
-/// Answers a request that no endpoint has, in the shape of the API's errors.
-pub(crate) fn respond_to_stray(request: &HttpRequest, error: &ApiError) -> HttpResponse {
+/// Answers a request for which there is no endpoint: by the fallback of whoever mounts the API, if there is one.
+pub(crate) async fn serve_stray(
+    state: Arc<ApiState>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> HttpResponse {
+    match &state.fallback {
+        Some(fallback) => fallback(request, payload).await,
+        None => refuse_stray(&request, &ApiError::no_handler(&request)),
+    }
+}
+
+/// Refuses a request for which there is no endpoint.
+pub(crate) fn refuse_stray(request: &HttpRequest, error: &ApiError) -> HttpResponse {
     let answer_type = media_type::negotiate(request.headers()).unwrap_or(AnswerType::Json);
     answer::refuse(request, error, &answer_type)
 }
@@ -73,7 +85,7 @@ async fn call(
         Handler::Here(handle) if !is_long => answer(handle)().await,
         Handler::Here(handle) | Handler::InBackground(handle) => background::run(answer(handle)).await,
     }?;
-    Ok(Reply { body: presentation.apply(reply.body).await?, ..reply })
+    presentation.apply(reply).await
 }
 
 /// The endpoint for the method of the request.

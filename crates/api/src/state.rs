@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use actix_web::{HttpRequest, HttpResponse, web};
+use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
 use tributary_secrets::Vault;
 use tributary_service::{Clock, IdGenerator};
@@ -26,6 +28,10 @@ impl Default for Identity {
     }
 }
 
+/// What answers requests for which there is no endpoint.
+pub(crate) type Fallback =
+    Arc<dyn Fn(HttpRequest, web::Payload) -> LocalBoxFuture<'static, HttpResponse> + Send + Sync>;
+
 /// What the requests of an API share.
 #[derive(Clone)]
 pub(crate) struct ApiState {
@@ -35,6 +41,8 @@ pub(crate) struct ApiState {
     pub(crate) body_limits: BodyLimits,
     pub(crate) identity: Arc<Identity>,
     pub(crate) vault: Option<Arc<Vault>>,
+    /// Answers what nothing is mounted at, in place of an error.
+    pub(crate) fallback: Option<Fallback>,
     /// Makes the OpenAPI document: an endpoint answers it and cannot know all the others.
     pub(crate) openapi: fn() -> Value,
 }

@@ -11,7 +11,7 @@ use actix_web::body::{BoxBody, to_bytes};
 use actix_web::dev::{Service as _, ServiceResponse};
 use actix_web::http::{Method, StatusCode};
 use actix_web::rt::System;
-use actix_web::{App, test as actix_test, web};
+use actix_web::{App, test as actix_test};
 use futures_util::TryStreamExt as _;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
@@ -213,7 +213,7 @@ impl Bench {
         let store: Arc<dyn Store> = Arc::new(MemoryStore::default());
         let key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
         let api = Api::new(Arc::clone(&store)).with_secret_keys(SecretKeys::parse(key).expect("a key"));
-        let app = App::new().configure(api.configure()).default_service(web::to(Api::no_handler));
+        let app = App::new().configure(api.configure());
         let service = Rc::new(actix_test::init_service(app).await);
         let service = move |request| -> Pin<Box<dyn Future<Output = _>>> {
             let service = Rc::clone(&service);
@@ -333,7 +333,9 @@ fn with_bodies(resource: Resource) -> Vec<(&'static Endpoint, &'static str)> {
     let meant = ENDPOINTS.iter().filter(|endpoint| endpoint.resource() == resource);
     meant
         .filter_map(|endpoint| match endpoint.body {
-            Body::Optional(content) | Body::Required(content) => Some((*endpoint, content.example)),
+            Body::Optional(content) | Body::Required(content) => {
+                Some((*endpoint, content.example.expect("bodies of requests are JSON")))
+            }
             Body::None => None,
         })
         .collect()
@@ -417,7 +419,7 @@ fn parameters_and_ids() {
         let parameters = vec((select(names), select(WORDS)), 0..3);
         let ids = select(&[ID, ID, "nobody", "%2F", "%C3%BC", "%FF", "..", "_name"][..]);
         let body = match endpoint.body {
-            Body::Optional(content) | Body::Required(content) => Some(content.example),
+            Body::Optional(content) | Body::Required(content) => content.example,
             Body::None => None,
         };
         let outcome = runner(100).run(&(ids, parameters), |(id, parameters)| {

@@ -11,9 +11,7 @@ use tributary_storage::MemoryStore;
 #[actix_web::test]
 async fn the_page_has_all_of_its_parts() {
     let api = Api::new(Arc::new(MemoryStore::default()));
-    let app = App::new()
-        .service(web::scope("/search").configure(api.configure()))
-        .default_service(web::to(Api::no_handler));
+    let app = App::new().service(web::scope("/search").configure(api.configure()));
     let app = test::init_service(app).await;
     let get = async |path: &str| {
         let answer = test::call_service(&app, test::TestRequest::get().uri(path).to_request()).await;

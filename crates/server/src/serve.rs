@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::Server;
-use actix_web::{App, middleware, web};
+use actix_web::{App, middleware};
 use tributary_api::Api;
 use tributary_secrets::UnusableKeys;
 use tributary_storage::{Registry, Store};
@@ -62,7 +62,6 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
             .wrap(middleware::from_fn(compression::ignore_what_is_not_served))
             .wrap(middleware::from_fn(access_log::log))
             .configure(api.configure())
-            .default_service(web::to(Api::no_handler))
     });
     let running = running.map_err(|error| StartError::listening(&settings.listen, &error))?;
     // Whoever waits for this line may have gone already, which is no reason to stop.

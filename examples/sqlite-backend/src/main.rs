@@ -4,7 +4,7 @@
 
 use std::net::TcpListener;
 
-use actix_web::{App, HttpServer, web};
+use actix_web::{App, HttpServer};
 use tributary_api::Api;
 use tributary_sqlite_backend::SqliteBackend;
 use tributary_storage::Registry;
@@ -22,7 +22,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let listener = TcpListener::bind(address)?;
     println!("tributary is listening on http://{}", listener.local_addr()?);
-    HttpServer::new(move || App::new().configure(api.configure()).default_service(web::to(Api::no_handler)))
+    HttpServer::new(move || App::new().configure(api.configure()))
         // Large answers would otherwise wait for the client's delayed acknowledgement.
         .tcp_nodelay(true)
         .listen(listener)?

@@ -9,8 +9,8 @@ mod shapes;
 mod warning_header;
 
 pub(crate) use presentation::Presentation;
-pub(crate) use reply::Reply;
-pub(crate) use response::{product, refuse, reply, respond};
+pub(crate) use reply::{Reply, ReplyBody};
+pub(crate) use response::{refuse, respond};
 pub(crate) use shapes::{
     Acknowledged, Changed, Created, Deleted, Health, Information, Page, Put, Secret, SecretPut,
     TriedOrChanged, VersionInformation,

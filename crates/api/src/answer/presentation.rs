@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 
 use super::filter_path::FilterPath;
 use super::node::Node;
+use super::reply::{Reply, ReplyBody};
 use crate::background;
 use crate::error::ApiError;
 use crate::parameter::{Arguments, ERROR_TRACE, FILTER_PATH, FORMAT, HUMAN, JSON, PRETTY};
@@ -28,12 +29,18 @@ impl Presentation {
         Ok(Self { pretty: arguments.boolean(&PRETTY)?, filter })
     }
 
-    /// The body as it was asked for; a long one is filtered and indented in the background.
-    pub(crate) async fn apply(self, body: Bytes) -> Result<Bytes, ApiError> {
-        let is_as_it_is = self.filter.is_none() && !self.pretty;
-        if is_as_it_is || body.is_empty() {
-            return Ok(body);
+    /// The answer with its body as it was asked for, if that is JSON.
+    pub(crate) async fn apply(self, reply: Reply) -> Result<Reply, ApiError> {
+        match reply.body {
+            ReplyBody::Json(body) if (self.pretty || self.filter.is_some()) && !body.is_empty() => {
+                Ok(Reply { body: ReplyBody::Json(self.show(body).await?), ..reply })
+            }
+            _ => Ok(reply),
         }
+    }
+
+    /// A long body is filtered and indented in the background.
+    async fn show(self, body: Bytes) -> Result<Bytes, ApiError> {
         let is_long = body.len() > background::LONG || self.filter.as_ref().is_some_and(FilterPath::is_long);
         let show = move || show(&body, self.filter.as_ref(), self.pretty).unwrap_or(body);
         if is_long { background::compute(show).await } else { Ok(show()) }

@@ -1,7 +1,11 @@
 //! What handlers answer.
 
+use std::io;
+
 use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderName, HeaderValue};
 use bytes::Bytes;
+use futures_util::stream::BoxStream;
 use serde::Serialize;
 use tributary_domain::Warning;
 use tributary_storage::{Outcome, Page};
@@ -10,18 +14,40 @@ use super::shapes::{
     Acknowledged, ChangeResult, Changed, Created, Put, PutResult, SecretPut, TriedOrChanged,
 };
 
-/// A successful answer: a status, a body of JSON, and what is probably wrong with the request all the same.
-#[derive(Debug)]
+/// A successful answer: a status, headers, a body, and what is probably wrong with the request all the same.
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
-    pub(crate) body: Bytes,
+    /// Beside those that all answers have, and the type of the body.
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) body: ReplyBody,
     pub(crate) warnings: Vec<Warning>,
+}
+
+/// The body of an answer.
+pub(crate) enum ReplyBody {
+    /// JSON, which is shown as the request wants it: in one of the media types for it, filtered, indented.
+    Json(Bytes),
+    /// Anything else that is known whole, under its media type.
+    Text(HeaderValue, Bytes),
+    /// Anything else that comes piece by piece, under its media type.
+    #[cfg_attr(not(test), expect(dead_code, reason = "no endpoint answers so yet"))]
+    Stream(HeaderValue, BoxStream<'static, io::Result<Bytes>>),
 }
 
 impl Reply {
     /// A body that is JSON already.
     pub(crate) fn ok(body: impl Into<Bytes>) -> Self {
-        Self { status: StatusCode::OK, body: body.into(), warnings: Vec::new() }
+        Self::of(ReplyBody::Json(body.into()))
+    }
+
+    /// Any body.
+    pub(crate) fn of(body: ReplyBody) -> Self {
+        Self { status: StatusCode::OK, headers: Vec::new(), body, warnings: Vec::new() }
+    }
+
+    /// With more headers.
+    pub(crate) fn with_headers(self, headers: impl Into<Vec<(HeaderName, HeaderValue)>>) -> Self {
+        Self { headers: headers.into(), ..self }
     }
 
     /// A body that is written as JSON.
@@ -98,8 +124,14 @@ mod tests {
 
     #[test]
     fn pages_are_joined() {
-        let page = |documents: &[&'static str]| {
-            Reply::page(Page { count: 7, documents: documents.iter().collect() }).body
+        let page = |documents: &[&'static str]| match Reply::page(Page {
+            count: 7,
+            documents: documents.iter().collect(),
+        })
+        .body
+        {
+            ReplyBody::Json(body) => body,
+            ReplyBody::Text(..) | ReplyBody::Stream(..) => panic!("a page is JSON"),
         };
         assert_eq!(page(&[]), r#"{"count":7,"results":[]}"#);
         assert_eq!(page(&["{}"]), r#"{"count":7,"results":[{}]}"#);

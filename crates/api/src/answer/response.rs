@@ -4,21 +4,48 @@ use std::error::Error;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
-use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, HttpResponseBuilder};
 use bytes::Bytes;
 
 use super::presentation;
-use super::reply::Reply;
+use super::reply::{Reply, ReplyBody};
 use super::warning_header;
 use crate::body::UnreadBody;
 use crate::error::ApiError;
 use crate::media_type::AnswerType;
 use crate::parameter;
 
+/// By which official clients know a server that they may talk to.
 const PRODUCT: HeaderName = HeaderName::from_static("x-elastic-product");
 const OPAQUE_ID: HeaderName = HeaderName::from_static("x-opaque-id");
 /// How many seconds a client should wait for a store that is away.
 const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("1");
+
+/// The response of success, with a header for what is probably wrong with the request all the same.
+pub(crate) fn respond(
+    request: &HttpRequest,
+    reply: Reply,
+    answer_type: &AnswerType,
+    version: &str,
+) -> HttpResponse {
+    let mut response = with_headers(request, reply.status);
+    response.insert_header((
+        header::CONTENT_TYPE,
+        match &reply.body {
+            ReplyBody::Json(_) => json_type(answer_type),
+            ReplyBody::Text(media_type, _) | ReplyBody::Stream(media_type, _) => media_type.clone(),
+        },
+    ));
+    for header in reply.headers {
+        response.insert_header(header);
+    }
+    let mut response = match reply.body {
+        ReplyBody::Json(body) | ReplyBody::Text(_, body) => response.body(body),
+        ReplyBody::Stream(_, pieces) => response.streaming(pieces),
+    };
+    warning_header::add(request, &mut response, &reply.warnings, version);
+    response
+}
 
 /// The response to a request that failed, in the shape of all errors.
 pub(crate) fn refuse(request: &HttpRequest, error: &ApiError, answer_type: &AnswerType) -> HttpResponse {
@@ -32,52 +59,34 @@ pub(crate) fn refuse(request: &HttpRequest, error: &ApiError, answer_type: &Answ
     if pairs.iter().any(|(name, value)| name == "pretty" && value != "false") {
         body = presentation::pretty(&body);
     }
-    let mut response = respond(request, error.status(), answer_type, body.clone());
+    let mut response = with_headers(request, error.status());
+    response.insert_header((header::CONTENT_TYPE, json_type(answer_type)));
     if error.status() == StatusCode::SERVICE_UNAVAILABLE {
-        response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS);
+        response.insert_header((header::RETRY_AFTER, RETRY_AFTER_SECONDS));
     }
     match request.extensions_mut().remove::<UnreadBody>() {
-        Some(unread) => response.set_body(unread.kept_until_sent(body)).map_into_boxed_body(),
-        None => response,
+        Some(unread) => response.finish().set_body(unread.kept_until_sent(body)).map_into_boxed_body(),
+        None => response.body(body),
     }
 }
 
-/// The response of success, with a header for what is probably wrong with the request all the same.
-pub(crate) fn reply(
-    request: &HttpRequest,
-    reply: Reply,
-    answer_type: &AnswerType,
-    version: &str,
-) -> HttpResponse {
-    let mut response = respond(request, reply.status, answer_type, reply.body);
-    warning_header::add(request, &mut response, &reply.warnings, version);
-    response
-}
-
-/// A response of JSON with the headers that all have.
-pub(crate) fn respond(
-    request: &HttpRequest,
-    status: StatusCode,
-    answer_type: &AnswerType,
-    body: Bytes,
-) -> HttpResponse {
+/// A response with the headers that all have.
+fn with_headers(request: &HttpRequest, status: StatusCode) -> HttpResponseBuilder {
     let mut response = HttpResponse::build(status);
-    response.insert_header(product());
+    response.insert_header((PRODUCT, HeaderValue::from_static("Elasticsearch")));
     if let Some(opaque_id) = request.headers().get(OPAQUE_ID) {
         response.insert_header((OPAQUE_ID, opaque_id.clone()));
     }
-    match answer_type {
-        AnswerType::Json => {
-            response.insert_header((header::CONTENT_TYPE, HeaderValue::from_static("application/json")))
-        }
-        vendor @ AnswerType::Vendor { .. } => response.insert_header((header::CONTENT_TYPE, vendor.header())),
-    };
-    response.body(body)
+    response
 }
 
-/// The header by which official clients know a server that they may talk to.
-pub(crate) fn product() -> (HeaderName, HeaderValue) {
-    (PRODUCT, HeaderValue::from_static("Elasticsearch"))
+/// The media type of JSON that was asked for.
+fn json_type(answer_type: &AnswerType) -> HeaderValue {
+    let json = HeaderValue::from_static("application/json");
+    match answer_type {
+        AnswerType::Json => json,
+        vendor @ AnswerType::Vendor { .. } => HeaderValue::try_from(vendor.header()).unwrap_or(json),
+    }
 }
 
 /// All causes of an error, from the nearest to the last; one that the text before it ends with already is left out.
@@ -96,9 +105,32 @@ fn causes(error: &ApiError) -> String {
 mod tests {
     use std::io;
 
+    use actix_web::body::to_bytes;
+    use actix_web::test::TestRequest;
+    use futures_util::stream::{self, StreamExt as _};
     use tributary_storage::StoreError;
 
     use super::*;
+
+    #[actix_web::test]
+    async fn only_json_is_of_the_type_that_was_asked_for() {
+        let request = TestRequest::default().insert_header(("x-opaque-id", "client-7")).to_http_request();
+        let vendor = AnswerType::Vendor { version: "9".to_owned() };
+        let plain = HeaderValue::from_static("text/plain");
+        let pieces = stream::iter([Ok(Bytes::from_static(b"a ")), Ok(Bytes::from_static(b"b"))]).boxed();
+        for (body, media_type, text) in [
+            (ReplyBody::Json(Bytes::from_static(b"{}")), vendor.header(), "{}"),
+            (ReplyBody::Text(plain.clone(), Bytes::from_static(b"a")), "text/plain".to_owned(), "a"),
+            (ReplyBody::Stream(plain, pieces), "text/plain".to_owned(), "a b"),
+        ] {
+            let reply = Reply::of(body).with_headers([(header::ETAG, HeaderValue::from_static("e"))]);
+            let response = respond(&request, reply, &vendor, "9.2.0");
+            let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
+            assert_eq!(header("content-type"), Some(media_type.as_str()));
+            assert_eq!([header("etag"), header("x-opaque-id")], [Some("e"), Some("client-7")]);
+            assert_eq!(to_bytes(response.into_body()).await.unwrap(), text);
+        }
+    }
 
     #[test]
     fn all_causes_are_told_once() {

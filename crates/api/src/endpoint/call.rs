@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use actix_web::http::Method;
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use tributary_domain::{Id, Refusal};
@@ -39,13 +40,23 @@ impl Call {
 
     /// The id that stands in the path under this name.
     pub(crate) fn id(&self, name: &str) -> Result<Id, Refusal> {
+        Id::parse(name, self.part(name)?)
+    }
+
+    /// What stands in the path under this name.
+    pub(crate) fn part(&self, name: &str) -> Result<String, Refusal> {
         // Counted from the end, whatever prefix the API is mounted under.
         let declared = self
             .declared_path
             .rsplit('/')
             .position(|part| part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) == Some(name));
         let sent = declared.and_then(|place| self.path.trim_end_matches('/').rsplit('/').nth(place));
-        Id::parse(name, parameter::decode(sent.unwrap_or_default())?)
+        parameter::decode(sent.unwrap_or_default())
+    }
+
+    /// There is nothing at the path of the request after all.
+    pub(crate) fn no_handler(&self) -> ApiError {
+        ApiError::NoHandler { method: Method::GET.to_string(), path: self.path.clone() }
     }
 
     /// The body of an endpoint that needs one.

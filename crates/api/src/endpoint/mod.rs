@@ -12,6 +12,7 @@ pub use access::{Access, Privilege};
 pub use answers::Answer;
 pub(crate) use call::Call;
 pub use content::Content;
+pub(crate) use content::JSON;
 pub use declaration::{Body, Endpoint};
 pub(crate) use declaration::{Handler, HandlerFunction, handler};
 pub use resource::Resource;

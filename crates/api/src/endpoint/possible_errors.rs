@@ -45,13 +45,18 @@ impl Endpoint {
         ERRORS.iter().filter(possible).collect()
     }
 
+    /// Whether an id stands in its path.
+    fn names_a_document(&self) -> bool {
+        self.path.contains("id}")
+    }
+
     /// Whether an error is possible for every endpoint of this kind, so that it is not declared.
     fn is_implied(&self, kind: ErrorKind) -> bool {
         let when = |holds: bool, kinds: &'static [ErrorKind]| holds && kinds.contains(&kind);
         when(true, ALWAYS)
             || when(!matches!(self.body, Body::None), WITH_BODY)
             || when(self.body.is_required(), WITH_REQUIRED_BODY)
-            || when(self.path.contains('{'), WITH_ID)
+            || when(self.names_a_document(), WITH_ID)
             || when(self.method != Method::GET, CHANGING)
     }
 }

@@ -11,7 +11,6 @@ use tributary_secrets::{SecretKeys, Vault};
 use tributary_service::{Clock, IdGenerator, SortableIds, SystemClock};
 use tributary_storage::Store;
 
-use super::page;
 use crate::body::BodyLimits;
 use crate::dispatch;
 use crate::endpoint::Endpoint;
@@ -36,6 +35,7 @@ impl Api {
             body_limits: BodyLimits::default(),
             identity: Arc::new(Identity::default()),
             vault: None,
+            fallback: None,
             openapi,
         };
         Self { state }
@@ -85,7 +85,38 @@ impl Api {
         self
     }
 
-    /// Mounts every endpoint: `App::new().configure(api.configure())`, or in a scope for a prefix.
+    /// With an answer of your own for what nothing is mounted at, in place of an error: for each path below the place
+    /// at which the API is mounted that is none of its own.
+    ///
+    /// ```
+    /// use actix_web::{App, HttpRequest, HttpResponse, test, web};
+    /// # use std::sync::Arc;
+    /// # use tributary_api::Api;
+    /// # use tributary_storage::MemoryStore;
+    /// # #[actix_web::main]
+    /// # async fn main() {
+    /// # let store = Arc::new(MemoryStore::default());
+    /// async fn pass_on(request: HttpRequest, _: web::Payload) -> HttpResponse {
+    ///     HttpResponse::Ok().body(format!("another service would answer {}", request.path()))
+    /// }
+    /// let api = Api::new(store).with_fallback(pass_on);
+    /// let app = test::init_service(App::new().configure(api.configure())).await;
+    /// let request = test::TestRequest::get().uri("/_search").to_request();
+    /// let answer = test::call_and_read_body(&app, request).await;
+    /// assert_eq!(answer, "another service would answer /_search");
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_fallback<F: Future<Output = HttpResponse> + 'static>(
+        mut self,
+        answer: impl Fn(HttpRequest, web::Payload) -> F + Send + Sync + 'static,
+    ) -> Self {
+        self.state.fallback = Some(Arc::new(move |request, payload| Box::pin(answer(request, payload))));
+        self
+    }
+
+    /// Mounts every endpoint: `App::new().configure(api.configure())`, or in a scope for a prefix. Everything else
+    /// there is answered by the fallback.
     pub fn configure(&self) -> impl Fn(&mut ServiceConfig) + Clone + 'static {
         let state = Arc::new(self.state.clone());
         move |config| {
@@ -96,25 +127,16 @@ impl Api {
                 for pattern in patterns(path) {
                     let (state, endpoints) = (Arc::clone(&state), Arc::clone(&endpoints));
                     let serve = move |request: HttpRequest, payload: web::Payload| {
-                        dispatch::serve(
-                            Arc::clone(&state),
-                            Arc::clone(&endpoints),
-                            request,
-                            payload.into_inner(),
-                        )
+                        dispatch::serve(Arc::clone(&state), Arc::clone(&endpoints), request, payload)
                     };
                     config.service(web::resource(pattern).to(serve));
                 }
             }
-            page::configure(config);
+            let state = Arc::clone(&state);
+            config.default_service(web::to(move |request: HttpRequest, payload: web::Payload| {
+                dispatch::serve_stray(Arc::clone(&state), request, payload)
+            }));
         }
-    }
-
-    /// The answer for a path that nothing is mounted at, in the shape of the API's errors: for
-    /// `App::default_service` of a service that has nothing but the API.
-    #[allow(clippy::unused_async, reason = "actix-web takes handlers that are async")]
-    pub async fn no_handler(request: HttpRequest) -> HttpResponse {
-        dispatch::respond_to_stray(&request, &ApiError::no_handler(&request))
     }
 }
 
@@ -128,7 +150,7 @@ pub fn openapi() -> Value {
 /// themselves, since the HTTP library refuses them without a body, before any handler.
 #[must_use]
 pub fn refuse_head(request: &HttpRequest, refusal: HeadRefusal) -> HttpResponse {
-    dispatch::respond_to_stray(request, &ApiError::Head(refusal))
+    dispatch::refuse_stray(request, &ApiError::Head(refusal))
 }
 
 /// The endpoints of each path, literal segments before named ones so that they are matched first; paths

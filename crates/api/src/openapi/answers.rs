@@ -6,8 +6,8 @@ use actix_web::http::Method;
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
-use super::media::{JSON, media};
-use crate::endpoint::Endpoint;
+use super::media::media;
+use crate::endpoint::{Endpoint, JSON};
 use crate::error::{ERRORS, ErrorRow};
 
 /// The answers of an endpoint by their status.
@@ -18,7 +18,7 @@ pub(super) fn all(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Map<S
         let success = json!({
             "description": answer.description,
             "headers": header_references((endpoint.method == Method::PUT).then_some("Warning")),
-            "content": { JSON: content },
+            "content": content,
         });
         answers.insert(answer.status, success);
     }

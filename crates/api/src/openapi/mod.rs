@@ -12,7 +12,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
 use crate::endpoint::{Endpoint, Resource};
-use media::{JSON, media};
+use media::media;
 
 const DESCRIPTION: &str = "\
 Elasticsearch's Connector and Connector sync job APIs over a store of your choice. Clients that are made for \
@@ -91,7 +91,7 @@ fn operation(endpoint: &Endpoint, used: u32, generator: &mut SchemaGenerator) ->
     if let Some(content) = endpoint.body.content() {
         operation["requestBody"] = json!({
             "required": endpoint.body.is_required(),
-            "content": { JSON: media(content, generator) },
+            "content": media(content, generator),
         });
     }
     operation

@@ -23,13 +23,16 @@ pub(super) fn of_query(endpoint: &Endpoint) -> Vec<Value> {
 pub(super) fn of_path(endpoint: &Endpoint) -> Vec<Value> {
     let names = endpoint.path.split('{').skip(1).filter_map(|rest| rest.split('}').next());
     let parameter = |name: &str| {
-        json!({
-            "name": name,
-            "in": "path",
-            "required": true,
-            "description": format!("The id, of {MAXIMUM_ID_BYTES} bytes at most."),
-            "schema": { "type": "string", "minLength": 1, "maxLength": MAXIMUM_ID_BYTES },
-        })
+        let longest = name.ends_with("id").then_some(MAXIMUM_ID_BYTES);
+        let description = longest.map_or_else(
+            || format!("The name of a {name}."),
+            |longest| format!("The id, of {longest} bytes at most."),
+        );
+        let mut schema = json!({ "type": "string", "minLength": 1 });
+        if let Some(longest) = longest {
+            schema["maxLength"] = longest.into();
+        }
+        json!({ "name": name, "in": "path", "required": true, "description": description, "schema": schema })
     };
     names.map(parameter).collect()
 }

@@ -1,6 +1,7 @@
 //! The endpoints: one module a resource, one file a verb.
 
 mod connector;
+mod docs;
 mod health;
 mod openapi;
 mod root;
@@ -53,6 +54,8 @@ pub const ENDPOINTS: &[&Endpoint] = &[
     &health::live::ENDPOINT,
     &health::ready::ENDPOINT,
     &openapi::ENDPOINT,
+    &docs::page::ENDPOINT,
+    &docs::file::ENDPOINT,
 ];
 
 // What no base can know is declared by each endpoint itself, or this does not compile.

@@ -10,6 +10,7 @@ mod connector_configuration;
 mod connector_filtering;
 mod contract;
 mod convention;
+mod docs;
 mod failure;
 mod health;
 mod secret;
@@ -36,6 +37,7 @@ fn scenarios() -> Vec<Scenario> {
     all.extend(failure::scenarios());
     all.extend(health::scenarios());
     all.extend(contract::scenarios());
+    all.extend(docs::scenarios());
     all
 }
 

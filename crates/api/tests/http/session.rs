@@ -130,7 +130,7 @@ impl Session {
             Some(key) => api.with_secret_keys(SecretKeys::parse(key).expect("a key of the test")),
             None => api,
         };
-        let app = App::new().configure(api.configure()).default_service(web::to(Api::no_handler));
+        let app = App::new().configure(api.configure());
         let service = std::rc::Rc::new(test::init_service(app).await);
         let handle = move |request: actix_http::Request| {
             let service = std::rc::Rc::clone(&service);
@@ -235,9 +235,11 @@ impl Session {
         assert_eq!(product, Some(&b"Elasticsearch"[..]), "clients refuse an answer without it");
         let _ = response.response().body().size();
         let status = response.status().as_u16();
+        let media_type = response.headers().get("content-type").and_then(|value| value.to_str().ok());
+        let media_type = media_type.unwrap_or_default().to_owned();
         let body = to_bytes(response.into_body()).await.expect("a body");
         let body = String::from_utf8_lossy(&body);
-        contract::check(method, path, status, &body);
+        contract::check(method, path, status, &media_type, &body);
         let _ = writeln!(self.text, "{}\n", indented(&body));
     }
 }
