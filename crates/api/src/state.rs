@@ -10,6 +10,7 @@ use tributary_service::{Clock, IdGenerator};
 use tributary_storage::Store;
 
 use crate::body::BodyLimits;
+use crate::observe::Observer;
 
 /// What `GET /` says of this service; clients look at it.
 #[derive(Debug, Clone)]
@@ -41,6 +42,7 @@ pub(crate) struct ApiState {
     pub(crate) body_limits: BodyLimits,
     pub(crate) identity: Arc<Identity>,
     pub(crate) vault: Option<Arc<Vault>>,
+    pub(crate) observers: Vec<Arc<dyn Observer>>,
     /// Answers what nothing is mounted at, in place of an error.
     pub(crate) fallback: Option<Fallback>,
     /// Makes the OpenAPI document: an endpoint answers it and cannot know all the others.

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::Server;
-use actix_web::{App, middleware};
+use actix_web::{App, middleware, web};
 use tributary_api::Api;
 use tributary_secrets::UnusableKeys;
 use tributary_storage::{Registry, Store};
 
-use crate::access_log;
+use crate::access_log::AccessLog;
 use crate::backend_settings;
 use crate::compression;
 use crate::error::StartError;
@@ -43,6 +43,7 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
     tracing::info!(store = settings.store, "the store is open");
 
     let api = Api::new(store.clone())
+        .with_observer(AccessLog)
         .with_body_limit(settings.body_limit)
         .with_body_timeout(Duration::from_secs(settings.body_timeout));
     let mut look = async || secret_keys::fit(&*store, secret_keys.as_deref()).await;
@@ -57,10 +58,10 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
     let address = listener.local_addr().map_err(|error| StartError::listening(&settings.listen, &error))?;
     let running = http::serve(listener, &settings, move || {
         App::new()
+            .app_data(web::Data::new(api.clone()))
             .wrap(middleware::from_fn(http::answer_refused_heads))
             .wrap(middleware::Compress::default())
             .wrap(middleware::from_fn(compression::ignore_what_is_not_served))
-            .wrap(middleware::from_fn(access_log::log))
             .configure(api.configure())
     });
     let running = running.map_err(|error| StartError::listening(&settings.listen, &error))?;

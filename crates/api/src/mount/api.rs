@@ -14,7 +14,8 @@ use tributary_storage::Store;
 use crate::body::BodyLimits;
 use crate::dispatch;
 use crate::endpoint::Endpoint;
-use crate::error::{ApiError, HeadRefusal};
+use crate::error::HeadRefusal;
+use crate::observe::Observer;
 use crate::openapi::document;
 use crate::routes::ENDPOINTS;
 use crate::state::{ApiState, Identity};
@@ -35,6 +36,7 @@ impl Api {
             body_limits: BodyLimits::default(),
             identity: Arc::new(Identity::default()),
             vault: None,
+            observers: Vec::new(),
             fallback: None,
             openapi,
         };
@@ -115,6 +117,29 @@ impl Api {
         self
     }
 
+    /// With somebody who hears of each request that was answered; there may be several.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use tributary_api::{Api, Observation};
+    /// # let store = Arc::new(tributary_storage::MemoryStore::default());
+    /// let api = Api::new(store).with_observer(|seen: &Observation<'_>| {
+    ///     println!("{} of {:?} in {:?}", seen.status, seen.endpoint, seen.duration);
+    /// });
+    /// ```
+    #[must_use]
+    pub fn with_observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.state.observers.push(Arc::new(observer));
+        self
+    }
+
+    /// The answer to a request whose head is refused, in the shape of all errors: for servers that look at heads
+    /// themselves, since the HTTP library refuses them without a body, before any handler.
+    #[must_use]
+    pub fn refuse_head(&self, request: &HttpRequest, refusal: HeadRefusal) -> HttpResponse {
+        dispatch::refuse_head(&self.state, request, refusal)
+    }
+
     /// Mounts every endpoint: `App::new().configure(api.configure())`, or in a scope for a prefix. Everything else
     /// there is answered by the fallback.
     pub fn configure(&self) -> impl Fn(&mut ServiceConfig) + Clone + 'static {
@@ -134,7 +159,7 @@ impl Api {
             }
             let state = Arc::clone(&state);
             config.default_service(web::to(move |request: HttpRequest, payload: web::Payload| {
-                dispatch::serve_stray(Arc::clone(&state), request, payload)
+                dispatch::serve(Arc::clone(&state), Arc::default(), request, payload)
             }));
         }
     }
@@ -144,13 +169,6 @@ impl Api {
 #[must_use]
 pub fn openapi() -> Value {
     document(ENDPOINTS)
-}
-
-/// The answer to a request whose head is refused, in the shape of all errors: for servers that look at heads
-/// themselves, since the HTTP library refuses them without a body, before any handler.
-#[must_use]
-pub fn refuse_head(request: &HttpRequest, refusal: HeadRefusal) -> HttpResponse {
-    dispatch::refuse_stray(request, &ApiError::Head(refusal))
 }
 
 /// The endpoints of each path, literal segments before named ones so that they are matched first; paths

@@ -2,4 +2,4 @@
 
 mod api;
 
-pub use api::{Api, openapi, refuse_head};
+pub use api::{Api, openapi};

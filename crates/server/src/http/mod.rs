@@ -13,13 +13,13 @@ use std::time::Duration;
 use actix_http::error::DispatchError;
 use actix_http::{HttpService, Request};
 use actix_service::{IntoServiceFactory, ServiceFactory, ServiceFactoryExt as _, fn_service, map_config};
-use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{AppConfig, Server, ServiceRequest, ServiceResponse};
 use actix_web::http::KeepAlive;
 use actix_web::middleware::Next;
 use actix_web::rt::net::TcpStream;
-use tributary_api::{HeadRefusal, refuse_head};
+use actix_web::{Error, web};
+use tributary_api::{Api, HeadRefusal};
 
 use crate::settings::Settings;
 use connection::{Connection, Limits};
@@ -28,7 +28,7 @@ use connection::{Connection, Limits};
 const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Serves an application from a listener, by the settings' workers and timeouts. The application has to be wrapped
-/// by [`answer_refused_heads`].
+/// by [`answer_refused_heads`], and to have the API among its data.
 pub(crate) fn serve<F, I, S, B>(
     listener: TcpListener,
     settings: &Settings,
@@ -94,13 +94,14 @@ fn notice_slow_readers(_: &TcpStream) -> io::Result<()> {
 
 /// Answers the requests that stand for heads which were refused.
 pub(crate) async fn answer_refused_heads(
+    api: web::Data<Api>,
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let reason = request.headers().get(head::REFUSED).and_then(|reason| reason.to_str().ok());
     match reason.and_then(|reason| reason.parse::<HeadRefusal>().ok()) {
         Some(refusal) => {
-            let response = refuse_head(request.request(), refusal);
+            let response = api.refuse_head(request.request(), refusal);
             Ok(request.into_response(response).map_into_right_body())
         }
         None => next.call(request).await.map(ServiceResponse::map_into_left_body),
