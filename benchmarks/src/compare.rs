@@ -74,19 +74,30 @@ pub(crate) fn alternate(
 /// The requests of a shape, and requests for constant bodies of the same sizes in the same order.
 /// Every answer is looked at once.
 pub(crate) fn prepare(address: SocketAddr, shape: &Shape) -> Result<(Vec<Request>, Vec<Request>), Failure> {
+    let lists = prepare_lists(address, shape)?;
     let mut connection = Connection::new(connect(address)?);
-    let (mut lists, mut constants) = (Vec::new(), Vec::new());
+    let mut constants = Vec::new();
+    for body in lists.iter().map(|list| list.body) {
+        let mut constant = Request::new(&format!("/constant/{}", body.unwrap_or_default()));
+        constant.body = body;
+        connection.exchange(&constant)?;
+        constants.push(constant);
+    }
+    Ok((lists, constants))
+}
+
+/// The requests of a shape. Every answer is looked at once.
+pub(crate) fn prepare_lists(address: SocketAddr, shape: &Shape) -> Result<Vec<Request>, Failure> {
+    let mut connection = Connection::new(connect(address)?);
+    let mut lists = Vec::new();
     for target in &shape.targets {
         let mut list = Request::new(&target.url);
         let body = connection.fetch(&list)?;
         check(target, &body)?;
-        let mut constant = Request::new(&format!("/constant/{}", body.len()));
-        (list.body, constant.body) = (Some(body.len()), Some(body.len()));
-        connection.exchange(&constant)?;
+        list.body = Some(body.len());
         lists.push(list);
-        constants.push(constant);
     }
-    Ok((lists, constants))
+    Ok(lists)
 }
 
 #[derive(Deserialize)]

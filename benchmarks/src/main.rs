@@ -1,6 +1,7 @@
 //! Benchmarks of the service: `list` measures lists of sync jobs against one constant body, `search`
-//! against a search engine.
+//! against a search engine, `log` with the access log against without.
 
+mod access_log;
 mod client;
 mod compare;
 mod connection;
@@ -15,7 +16,11 @@ mod server;
 mod shapes;
 mod table;
 
+use std::ffi::OsString;
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
+use tributary_storage::Registry;
 
 use failure::Failure;
 
@@ -37,19 +42,37 @@ enum Command {
     List(list::Options),
     /// Lists over OpenSearch and over the embedded store, against searches in OpenSearch itself
     Search(search::Options),
+    /// Lists of the whole service with its access log, against the same service without
+    Log(access_log::Options),
     /// Stores jobs for the other commands
     #[command(hide = true)]
     Fill(fill::Options),
     /// Serves a store for the other commands, until its standard input ends
     #[command(hide = true)]
     Serve(serve::Options),
+    /// Is the whole service, for the other commands
+    #[command(hide = true)]
+    Service {
+        /// What the service is told
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
+}
+
+fn service(arguments: Vec<OsString>) -> Result<(), Failure> {
+    let arguments = std::iter::once("tributary".into()).chain(arguments);
+    let running = async { tributary_server::run(arguments, &Registry::with_built_in()).await };
+    let ended = actix_web::rt::System::new().block_on(running);
+    if ended == ExitCode::SUCCESS { Ok(()) } else { Err("the service failed".into()) }
 }
 
 fn main() -> Result<(), Failure> {
     match CommandLine::parse().command {
         Command::List(options) => list::run(&options),
         Command::Search(options) => search::run(&options),
+        Command::Log(options) => access_log::run(&options),
         Command::Fill(options) => actix_web::rt::System::new().block_on(fill::run(options)),
+        Command::Service { arguments } => service(arguments),
         Command::Serve(options) => actix_web::rt::System::new().block_on(serve::run(options)),
     }
 }

@@ -17,6 +17,7 @@ const SETTLING: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub(crate) struct Server {
     process: Child,
+    ends_with_its_input: bool,
     /// Where it listens.
     pub(crate) address: SocketAddr,
     /// From the start of the process until it was ready for requests.
@@ -26,20 +27,27 @@ pub(crate) struct Server {
 impl Server {
     /// Serves what a store has.
     pub(crate) fn start(store: &Stored) -> Result<Self, Failure> {
+        Self::spawn(this_program()?.arg("serve").args(store.arguments()), "ready ", true)
+    }
+
+    /// Runs the whole service over what a folder has, with a filter for its log, which goes to a file.
+    pub(crate) fn start_service(store: &Stored, log: &str) -> Result<Self, Failure> {
+        let mut service = this_program()?;
+        let arguments = ["service", "--listen", "127.0.0.1:0", "--log", log, "--store"];
+        service.args(arguments).args(store.arguments()).stderr(tempfile::tempfile()?);
+        Self::spawn(&mut service, "tributary is listening on http://", false)
+    }
+
+    fn spawn(command: &mut Command, ready: &str, ends_with_its_input: bool) -> Result<Self, Failure> {
         let start = Instant::now();
-        let mut process = this_program()?
-            .arg("serve")
-            .args(store.arguments())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
+        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
         if let Some(output) = process.stdout.take() {
             BufReader::new(output).read_line(&mut line)?;
         }
         let start_up = start.elapsed();
-        let address = line.trim().strip_prefix("ready ").ok_or("the server did not start")?.parse()?;
-        Ok(Self { process, address, start_up })
+        let address = line.trim().strip_prefix(ready).ok_or("the server did not start")?.parse()?;
+        Ok(Self { process, ends_with_its_input, address, start_up })
     }
 
     /// The bytes of memory that the process has in use by now.
@@ -55,6 +63,9 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         drop(self.process.stdin.take());
+        if !self.ends_with_its_input {
+            let _ = self.process.kill();
+        }
         let _ = self.process.wait();
     }
 }

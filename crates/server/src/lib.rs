@@ -15,6 +15,7 @@
 
 mod access_log;
 mod backend_settings;
+mod batched_writer;
 mod command;
 mod compression;
 mod error;

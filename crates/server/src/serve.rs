@@ -24,7 +24,7 @@ use crate::streams;
 
 /// Serves until a signal ends it: what runs is finished, unless there is a second signal.
 pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), StartError> {
-    logging::start(&settings);
+    let mut log = logging::start(&settings);
     for (name, meant) in settings::unknown_variables(registry) {
         let meant = meant.map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
         tracing::warn!("the environment variable {name} is no setting and means nothing{meant}");
@@ -73,6 +73,7 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
         error = secret_keys::refused_later(fit, look) => {
             return refuse(&*store, error).await;
         }
+        never = log.watch() => match never {},
     }
     store.close().await.map_err(StartError::Closing)?;
     tracing::info!("stopped");
