@@ -20,6 +20,7 @@ mod ended;
 mod launch;
 mod mounted;
 mod output;
+pub mod packing;
 mod proxy;
 mod relay;
 mod scenario;

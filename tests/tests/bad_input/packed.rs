@@ -1,11 +1,9 @@
 //! Packed bodies that do not unpack, and those that unpack to more than anybody wants.
 
-use std::io::Write as _;
 use std::sync::LazyLock;
 use std::time::Instant;
 
-use flate2::Compression;
-use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
+use tributary_tests::packing::{gzip, raw_deflate, zlib, zstd};
 use tributary_tests::{PATIENCE, Server};
 
 use super::changing_nothing;
@@ -17,28 +15,6 @@ const LIMIT: usize = 1024 * 1024;
 const AT_ONCE: usize = 64;
 /// The most memory that the service may take for them: four times the limit for each, and what it starts with.
 const MAXIMUM_MEMORY: usize = AT_ONCE * 4 * LIMIT + 64 * LIMIT;
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
-}
-
-fn zlib(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
-}
-
-fn raw_deflate(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
-}
-
-fn zstd(bytes: &[u8]) -> Vec<u8> {
-    zstd::encode_all(bytes, 1).unwrap()
-}
 
 /// Bodies below the limit that would take very much memory or time if they were unpacked to their end.
 static BOMBS: LazyLock<Vec<(&'static str, Vec<u8>)>> = LazyLock::new(|| {

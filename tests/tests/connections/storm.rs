@@ -1,12 +1,10 @@
 //! A service in a storm of requests that mean it no good stays alive, and small.
 
-use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use tributary_tests::Server;
+use tributary_tests::packing::{gzip, zstd};
 
 const MEBIBYTE: usize = 1024 * 1024;
 /// How many clients there are at a time.
@@ -23,16 +21,11 @@ fn requests() -> Vec<Vec<u8>> {
         let head = format!("{head}Content-Encoding: {encoding}\r\nContent-Length: {}\r\n\r\n", body.len());
         [head.as_bytes(), body].concat()
     };
-    let gzip = |bytes: &[u8]| {
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-        encoder.write_all(bytes).unwrap();
-        encoder.finish().unwrap()
-    };
     let filled = |piece: Vec<u8>| piece.repeat((MEBIBYTE - 1) / piece.len());
     let blanks = vec![b' '; 4 * MEBIBYTE];
     let text = |text: String| text.into_bytes();
     vec![
-        packed("zstd", &filled(zstd::encode_all(&blanks[..], 1).unwrap())),
+        packed("zstd", &filled(zstd(&blanks))),
         packed("gzip", &filled(gzip(&blanks))),
         packed("gzip", &filled(gzip(b""))),
         packed("br", b"{}"),

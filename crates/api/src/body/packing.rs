@@ -92,35 +92,12 @@ mod tests {
     use std::io::Write as _;
 
     use actix_web::http::header::HeaderName;
-    use flate2::Compression;
-    use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
+    use tributary_tests::packing::{gzip, raw_deflate, zlib, zstd};
 
     use super::*;
 
     const LIMIT: usize = 1024 * 1024;
     const TEXT: &[u8] = br#"{"name":"packed"}"#;
-
-    fn gzip(text: &[u8]) -> Vec<u8> {
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-        encoder.write_all(text).unwrap();
-        encoder.finish().unwrap()
-    }
-
-    fn zlib(text: &[u8]) -> Vec<u8> {
-        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
-        encoder.write_all(text).unwrap();
-        encoder.finish().unwrap()
-    }
-
-    fn raw_deflate(text: &[u8]) -> Vec<u8> {
-        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
-        encoder.write_all(text).unwrap();
-        encoder.finish().unwrap()
-    }
-
-    fn zstd(text: &[u8]) -> Vec<u8> {
-        zstd::encode_all(text, 19).unwrap()
-    }
 
     /// A zstd frame of a window of 2 to this power, without a word about its length.
     fn zstd_with_window(text: &[u8], window_log: u32) -> Vec<u8> {
