@@ -1,10 +1,10 @@
 //! Why documents lie together in large pieces of memory that are compacted: huge pages (A) against pages of the
-//! usual size (B) and an allocation for each document (C), by how long a page of 100 takes and how much memory a
-//! document needs; and what the pieces would take if nothing were moved together.
+//! usual size (B) and an allocation for each document (C), by how long it takes to fill them and to join a page of 100,
+//! and how much memory a document needs; and what the pieces would take if nothing were moved together.
 
 use std::fs;
 use std::hint::black_box;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use memmap2::{Advice, MmapMut};
 
@@ -76,13 +76,25 @@ fn small(number: usize) -> u32 {
     u32::try_from(number).unwrap_or_default()
 }
 
-/// Joins pages whose documents are so far apart; microseconds for a page.
+/// For how long this thread has had a processor: what other programs take does not count. Where the system does not
+/// say, the time since a start.
+fn worked(since: Instant) -> Duration {
+    let worked = fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let worked = worked.and_then(|worked| worked.split(' ').next()?.parse().ok());
+    worked.map_or_else(|| since.elapsed(), Duration::from_nanos)
+}
+
+/// Where the documents of a page are, from its first on.
+type Place = fn(usize) -> usize;
+
+/// Joins pages of documents, each page with those that follow a number; microseconds for a page.
 #[allow(clippy::cast_precision_loss, reason = "few pages")]
-fn read_pages(documents: &dyn Documents, count: usize, distance: usize) -> f64 {
-    let start = Instant::now();
+fn read_pages(documents: &dyn Documents, count: usize, place: Place) -> f64 {
+    let since = Instant::now();
+    let start = worked(since);
     for page in 0..PAGES {
         let first = page * 7_919;
-        let found = (0..PAGE).map(|number| documents.document((first + number * distance) % count));
+        let found = (0..PAGE).map(|number| documents.document((first + place(number)) % count));
         let found: Vec<&[u8]> = found.collect();
         let mut body = Vec::with_capacity(found.iter().map(|text| text.len() + 1).sum());
         for text in found {
@@ -91,7 +103,7 @@ fn read_pages(documents: &dyn Documents, count: usize, distance: usize) -> f64 {
         }
         black_box(body);
     }
-    start.elapsed().as_secs_f64() * 1e6 / PAGES as f64
+    worked(since).saturating_sub(start).as_secs_f64() * 1e6 / PAGES as f64
 }
 
 /// The bytes of memory that this process has in use.
@@ -102,10 +114,14 @@ fn resident() -> usize {
 
 fn with_memory<T>(name: &str, count: usize, make: impl FnOnce() -> T) -> T {
     let before = resident();
-    let start = Instant::now();
+    let since = Instant::now();
+    let start = worked(since);
     let documents = make();
     let taken = resident().saturating_sub(before) / count;
-    println!("{name}: {taken} bytes for each of {LENGTH}, filled in {:.2?}", start.elapsed());
+    println!(
+        "{name}: {taken} bytes for each of {LENGTH}, filled in {:.2?}",
+        worked(since).saturating_sub(start)
+    );
     documents
 }
 
@@ -151,12 +167,17 @@ fn main() {
     let allocated = with_memory("C, an allocation for each", count, || {
         Allocated((0..count).map(|_| vec![b'x'; LENGTH].into_boxed_slice()).collect())
     });
-    for (name, distance) in [("neighbours", 1), ("1,000 apart", 1_000), ("9,973 apart", 9_973)] {
+    let shapes: [(&str, Place); 3] = [
+        ("neighbours", |number| number),
+        ("1,000 apart", |number| number * 1_000),
+        ("scattered", |number| number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40),
+    ];
+    for (name, place) in shapes {
         let mut times = [const { Vec::new() }; 3];
         // The first round warms up.
         for round in 0..=if measures { ROUNDS } else { 1 } {
             for (times, documents) in times.iter_mut().zip([&huge as &dyn Documents, &usual, &allocated]) {
-                let time = read_pages(documents, count, distance);
+                let time = read_pages(documents, count, place);
                 if round > 0 {
                     times.push(time);
                 }
