@@ -17,7 +17,7 @@ const PORTIONS: usize = 4;
 
 /// Where to store how many jobs.
 #[derive(Debug, Clone, Args)]
-pub(crate) struct Options {
+pub(crate) struct FillOptions {
     /// The URL of the store
     store: String,
     /// How many jobs
@@ -25,7 +25,7 @@ pub(crate) struct Options {
 }
 
 /// Opens the store, stores the jobs and closes it.
-pub(crate) async fn run(options: Options) -> Result<(), Failure> {
+pub(crate) async fn run(options: FillOptions) -> Result<(), Failure> {
     let store = Registry::with_built_in().open(&options.store).await?;
     fill(&store, options.jobs).await?;
     store.close().await?;
@@ -46,7 +46,7 @@ pub(crate) async fn fill(store: &Arc<dyn Store>, jobs: u32) -> Result<(), Failur
                 Ok((Id::parse("id", job.id())?, Document::parse(&job.document())?))
             });
             let documents = documents.collect::<Result<_, _>>()?;
-            for stored in store.create_many(Collection::SyncJobs, documents).await {
+            for stored in store.create_many(Collection::SYNC_JOBS, documents).await {
                 stored?;
             }
         }

@@ -19,7 +19,7 @@ const CONNECTIONS: [usize; 2] = [1, 32];
 
 /// What to measure.
 #[derive(Debug, Clone, Args)]
-pub(crate) struct Options {
+pub(crate) struct ListOptions {
     /// How many jobs are stored: one table for each number
     #[arg(long, value_delimiter = ',', default_values_t = [1_000, 100_000, 1_000_000])]
     jobs: Vec<u32>,
@@ -38,7 +38,7 @@ pub(crate) struct Options {
 }
 
 /// Measures, and prints what it found.
-pub(crate) fn run(options: &Options) -> Result<(), Failure> {
+pub(crate) fn run(options: &ListOptions) -> Result<(), Failure> {
     let rounds = if options.quick {
         Rounds { number: 5, duration: Duration::from_millis(150) }
     } else {

@@ -39,17 +39,17 @@ struct CommandLine {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Lists of sync jobs, against one constant body of the same size from the same server
-    List(list::Options),
+    List(list::ListOptions),
     /// Lists over OpenSearch and over the embedded store, against searches in OpenSearch itself
-    Search(search::Options),
+    Search(search::SearchOptions),
     /// Lists of the whole service with its access log, against the same service without
     Log(access_log::Options),
     /// Stores jobs for the other commands
     #[command(hide = true)]
-    Fill(fill::Options),
+    Fill(fill::FillOptions),
     /// Serves a store for the other commands, until its standard input ends
     #[command(hide = true)]
-    Serve(serve::Options),
+    Serve(serve::ServeOptions),
     /// Is the whole service, for the other commands
     #[command(hide = true)]
     Service {

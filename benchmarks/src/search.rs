@@ -32,7 +32,7 @@ const MARKS: [&str; 2] = ["<!-- bench search -->\n", "<!-- /bench search -->"];
 
 /// What to measure.
 #[derive(Debug, Clone, Args)]
-pub(crate) struct Options {
+pub(crate) struct SearchOptions {
     /// How many jobs are stored
     #[arg(long, default_value_t = 1_000_000)]
     jobs: u32,
@@ -45,7 +45,7 @@ pub(crate) struct Options {
 }
 
 /// One shape with so many connections.
-struct Line {
+struct SearchLine {
     shape: &'static str,
     connections: usize,
     over_search: Comparison,
@@ -54,7 +54,7 @@ struct Line {
 }
 
 /// Measures, prints what it found, and writes it into the documentation.
-pub(crate) fn run(options: &Options) -> Result<(), Failure> {
+pub(crate) fn run(options: &SearchOptions) -> Result<(), Failure> {
     let rounds = if options.quick {
         Rounds { number: 5, duration: Duration::from_millis(400) }
     } else {
@@ -94,7 +94,7 @@ fn measure(
     shape: &Shape,
     embedded_goal: f64,
     rounds: Rounds,
-) -> Result<Vec<Line>, Failure> {
+) -> Result<Vec<SearchLine>, Failure> {
     let (through, _) = prepare(over_search.address, shape)?;
     let (alone, _) = prepare(embedded.address, shape)?;
     let raws: Vec<Request> = shape.targets.iter().map(raw_request).collect();
@@ -108,7 +108,7 @@ fn measure(
             let mut left = Load { client: &mut client, requests };
             Ok(alternate(&mut left, &raws, Some(&mut raw_client), rounds)?)
         };
-        lines.push(Line {
+        lines.push(SearchLine {
             shape: shape.name,
             connections,
             over_search: against_raw(over_search.address, &through)?,
@@ -181,7 +181,13 @@ fn check(
     Ok(())
 }
 
-fn describe(options: &Options, version: &str, rounds: Rounds, filling: Duration, lines: &[Line]) -> String {
+fn describe(
+    options: &SearchOptions,
+    version: &str,
+    rounds: Rounds,
+    filling: Duration,
+    lines: &[SearchLine],
+) -> String {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let mut text = format!(
         "`cargo xtask bench search` on {processors} processors that server, OpenSearch {version} (1 GB of heap, one \
@@ -197,7 +203,7 @@ fn describe(options: &Options, version: &str, rounds: Rounds, filling: Duration,
         rounds.duration.as_millis(),
         filling.as_secs_f64(),
     );
-    for Line { shape, connections, over_search, embedded, embedded_goal } in lines {
+    for SearchLine { shape, connections, over_search, embedded, embedded_goal } in lines {
         let latency = over_search.left.latency / over_search.right.latency;
         // Throughput is a matter of many clients, latency of one.
         let many = *connections > 1;

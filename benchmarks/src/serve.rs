@@ -19,7 +19,7 @@ const LARGEST: usize = 16 * 1024 * 1024;
 
 /// What to serve.
 #[derive(Debug, Clone, Args)]
-pub(crate) struct Options {
+pub(crate) struct ServeOptions {
     /// The URL of the store
     store: String,
     /// Stores so many jobs first, for a store that keeps nothing
@@ -29,7 +29,7 @@ pub(crate) struct Options {
 
 /// Serves on a port of the system's choice, which is told in a line on standard output, until
 /// standard input ends: so it also ends with the benchmark that started it.
-pub(crate) async fn run(options: Options) -> Result<(), Failure> {
+pub(crate) async fn run(options: ServeOptions) -> Result<(), Failure> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let address = listener.local_addr()?;
     let store = Registry::with_built_in().open(&options.store).await?;

@@ -1,8 +1,8 @@
 //! Documents as workers in the field leave them: read and changed without losing a letter.
 #![allow(missing_docs, reason = "a test")]
 
-use tributary_domain::{Document, Id, SyncJobQuery};
-use tributary_storage::{Collection, Registry, StoreExt as _};
+use tributary_domain::{Document, Id, Query};
+use tributary_storage::{Collection, Deadline, Registry, StoreExt as _};
 use tributary_tests::{Server, embedded, folder};
 
 /// What is unknown to the service, and has to stay as it is.
@@ -60,11 +60,11 @@ async fn put_straight_into_the_store(url: &str, copies: &[&str]) -> Vec<String> 
     for copy in copies {
         for (number, shape) in shapes().iter().enumerate() {
             let id = Id::parse("id", format!("{copy}-{number:02}")).unwrap();
-            store.create(Collection::SyncJobs, &id, Document::parse(shape).unwrap()).await.unwrap();
+            store.create(Collection::SYNC_JOBS, &id, Document::parse(shape).unwrap()).await.unwrap();
         }
     }
-    let query = SyncJobQuery { size: 10_000, ..SyncJobQuery::default() };
-    let page = store.list_sync_jobs(&query).await.unwrap();
+    let query = Query::of(Collection::SYNC_JOBS).page(0, 10_000);
+    let page = store.list(&query, Deadline::NONE).await.unwrap();
     store.close().await.unwrap();
     page.documents.iter().map(|text| String::from_utf8(text.to_vec()).unwrap()).collect()
 }

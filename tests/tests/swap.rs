@@ -41,13 +41,13 @@ fn put(folder: &Path, collection: Collection, documents: impl IntoIterator<Item 
 
 fn put_odd(folder: &Path) {
     let owned = |(id, text): &(&str, &str)| ((*id).to_owned(), (*text).to_owned());
-    put(folder, Collection::Connectors, ODD_CONNECTORS.iter().map(owned));
-    put(folder, Collection::SyncJobs, ODD_JOBS.iter().map(owned));
+    put(folder, Collection::CONNECTORS, ODD_CONNECTORS.iter().map(owned));
+    put(folder, Collection::SYNC_JOBS, ODD_JOBS.iter().map(owned));
 }
 
 fn put_jobs(folder: &Path, jobs: u32) {
     let job = |number| (format!("job-{number:06}"), format!(r#"{{"n":{number}.0,"status":"pending"}}"#));
-    put(folder, Collection::SyncJobs, (0..jobs).map(job));
+    put(folder, Collection::SYNC_JOBS, (0..jobs).map(job));
 }
 
 fn run(arguments: &[&str]) -> Ended {
@@ -198,9 +198,9 @@ fn stores_are_merged() {
     let contrary = folder();
     let other = |id: &str, text: &str| (id.to_owned(), text.to_owned());
     let jobs = [other("job-000001", "{}"), other("new", "{}")];
-    put(contrary.path(), Collection::SyncJobs, jobs);
+    put(contrary.path(), Collection::SYNC_JOBS, jobs);
     let connectors = [other("rival", r#"{"index_name":"search-a"}"#)];
-    put(contrary.path(), Collection::Connectors, connectors);
+    put(contrary.path(), Collection::CONNECTORS, connectors);
     let ended = copy(contrary.path(), all.path(), &["--merge"]);
     let named = [
         "the sync job [job-000001] is there already with other content",

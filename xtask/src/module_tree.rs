@@ -278,7 +278,18 @@ fn declaration(item: &Item) -> (&[Attribute], Option<String>) {
 
 fn is_for_tests(attribute: &Attribute) -> bool {
     let Meta::List(list) = &attribute.meta else { return false };
-    list.path.is_ident("cfg") && list.parse_args::<syn::Path>().is_ok_and(|only| only.is_ident("test"))
+    list.path.is_ident("cfg") && list.parse_args::<Meta>().is_ok_and(|condition| needs_test(&condition))
+}
+
+/// Whether a condition holds in tests alone: `test`, or `all` with it.
+fn needs_test(condition: &Meta) -> bool {
+    match condition {
+        Meta::Path(path) => path.is_ident("test"),
+        Meta::List(list) if list.path.is_ident("all") => list
+            .parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)
+            .is_ok_and(|parts| parts.iter().any(needs_test)),
+        _ => false,
+    }
 }
 
 /// The file that `#[path = "…"]` names.

@@ -7,6 +7,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
+use tributary_storage::Deadline;
 
 use crate::answer::{self, Presentation, Reply};
 use crate::authenticate::{Caller, authenticate};
@@ -123,8 +124,9 @@ async fn call(
     let path = request.uri().path().to_owned();
     let is_long = body.as_ref().is_some_and(|body| body.len() > background::LONG);
     let (principal, declared_path) = (caller.principal, endpoint.path);
-    let call = Call { state, principal, declared_path, path, arguments, body };
-    let answer = move |handle: HandlerFunction| move || tributary_storage::within_one_request(handle(call));
+    let deadline = Deadline::of_work_from_now();
+    let call = Call { state, principal, declared_path, path, arguments, deadline, body };
+    let answer = move |handle: HandlerFunction| move || handle(call);
     let reply = match endpoint.handler {
         Handler::Undeclared => Err(ApiError::no_handler(request)),
         Handler::Here(handle) if !is_long => answer(handle)().await,

@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use tributary_api::{Api, Body, COMMON_PARAMETERS, ENDPOINTS, Endpoint, Resource};
 use tributary_domain::{Document, Id};
 use tributary_secrets::SecretKeys;
-use tributary_storage::{Collection, MemoryStore, Store, StoreExt as _, Stored};
+use tributary_storage::{Collection, Deadline, MemoryStore, Store, StoreExt as _, Stored};
 
 /// Bodies that are right, by the last part of the path, beside the examples of the endpoints; what is generated
 /// starts from them half of the time.
@@ -231,7 +231,7 @@ impl Bench {
                 self.store.delete(collection, &id, version).await.expect("deleted");
             }
         }
-        for (collection, document) in [(Collection::Connectors, connector), (Collection::SyncJobs, job)] {
+        for (collection, document) in [(Collection::CONNECTORS, connector), (Collection::SYNC_JOBS, job)] {
             let document = Document::parse(document).expect("a document");
             self.store
                 .create(collection, &Id::parse("id", ID).expect("an id"), document)
@@ -245,7 +245,8 @@ impl Bench {
 
     /// The texts of all documents of a collection by their ids.
     async fn documents(&self, collection: Collection) -> BTreeMap<String, String> {
-        let portions: Vec<Vec<Stored>> = self.store.scan(collection).try_collect().await.expect("documents");
+        let portions: Vec<Vec<Stored>> =
+            self.store.scan(collection, Deadline::NONE).try_collect().await.expect("documents");
         let text = |stored: &Stored| String::from_utf8(stored.document.to_vec()).expect("text");
         portions.iter().flatten().map(|stored| (stored.id.to_string(), text(stored))).collect()
     }

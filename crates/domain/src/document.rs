@@ -206,6 +206,10 @@ impl FieldValue for Document {
     const SHAPE: Cow<'static, str> = Cow::Borrowed("object");
 }
 
+impl FieldValue for Vec<Object> {
+    const SHAPE: Cow<'static, str> = Cow::Borrowed("array of objects");
+}
+
 /// Whether the text may have a field `id` that is not in a nested object: then it has to be read.
 fn may_have_own_id(text: &str) -> bool {
     // A name may be written with escapes; no program that is known does so.

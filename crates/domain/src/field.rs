@@ -75,10 +75,6 @@ impl FieldValue for String {
     const SHAPE: Cow<'static, str> = Cow::Borrowed("string");
 }
 
-impl FieldValue for Vec<crate::Object> {
-    const SHAPE: Cow<'static, str> = Cow::Borrowed("array of objects");
-}
-
 impl FieldValue for bool {
     const SHAPE: Cow<'static, str> = Cow::Borrowed("boolean");
 }

@@ -67,19 +67,37 @@ fn collect(value: &RawValue, path: Option<&str>, words: &mut Vec<String>) {
     }
 }
 
-/// Where a document stands in time: `created_at` in milliseconds since 1970, or `None` for a
-/// document without one, which comes after all others.
-///
-/// Understands what a `date` field of a search engine does; of several values the earliest counts.
-pub fn creation_order(document: &impl Fields) -> Option<i64> {
-    let text = document.get_raw("created_at")?.get();
+/// The moments under which a document is found in a field, in milliseconds since 1970: what a `date` field would
+/// index. What the field would ignore is left out.
+pub fn date_values(document: &impl Fields, path: &str) -> Vec<i64> {
     // The usual case, a single string without escapes, is read where it stands.
-    if let Some(plain) = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'))
+    if !path.contains('.')
+        && let Some(value) = document.get_raw(path)
+        && let Some(plain) = value.get().strip_prefix('"').and_then(|text| text.strip_suffix('"'))
         && !plain.contains('\\')
     {
-        return milliseconds(plain);
+        return milliseconds(plain).into_iter().collect();
     }
-    keyword_values(document, "created_at").iter().filter_map(|value| milliseconds(value)).min()
+    keyword_values(document, path).iter().filter_map(|value| milliseconds(value)).collect()
+}
+
+/// The numbers under which a document is found in a field: what a `long` field would index. A fraction is cut off,
+/// also in a string; what is no number of 64 bits with a sign is left out.
+pub fn number_values(document: &impl Fields, path: &str) -> Vec<i64> {
+    keyword_values(document, path).iter().filter_map(|value| whole_number(value)).collect()
+}
+
+/// Reads a number as JSON writes it, without its fraction.
+fn whole_number(text: &str) -> Option<i64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    if !text.contains(['e', 'E']) && fraction.bytes().all(|digit| digit.is_ascii_digit()) {
+        return whole.parse().ok();
+    }
+    let number: f64 = serde_json::from_str(text).ok()?;
+    #[expect(clippy::cast_possible_truncation, reason = "it is in range, and its fraction is meant to go")]
+    let whole = || number as i64;
+    // Both bounds are exact as numbers with a point; the upper one is the first that is too large.
+    (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&number).then(whole)
 }
 
 #[cfg(test)]
@@ -110,17 +128,38 @@ mod tests {
     }
 
     #[test]
-    fn creation_order_reads_what_a_date_field_reads() {
+    fn dates_are_what_a_date_field_reads() {
+        let dates = |text: &str| date_values(&document(text), "created_at");
         let differences = DATE_FIELD_DIFFERENCES.iter().map(|(value, expected, _)| (value, expected));
         let cases = DATE_FIELD_CASES.iter().map(|(value, expected)| (value, expected));
         for (value, expected) in cases.chain(differences) {
-            let text = format!(r#"{{"created_at":{value}}}"#);
-            assert_eq!(creation_order(&document(&text)), *expected, "{value}");
+            let least = dates(&format!(r#"{{"created_at":{value}}}"#)).into_iter().min();
+            assert_eq!(least, *expected, "{value}");
         }
         // Elasticsearch 9 alone refuses a time without a day.
         for text in ["{}", r#"{"created_at":{"a":1}}"#, r#"{"created_at":"2024-01T03:04"}"#] {
-            assert_eq!(creation_order(&document(text)), None, "{text}");
+            assert!(dates(text).is_empty(), "{text}");
         }
-        assert_eq!(creation_order(&document(r#"{"created_at":[{"a":1},5]}"#)), Some(5));
+        assert_eq!(dates(r#"{"created_at":[{"a":1},5]}"#), [5]);
+    }
+
+    #[test]
+    fn numbers_are_what_a_long_field_reads() {
+        let cases: [(&str, &[i64]); 10] = [
+            ("5", &[5]),
+            ("-0", &[0]),
+            (r#"[5.9,"-5.9","7"]"#, &[5, -5, 7]),
+            ("1.5e3", &[1_500]),
+            ("9223372036854775807", &[i64::MAX]),
+            ("9223372036854775808", &[]),
+            ("-9223372036854775808.5", &[i64::MIN]),
+            (r#"[1e400,1e19,"x","",null,{"n":5}]"#, &[]),
+            ("true", &[]),
+            ("null", &[]),
+        ];
+        for (value, expected) in cases {
+            let found = number_values(&document(&format!(r#"{{"n":{{"m":{value}}}}}"#)), "n.m");
+            assert_eq!(found, expected, "{value}");
+        }
     }
 }

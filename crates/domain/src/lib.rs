@@ -16,57 +16,73 @@
 //! assert!(text.starts_with(r#"{"status":"in_progress","progress":{"pages":1.10},"#));
 //! ```
 
+mod collection;
+mod collections;
 mod connector;
+mod connector_status;
+mod count;
 mod date_field;
 #[cfg(any(test, feature = "conformance"))]
 mod date_field_cases;
 mod document;
 mod enumeration;
 mod field;
-mod given;
+mod field_patch;
 mod id;
+mod indexed_field;
 mod indexing;
 mod kept;
+mod lease;
 mod lenient;
 mod outline;
+mod query;
 mod refusal;
 mod regular_expression;
 mod schema;
 mod similar_name;
 mod strict_json;
 mod sync_job;
+mod sync_job_status;
 mod time_text;
 mod timestamp;
 mod warning;
 
+pub use collection::{Collection, CollectionSchema};
 pub use connector::{
     AdvancedSnippet, CONNECTOR_FIELDS, ConfigurationDisplay, ConfigurationField, ConfigurationType,
     ConfigurationValidation, Connector, ConnectorApiKey, ConnectorConfiguration, ConnectorFailure,
     ConnectorFeatures, ConnectorFiltering, ConnectorFilteringValidation, ConnectorIndex, ConnectorLastSync,
-    ConnectorNaming, ConnectorNature, ConnectorPipeline, ConnectorProperties, ConnectorQuery,
-    ConnectorScheduling, ConnectorServiceType, ConnectorStatus, ConnectorStatusChange, Deletion, Feature,
-    Features, FilteringCondition, FilteringEntry, FilteringPolicy, FilteringProblem, FilteringRule,
-    FilteringRules, FilteringState, FilteringValidation, InclusionOfDeleted, IndexName, Pipeline, Schedule,
-    Schedules, SnippetValue, SyncRules,
+    ConnectorNaming, ConnectorNature, ConnectorPipeline, ConnectorProperties, ConnectorScheduling,
+    ConnectorServiceType, ConnectorStatusChange, Deletion, Feature, Features, FilteringCondition,
+    FilteringEntry, FilteringPolicy, FilteringProblem, FilteringRule, FilteringRules, FilteringState,
+    FilteringValidation, InclusionOfDeleted, IndexName, Pipeline, Schedule, Schedules, SnippetValue,
+    SyncRules, connector_fields,
 };
+pub use connector_status::ConnectorStatus;
+pub use count::Count;
 #[cfg(any(test, feature = "conformance"))]
 pub use date_field_cases::{DATE_FIELD_CASES, DATE_FIELD_DIFFERENCES};
 pub use document::{Document, DocumentError, Object};
 pub use enumeration::Enumeration;
 pub use field::{Field, FieldDescription, FieldValue};
-pub use given::Given;
+pub use field_patch::FieldPatch;
 pub use id::{Id, MAXIMUM_ID_BYTES};
-pub use indexing::{Fields, creation_order, keyword_values};
+pub use indexed_field::{FieldKind, IndexedField};
+pub use indexing::{Fields, date_values, keyword_values, number_values};
 pub use kept::{Kept, joined, problem_and_path};
+pub use lease::{LEASE_FIELDS, Lease};
 pub use lenient::{FromText, Lenient};
 pub use outline::Outline;
+pub use query::{
+    Condition, MissingValues, Order, Query, QueryError, SortKey, SortOrder, SortValue, Window, check_groups,
+};
 pub use refusal::Refusal;
 pub use similar_name::{did_you_mean, similar_name};
 pub use strict_json::{JsonProblem, MAXIMUM_DEPTH, check_strict};
 pub use sync_job::{
-    CompleteStatistics, Count, Filter, FilterField, MAXIMUM_WORKER_HOSTNAME_BYTES, NewSyncJob,
-    SYNC_JOB_FIELDS, SortOrder, Statistics, SyncJob, SyncJobClaim, SyncJobFailure, SyncJobQuery,
-    SyncJobStatus, SyncJobType, TriggerMethod,
+    CompleteStatistics, MAXIMUM_WORKER_HOSTNAME_BYTES, NewSyncJob, SYNC_JOB_FIELDS, Statistics, SyncJob,
+    SyncJobClaim, SyncJobFailure, sync_job_fields,
 };
+pub use sync_job_status::{SyncJobStatus, SyncJobType, TriggerMethod};
 pub use timestamp::Timestamp;
 pub use warning::{MAXIMUM_WARNINGS, Warned, Warning};

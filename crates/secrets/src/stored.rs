@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use futures_util::TryStreamExt as _;
 use tributary_domain::{Document, Id, Refusal};
-use tributary_storage::{ChangeError, Collection, Outcome, Store, StoreError, StoreExt, Stored};
+use tributary_storage::{ChangeError, Collection, Deadline, Outcome, Store, StoreError, StoreExt, Stored};
 
 use crate::sealed::key_of;
 use crate::{SecretError, SecretKeys, UnusableKeys};
@@ -25,7 +25,7 @@ pub struct Rotation {
 /// whoever gave the keys, and no service may start on it.
 pub async fn check(store: &dyn Store, keys: Option<&SecretKeys>) -> Result<Vec<SecretError>, UnusableKeys> {
     let (mut secrets, mut needed, mut failed) = (0, BTreeSet::new(), Vec::new());
-    let mut portions = store.scan(Collection::Secrets);
+    let mut portions = store.scan(Collection::SECRETS, Deadline::NONE);
     while let Some(portion) = portions.try_next().await? {
         for Stored { id, document } in portion {
             secrets += 1;
@@ -50,7 +50,7 @@ pub async fn check(store: &dyn Store, keys: Option<&SecretKeys>) -> Result<Vec<S
 /// have that key too.
 pub async fn rotate(store: &dyn Store, keys: &SecretKeys) -> Result<Rotation, StoreError> {
     let mut rotation = Rotation::default();
-    let mut portions = store.scan(Collection::Secrets);
+    let mut portions = store.scan(Collection::SECRETS, Deadline::NONE);
     while let Some(portion) = portions.try_next().await? {
         for Stored { id, .. } in portion {
             match rotate_one(store, keys, &id).await {
@@ -75,7 +75,7 @@ async fn rotate_one(store: &dyn Store, keys: &SecretKeys, id: &Id) -> Result<Opt
             Ok(present)
         }
     };
-    let outcome = store.change(Collection::Secrets, id, decide).await;
+    let outcome = store.change(Collection::SECRETS, id, decide).await;
     match (outcome, problem) {
         (Err(ChangeError::Refused(Refusal::SecretNotFound(_))), _) => Ok(None),
         (Err(error), _) => Err(error.into()),
@@ -125,10 +125,10 @@ mod tests {
         ] {
             assert!(matches!(refused, Err(SecretError::Keys(_))), "{refused:?}");
         }
-        assert!(matches!(store.get(Collection::Secrets, &id("b")).await, Err(StoreError::NotFound)));
+        assert!(matches!(store.get(Collection::SECRETS, &id("b")).await, Err(StoreError::NotFound)));
 
         // One that is damaged keeps nobody from the others.
-        store.create(Collection::Secrets, &id("c"), Document::default()).await.unwrap();
+        store.create(Collection::SECRETS, &id("c"), Document::default()).await.unwrap();
         let failed = check(&store, Some(&keys(&[&one]))).await.unwrap();
         assert!(matches!(&failed[..], [SecretError::Altered(id)] if id == "c"), "{failed:?}");
     }
@@ -142,7 +142,7 @@ mod tests {
             Vault::new(keys(&[&old])).create(&store, &id(name), &name.into()).await.unwrap();
         }
         both.create(&store, &id("c"), &"c".into()).await.unwrap();
-        store.create(Collection::Secrets, &id("d"), Document::default()).await.unwrap();
+        store.create(Collection::SECRETS, &id("d"), Document::default()).await.unwrap();
 
         let rotation = rotate(&store, both.keys()).await.unwrap();
         assert_eq!((rotation.changed, rotation.current, rotation.failed.len()), (2, 1, 1), "{rotation:?}");

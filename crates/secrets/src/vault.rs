@@ -32,7 +32,7 @@ impl Vault {
     /// Stores a new secret.
     pub async fn create(&self, store: &dyn Store, id: &Id, value: &SecretValue) -> Result<(), SecretError> {
         self.check(store).await?;
-        store.create(Collection::Secrets, id, self.keys.seal(id, value)?).await?;
+        store.create(Collection::SECRETS, id, self.keys.seal(id, value)?).await?;
         Ok(())
     }
 
@@ -41,18 +41,18 @@ impl Vault {
         self.check(store).await?;
         let sealed = self.keys.seal(id, value)?;
         let replace = |_: Option<Document>| Ok(sealed.clone());
-        Ok(store.change_or_create(Collection::Secrets, id, replace).await?)
+        Ok(store.change_or_create(Collection::SECRETS, id, replace).await?)
     }
 
     /// The value of a secret.
     pub async fn get(&self, store: &dyn Store, id: &Id) -> Result<SecretValue, SecretError> {
-        let (document, _): (Document, _) = store.load(Collection::Secrets, id).await?;
+        let (document, _): (Document, _) = store.load(Collection::SECRETS, id).await?;
         self.keys.open(id, &document)
     }
 
     /// Removes a secret.
     pub async fn remove(&self, store: &dyn Store, id: &Id) -> Result<(), SecretError> {
-        Ok(store.remove(Collection::Secrets, id).await?)
+        Ok(store.remove(Collection::SECRETS, id).await?)
     }
 
     async fn check(&self, store: &dyn Store) -> Result<(), SecretError> {

@@ -156,7 +156,7 @@ mod tests {
         let store = MemoryStore::default();
         let id = Id::parse("id", "a").unwrap();
         assert_eq!(fit(&store, None).await.unwrap(), Fit::Known);
-        store.create(Collection::Secrets, &id, Document::default()).await.unwrap();
+        store.create(Collection::SECRETS, &id, Document::default()).await.unwrap();
         assert!(matches!(fit(&store, None).await, Err(UnusableKeys::Missing { .. })));
         store.close().await.unwrap();
         assert_eq!(fit(&store, None).await.unwrap(), Fit::NotYet);

@@ -1,9 +1,10 @@
-//! What every use case is given beside its store: who asks, when, and how new ids are made.
+//! What every use case is given beside its store: who asks, when, until when, and how new ids are made.
 
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use tributary_domain::{Id, Refusal, Timestamp};
+use tributary_storage::{Deadline, Store, Within};
 use uuid::Uuid;
 
 /// Tells the time.
@@ -70,11 +71,12 @@ impl Principal {
     }
 }
 
-/// Who asks, when, and how new ids are made; each request has its own.
+/// Who asks, when, until when, and how new ids are made; each request has its own.
 pub struct Context {
     principal: Principal,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdGenerator>,
+    deadline: Deadline,
     now: OnceLock<Timestamp>,
 }
 
@@ -82,7 +84,24 @@ impl Context {
     /// The context of one request.
     #[must_use]
     pub fn new(principal: Principal, clock: Arc<dyn Clock>, ids: Arc<dyn IdGenerator>) -> Self {
-        Self { principal, clock, ids, now: OnceLock::new() }
+        Self { principal, clock, ids, deadline: Deadline::NONE, now: OnceLock::new() }
+    }
+
+    /// The same, with a deadline for all calls to the store.
+    #[must_use]
+    pub fn within(self, deadline: Deadline) -> Self {
+        Self { deadline, ..self }
+    }
+
+    /// How long the calls to the store may take together.
+    #[must_use]
+    pub fn deadline(&self) -> Deadline {
+        self.deadline
+    }
+
+    /// A store, with the deadline for all calls.
+    pub(crate) fn bound<'s>(&self, store: &'s dyn Store) -> Within<'s> {
+        Within::new(store, self.deadline)
     }
 
     /// Who asks.

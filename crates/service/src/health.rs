@@ -6,8 +6,8 @@ use crate::{Context, Result};
 
 /// Whether the store answers, so that requests may be sent here; otherwise the error that they would meet:
 /// `_health/ready`.
-pub async fn ready(store: &dyn Store, _: &Context) -> Result<()> {
-    Ok(store.check().await?)
+pub async fn ready(store: &dyn Store, context: &Context) -> Result<()> {
+    Ok(store.check(context.deadline()).await?)
 }
 
 #[cfg(test)]

@@ -29,6 +29,7 @@ mod error;
 pub mod health;
 pub mod secret;
 pub mod sync_job;
+pub mod tasks;
 #[cfg(test)]
 mod test_support;
 

@@ -15,26 +15,32 @@ use crate::{Context, Result};
 pub async fn create(store: &dyn Store, vault: &Vault, context: &Context, new: NewSecret) -> Result<Id> {
     let value = new.checked()?;
     let id = context.next_id()?;
-    vault.create(store, &id, &value).await?;
+    vault.create(&context.bound(store), &id, &value).await?;
     Ok(id)
 }
 
 /// The value of a secret: `connector.secret_get`. Refused with
 /// [`SecretNotFound`](tributary_domain::Refusal::SecretNotFound).
-pub async fn get(store: &dyn Store, vault: &Vault, _: &Context, id: &Id) -> Result<SecretValue> {
-    Ok(vault.get(store, id).await?)
+pub async fn get(store: &dyn Store, vault: &Vault, context: &Context, id: &Id) -> Result<SecretValue> {
+    Ok(vault.get(&context.bound(store), id).await?)
 }
 
 /// Stores a secret under an id of the caller's choice, or gives the one that is there another value:
 /// `connector.secret_put`. Refused if the value is empty.
-pub async fn put(store: &dyn Store, vault: &Vault, _: &Context, id: &Id, new: NewSecret) -> Result<Outcome> {
-    Ok(vault.put(store, id, &new.checked()?).await?)
+pub async fn put(
+    store: &dyn Store,
+    vault: &Vault,
+    context: &Context,
+    id: &Id,
+    new: NewSecret,
+) -> Result<Outcome> {
+    Ok(vault.put(&context.bound(store), id, &new.checked()?).await?)
 }
 
 /// Deletes a secret: `connector.secret_delete`. Refused with
 /// [`SecretNotFound`](tributary_domain::Refusal::SecretNotFound).
-pub async fn delete(store: &dyn Store, vault: &Vault, _: &Context, id: &Id) -> Result<()> {
-    Ok(vault.remove(store, id).await?)
+pub async fn delete(store: &dyn Store, vault: &Vault, context: &Context, id: &Id) -> Result<()> {
+    Ok(vault.remove(&context.bound(store), id).await?)
 }
 
 #[cfg(test)]

@@ -3,13 +3,10 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use async_trait::async_trait;
-use futures_util::stream::BoxStream;
-use mockall::mock;
 use serde_json::Value;
-use tributary_domain::{ConnectorQuery, Id, SyncJobQuery, Timestamp};
+use tributary_domain::{Id, Timestamp};
 use tributary_storage::{
-    Action, Collection, MemoryStore, Operation, Page, Store, StoreError, StoreExt as _, Stored, Version,
+    Action, Collection, MemoryStore, MockStore, Operation, Store, StoreError, StoreExt as _, Version,
     Versioned,
 };
 
@@ -53,36 +50,18 @@ pub(crate) async fn stored(store: &dyn Store, collection: Collection, name: &str
     Some(serde_json::from_slice(&stored.document).unwrap())
 }
 
-mock! {
-    /// A store whose answers a test determines.
-    #[derive(Debug)]
-    pub(crate) RacingStore {}
-
-    #[async_trait]
-    impl Store for RacingStore {
-        async fn read(&self, collection: Collection, ids: &[Id]) -> Result<Vec<Option<Versioned>>, StoreError>;
-        async fn write(&self, collection: Collection, operations: Vec<Operation>)
-            -> Vec<Result<Version, StoreError>>;
-        async fn list_sync_jobs(&self, query: &SyncJobQuery) -> Result<Page, StoreError>;
-        async fn list_connectors(&self, query: &ConnectorQuery) -> Result<Page, StoreError>;
-        fn scan(&self, collection: Collection) -> BoxStream<'static, Result<Vec<Stored>, StoreError>>;
-        async fn check(&self) -> Result<(), StoreError>;
-        async fn close(&self) -> Result<(), StoreError>;
-    }
-}
-
 /// A store with one document that others keep changing: it is read in these states one after the other, and only
 /// the last one can be replaced.
-pub(crate) fn store_with_races(states: &'static [&'static str]) -> MockRacingStore {
+pub(crate) fn store_with_races(states: &'static [&'static str]) -> MockStore {
     let version = |sequence| Version { sequence, term: 0 };
     let mut coming: VecDeque<_> = (0_u64..).zip(states).collect();
     let last = states.len() as u64 - 1;
-    let mut store = MockRacingStore::new();
-    store.expect_read().returning(move |_, _| {
+    let mut store = MockStore::new();
+    store.expect_read().returning(move |_, _, _| {
         let (sequence, state) = coming.pop_front().expect("no more reads than states");
         Ok(vec![Some(Versioned { version: version(sequence), document: (*state).into() })])
     });
-    store.expect_write().returning(move |_, operations| {
+    store.expect_write().returning(move |_, operations, _| {
         let result = |operation: &Operation| match operation.action {
             Action::Replace(expected, _) if expected == version(last) => Ok(version(last + 1)),
             _ => Err(StoreError::Conflict),

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::hint::black_box;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
-use tributary_storage::index::{Field, Keys, OrderedIndex, SortKey};
+use tributary_storage::index::{Field, Keys, OrderKey, OrderedIndex};
 
 /// A million; a few where it only has to run, among the tests.
 static DOCUMENTS: LazyLock<u32> = LazyLock::new(|| {
@@ -70,8 +70,8 @@ impl Documents {
 }
 
 impl Keys for Documents {
-    fn key(&self, slot: u32) -> SortKey<'_> {
-        SortKey { milliseconds: i64::from(slot / 3), id: &self.ids[slot as usize] }
+    fn key(&self, slot: u32) -> OrderKey<'_> {
+        OrderKey { number: i64::from(slot / 3), word: "", id: &self.ids[slot as usize] }
     }
 }
 
@@ -106,7 +106,8 @@ impl Candidate for Positions {
             .filter(|(_, texts)| !texts.is_empty())
             .map(|(field, texts)| (field, &**texts))
             .collect();
-        self.0.page(&filters, from, PAGE)
+        let matching = self.0.matching(&filters);
+        (matching.len(), self.0.page(&matching, from as u64, PAGE))
     }
 }
 

@@ -1,9 +1,9 @@
 //! Load, decide, replace: the one way in which a stored document changes.
 
 use async_trait::async_trait;
-use tributary_domain::{Document, Id, Refusal};
+use tributary_domain::{Collection, Document, Id, Refusal};
 
-use crate::{Action, Collection, Operation, Store, StoreError, Version, Versioned};
+use crate::{Action, Deadline, Operation, Store, StoreError, Version, Versioned};
 
 /// How often a change is decided anew when somebody else was faster. Each time somebody else
 /// succeeded, so that this many lost races mean more writers than one document can have.
@@ -31,7 +31,7 @@ pub enum ChangeError {
     Store(#[from] StoreError),
 }
 
-/// Conveniences over the methods of a store.
+/// Conveniences over the methods of a store, without a deadline of their own: for that, see [`Within`].
 #[async_trait]
 pub trait StoreExt {
     /// The document with this id, or [`StoreError::NotFound`].
@@ -108,7 +108,8 @@ pub trait StoreExt {
         D: From<Document> + Into<Document> + Send,
         F: FnMut(D) -> Result<D, Refusal> + Send,
     {
-        let decide = |present: Option<D>| decide(present.ok_or_else(|| missing(collection, id))?);
+        let decide =
+            |present: Option<D>| decide(present.ok_or_else(|| (collection.missing)(id.to_string()))?);
         self.change_or_create(collection, id, decide).await
     }
 
@@ -122,7 +123,7 @@ pub trait StoreExt {
 #[async_trait]
 impl<S: Store + ?Sized> StoreExt for S {
     async fn get(&self, collection: Collection, id: &Id) -> Result<Versioned, StoreError> {
-        let found = self.read(collection, std::slice::from_ref(id)).await?;
+        let found = self.read(collection, std::slice::from_ref(id), Deadline::NONE).await?;
         found.into_iter().next().flatten().ok_or(StoreError::NotFound)
     }
 
@@ -132,7 +133,8 @@ impl<S: Store + ?Sized> StoreExt for S {
         id: &Id,
         action: Action,
     ) -> Result<Version, StoreError> {
-        let results = self.write(collection, vec![Operation { id: id.clone(), action }]).await;
+        let results =
+            self.write(collection, vec![Operation { id: id.clone(), action }], Deadline::NONE).await;
         let unanswered = || Err(StoreError::Backend("a change was left unanswered".into()));
         results.into_iter().next().unwrap_or_else(unanswered)
     }
@@ -143,7 +145,7 @@ impl<S: Store + ?Sized> StoreExt for S {
         documents: Vec<(Id, Document)>,
     ) -> Vec<Result<Version, StoreError>> {
         let create = |(id, document)| Operation { id, action: Action::Create(document) };
-        self.write(collection, documents.into_iter().map(create).collect()).await
+        self.write(collection, documents.into_iter().map(create).collect(), Deadline::NONE).await
     }
 
     async fn load<D: From<Document>>(
@@ -205,7 +207,7 @@ impl<S: Store + ?Sized> StoreExt for S {
     async fn remove_all(&self, collection: Collection, ids: &[Id]) -> Result<(), StoreError> {
         let mut left = ids.to_vec();
         for _ in 0..MAXIMUM_ATTEMPTS {
-            let found = self.read(collection, &left).await?;
+            let found = self.read(collection, &left, Deadline::NONE).await?;
             let present = left.into_iter().zip(found).filter_map(|(id, found)| Some((id, found?.version)));
             let (ids, versions): (Vec<Id>, Vec<Version>) = present.unzip();
             if ids.is_empty() {
@@ -215,7 +217,8 @@ impl<S: Store + ?Sized> StoreExt for S {
                 id: id.clone(),
                 action: Action::Delete(*version),
             };
-            let results = self.write(collection, ids.iter().zip(&versions).map(delete).collect()).await;
+            let deletions = ids.iter().zip(&versions).map(delete).collect();
+            let results = self.write(collection, deletions, Deadline::NONE).await;
             left = Vec::new();
             for (id, result) in ids.into_iter().zip(results) {
                 match result {
@@ -229,18 +232,10 @@ impl<S: Store + ?Sized> StoreExt for S {
     }
 }
 
-fn missing(collection: Collection, id: &Id) -> Refusal {
-    match collection {
-        Collection::Connectors => Refusal::ConnectorNotFound(id.to_string()),
-        Collection::SyncJobs => Refusal::SyncJobNotFound(id.to_string()),
-        Collection::Secrets => Refusal::SecretNotFound(id.to_string()),
-    }
-}
-
 /// The errors that are a client's doing, as refusals that name what they are about.
 fn named(error: StoreError, collection: Collection, id: &Id) -> ChangeError {
     match error {
-        StoreError::NotFound => missing(collection, id).into(),
+        StoreError::NotFound => (collection.missing)(id.to_string()).into(),
         StoreError::IndexNameTaken { index_name, connector_id } => {
             Refusal::IndexNameTaken { index_name, connector_id }.into()
         }

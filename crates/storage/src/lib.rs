@@ -7,47 +7,52 @@
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-//! use tributary_domain::{Document, Id, SyncJobQuery};
-//! use tributary_storage::{Collection, Registry, StoreExt as _};
+//! use tributary_domain::{Collection, Document, Id, Query};
+//! use tributary_storage::{Deadline, Registry, Store as _, StoreExt as _};
 //!
 //! let store = Registry::with_built_in().open("memory:").await.unwrap();
 //! let id = Id::parse("id", "job-1").unwrap();
 //! let job = Document::parse(r#"{"status":"pending"}"#).unwrap();
-//! store.create(Collection::SyncJobs, &id, job).await.unwrap();
+//! store.create(Collection::SYNC_JOBS, &id, job).await.unwrap();
 //!
-//! let page = store.list_sync_jobs(&SyncJobQuery::default()).await.unwrap();
+//! let page = store.list(&Query::of(Collection::SYNC_JOBS), Deadline::NONE).await.unwrap();
 //! assert_eq!(page.count, 1);
 //! assert_eq!(page.documents[0], *br#"{"id":"job-1","status":"pending"}"#);
 //! # });
 //! ```
 
+mod built_in;
 mod change;
+mod changes;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod deadline;
 mod documents;
 #[cfg(feature = "embedded")]
 mod embedded;
 mod error;
 mod home;
-#[cfg(any(feature = "search", feature = "transfer"))]
-mod index_names;
 // Open to the benchmarks of this crate, and to nobody else.
+#[cfg(any(feature = "search", feature = "transfer"))]
+mod backoff;
 #[cfg(feature = "memory")]
 #[doc(hidden)]
 pub mod index;
 #[cfg(feature = "memory")]
 mod memory;
-#[cfg(any(feature = "search", feature = "transfer"))]
-mod pauses;
+#[cfg(feature = "mock")]
+mod mock;
 mod registry;
-mod request_time;
 #[cfg(feature = "search")]
 mod search;
 mod store;
 #[cfg(feature = "transfer")]
 pub mod transfer;
+mod within;
 
 pub use change::{ChangeError, Outcome, StoreExt};
+pub use changes::{Changes, Position};
+pub use deadline::Deadline;
 pub use documents::Documents;
 #[cfg(feature = "embedded")]
 pub use embedded::{EmbeddedBackend, EmbeddedStore, is_catching_panics};
@@ -55,8 +60,11 @@ pub use error::{OpenError, StoreError};
 pub use home::expand_home;
 #[cfg(feature = "memory")]
 pub use memory::{MemoryBackend, MemoryStore};
+#[cfg(feature = "mock")]
+pub use mock::MockStore;
 pub use registry::{Backend, BackendSetting, BackendSettings, Registry};
-pub use request_time::{request_start, within_one_request};
 #[cfg(feature = "search")]
 pub use search::{SearchBackend, SearchStore};
-pub use store::{Action, Collection, Operation, Page, Store, Stored, Version, Versioned};
+pub use store::{Action, Counts, Operation, Page, Store, Stored, Version, Versioned};
+pub use tributary_domain::Collection;
+pub use within::Within;

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use tributary_domain::Collection;
 
 use crate::{OpenError, Store};
 
@@ -22,34 +23,57 @@ pub struct BackendSetting {
     pub default: Option<&'static str>,
 }
 
-/// The settings of a backend as they were given, by their names.
+/// The settings of a backend as they were given, by their names, and the collections that the store is opened over.
 ///
 /// Some are secrets: they are never shown, neither as a whole nor in an error.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct BackendSettings(BTreeMap<String, String>);
+#[derive(Clone, PartialEq, Eq)]
+pub struct BackendSettings {
+    values: BTreeMap<String, String>,
+    collections: Vec<Collection>,
+}
+
+/// The defaults of all settings, over [all collections](Collection::ALL).
+impl Default for BackendSettings {
+    fn default() -> Self {
+        Self { values: BTreeMap::new(), collections: Collection::ALL.to_vec() }
+    }
+}
 
 /// Says which settings there are, not their values.
 impl fmt::Debug for BackendSettings {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_set().entries(self.0.keys()).finish()
+        formatter.debug_set().entries(self.values.keys()).finish()
     }
 }
 
 impl BackendSettings {
     /// The value of a setting: as it was given, or its default.
     pub fn get(&self, setting: &BackendSetting) -> Option<&str> {
-        self.0.get(setting.name).map(String::as_str).or(setting.default)
+        self.values.get(setting.name).map(String::as_str).or(setting.default)
     }
 
     /// The settings with one more.
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.0.insert(name.into(), value.into());
+        self.values.insert(name.into(), value.into());
         self
     }
 
+    /// The same settings for a store over other collections.
+    #[must_use]
+    pub fn over(self, collections: &[Collection]) -> Self {
+        Self { collections: collections.to_vec(), ..self }
+    }
+
+    /// The collections that the store is opened over. Documents of others, which an earlier or a later version stored,
+    /// stay as they are.
+    #[must_use]
+    pub fn collections(&self) -> &[Collection] {
+        &self.collections
+    }
+
     fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+        self.values.keys().map(String::as_str)
     }
 }
 
@@ -87,19 +111,6 @@ impl Registry {
     /// A registry without any backend.
     pub fn new() -> Self {
         Self::default()
-    }
-
-    /// The backends that this crate was built with.
-    pub fn with_built_in() -> Self {
-        #[allow(unused_mut, reason = "a build without any backend registers none")]
-        let mut registry = Self::new();
-        #[cfg(feature = "memory")]
-        registry.register(crate::MemoryBackend);
-        #[cfg(feature = "embedded")]
-        registry.register(crate::EmbeddedBackend);
-        #[cfg(feature = "search")]
-        registry.register(crate::SearchBackend::OPEN_SEARCH).register(crate::SearchBackend::ELASTICSEARCH);
-        registry
     }
 
     /// Adds a backend, in place of one with the same scheme.

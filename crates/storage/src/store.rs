@@ -1,35 +1,14 @@
 //! The contract of a store.
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
-use tributary_domain::{ConnectorQuery, Document, Id, SyncJobQuery};
+use tributary_domain::{Collection, Document, Id, Query, SortKey};
 
-use crate::{Documents, StoreError};
-
-/// The kinds of documents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Collection {
-    /// Connectors.
-    Connectors,
-    /// Sync jobs.
-    SyncJobs,
-    /// The secrets of connectors: few, and found by their ids alone. What is stored of one is what the
-    /// service made of it; its value is not in there.
-    Secrets,
-}
-
-impl Collection {
-    /// All of them, each at its place.
-    pub const ALL: [Self; 3] = [Self::Connectors, Self::SyncJobs, Self::Secrets];
-
-    /// Where it stands among [`ALL`](Self::ALL).
-    pub const fn place(self) -> usize {
-        self as usize
-    }
-}
+use crate::{Changes, Deadline, Documents, Position, StoreError};
 
 /// Which state of a document somebody has seen. Versions can only be compared for equality: a
 /// document that changes, also one that is deleted and made again, never has an earlier version.
@@ -86,9 +65,23 @@ pub struct Page {
     pub count: u64,
     /// The documents of the page as JSON text, each with its `id`.
     pub documents: Documents,
+    /// Where the list goes on: the key of the last document, for a query
+    /// [after a key](tributary_domain::Window::After). `None` at the end of the list, and for other queries.
+    pub next: Option<SortKey>,
 }
 
-/// Where connectors, sync jobs and secrets are kept.
+/// How many documents match, in all and by their words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// How many documents match.
+    pub total: u64,
+    /// How many of them have each combination of words in the fields that were asked for, in their order; `None`
+    /// stands for a document without a word in the field. A document with several words is counted for each. Empty
+    /// where no field was asked for.
+    pub groups: BTreeMap<Vec<Option<String>>, u64>,
+}
+
+/// Where documents are kept: connectors, sync jobs and whatever else has a [`CollectionSchema`](tributary_domain::CollectionSchema).
 ///
 /// What holds for all methods:
 /// - A document comes back as it was written, to the letter of every value, with its `id`; one that the
@@ -98,15 +91,20 @@ pub struct Page {
 /// - All or nothing: after an error nothing is changed, or, where the store was lost on the way
 ///   ([`StoreError::Unavailable`]), the change is there whole or not at all.
 /// - A backend whose server is away or slow answers [`StoreError::Unavailable`] before the deadline
-///   that it was configured with; what else goes wrong is [`StoreError::Backend`]. The calls of one
-///   request of a client share its time, which begins at [`request_start`](crate::request_start).
-/// - No live connector has the index name of another: [`write`](Self::write) refuses it with
-///   [`StoreError::IndexNameTaken`], also in a race. A connector is live while [`is_deleted`](tributary_domain::Connector::is_deleted) is false.
+///   that it was configured with, and before that of the call; what else goes wrong is [`StoreError::Backend`].
+/// - No two documents of a collection hold the same [`unique`](tributary_domain::CollectionSchema::unique) word:
+///   [`write`](Self::write) refuses it with [`StoreError::IndexNameTaken`], also in a race.
+/// - A query that uses a field for what the schema does not declare is refused with [`StoreError::Rejected`].
 #[async_trait]
 pub trait Store: Debug + Send + Sync {
     /// The documents with these ids in the same order, `None` where there is none, in as few steps as
     /// the backend can.
-    async fn read(&self, collection: Collection, ids: &[Id]) -> Result<Vec<Option<Versioned>>, StoreError>;
+    async fn read(
+        &self,
+        collection: Collection,
+        ids: &[Id],
+        deadline: Deadline,
+    ) -> Result<Vec<Option<Versioned>>, StoreError>;
 
     /// Makes changes of documents of one collection, in as few steps as the backend can, and answers what became of
     /// each, in the same order: the version that the document has by it, [`StoreError::Conflict`] where its guard
@@ -118,23 +116,20 @@ pub trait Store: Debug + Send + Sync {
         &self,
         collection: Collection,
         operations: Vec<Operation>,
+        deadline: Deadline,
     ) -> Vec<Result<Version, StoreError>>;
 
-    /// A page of the sync jobs that match, and how many match in all.
-    ///
-    /// In the order of [`creation_order`](tributary_domain::creation_order), documents without one
-    /// last, and of the bytes of their ids among equals, or in the very opposite order where the query
-    /// says so: a total order, so that pages neither overlap nor skip while nothing changes. Filters
-    /// follow
-    /// [`keyword_values`](tributary_domain::keyword_values). The count is exact.
-    async fn list_sync_jobs(&self, query: &SyncJobQuery) -> Result<Page, StoreError>;
+    /// A page of the documents that a query matches, in its order, and how many match in all.
+    async fn list(&self, query: &Query, deadline: Deadline) -> Result<Page, StoreError>;
 
-    /// A page of the connectors that match, and how many match in all.
-    ///
-    /// In the order of the bytes of their index names, those without one last, and of their ids
-    /// among equals. The conditions are those of
-    /// [`ConnectorQuery::matches`](tributary_domain::ConnectorQuery::matches).
-    async fn list_connectors(&self, query: &ConnectorQuery) -> Result<Page, StoreError>;
+    /// How many documents match the conditions of a query, in all and by their words in the fields `by`. The order
+    /// and the window of the query do not matter.
+    async fn count(
+        &self,
+        query: &Query,
+        by: &[&'static str],
+        deadline: Deadline,
+    ) -> Result<Counts, StoreError>;
 
     /// All documents of a collection, in portions and in no order that means anything.
     ///
@@ -142,13 +137,25 @@ pub trait Store: Debug + Send + Sync {
     /// states that it had meanwhile; one that comes or goes meanwhile comes at most once. The memory
     /// that this takes does not grow with the number of documents by more than their ids. After an
     /// error the stream ends.
-    fn scan(&self, collection: Collection) -> BoxStream<'_, Result<Vec<Stored>, StoreError>>;
+    fn scan(
+        &self,
+        collection: Collection,
+        deadline: Deadline,
+    ) -> BoxStream<'_, Result<Vec<Stored>, StoreError>>;
+
+    /// Which documents have changed after a position, as soon as there are any: created, replaced or deleted,
+    /// by whomever. Answers none when the deadline comes; without a position it answers the present one at once.
+    ///
+    /// Changes through this store are told at once, those through another store over the same server or file within
+    /// two seconds. No change that lasts is missed between one call and the next from the position that it answered:
+    /// a document that changes several times is named at least once after its last change.
+    async fn changes(&self, since: Option<Position>, deadline: Deadline) -> Result<Changes, StoreError>;
 
     /// Whether the store can be asked now: that a call to it has to be expected to succeed, for the
     /// one who decides whether to send requests here. Otherwise the error that they would meet.
-    async fn check(&self) -> Result<(), StoreError>;
+    async fn check(&self, deadline: Deadline) -> Result<(), StoreError>;
 
     /// Lets go of what the store holds, after the last call: files are closed, other processes may
-    /// open them. Later calls are answered [`StoreError::Unavailable`].
+    /// open them. Later calls are answered [`StoreError::Unavailable`], and so are those that wait for changes.
     async fn close(&self) -> Result<(), StoreError>;
 }

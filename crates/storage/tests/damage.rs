@@ -7,8 +7,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tributary_domain::{ConnectorQuery, Document, Id, SyncJobQuery};
-use tributary_storage::{Collection, OpenError, Page, Registry, Store, StoreExt as _, Version};
+use tributary_domain::{Document, Id, Query};
+use tributary_storage::{Collection, Deadline, OpenError, Page, Registry, Store, StoreExt as _, Version};
 
 const DATABASE: &str = "tributary.redb";
 const MARK: &str = "acknowledged";
@@ -44,12 +44,13 @@ struct Everything {
 }
 
 async fn everything(store: &dyn Store) -> Everything {
-    let sync_jobs = store.list_sync_jobs(&SyncJobQuery { size: 10_000, ..Default::default() }).await.unwrap();
+    let list =
+        async |collection| store.list(&Query::of(collection).page(0, 10_000), Deadline::NONE).await.unwrap();
+    let sync_jobs = list(Collection::SYNC_JOBS).await;
     assert_eq!(sync_jobs.count, sync_jobs.documents.len() as u64);
-    let connectors =
-        store.list_connectors(&ConnectorQuery { size: 10_000, ..Default::default() }).await.unwrap();
-    let names = (0..JOBS).map(|number| (Collection::SyncJobs, format!("job-{number}")));
-    let names = names.chain((0..CONNECTORS).map(|number| (Collection::Connectors, format!("c-{number}"))));
+    let connectors = list(Collection::CONNECTORS).await;
+    let names = (0..JOBS).map(|number| (Collection::SYNC_JOBS, format!("job-{number}")));
+    let names = names.chain((0..CONNECTORS).map(|number| (Collection::CONNECTORS, format!("c-{number}"))));
     let mut documents = BTreeMap::new();
     for (collection, name) in names {
         if let Ok(found) = store.get(collection, &id(&name)).await {
@@ -75,20 +76,20 @@ impl Original {
         let mut live = Vec::new();
         for number in 0..CONNECTORS {
             let name = format!("c-{number}");
-            store.create(Collection::Connectors, &id(&name), document(&name, 0)).await.unwrap();
+            store.create(Collection::CONNECTORS, &id(&name), document(&name, 0)).await.unwrap();
             live.push(marker(&name, 0));
         }
         for number in 0..JOBS {
             let name = format!("job-{number}");
-            let version = store.create(Collection::SyncJobs, &id(&name), document(&name, 0)).await.unwrap();
+            let version = store.create(Collection::SYNC_JOBS, &id(&name), document(&name, 0)).await.unwrap();
             match number % 3 {
                 0 => live.push(marker(&name, 0)),
                 1 => {
                     let next = document(&name, 1);
-                    store.replace(Collection::SyncJobs, &id(&name), version, next).await.unwrap();
+                    store.replace(Collection::SYNC_JOBS, &id(&name), version, next).await.unwrap();
                     live.push(marker(&name, 1));
                 }
-                _ => store.delete(Collection::SyncJobs, &id(&name), version).await.unwrap(),
+                _ => store.delete(Collection::SYNC_JOBS, &id(&name), version).await.unwrap(),
             }
         }
         let before = everything(&*store).await;
@@ -119,8 +120,8 @@ impl Original {
             Ok(store) => {
                 assert_eq!(everything(&*store).await, self.before, "{case}");
                 let new = id("new");
-                let version = store.create(Collection::SyncJobs, &new, document("new", 0)).await.unwrap();
-                store.delete(Collection::SyncJobs, &new, version).await.unwrap();
+                let version = store.create(Collection::SYNC_JOBS, &new, document("new", 0)).await.unwrap();
+                store.delete(Collection::SYNC_JOBS, &new, version).await.unwrap();
                 store.close().await.unwrap();
                 let store = open_at(folder.path()).await.unwrap_or_else(|error| panic!("{case}: {error}"));
                 assert_eq!(everything(&*store).await, self.before, "{case}");
@@ -223,12 +224,12 @@ async fn the_lock() {
 async fn an_earlier_database_put_back_and_a_missing_one() {
     let folder = tempfile::tempdir().unwrap();
     let store = open_at(folder.path()).await.unwrap();
-    store.create(Collection::SyncJobs, &id("first"), document("first", 0)).await.unwrap();
+    store.create(Collection::SYNC_JOBS, &id("first"), document("first", 0)).await.unwrap();
     store.close().await.unwrap();
     let database = folder.path().join(DATABASE);
     let earlier = fs::read(&database).unwrap();
     let store = open_at(folder.path()).await.unwrap();
-    store.create(Collection::SyncJobs, &id("second"), document("second", 0)).await.unwrap();
+    store.create(Collection::SYNC_JOBS, &id("second"), document("second", 0)).await.unwrap();
     store.close().await.unwrap();
 
     fs::write(&database, earlier).unwrap();

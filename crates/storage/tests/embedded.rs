@@ -5,19 +5,26 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use tributary_domain::{ConnectorQuery, Document, Id, SyncJobQuery};
-use tributary_storage::{Collection, OpenError, Registry, Store, StoreError, StoreExt as _, conformance};
+use tributary_domain::{Document, Id, Query};
+use tributary_storage::{
+    BackendSettings, Collection, Deadline, OpenError, Registry, Store, StoreError, StoreExt as _, conformance,
+};
 
 async fn open_at(folder: &Path) -> Result<Arc<dyn Store>, OpenError> {
-    Registry::with_built_in().open(&format!("embedded:{}", folder.display())).await
+    open_over(folder, &Collection::ALL).await
 }
 
-async fn fresh() -> Arc<dyn Store> {
+async fn open_over(folder: &Path, collections: &[Collection]) -> Result<Arc<dyn Store>, OpenError> {
+    let settings = BackendSettings::default().over(collections);
+    Registry::with_built_in().open_with(&format!("embedded:{}", folder.display()), &settings).await
+}
+
+async fn fresh(collections: &'static [Collection]) -> Arc<dyn Store> {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     static ROOT: std::sync::LazyLock<tempfile::TempDir> =
         std::sync::LazyLock::new(|| tempfile::tempdir().unwrap());
     let folder = ROOT.path().join(NUMBER.fetch_add(1, Ordering::Relaxed).to_string());
-    open_at(&folder).await.unwrap()
+    open_over(&folder, collections).await.unwrap()
 }
 
 fn id(text: &str) -> Id {
@@ -25,7 +32,8 @@ fn id(text: &str) -> Id {
 }
 
 async fn list(store: &dyn Store) -> Vec<bytes::Bytes> {
-    let page = store.list_sync_jobs(&SyncJobQuery { size: 10_000, ..Default::default() }).await.unwrap();
+    let query = Query::of(Collection::SYNC_JOBS).page(0, 10_000);
+    let page = store.list(&query, Deadline::NONE).await.unwrap();
     assert_eq!(page.count, page.documents.len() as u64);
     page.documents.iter().map(bytes::Bytes::copy_from_slice).collect()
 }
@@ -48,7 +56,7 @@ async fn connectors_that_share_a_transaction_never_share_an_index_name() {
         let text = format!(r#"{{"index_name":"search-{}"}}"#, number % 100);
         (id(&format!("c-{}", number % 250)), Document::parse(&text).unwrap())
     };
-    let results = store.create_many(Collection::Connectors, (0..300).map(connector).collect()).await;
+    let results = store.create_many(Collection::CONNECTORS, (0..300).map(connector).collect()).await;
     for (number, result) in results.iter().enumerate() {
         match (number, result) {
             (0..100, Ok(_)) | (250.., Err(StoreError::Conflict | StoreError::IndexNameTaken { .. })) => {}
@@ -63,14 +71,22 @@ async fn connectors_that_share_a_transaction_never_share_an_index_name() {
     }
     store.close().await.unwrap();
     let store = open_at(folder.path()).await.unwrap();
-    let query = ConnectorQuery { size: 1_000, ..ConnectorQuery::default() };
-    assert_eq!(store.list_connectors(&query).await.unwrap().count, 100);
+    let query = Query::of(Collection::CONNECTORS);
+    assert_eq!(store.list(&query, Deadline::NONE).await.unwrap().count, 100);
 }
 
 #[tokio::test]
 async fn everything_is_there_after_opening_again() {
     let folder = tempfile::tempdir().unwrap();
-    conformance::check_reopening(|| async { open_at(folder.path()).await.unwrap() }).await;
+    let path = folder.path();
+    conformance::check_reopening(|all| async move { open_over(path, all).await.unwrap() }).await;
+}
+
+#[tokio::test]
+async fn what_was_stored_under_another_schema_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    conformance::check_schema_change(|all| async move { open_over(path, all).await.unwrap() }).await;
 }
 
 #[tokio::test]
@@ -91,7 +107,7 @@ async fn many_writers_lose_nothing() {
     let writers = (0..300).map(|number| {
         let store = Arc::clone(&store);
         tokio::spawn(async move {
-            store.create(Collection::SyncJobs, &id(&format!("{number}")), Document::default()).await.unwrap()
+            store.create(Collection::SYNC_JOBS, &id(&format!("{number}")), Document::default()).await.unwrap()
         })
     });
     for writer in writers.collect::<Vec<_>>() {

@@ -3,10 +3,11 @@
 
 use std::sync::Arc;
 
+use tributary_domain::Collection;
 use tributary_storage::{MemoryStore, Store, conformance};
 
-async fn open() -> Arc<dyn Store> {
-    Arc::new(MemoryStore::default())
+async fn open(collections: &'static [Collection]) -> Arc<dyn Store> {
+    Arc::new(MemoryStore::over(collections))
 }
 
 #[tokio::test]

@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
-use tributary_domain::{ConnectorQuery, Document, Id, SyncJobQuery};
+use tributary_domain::{Document, Id, Query};
 use tributary_storage::transfer::{
-    COLLECTIONS, Onto, Progress, Reason, Stage, Tally, TransferError, Verdict, copy, export, import,
+    COLLECTIONS, Progress, Reason, Stage, Tally, TargetMode, TransferError, Verdict, copy, export, import,
 };
 use tributary_storage::{
-    Collection, Documents, MemoryStore, Operation, Page, Store, StoreError, StoreExt as _, Stored, Version,
-    Versioned,
+    Changes, Collection, Counts, Deadline, MemoryStore, Operation, Page, Position, Store, StoreError,
+    StoreExt as _, Stored, Version, Versioned,
 };
 
 fn id(id: &str) -> Id {
@@ -28,7 +28,7 @@ async fn put(store: &dyn Store, collection: Collection, name: &str, text: &str) 
 async fn content(store: &dyn Store) -> Vec<String> {
     let mut content = Vec::new();
     for collection in COLLECTIONS {
-        for stored in store.scan(collection).try_concat().await.unwrap() {
+        for stored in store.scan(collection, Deadline::NONE).try_concat().await.unwrap() {
             content.push(format!("{collection:?} {}", String::from_utf8_lossy(&stored.document)));
         }
     }
@@ -45,7 +45,7 @@ async fn odd_store() -> MemoryStore {
         ("é", "{}"),
     ];
     for (name, text) in connectors {
-        put(&store, Collection::Connectors, name, text).await;
+        put(&store, Collection::CONNECTORS, name, text).await;
     }
     let jobs = [
         ("own-id-first", r#"{"id":"other","a":1}"#),
@@ -54,12 +54,12 @@ async fn odd_store() -> MemoryStore {
         ("empty", "{}"),
     ];
     for (name, text) in jobs {
-        put(&store, Collection::SyncJobs, name, text).await;
+        put(&store, Collection::SYNC_JOBS, name, text).await;
     }
     for number in 0..1_500 {
-        put(&store, Collection::SyncJobs, &format!("job-{number}"), &format!(r#"{{"n":{number}.0}}"#)).await;
+        put(&store, Collection::SYNC_JOBS, &format!("job-{number}"), &format!(r#"{{"n":{number}.0}}"#)).await;
     }
-    put(&store, Collection::Secrets, "secret", r#"{"ciphertext":"AAEC"}"#).await;
+    put(&store, Collection::SECRETS, "secret", r#"{"ciphertext":"AAEC"}"#).await;
     store
 }
 
@@ -72,7 +72,7 @@ async fn a_copy_is_exact_and_told_step_by_step() {
         assert!(progress.total.is_none_or(|total| progress.done <= total), "{progress:?}");
         stages.lock().unwrap().push(progress.stage);
     };
-    let report = copy(&source, &target, Onto::Empty, &observer).await.unwrap();
+    let report = copy(&source, &target, TargetMode::Empty, &observer).await.unwrap();
     assert_eq!(report.verdict(), Verdict::Same);
     assert_eq!(content(&target).await, content(&source).await);
     assert_eq!(report.parts.map(|part| part.created.count), [4, 1_504, 1]);
@@ -80,12 +80,12 @@ async fn a_copy_is_exact_and_told_step_by_step() {
     let mut stages = stages.into_inner().unwrap();
     stages.dedup();
     let expected = [
-        Stage::Copying(Collection::Connectors),
-        Stage::Copying(Collection::SyncJobs),
-        Stage::Copying(Collection::Secrets),
-        Stage::Comparing(Collection::Connectors),
-        Stage::Comparing(Collection::SyncJobs),
-        Stage::Comparing(Collection::Secrets),
+        Stage::Copying(Collection::CONNECTORS),
+        Stage::Copying(Collection::SYNC_JOBS),
+        Stage::Copying(Collection::SECRETS),
+        Stage::Comparing(Collection::CONNECTORS),
+        Stage::Comparing(Collection::SYNC_JOBS),
+        Stage::Comparing(Collection::SECRETS),
     ];
     assert_eq!(stages, expected);
 }
@@ -123,11 +123,12 @@ async fn an_export_is_a_bulk_body_that_can_be_imported() {
         assert_eq!(first(name), expected);
     }
     let target = MemoryStore::default();
-    let imported = import(std::io::Cursor::new(lines), None, &target, Onto::Empty, &|_| {}).await.unwrap();
+    let imported =
+        import(std::io::Cursor::new(lines), None, &target, TargetMode::Empty, &|_| {}).await.unwrap();
     assert_eq!(imported.verdict(), Verdict::Same);
     let targets = imported.report.parts.map(|part| part.target);
-    assert_eq!(targets, [exported.connectors, exported.sync_jobs, exported.secrets]);
-    let compact = copy(&source, &target, Onto::Resume, &|_| {}).await.unwrap();
+    assert_eq!(targets, exported);
+    let compact = copy(&source, &target, TargetMode::Resume, &|_| {}).await.unwrap();
     assert_eq!(compact.verdict(), Verdict::Same, "blanks between tokens are no difference");
     assert_eq!(compact.parts.map(|part| part.present.count), [4, 1_504, 1]);
 }
@@ -136,27 +137,25 @@ async fn an_export_is_a_bulk_body_that_can_be_imported() {
 async fn a_target_that_is_not_empty_is_refused_before_anything_is_written() {
     let source = odd_store().await;
     for (collection, text) in [
-        (Collection::Connectors, r#"{"deleted":true}"#),
-        (Collection::Connectors, "{}"),
-        (Collection::SyncJobs, "{}"),
-        (Collection::Secrets, "{}"),
+        (Collection::CONNECTORS, r#"{"deleted":true}"#),
+        (Collection::CONNECTORS, "{}"),
+        (Collection::SYNC_JOBS, "{}"),
+        (Collection::SECRETS, "{}"),
     ] {
         let target = MemoryStore::default();
         put(&target, collection, "there", text).await;
         let before = content(&target).await;
-        let error = copy(&source, &target, Onto::Empty, &|_| {}).await.unwrap_err();
-        assert!(
-            matches!(error, TransferError::NotEmpty { connectors, sync_jobs, secrets } if connectors + sync_jobs + secrets == 1)
-        );
-        let error = import(&b"{}"[..], None, &target, Onto::Empty, &|_| {}).await.unwrap_err();
-        assert!(matches!(error, TransferError::NotEmpty { .. }));
-        let error = copy(&source, &target, Onto::Resume, &|_| {}).await.unwrap_err();
+        let error = copy(&source, &target, TargetMode::Empty, &|_| {}).await.unwrap_err();
+        assert!(matches!(error, TransferError::NotEmpty(held) if held.iter().sum::<u64>() == 1));
+        let error = import(&b"{}"[..], None, &target, TargetMode::Empty, &|_| {}).await.unwrap_err();
+        assert!(matches!(error, TransferError::NotEmpty(_)));
+        let error = copy(&source, &target, TargetMode::Resume, &|_| {}).await.unwrap_err();
         assert!(error.to_string().contains("[there], which is not in the source"), "{error}");
         assert_eq!(content(&target).await, before);
     }
     let target = MemoryStore::default();
-    put(&target, Collection::SyncJobs, "job-7", r#"{"n":7.00}"#).await;
-    let error = copy(&source, &target, Onto::Resume, &|_| {}).await.unwrap_err();
+    put(&target, Collection::SYNC_JOBS, "job-7", r#"{"n":7.00}"#).await;
+    let error = copy(&source, &target, TargetMode::Resume, &|_| {}).await.unwrap_err();
     assert!(error.to_string().contains("[job-7], which is another in the source"), "{error}");
     assert_eq!(content(&target).await.len(), 1);
 }
@@ -165,17 +164,17 @@ async fn a_target_that_is_not_empty_is_refused_before_anything_is_written() {
 async fn merging_adds_and_leaves_alone_what_is_there() {
     let source = odd_store().await;
     let target = MemoryStore::default();
-    put(&target, Collection::SyncJobs, "mine", r#"{"mine":1}"#).await;
-    put(&target, Collection::SyncJobs, "job-1", r#"{"n":1.0}"#).await;
-    let report = copy(&source, &target, Onto::Merge, &|_| {}).await.unwrap();
+    put(&target, Collection::SYNC_JOBS, "mine", r#"{"mine":1}"#).await;
+    put(&target, Collection::SYNC_JOBS, "job-1", r#"{"n":1.0}"#).await;
+    let report = copy(&source, &target, TargetMode::Merge, &|_| {}).await.unwrap();
     assert_eq!(report.verdict(), Verdict::Merged);
     assert_eq!(report.parts.map(|part| part.present.count), [0, 1, 0]);
     assert_eq!(content(&target).await.len(), content(&source).await.len() + 1);
 
     let target = MemoryStore::default();
-    put(&target, Collection::SyncJobs, "job-1", r#"{"n":1.00}"#).await;
-    put(&target, Collection::Connectors, "mine", r#"{"index_name":"search-a"}"#).await;
-    let report = copy(&source, &target, Onto::Merge, &|_| {}).await.unwrap();
+    put(&target, Collection::SYNC_JOBS, "job-1", r#"{"n":1.00}"#).await;
+    put(&target, Collection::CONNECTORS, "mine", r#"{"index_name":"search-a"}"#).await;
+    let report = copy(&source, &target, TargetMode::Merge, &|_| {}).await.unwrap();
     assert_eq!(report.left_out, 2);
     let reasons: Vec<(&str, &Reason)> =
         report.examples.iter().map(|example| (example.id.as_str(), &example.reason)).collect();
@@ -183,7 +182,7 @@ async fn merging_adds_and_leaves_alone_what_is_there() {
     assert_eq!(reasons, [("plain", &taken), ("job-1", &Reason::Differs)]);
     let Verdict::Different(words) = report.verdict() else { panic!("{report:?}") };
     assert_eq!(words, ["2 documents were left out"]);
-    let job = target.get(Collection::SyncJobs, &id("job-1")).await.unwrap();
+    let job = target.get(Collection::SYNC_JOBS, &id("job-1")).await.unwrap();
     assert_eq!(job.document, r#"{"id":"job-1","n":1.00}"#);
 }
 
@@ -193,16 +192,16 @@ async fn a_copy_that_was_cut_off_goes_on() {
     let target = MemoryStore::default();
     put(
         &target,
-        Collection::Connectors,
+        Collection::CONNECTORS,
         "plain",
         r#"{"index_name":"search-a","unknown":{"z":1.10,"a":[1e400,-0.0]}}"#,
     )
     .await;
     for number in (0..1_500).step_by(7) {
         let text = format!(r#"{{"n":{number}.0}}"#);
-        put(&target, Collection::SyncJobs, &format!("job-{number}"), &text).await;
+        put(&target, Collection::SYNC_JOBS, &format!("job-{number}"), &text).await;
     }
-    let report = copy(&source, &target, Onto::Resume, &|_| {}).await.unwrap();
+    let report = copy(&source, &target, TargetMode::Resume, &|_| {}).await.unwrap();
     assert_eq!(report.verdict(), Verdict::Same);
     assert_eq!(report.parts.map(|part| part.present.count), [1, 215, 0]);
     assert_eq!(content(&target).await, content(&source).await);
@@ -214,13 +213,13 @@ async fn an_import_that_was_cut_off_goes_on_and_notices_what_does_not_belong_the
     let mut lines = Vec::new();
     export(&source, &mut lines, &|_| {}).await.unwrap();
     let target = MemoryStore::default();
-    put(&target, Collection::SyncJobs, "job-1", r#"{"n":1.0}"#).await;
+    put(&target, Collection::SYNC_JOBS, "job-1", r#"{"n":1.0}"#).await;
     let again = async || {
-        import(std::io::Cursor::new(lines.clone()), None, &target, Onto::Resume, &|_| {}).await.unwrap()
+        import(std::io::Cursor::new(lines.clone()), None, &target, TargetMode::Resume, &|_| {}).await.unwrap()
     };
     assert_eq!(again().await.verdict(), Verdict::Same);
     assert_eq!(again().await.verdict(), Verdict::Same);
-    put(&target, Collection::SyncJobs, "foreign", "{}").await;
+    put(&target, Collection::SYNC_JOBS, "foreign", "{}").await;
     let Verdict::Different(words) = again().await.verdict() else { panic!("not noticed") };
     assert_eq!(words, ["the target holds 1 sync jobs that are not in the source"]);
 }
@@ -234,15 +233,15 @@ async fn a_store_that_changes_meanwhile_is_noticed() {
         let target = if side == "source" { &target_copy } else { &*target };
         let is_done = std::sync::atomic::AtomicBool::new(false);
         let observer = |progress: Progress| {
-            let first = matches!(progress.stage, Stage::Comparing(Collection::Connectors))
+            let first = progress.stage == Stage::Comparing(Collection::CONNECTORS)
                 && !is_done.swap(true, std::sync::atomic::Ordering::Relaxed);
             if first {
                 let late = (id(side), Document::parse("{}").unwrap());
-                let created = changed.create_many(Collection::SyncJobs, vec![late]);
+                let created = changed.create_many(Collection::SYNC_JOBS, vec![late]);
                 assert!(futures_util::FutureExt::now_or_never(created).unwrap()[0].is_ok());
             }
         };
-        let report = copy(&*source, target, Onto::Empty, &observer).await.unwrap();
+        let report = copy(&*source, target, TargetMode::Empty, &observer).await.unwrap();
         let Verdict::Different(words) = report.verdict() else { panic!("{side}: not noticed") };
         let expected = format!("the sync jobs of the {side} were changed by somebody else meanwhile");
         assert_eq!(words, [expected]);
@@ -253,11 +252,11 @@ async fn a_store_that_changes_meanwhile_is_noticed() {
 async fn the_error_of_a_store_ends_a_copy() {
     let (source, target) = (odd_store().await, MemoryStore::default());
     target.close().await.unwrap();
-    let error = copy(&source, &target, Onto::Empty, &|_| {}).await.unwrap_err();
+    let error = copy(&source, &target, TargetMode::Empty, &|_| {}).await.unwrap_err();
     assert!(error.to_string().starts_with("writing to the target"), "{error}");
     let target = MemoryStore::default();
     source.close().await.unwrap();
-    let error = copy(&source, &target, Onto::Empty, &|_| {}).await.unwrap_err();
+    let error = copy(&source, &target, TargetMode::Empty, &|_| {}).await.unwrap_err();
     assert!(error.to_string().starts_with("reading from the source"), "{error}");
     assert_eq!(Tally::default().digest.to_string(), "0".repeat(64));
 }
@@ -287,24 +286,38 @@ struct Side<'a>(&'a Endless, &'a Endless);
 
 #[async_trait]
 impl Store for Side<'static> {
-    async fn read(&self, _: Collection, ids: &[Id]) -> Result<Vec<Option<Versioned>>, StoreError> {
+    async fn read(
+        &self,
+        _: Collection,
+        ids: &[Id],
+        _: Deadline,
+    ) -> Result<Vec<Option<Versioned>>, StoreError> {
         Ok(vec![None; ids.len()])
     }
-    async fn write(&self, _: Collection, operations: Vec<Operation>) -> Vec<Result<Version, StoreError>> {
+    async fn write(
+        &self,
+        _: Collection,
+        operations: Vec<Operation>,
+        _: Deadline,
+    ) -> Vec<Result<Version, StoreError>> {
         // Others run meanwhile, as they do while a disk is waited for.
         tokio::task::yield_now().await;
         self.1.note(self.0);
         self.0.written.fetch_add(operations.len() as u64, Ordering::Relaxed);
         operations.iter().map(|_| Ok(Version { sequence: 1, term: 0 })).collect()
     }
-    async fn list_sync_jobs(&self, _: &SyncJobQuery) -> Result<Page, StoreError> {
-        Ok(Page { count: self.0.jobs, documents: Documents::default() })
+    async fn list(&self, _: &Query, _: Deadline) -> Result<Page, StoreError> {
+        Err(StoreError::unavailable("no list is needed"))
     }
-    async fn list_connectors(&self, _: &ConnectorQuery) -> Result<Page, StoreError> {
-        Ok(Page::default())
+    async fn count(&self, query: &Query, _: &[&'static str], _: Deadline) -> Result<Counts, StoreError> {
+        let total = if query.collection == Collection::SYNC_JOBS { self.0.jobs } else { 0 };
+        Ok(Counts { total, ..Counts::default() })
     }
-    fn scan(&self, collection: Collection) -> BoxStream<'_, Result<Vec<Stored>, StoreError>> {
-        let jobs = if collection == Collection::SyncJobs { self.0.jobs } else { 0 };
+    async fn changes(&self, _: Option<Position>, _: Deadline) -> Result<Changes, StoreError> {
+        Err(StoreError::unavailable("no change is needed"))
+    }
+    fn scan(&self, collection: Collection, _: Deadline) -> BoxStream<'_, Result<Vec<Stored>, StoreError>> {
+        let jobs = if collection == Collection::SYNC_JOBS { self.0.jobs } else { 0 };
         let portion = move |first: u64| {
             // It is read a second time to be compared.
             if self.0.made.load(Ordering::Relaxed) < self.0.jobs {
@@ -319,7 +332,7 @@ impl Store for Side<'static> {
         };
         stream::iter((0..jobs / PORTION).map(move |number| portion(number * PORTION))).boxed()
     }
-    async fn check(&self) -> Result<(), StoreError> {
+    async fn check(&self, _: Deadline) -> Result<(), StoreError> {
         Ok(())
     }
     async fn close(&self) -> Result<(), StoreError> {
@@ -335,7 +348,7 @@ const MANY: u64 = 100_000;
 async fn a_copy_holds_a_few_portions_at_a_time() {
     let made = Box::leak(Box::new(Endless { jobs: MANY, ..Endless::default() }));
     let written = Box::leak(Box::new(Endless::default()));
-    let report = copy(&Side(made, written), &Side(written, made), Onto::Empty, &|_| {}).await.unwrap();
+    let report = copy(&Side(made, written), &Side(written, made), TargetMode::Empty, &|_| {}).await.unwrap();
     assert_eq!(report.parts[1].created.count, MANY);
     // It forgot everything, which the comparison has to notice.
     assert!(matches!(report.verdict(), Verdict::Different(_)));
@@ -366,7 +379,8 @@ async fn an_import_holds_a_few_batches_at_a_time() {
     let written: &'static Endless = Box::leak(Box::new(Endless::default()));
     let input = Lines(made, std::io::Cursor::default());
     let target = Side(written, made);
-    let imported = import(input, Some(Collection::SyncJobs), &target, Onto::Empty, &|_| {}).await.unwrap();
+    let imported =
+        import(input, Some(Collection::SYNC_JOBS), &target, TargetMode::Empty, &|_| {}).await.unwrap();
     assert_eq!(imported.report.parts[1].created.count, MANY);
     let most = made.most.load(Ordering::Relaxed);
     assert!(most > 0 && most <= BOUND, "{most} documents at a time");

@@ -7,10 +7,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use tokio::time::Instant;
-use tributary_domain::{ConnectorQuery, Document, Id, SyncJobQuery};
-use tributary_storage::transfer::{Onto, Verdict, copy, export, import};
+use tributary_domain::{Document, Id, Query};
+use tributary_storage::transfer::{TargetMode, Verdict, copy, export, import};
 use tributary_storage::{
-    Collection, MemoryStore, Operation, Page, Store, StoreError, StoreExt as _, Stored, Version, Versioned,
+    Changes, Collection, Counts, Deadline, MemoryStore, Operation, Page, Position, Store, StoreError,
+    StoreExt as _, Stored, Version, Versioned,
 };
 
 const JOBS: usize = 5_000;
@@ -35,13 +36,23 @@ impl Unsteady {
 
 #[async_trait]
 impl Store for Unsteady {
-    async fn read(&self, collection: Collection, ids: &[Id]) -> Result<Vec<Option<Versioned>>, StoreError> {
-        if self.call().is_multiple_of(2) { Err(away()) } else { self.store.read(collection, ids).await }
+    async fn read(
+        &self,
+        collection: Collection,
+        ids: &[Id],
+        deadline: Deadline,
+    ) -> Result<Vec<Option<Versioned>>, StoreError> {
+        if self.call().is_multiple_of(2) {
+            Err(away())
+        } else {
+            self.store.read(collection, ids, deadline).await
+        }
     }
     async fn write(
         &self,
         collection: Collection,
         mut operations: Vec<Operation>,
+        deadline: Deadline,
     ) -> Vec<Result<Version, StoreError>> {
         let all = operations.len();
         let (stored, is_answered) = match self.call() % 4 {
@@ -52,24 +63,36 @@ impl Store for Unsteady {
             _ => (all, true),
         };
         operations.truncate(stored);
-        let mut results = self.store.write(collection, operations).await;
+        let mut results = self.store.write(collection, operations, deadline).await;
         if !is_answered {
             results.clear();
         }
         results.resize_with(all, || Err(away()));
         results
     }
-    async fn list_sync_jobs(&self, query: &SyncJobQuery) -> Result<Page, StoreError> {
-        self.store.list_sync_jobs(query).await
+    async fn list(&self, query: &Query, deadline: Deadline) -> Result<Page, StoreError> {
+        self.store.list(query, deadline).await
     }
-    async fn list_connectors(&self, query: &ConnectorQuery) -> Result<Page, StoreError> {
-        self.store.list_connectors(query).await
+    async fn count(
+        &self,
+        query: &Query,
+        by: &[&'static str],
+        deadline: Deadline,
+    ) -> Result<Counts, StoreError> {
+        self.store.count(query, by, deadline).await
     }
-    fn scan(&self, collection: Collection) -> BoxStream<'_, Result<Vec<Stored>, StoreError>> {
-        self.store.scan(collection)
+    fn scan(
+        &self,
+        collection: Collection,
+        deadline: Deadline,
+    ) -> BoxStream<'_, Result<Vec<Stored>, StoreError>> {
+        self.store.scan(collection, deadline)
     }
-    async fn check(&self) -> Result<(), StoreError> {
-        self.store.check().await
+    async fn changes(&self, since: Option<Position>, deadline: Deadline) -> Result<Changes, StoreError> {
+        self.store.changes(since, deadline).await
+    }
+    async fn check(&self, deadline: Deadline) -> Result<(), StoreError> {
+        self.store.check(deadline).await
     }
     async fn close(&self) -> Result<(), StoreError> {
         self.store.close().await
@@ -86,7 +109,7 @@ fn job(number: usize) -> (Id, Document) {
 }
 
 async fn fill(store: &MemoryStore, numbers: impl Iterator<Item = usize>) {
-    for result in store.create_many(Collection::SyncJobs, numbers.map(job).collect()).await {
+    for result in store.create_many(Collection::SYNC_JOBS, numbers.map(job).collect()).await {
         result.unwrap();
     }
 }
@@ -95,7 +118,7 @@ async fn source() -> MemoryStore {
     let source = MemoryStore::default();
     fill(&source, 0..JOBS).await;
     let connector = Document::parse(r#"{"index_name":"i"}"#).unwrap();
-    source.create(Collection::Connectors, &id("c"), connector).await.unwrap();
+    source.create(Collection::CONNECTORS, &id("c"), connector).await.unwrap();
     source
 }
 
@@ -103,13 +126,13 @@ async fn source() -> MemoryStore {
 async fn a_target_that_is_away_for_a_moment_gets_everything_once() {
     let source = source().await;
     // What it holds already, under how many of the same ids.
-    for (onto, present) in [(Onto::Empty, 0), (Onto::Resume, 2_000), (Onto::Merge, 2_000)] {
+    for (mode, present) in [(TargetMode::Empty, 0), (TargetMode::Resume, 2_000), (TargetMode::Merge, 2_000)] {
         let target = Unsteady::default();
         fill(&target.store, 0..present).await;
-        let report = copy(&source, &target, onto, &|_| {}).await.unwrap();
-        assert!(matches!(report.verdict(), Verdict::Same), "{onto:?}: {report:?}");
+        let report = copy(&source, &target, mode, &|_| {}).await.unwrap();
+        assert!(matches!(report.verdict(), Verdict::Same), "{mode:?}: {report:?}");
         let [_, jobs, _] = &report.parts;
-        assert_eq!(jobs.created.count, (JOBS - present) as u64, "{onto:?}");
+        assert_eq!(jobs.created.count, (JOBS - present) as u64, "{mode:?}");
         assert!(target.call() > 10, "it failed often enough");
     }
 }
@@ -120,7 +143,7 @@ async fn an_import_goes_on_after_a_while() {
     export(&source().await, &mut exported, &|_| {}).await.unwrap();
     let target = Unsteady::default();
     let input = std::io::Cursor::new(exported);
-    let imported = import(input, None, &target, Onto::Empty, &|_| {}).await.unwrap();
+    let imported = import(input, None, &target, TargetMode::Empty, &|_| {}).await.unwrap();
     assert!(matches!(imported.verdict(), Verdict::Same), "{imported:?}");
     assert_eq!((imported.report.parts[1].created.count, imported.repeated), (JOBS as u64, 0));
 }
@@ -129,7 +152,7 @@ async fn an_import_goes_on_after_a_while() {
 async fn a_target_that_stays_away_ends_the_copy() {
     let target = Unsteady { stays_away: true, ..Unsteady::default() };
     let start = Instant::now();
-    let error = copy(&source().await, &target, Onto::Empty, &|_| {}).await.unwrap_err();
+    let error = copy(&source().await, &target, TargetMode::Empty, &|_| {}).await.unwrap_err();
     assert!(error.to_string().starts_with("writing to the target"), "{error}");
     let waited = start.elapsed();
     assert!(waited >= Duration::from_secs(50) && waited < Duration::from_mins(3), "{waited:?}");

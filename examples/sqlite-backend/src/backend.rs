@@ -43,7 +43,8 @@ impl Backend for SqliteBackend {
                 reason: format!("the path of a file is needed, as in {SCHEME}:./tributary.sqlite"),
             });
         }
-        let store = SqliteStore::open(Path::new(location), busy_timeout(settings)?).await?;
+        let store =
+            SqliteStore::open(Path::new(location), settings.collections(), busy_timeout(settings)?).await?;
         Ok(Arc::new(store))
     }
 }

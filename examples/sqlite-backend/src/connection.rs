@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
+use tributary_storage::Deadline;
 
 use crate::failure::Failure;
 
@@ -20,20 +21,20 @@ impl Lent {
         Self { connection: Arc::new(Mutex::new(Some(connection))), busy_timeout }
     }
 
-    /// Does work with the connection. What it waits for the other calls of this process and, in SQLite,
-    /// for other processes is within the timeout. A caller that goes away does not stop the work.
+    /// Does work with the connection. What it waits for the other calls of this process and, in SQLite, for other
+    /// processes ends with the timeout or with the deadline. A caller that goes away does not stop the work.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+        deadline: Deadline,
+        work: impl FnOnce(&mut Connection) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
-        let start = Instant::now();
-        let turn = tokio::time::timeout(self.busy_timeout, Arc::clone(&self.connection).lock_owned());
+        let end = deadline.end_of(self.busy_timeout);
+        let turn = tokio::time::timeout_at(end.into(), Arc::clone(&self.connection).lock_owned());
         let mut connection = turn.await.map_err(|_| Failure::Crowded)?;
-        let rest = self.busy_timeout.saturating_sub(start.elapsed());
         let done = spawn_blocking(move || {
             let connection = connection.as_mut().ok_or(Failure::Closed)?;
-            connection.busy_timeout(rest)?;
-            Ok(work(connection)?)
+            connection.busy_timeout(end.saturating_duration_since(Instant::now()))?;
+            work(connection)
         });
         done.await.map_err(Failure::Lost)?
     }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use rusqlite::ErrorCode;
+use tributary_domain::{Collection, DocumentError, Id, QueryError};
 use tributary_storage::{OpenError, StoreError};
 
 /// Why a call could not be done at all, whatever was asked.
@@ -14,6 +15,16 @@ pub(crate) enum Failure {
     Crowded,
     /// The thread of the call ended without an answer: a bug, or the end of the process.
     Lost(tokio::task::JoinError),
+    /// The store was opened without this collection.
+    UnknownCollection(Collection),
+    /// The collection does not declare what the query asks for.
+    Query(QueryError),
+    /// Another version of the program has the file, and has derived what finds documents for itself.
+    AnotherSchema,
+    /// The file has the tables of somebody else; the text says whose.
+    Foreign(&'static str),
+    /// What is stored is no document.
+    Unreadable(Id, DocumentError),
     /// SQLite says no.
     Sqlite(rusqlite::Error),
 }
@@ -25,6 +36,15 @@ impl Failure {
             Self::Closed => StoreError::unavailable("it was closed"),
             Self::Crowded => StoreError::unavailable("too many calls wait for the file"),
             Self::Lost(error) => StoreError::Backend(error.to_string().into()),
+            Self::UnknownCollection(collection) => {
+                StoreError::Rejected(format!("the store was opened without [{collection:?}]"))
+            }
+            Self::Query(error) => StoreError::Rejected(error.to_string()),
+            Self::AnotherSchema => {
+                StoreError::unavailable("another version of this program uses the file; stop one of them")
+            }
+            Self::Foreign(what) => StoreError::Backend(format!("the file {what}").into()),
+            Self::Unreadable(id, error) => StoreError::Backend(format!("document [{id}]: {error}").into()),
             Self::Sqlite(error) => sqlite_error(error),
         }
     }
@@ -47,8 +67,16 @@ fn sqlite_error(error: &rusqlite::Error) -> StoreError {
 }
 
 /// What the one who opens a file is told.
-pub(crate) fn open_error(file: &Path, error: rusqlite::Error) -> OpenError {
+pub(crate) fn open_error(file: &Path, failure: Failure) -> OpenError {
     let folder = file.display().to_string();
+    let error = match failure {
+        Failure::Sqlite(error) => error,
+        Failure::Foreign(what) => return OpenError::Unsuitable(format!("the file {folder} {what}")),
+        Failure::Unreadable(id, error) => {
+            return OpenError::Damaged { folder, what: format!("document [{id}]: {error}") };
+        }
+        other => return OpenError::Backend(other.to_store_error().into()),
+    };
     let action = || "read and write the file".to_owned();
     match error.sqlite_error_code() {
         Some(ErrorCode::CannotOpen) if file.is_dir() => invalid_location(file, "it is a folder, not a file"),

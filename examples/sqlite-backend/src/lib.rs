@@ -6,19 +6,23 @@
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
 //! use tributary_sqlite_backend::SqliteBackend;
-//! use tributary_storage::Registry;
+//! use tributary_storage::{Deadline, Registry};
 //!
 //! let mut registry = Registry::with_built_in();
 //! registry.register(SqliteBackend);
 //! # let folder = tempfile::tempdir().unwrap();
 //! # let file = folder.path().join("tributary.sqlite").display().to_string();
 //! let store = registry.open(&format!("sqlite:{file}")).await.unwrap();
-//! store.check().await.unwrap();
+//! store.check(Deadline::NONE).await.unwrap();
 //! # });
 //! ```
 
 mod backend;
+mod changes;
+mod conditions;
 mod connection;
+mod derived;
+mod documents;
 mod failure;
 mod file;
 mod read;

@@ -127,6 +127,7 @@ mod tests {
         let page = |documents: &[&'static str]| match Reply::page(Page {
             count: 7,
             documents: documents.iter().collect(),
+            next: None,
         })
         .body
         {

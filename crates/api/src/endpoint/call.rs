@@ -7,7 +7,7 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use tributary_domain::{Id, Refusal};
 use tributary_service::{Context, Principal};
-use tributary_storage::Store;
+use tributary_storage::{Deadline, Store};
 
 use crate::body;
 use crate::error::ApiError;
@@ -23,6 +23,8 @@ pub(crate) struct Call {
     /// The path of the request as it was sent, escapes included.
     pub(crate) path: String,
     pub(crate) arguments: Arguments,
+    /// For all calls to the store.
+    pub(crate) deadline: Deadline,
     /// Not empty.
     pub(crate) body: Option<Bytes>,
 }
@@ -36,6 +38,7 @@ impl Call {
     pub(crate) fn context(&self) -> Context {
         let state = &self.state;
         Context::new(self.principal.clone(), Arc::clone(&state.clock), Arc::clone(&state.ids))
+            .within(self.deadline)
     }
 
     /// The id that stands in the path under this name.

@@ -66,14 +66,14 @@ async fn put(session: &mut Session) {
     session.call("GET", "/_connector/c", "").await;
     session
         .store(
-            Collection::Connectors,
+            Collection::CONNECTORS,
             "kept",
             r#"{"name":"old","configuration":{"a":{"value":1.10}},"x":null}"#,
         )
         .await;
     session.call("PUT", "/_connector/kept", r#"{"name":"new","index_name":"i","language":null}"#).await;
     session.call("GET", "/_connector/kept", "").await;
-    session.store(Collection::Connectors, "s", r#"{"status":"connected","service_type":"ftp"}"#).await;
+    session.store(Collection::CONNECTORS, "s", r#"{"status":"connected","service_type":"ftp"}"#).await;
     session.call("PUT", "/_connector/s", r#"{"service_type":"ftp"}"#).await;
     show(session, "s").await;
     session.call("PUT", "/_connector/s", r#"{"service_type":"s3"}"#).await;
@@ -115,7 +115,7 @@ async fn post(session: &mut Session) {
 }
 
 async fn get(session: &mut Session) {
-    session.store(Collection::Connectors, "c", r#"{"name":"x","kept":{"as":1.10,"it":1e400}}"#).await;
+    session.store(Collection::CONNECTORS, "c", r#"{"name":"x","kept":{"as":1.10,"it":1e400}}"#).await;
     session.call("GET", "/_connector/c", "").await;
     session.prepare("DELETE", "/_connector/c", "").await;
     session.call("GET", "/_connector/c", "").await;
@@ -149,7 +149,7 @@ async fn delete(session: &mut Session) {
 }
 
 async fn check_in(session: &mut Session) {
-    session.store(Collection::Connectors, "c", r#"{"name":"x","kept":[1,{}]}"#).await;
+    session.store(Collection::CONNECTORS, "c", r#"{"name":"x","kept":[1,{}]}"#).await;
     session.call("PUT", "/_connector/c/_check_in", "").await;
     session.call("GET", "/_connector/c", "").await;
     session.prepare("DELETE", "/_connector/c", "").await;

@@ -24,7 +24,7 @@ pub(crate) fn scenarios() -> Vec<Scenario> {
 pub(crate) async fn add(session: &Session, id: &str, fields: &str) {
     let separator = if fields.is_empty() { "" } else { "," };
     let document = format!(r#"{{"kept":{{"as":1.10,"it":[],"was":null}}{separator}{fields}}}"#);
-    session.store(Collection::Connectors, id, &document).await;
+    session.store(Collection::CONNECTORS, id, &document).await;
 }
 
 pub(crate) async fn show(session: &mut Session, id: &str) {

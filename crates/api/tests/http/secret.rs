@@ -22,7 +22,7 @@ pub(crate) fn scenarios() -> Vec<Scenario> {
 /// Checks that the value is in nothing that is stored.
 async fn check_unreadable(session: &Session, id: &str, value: &str) {
     let id = tributary_domain::Id::parse("id", id).expect("an id of the test");
-    let stored = session.store.get(Collection::Secrets, &id).await.expect("stored").document;
+    let stored = session.store.get(Collection::SECRETS, &id).await.expect("stored").document;
     let stored = String::from_utf8_lossy(&stored);
     assert!(stored.contains("\"ciphertext\"") && !stored.contains(value), "{stored}");
 }
@@ -72,7 +72,7 @@ async fn get(session: &mut Session) {
     session.call("GET", "/_connector/_sync_job", "").await;
     session.call("GET", "/_connector/s-1", "").await;
     // What another wrote cannot be read, and is not shown.
-    session.store(Collection::Secrets, "plain", r#"{"value":"not encrypted"}"#).await;
+    session.store(Collection::SECRETS, "plain", r#"{"value":"not encrypted"}"#).await;
     session.call("GET", &format!("{SECRETS}/plain"), "").await;
 }
 

@@ -26,7 +26,7 @@ pub(crate) fn scenarios() -> Vec<Scenario> {
 /// A job in a status, with a number that no float keeps.
 async fn add(session: &Session, id: &str, status: &str) {
     let document = format!(r#"{{"status":"{status}","kept":{{"as":1.10,"it":[],"was":null}}}}"#);
-    session.store(Collection::SyncJobs, id, &document).await;
+    session.store(Collection::SYNC_JOBS, id, &document).await;
 }
 
 async fn show(session: &mut Session, id: &str) {
@@ -51,7 +51,7 @@ async fn list(session: &mut Session) {
             r#"{{"created_at":"2026-01-0{number}T00:00:00Z","status":"{status}","job_type":"{kind}","connector":{{"id":"connector-{}"}}}}"#,
             number % 2
         );
-        session.store(Collection::SyncJobs, &format!("job-{number}"), &document).await;
+        session.store(Collection::SYNC_JOBS, &format!("job-{number}"), &document).await;
     }
     for query in [
         "",
@@ -144,8 +144,8 @@ async fn create(session: &mut Session) {
 
 async fn get(session: &mut Session) {
     let strange = r#"{"z":1.10,"big":123456789012345678901234567890,"n":null,"o":{"b":{},"a":[]},"e":1e400}"#;
-    session.store(Collection::SyncJobs, "strange", strange).await;
-    session.store(Collection::SyncJobs, "a/b ü", r#"{"status":"pending"}"#).await;
+    session.store(Collection::SYNC_JOBS, "strange", strange).await;
+    session.store(Collection::SYNC_JOBS, "a/b ü", r#"{"status":"pending"}"#).await;
     show(session, "strange").await;
     show(session, "a%2Fb%20%C3%BC").await;
     show(session, "strange/").await;
@@ -171,7 +171,7 @@ async fn cancel(session: &mut Session) {
     }
     session.call("PUT", &format!("{JOBS}/in_progress/_cancel"), "").await;
     session.call("PUT", &format!("{JOBS}/in_progress/_cancel"), "{}").await;
-    session.store(Collection::SyncJobs, "without", "{}").await;
+    session.store(Collection::SYNC_JOBS, "without", "{}").await;
     session.call("PUT", &format!("{JOBS}/without/_cancel"), "").await;
     refusals(session, "_cancel", "", "completed").await;
 }
@@ -225,7 +225,7 @@ async fn stats(session: &mut Session) {
     const COUNTS: &str = r#""deleted_document_count":1,"indexed_document_count":2,"indexed_document_volume":9223372036854775807"#;
     session
         .store(
-            Collection::SyncJobs,
+            Collection::SYNC_JOBS,
             "j",
             r#"{"status":"in_progress","metadata":{"a":{"b":1}},"kept":[1,{}]}"#,
         )

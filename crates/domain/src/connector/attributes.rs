@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Connector, ConnectorStatus, IndexName, fields};
-use crate::{Lenient, Refusal, refusal, schema};
+use super::{Connector, IndexName, fields};
+use crate::{ConnectorStatus, Lenient, Refusal, refusal, schema};
 
 /// The body of a change of the name and the description: at least one of them.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]

@@ -4,9 +4,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{Connector, ConnectorStatus, IndexName, fields};
+use super::{Connector, IndexName, fields};
 use crate::document::raw;
-use crate::{Document, Lenient, Object, Refusal, Timestamp};
+use crate::{ConnectorStatus, Document, Lenient, Object, Refusal, Timestamp};
 
 /// When nothing else is said, schedules name midnight, in the notation with seconds first.
 const DEFAULT_INTERVAL: &str = "0 0 0 * * ?";

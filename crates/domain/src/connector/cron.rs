@@ -7,7 +7,7 @@
 use croner::parser::{CronParser, Seconds, Year};
 
 /// A field of an expression: its name and the range of its numbers.
-struct Field {
+struct CronField {
     name: &'static str,
     lowest: u16,
     highest: u16,
@@ -15,11 +15,11 @@ struct Field {
     has_names: bool,
 }
 
-const fn field(name: &'static str, lowest: u16, highest: u16, has_names: bool) -> Field {
-    Field { name, lowest, highest, has_names }
+const fn field(name: &'static str, lowest: u16, highest: u16, has_names: bool) -> CronField {
+    CronField { name, lowest, highest, has_names }
 }
 
-const FIELDS: [Field; 7] = [
+const FIELDS: [CronField; 7] = [
     field("seconds", 0, 59, false),
     field("minutes", 0, 59, false),
     field("hours", 0, 23, false),
@@ -53,7 +53,7 @@ pub(super) fn check(expression: &str) -> Result<(), String> {
     for (number, (start, text)) in fields.iter().enumerate() {
         for (offset, item) in split(text, |character| character == ',') {
             if let Err(problem) = check_item(number, text, item) {
-                let Field { name, lowest, highest, .. } = FIELDS[number];
+                let CronField { name, lowest, highest, .. } = FIELDS[number];
                 let place = start + offset + 1;
                 return invalid(format!(
                     "{name} [{item}] at character [{place}]: {problem}; numbers are {lowest} to {highest}"
@@ -84,7 +84,7 @@ fn split(text: &str, separates: impl Fn(char) -> bool) -> Vec<(usize, &str)> {
 }
 
 fn check_item(number: usize, whole: &str, item: &str) -> Result<(), String> {
-    let Field { lowest, highest, has_names, .. } = FIELDS[number];
+    let CronField { lowest, highest, has_names, .. } = FIELDS[number];
     if item.is_empty() {
         return Err("nothing stands between two commas".to_owned());
     }

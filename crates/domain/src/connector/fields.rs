@@ -1,8 +1,7 @@
 //! The known fields of a connector, declared once.
 
-use super::ConnectorStatus;
 use crate::field::fields;
-use crate::{Count, Object, SyncJobStatus, Timestamp};
+use crate::{ConnectorStatus, Count, Object, SyncJobStatus, Timestamp};
 
 fields! {
     /// The fields of a connector that this crate knows, by name.

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Connector, fields};
-use crate::given::Given;
+use crate::field_patch::FieldPatch;
 use crate::{Count, Lenient, Object, SyncJobStatus, Timestamp, Warned, Warning};
 
 /// The body of a note about the last syncs: what is left out stays, null says that there is none any more.
@@ -12,34 +12,34 @@ use crate::{Count, Lenient, Object, SyncJobStatus, Timestamp, Warned, Warning};
 #[serde(deny_unknown_fields, default)]
 pub struct ConnectorLastSync {
     /// What went wrong in the last sync of permissions.
-    pub last_access_control_sync_error: Given<String>,
+    pub last_access_control_sync_error: FieldPatch<String>,
     /// When the last sync of permissions was asked for by its schedule.
     #[schemars(schema_with = "crate::schema::optional_time")]
-    pub last_access_control_sync_scheduled_at: Given<Timestamp>,
+    pub last_access_control_sync_scheduled_at: FieldPatch<Timestamp>,
     /// How the last sync of permissions stands.
-    pub last_access_control_sync_status: Given<SyncJobStatus>,
+    pub last_access_control_sync_status: FieldPatch<SyncJobStatus>,
     /// How many documents the last sync deleted.
-    pub last_deleted_document_count: Given<Lenient<Count>>,
+    pub last_deleted_document_count: FieldPatch<Lenient<Count>>,
     /// When the last sync of changes was asked for by its schedule.
     #[schemars(schema_with = "crate::schema::optional_time")]
-    pub last_incremental_sync_scheduled_at: Given<Timestamp>,
+    pub last_incremental_sync_scheduled_at: FieldPatch<Timestamp>,
     /// How many documents the last sync wrote.
-    pub last_indexed_document_count: Given<Lenient<Count>>,
+    pub last_indexed_document_count: FieldPatch<Lenient<Count>>,
     /// When the worker was last seen.
     #[schemars(schema_with = "crate::schema::optional_time")]
-    pub last_seen: Given<Timestamp>,
+    pub last_seen: FieldPatch<Timestamp>,
     /// What went wrong in the last sync.
-    pub last_sync_error: Given<String>,
+    pub last_sync_error: FieldPatch<String>,
     /// When the last full sync was asked for by its schedule.
     #[schemars(schema_with = "crate::schema::optional_time")]
-    pub last_sync_scheduled_at: Given<Timestamp>,
+    pub last_sync_scheduled_at: FieldPatch<Timestamp>,
     /// How the last sync stands.
-    pub last_sync_status: Given<SyncJobStatus>,
+    pub last_sync_status: FieldPatch<SyncJobStatus>,
     /// When the last sync ended.
     #[schemars(schema_with = "crate::schema::optional_time")]
-    pub last_synced: Given<Timestamp>,
+    pub last_synced: FieldPatch<Timestamp>,
     /// Where the last sync stopped, in whatever form the worker needs.
-    pub sync_cursor: Given<Object>,
+    pub sync_cursor: FieldPatch<Object>,
 }
 
 impl ConnectorLastSync {

@@ -10,9 +10,9 @@ mod filtering;
 mod index_name;
 mod last_sync;
 mod pipeline;
-mod query;
 mod scheduling;
-mod status;
+mod schema;
+mod status_change;
 #[cfg(test)]
 mod test_support;
 
@@ -21,8 +21,8 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::value::RawValue;
 
-use crate::Document;
 use crate::field::document_schema;
+use crate::{Condition, Document};
 
 pub use attributes::{
     ConnectorApiKey, ConnectorIndex, ConnectorNaming, ConnectorNature, ConnectorServiceType,
@@ -43,9 +43,10 @@ pub use filtering::{
 pub use index_name::IndexName;
 pub use last_sync::ConnectorLastSync;
 pub use pipeline::{ConnectorFeatures, ConnectorPipeline, Feature, Features, Pipeline, SyncRules};
-pub use query::ConnectorQuery;
 pub use scheduling::{ConnectorScheduling, Schedule, Schedules};
-pub use status::{ConnectorFailure, ConnectorStatus, ConnectorStatusChange};
+pub(crate) use schema::SCHEMA;
+pub use schema::connector_fields;
+pub use status_change::{ConnectorFailure, ConnectorStatusChange};
 
 /// A connector as it is stored. Its known fields are read and changed by the rules; all others are
 /// carried along untouched.
@@ -110,12 +111,26 @@ impl Connector {
 
     /// Whether it was deleted softly: still stored, but not there for those who do not ask for it.
     pub fn is_deleted(&self) -> bool {
-        self.document.get(fields::DELETED).unwrap_or(false)
+        !schema::is_live(&self.document)
+    }
+
+    /// The condition that a connector was not deleted softly.
+    #[must_use]
+    pub fn is_live() -> Condition {
+        schema::live()
+    }
+
+    /// The condition that a connector has this in its index name, name or description.
+    #[must_use]
+    pub fn contains(text: &str) -> Condition {
+        let fields =
+            vec![connector_fields::INDEX_NAME, connector_fields::NAME, connector_fields::DESCRIPTION];
+        Condition::Contains { fields, text: text.to_owned() }
     }
 
     /// The index that it keeps other connectors from: that of a live connector.
     pub fn held_index_name(&self) -> Option<String> {
-        self.index_name().filter(|_| !self.is_deleted())
+        schema::held_index_name(&self.document)
     }
 
     /// The active rules of its first filtering entry.

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 
-use super::{Count, SyncJob, SyncJobStatus, fields};
-use crate::{Document, Lenient, Object, Refusal, Timestamp};
+use super::{SyncJob, fields};
+use crate::{Count, Document, Lenient, Object, Refusal, SyncJobStatus, Timestamp};
 
 /// The longest name of a worker, in bytes.
 pub const MAXIMUM_WORKER_HOSTNAME_BYTES: usize = 1_024;

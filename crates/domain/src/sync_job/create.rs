@@ -3,8 +3,11 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Count, SyncJob, SyncJobStatus, SyncJobType, TriggerMethod, fields};
-use crate::{Connector, Document, Id, MAXIMUM_ID_BYTES, Object, Refusal, Timestamp};
+use super::{SyncJob, fields};
+use crate::{
+    Connector, Count, Document, Id, MAXIMUM_ID_BYTES, Object, Refusal, SyncJobStatus, SyncJobType, Timestamp,
+    TriggerMethod,
+};
 
 /// The index that an `access_control` job writes to is the connector's with this in front.
 const ACCESS_CONTROL_INDEX_PREFIX: &str = ".search-acl-filter-";

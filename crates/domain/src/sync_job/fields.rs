@@ -1,8 +1,7 @@
 //! The known fields of a sync job, declared once.
 
-use super::{Count, SyncJobStatus, SyncJobType, TriggerMethod};
 use crate::field::fields;
-use crate::{Object, Timestamp};
+use crate::{Count, Object, SyncJobStatus, SyncJobType, Timestamp, TriggerMethod};
 
 fields! {
     /// Every field of a sync job that this crate knows, by name.

@@ -1,11 +1,9 @@
 //! Sync jobs: one run of a connector, from being asked for to its end.
 
 mod change;
-mod count;
 mod create;
 mod fields;
-mod query;
-mod status;
+mod schema;
 
 use std::borrow::Cow;
 
@@ -13,16 +11,15 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::value::RawValue;
 
 use crate::field::document_schema;
-use crate::{Document, Refusal};
+use crate::{Document, Refusal, SyncJobStatus};
 
 pub use change::{
     CompleteStatistics, MAXIMUM_WORKER_HOSTNAME_BYTES, Statistics, SyncJobClaim, SyncJobFailure,
 };
-pub use count::Count;
 pub use create::NewSyncJob;
 pub use fields::SYNC_JOB_FIELDS;
-pub use query::{Filter, FilterField, SyncJobQuery};
-pub use status::{SortOrder, SyncJobStatus, SyncJobType, TriggerMethod};
+pub(crate) use schema::SCHEMA;
+pub use schema::sync_job_fields;
 
 /// A sync job as it is stored. Its known fields are read and changed by the rules; all others are
 /// carried along untouched.

@@ -1,7 +1,7 @@
 //! What a store may hold already that is written into.
 
 use clap::Args;
-use tributary_storage::transfer::Onto;
+use tributary_storage::transfer::TargetMode;
 
 /// What the target may hold already.
 #[derive(Debug, Clone, Copy, Args)]
@@ -14,7 +14,7 @@ pub(super) struct Existing {
     resume: bool,
 }
 
-impl From<Existing> for Onto {
+impl From<Existing> for TargetMode {
     fn from(existing: Existing) -> Self {
         match existing {
             Existing { merge: true, .. } => Self::Merge,

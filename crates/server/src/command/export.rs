@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use tributary_storage::Store;
-use tributary_storage::transfer::{self, Exported, Observer, TransferError};
+use tributary_storage::transfer::{self, Observer, OfEach, Tally, TransferError};
 
 use super::new_file::NewFile;
 use super::progress::Display;
@@ -57,13 +57,13 @@ pub(super) async fn run(options: Options, stores: &Stores<'_>) -> Result<(), Fai
     let exported = write(&*source.store, &options.file, &observer).await;
     display.clear();
     source.store.close().await?;
-    let Exported { connectors, sync_jobs, secrets } = exported?;
+    let exported = exported?;
     // Standard output may have the documents.
-    streams::tell(&summary::tallies(&source.url, [connectors, sync_jobs, secrets]));
+    streams::tell(&summary::tallies(&source.url, exported));
     Ok(())
 }
 
-async fn write(store: &dyn Store, path: &Path, observer: &Observer<'_>) -> Result<Exported, Failure> {
+async fn write(store: &dyn Store, path: &Path, observer: &Observer<'_>) -> Result<OfEach<Tally>, Failure> {
     if STANDARD_OUTPUT.iter().any(|name| path == Path::new(name)) {
         let mut output = streams::output().map_err(Failure::Output)?;
         return transfer::export(store, &mut output, observer).await.map_err(failure);

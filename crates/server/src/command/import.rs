@@ -62,8 +62,8 @@ enum Kind {
 impl From<Kind> for Collection {
     fn from(kind: Kind) -> Self {
         match kind {
-            Kind::Connectors => Self::Connectors,
-            Kind::SyncJobs => Self::SyncJobs,
+            Kind::Connectors => Self::CONNECTORS,
+            Kind::SyncJobs => Self::SYNC_JOBS,
         }
     }
 }

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use tributary_storage::Collection;
 use tributary_storage::transfer::{Progress, Stage};
 
-use super::summary::{grouped, name};
+use super::summary::grouped;
 use crate::streams;
 
 /// How often a line is written where there is no terminal.
@@ -106,5 +106,5 @@ fn words(stage: Stage) -> String {
         Stage::Comparing(collection) => ("comparing", Some(collection)),
         Stage::Importing => ("importing", None),
     };
-    collection.map_or_else(|| what.to_owned(), |collection| format!("{what}: {}", name(collection)))
+    collection.map_or_else(|| what.to_owned(), |collection| format!("{what}: {}", collection.plural()))
 }

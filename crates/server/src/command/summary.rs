@@ -3,19 +3,12 @@
 use std::fmt::Write as _;
 
 use tributary_storage::Collection;
-use tributary_storage::transfer::{COLLECTIONS, LeftOut, Part, Report, Tally, Verdict};
+use tributary_storage::transfer::{
+    COLLECTIONS, CollectionReport, LeftOut, OfEach, Report, Tally, Verdict, is_told,
+};
 
 use super::Failure;
 use crate::streams;
-
-/// A collection in words.
-pub(super) const fn name(collection: Collection) -> &'static str {
-    match collection {
-        Collection::Connectors => "connectors",
-        Collection::SyncJobs => "sync jobs",
-        Collection::Secrets => "secrets",
-    }
-}
 
 /// A number with a comma between thousands.
 pub(super) fn grouped(number: u64) -> String {
@@ -33,10 +26,12 @@ pub(super) fn grouped(number: u64) -> String {
 /// What both sides hold, and what was done to get there.
 pub(super) fn report(report: &Report, source: &str, target: &str) -> String {
     let mut text = String::new();
-    let parts = || report.parts.iter().filter(|part| is_told(part.collection, &[part.source, part.target]));
+    let parts = || {
+        report.parts.iter().filter(|part| is_told(part.collection, part.source.count.max(part.target.count)))
+    };
     for part in parts() {
-        let Part { collection, created, present, .. } = part;
-        let _ = write!(text, "{}: {} written", name(*collection), grouped(created.count));
+        let CollectionReport { collection, created, present, .. } = part;
+        let _ = write!(text, "{}: {} written", collection.plural(), grouped(created.count));
         if present.count > 0 {
             let _ = write!(text, ", {} were there already", grouped(present.count));
         }
@@ -53,19 +48,14 @@ pub(super) fn report(report: &Report, source: &str, target: &str) -> String {
 }
 
 /// What one side holds.
-pub(super) fn tallies(side: &str, tallies: [Tally; COLLECTIONS.len()]) -> String {
+pub(super) fn tallies(side: &str, tallies: OfEach<Tally>) -> String {
     let lines = COLLECTIONS.into_iter().zip(tallies);
-    let lines = lines.filter(|(collection, tally)| is_told(*collection, &[*tally]));
+    let lines = lines.filter(|(collection, tally)| is_told(*collection, tally.count));
     lines.map(|(collection, tally)| line(side, collection, tally)).collect()
 }
 
-/// Most stores hold no secrets, and nothing is said of them then.
-fn is_told(collection: Collection, sides: &[Tally]) -> bool {
-    collection != Collection::Secrets || sides.iter().any(|side| side.count > 0)
-}
-
 fn line(side: &str, collection: Collection, Tally { count, digest }: Tally) -> String {
-    format!("{side}  {:10}  {:>11}  digest {digest}\n", name(collection), grouped(count))
+    format!("{side}  {:10}  {:>11}  digest {digest}\n", collection.plural(), grouped(count))
 }
 
 fn left_out(number: u64, examples: &[LeftOut]) -> String {

@@ -97,7 +97,7 @@ pub async fn change(
         warnings = decided.warnings;
         Ok(decided.value)
     };
-    let value = store.change(Collection::Connectors, id, decide).await?;
+    let value = context.bound(store).change(Collection::CONNECTORS, id, decide).await?;
     Ok(Warned { value, warnings })
 }
 
@@ -109,7 +109,7 @@ pub async fn dry_run(
     change: &ConnectorChange,
 ) -> Result<Warned<Outcome>> {
     let now = context.now();
-    let (before, _): (Connector, _) = store.load(Collection::Connectors, id).await?;
+    let (before, _): (Connector, _) = context.bound(store).load(Collection::CONNECTORS, id).await?;
     let Warned { value: after, warnings } = change.decide(before.clone(), id, now)?;
     Ok(Warned { value: if after == before { Outcome::Noop } else { Outcome::Updated }, warnings })
 }
@@ -136,7 +136,7 @@ mod tests {
         let expected = json!({"id": "c", "name": "n", "description": "d", "index_name": "i", "api_key_id": "k",
             "last_seen": NOW});
         for _ in 0..20 {
-            let store = store(&[(Collection::Connectors, "c", "{}")]).await;
+            let store = store(&[(Collection::CONNECTORS, "c", "{}")]).await;
             let requests = changes().map(|wanted| {
                 let store = store.clone();
                 tokio::spawn(async move { change(&*store, &context(), &id("c"), &wanted).await.unwrap() })
@@ -144,10 +144,10 @@ mod tests {
             for request in requests {
                 assert_eq!(request.await.unwrap().value, Outcome::Updated);
             }
-            assert_eq!(stored(&*store, Collection::Connectors, "c").await.unwrap(), expected);
+            assert_eq!(stored(&*store, Collection::CONNECTORS, "c").await.unwrap(), expected);
         }
         // A state that is there already is not written again, and is reported as no change.
-        let store = store(&[(Collection::Connectors, "c", &expected.to_string())]).await;
+        let store = store(&[(Collection::CONNECTORS, "c", &expected.to_string())]).await;
         for wanted in changes() {
             let outcome = change(&*store, &context(), &id("c"), &wanted).await.unwrap().value;
             assert_eq!(outcome, Outcome::Noop, "{wanted:?}");
@@ -173,11 +173,11 @@ mod tests {
             (r#"{"values":{"port":"none"}}"#, Outcome::Updated, 1),
             (r#"{"values":{"port":1}}"#, Outcome::Noop, 0),
         ] {
-            let store = store(&[(Collection::Connectors, "c", before)]).await;
+            let store = store(&[(Collection::CONNECTORS, "c", before)]).await;
             let wanted = ConnectorChange::Configuration(body(wanted));
             let tried = dry_run(&*store, &context(), &id("c"), &wanted).await.unwrap();
             assert_eq!((tried.value, tried.warnings.len()), (outcome, warnings));
-            let unchanged = stored(&*store, Collection::Connectors, "c").await.unwrap();
+            let unchanged = stored(&*store, Collection::CONNECTORS, "c").await.unwrap();
             assert_eq!(unchanged, body::<serde_json::Value>(before));
             let made = change(&*store, &context(), &id("c"), &wanted).await.unwrap();
             assert_eq!((made.value, made.warnings), (tried.value, tried.warnings));
@@ -186,7 +186,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_softly_deleted_connector_cannot_be_changed() {
-        let store = store(&[(Collection::Connectors, "c", r#"{"deleted":true}"#)]).await;
+        let store = store(&[(Collection::CONNECTORS, "c", r#"{"deleted":true}"#)]).await;
         for name in ["c", "nobody"] {
             for refused in [
                 change(&*store, &context(), &id(name), &ConnectorChange::CheckIn).await,

@@ -1,7 +1,7 @@
 //! The deletion of a connector, with its sync jobs or without.
 
-use tributary_domain::{Connector, Deletion, Document, FilterField, Id, InclusionOfDeleted, SyncJobQuery};
-use tributary_storage::{Collection, Store, StoreError, StoreExt, within_one_request};
+use tributary_domain::{Connector, Deletion, Document, Id, InclusionOfDeleted, Query, sync_job_fields};
+use tributary_storage::{Collection, Deadline, Store, StoreError, StoreExt, Within};
 
 use crate::{Context, Result};
 
@@ -12,32 +12,36 @@ const REMOVED_TOGETHER: u32 = 500;
 ///
 /// A softly deleted connector can still be deleted for good, but not softly again. The sync jobs are deleted first,
 /// however many there are, so that repeating the call completes a deletion that was interrupted.
-pub async fn delete(store: &dyn Store, _: &Context, id: &Id, deletion: Deletion) -> Result<()> {
+pub async fn delete(store: &dyn Store, context: &Context, id: &Id, deletion: Deletion) -> Result<()> {
     let visible = |connector: Connector| connector.visible(id.as_str(), InclusionOfDeleted(deletion.hard));
-    let (connector, _): (Connector, _) = store.load(Collection::Connectors, id).await?;
+    let (connector, _): (Connector, _) = context.bound(store).load(Collection::CONNECTORS, id).await?;
     visible(connector)?;
     if deletion.delete_sync_jobs {
         // Each round has the time of a request, so that any number of jobs can be deleted.
-        while within_one_request(delete_some_sync_jobs(store, id)).await? {}
+        while delete_some_sync_jobs(&with_time_anew(store), id).await? {}
     }
-    within_one_request(async {
-        if deletion.hard {
-            return store.remove(Collection::Connectors, id).await;
-        }
-        let decide = |connector: Connector| Ok(visible(connector)?.delete_softly());
-        store.change(Collection::Connectors, id, decide).await.map(drop)
-    })
-    .await?;
+    let store = with_time_anew(store);
+    if deletion.hard {
+        return Ok(store.remove(Collection::CONNECTORS, id).await?);
+    }
+    let decide = |connector: Connector| Ok(visible(connector)?.delete_softly());
+    store.change(Collection::CONNECTORS, id, decide).await?;
     Ok(())
+}
+
+/// A store whose calls have the time of a request that begins now.
+fn with_time_anew(store: &dyn Store) -> Within<'_> {
+    Within::new(store, Deadline::of_work_from_now())
 }
 
 /// Deletes the first sync jobs of a connector, and answers whether there were any.
 async fn delete_some_sync_jobs(store: &dyn Store, connector: &Id) -> Result<bool> {
-    let query = SyncJobQuery { size: REMOVED_TOGETHER, ..SyncJobQuery::default() }
-        .with(FilterField::ConnectorId, [connector.to_string()]);
-    let page = store.list_sync_jobs(&query).await?;
+    let query = Query::of(Collection::SYNC_JOBS)
+        .page(0, REMOVED_TOGETHER)
+        .any_of(sync_job_fields::CONNECTOR_ID, [connector.as_str()]);
+    let page = store.list(&query, Deadline::NONE).await?;
     let ids: Vec<Id> = page.documents.iter().map(id_of).collect::<Result<_, _>>()?;
-    store.remove_all(Collection::SyncJobs, &ids).await?;
+    store.remove_all(Collection::SYNC_JOBS, &ids).await?;
     Ok(!ids.is_empty())
 }
 
@@ -63,11 +67,11 @@ mod tests {
     async fn add_jobs(store: &dyn Store, connector: &str, count: u32) {
         let job = format!(r#"{{"connector":{{"id":"{connector}"}}}}"#);
         let jobs = (0..count).map(|number| (id(&format!("{connector}-{number}")), body(&job))).collect();
-        assert!(store.create_many(Collection::SyncJobs, jobs).await.iter().all(Result::is_ok));
+        assert!(store.create_many(Collection::SYNC_JOBS, jobs).await.iter().all(Result::is_ok));
     }
 
     async fn count_jobs(store: &dyn Store) -> u64 {
-        store.list_sync_jobs(&SyncJobQuery::default()).await.unwrap().count
+        store.list(&Query::of(Collection::SYNC_JOBS), Deadline::NONE).await.unwrap().count
     }
 
     fn is_missing<T>(result: &Result<T>) -> bool {
@@ -76,13 +80,13 @@ mod tests {
 
     #[tokio::test]
     async fn all_jobs_of_the_connector_go_and_no_others() {
-        let documents = [(Collection::Connectors, "c", "{}"), (Collection::Connectors, "d", "{}")];
+        let documents = [(Collection::CONNECTORS, "c", "{}"), (Collection::CONNECTORS, "d", "{}")];
         let store = store(&documents).await;
         add_jobs(&*store, "c", REMOVED_TOGETHER + 1).await;
         add_jobs(&*store, "d", 1).await;
         delete(&*store, &context(), &id("c"), WITH_JOBS).await.unwrap();
         assert_eq!(count_jobs(&*store).await, 1);
-        let deleted = stored(&*store, Collection::Connectors, "c").await.unwrap();
+        let deleted = stored(&*store, Collection::CONNECTORS, "c").await.unwrap();
         assert_eq!(deleted["deleted"], true);
         let without_jobs = Deletion { delete_sync_jobs: false, hard: true };
         delete(&*store, &context(), &id("d"), without_jobs).await.unwrap();
@@ -91,19 +95,19 @@ mod tests {
 
     #[tokio::test]
     async fn a_softly_deleted_connector_is_removed_for_good_alone() {
-        let store = store(&[(Collection::Connectors, "c", r#"{"deleted":true}"#)]).await;
+        let store = store(&[(Collection::CONNECTORS, "c", r#"{"deleted":true}"#)]).await;
         add_jobs(&*store, "c", 1).await;
         assert!(is_missing(&delete(&*store, &context(), &id("c"), WITH_JOBS).await));
         assert_eq!(count_jobs(&*store).await, 1, "of what is not there nothing is deleted");
         delete(&*store, &context(), &id("c"), FOR_GOOD).await.unwrap();
         assert_eq!(count_jobs(&*store).await, 0);
-        assert_eq!(stored(&*store, Collection::Connectors, "c").await, None);
+        assert_eq!(stored(&*store, Collection::CONNECTORS, "c").await, None);
     }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn concurrent_deletions_do_not_disturb_each_other() {
         for _ in 0..10 {
-            let store = store(&[(Collection::Connectors, "c", "{}")]).await;
+            let store = store(&[(Collection::CONNECTORS, "c", "{}")]).await;
             add_jobs(&*store, "c", 50).await;
             let requests = [0; 4].map(|_| {
                 let store = store.clone();

@@ -15,7 +15,7 @@
 mod change;
 mod deletion;
 
-use tributary_domain::{Connector, ConnectorProperties, ConnectorQuery, Id, InclusionOfDeleted};
+use tributary_domain::{Connector, ConnectorProperties, Id, InclusionOfDeleted, Query};
 use tributary_storage::{Collection, Outcome, Page, Store, StoreExt};
 
 use crate::{Context, Result};
@@ -25,13 +25,18 @@ pub use deletion::delete;
 
 /// A page of the connectors that match, in the order of their index names, and how many match in all:
 /// `connector.list`.
-pub async fn list(store: &dyn Store, _: &Context, query: &ConnectorQuery) -> Result<Page> {
-    Ok(store.list_connectors(query).await?)
+pub async fn list(store: &dyn Store, context: &Context, query: &Query) -> Result<Page> {
+    Ok(store.list(query, context.deadline()).await?)
 }
 
 /// One connector with every stored field: `connector.get`. A softly deleted one is answered only if `deleted` says so.
-pub async fn get(store: &dyn Store, _: &Context, id: &Id, deleted: InclusionOfDeleted) -> Result<Connector> {
-    let (connector, _): (Connector, _) = store.load(Collection::Connectors, id).await?;
+pub async fn get(
+    store: &dyn Store,
+    context: &Context,
+    id: &Id,
+    deleted: InclusionOfDeleted,
+) -> Result<Connector> {
+    let (connector, _): (Connector, _) = context.bound(store).load(Collection::CONNECTORS, id).await?;
     Ok(connector.visible(id.as_str(), deleted)?)
 }
 
@@ -40,7 +45,7 @@ pub async fn get(store: &dyn Store, _: &Context, id: &Id, deleted: InclusionOfDe
 pub async fn create(store: &dyn Store, context: &Context, properties: &ConnectorProperties) -> Result<Id> {
     let connector = properties.create(context.now())?;
     let id = context.next_id()?;
-    store.create(Collection::Connectors, &id, connector.into()).await?;
+    context.bound(store).create(Collection::CONNECTORS, &id, connector.into()).await?;
     Ok(id)
 }
 
@@ -65,7 +70,7 @@ pub async fn put(
             _ => properties.create(now),
         }
     };
-    let outcome = store.change_or_create(Collection::Connectors, id, decide).await?;
+    let outcome = context.bound(store).change_or_create(Collection::CONNECTORS, id, decide).await?;
     Ok(if revived { Outcome::Created } else { outcome })
 }
 
@@ -83,10 +88,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_softly_deleted_connector_is_created_anew() {
-        let store = store(&[(Collection::Connectors, "c", DELETED)]).await;
+        let store = store(&[(Collection::CONNECTORS, "c", DELETED)]).await;
         let named = body(r#"{"name":"new"}"#);
         assert_eq!(put(&*store, &context(), &id("c"), &named).await.unwrap(), Outcome::Created);
-        let revived = stored(&*store, Collection::Connectors, "c").await.unwrap();
+        let revived = stored(&*store, Collection::CONNECTORS, "c").await.unwrap();
         assert_eq!((&revived["name"], &revived["deleted"]), (&json!("new"), &json!(false)));
         assert_eq!((revived.get("x"), revived.get("index_name")), (None, None));
         assert_eq!(put(&*store, &context(), &id("c"), &named).await.unwrap(), Outcome::Noop);
@@ -109,7 +114,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_index_of_another_connector_is_refused() {
-        let documents = [(Collection::Connectors, "live", LIVE), (Collection::Connectors, "c", DELETED)];
+        let documents = [(Collection::CONNECTORS, "live", LIVE), (Collection::CONNECTORS, "c", DELETED)];
         let store = store(&documents).await;
         let wanted = body(r#"{"index_name":"a"}"#);
         for refused in [
@@ -123,13 +128,15 @@ mod tests {
 
     #[tokio::test]
     async fn a_softly_deleted_connector_is_shown_to_those_who_ask_for_it() {
-        let store = store(&[(Collection::Connectors, "c", DELETED)]).await;
+        let store = store(&[(Collection::CONNECTORS, "c", DELETED)]).await;
         let get = async |deleted| get(&*store, &context(), &id("c"), InclusionOfDeleted(deleted)).await;
         assert_eq!(get(true).await.unwrap().name().as_deref(), Some("old"));
         let hidden = get(false).await;
         let refusal = matches!(hidden, Err(ServiceError::Refused(Refusal::ConnectorNotFound(_))));
         assert!(refusal, "{hidden:?}");
-        let all = list(&*store, &context(), &ConnectorQuery::default()).await.unwrap();
+        let all = list(&*store, &context(), &Query::of(Collection::CONNECTORS).with(Connector::is_live()))
+            .await
+            .unwrap();
         assert_eq!(all.count, 0);
     }
 }

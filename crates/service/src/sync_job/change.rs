@@ -67,7 +67,10 @@ pub async fn change(
 ) -> Result<Outcome> {
     change.check()?;
     let now = context.now();
-    Ok(store.change(Collection::SyncJobs, id, |job| change.decide(job, id.as_str(), now)).await?)
+    Ok(context
+        .bound(store)
+        .change(Collection::SYNC_JOBS, id, |job| change.decide(job, id.as_str(), now))
+        .await?)
 }
 
 #[cfg(test)]
@@ -83,7 +86,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn of_concurrent_claims_one_succeeds() {
         for _ in 0..20 {
-            let store = store(&[(Collection::SyncJobs, "j", r#"{"status":"pending"}"#)]).await;
+            let store = store(&[(Collection::SYNC_JOBS, "j", r#"{"status":"pending"}"#)]).await;
             let claims = [0, 1, 2, 3, 4, 5].map(|worker| {
                 let store = store.clone();
                 tokio::spawn(async move { change(&*store, &context(), &id("j"), &claim_of(worker)).await })
@@ -97,7 +100,7 @@ mod tests {
                 }
             }
             let [(winner, Outcome::Updated)] = winners[..] else { panic!("{winners:?}") };
-            let job = stored(&*store, Collection::SyncJobs, "j").await.unwrap();
+            let job = stored(&*store, Collection::SYNC_JOBS, "j").await.unwrap();
             assert_eq!(job["worker_hostname"], format!("w{winner}"));
             let again = change(&*store, &context(), &id("j"), &claim_of(winner)).await.unwrap();
             assert_eq!(again, Outcome::Noop, "in the same instant");

@@ -6,7 +6,7 @@
 
 mod change;
 
-use tributary_domain::{Connector, Id, InclusionOfDeleted, NewSyncJob, Refusal, SyncJob, SyncJobQuery};
+use tributary_domain::{Connector, Id, InclusionOfDeleted, NewSyncJob, Query, Refusal, SyncJob};
 use tributary_storage::{Collection, Page, Store, StoreError, StoreExt, Versioned};
 
 use crate::{Context, Result};
@@ -15,13 +15,13 @@ pub use change::{SyncJobChange, change};
 
 /// A page of the sync jobs that match, in the order of their creation, and how many match in all:
 /// `connector.sync_job_list`.
-pub async fn list(store: &dyn Store, _: &Context, query: &SyncJobQuery) -> Result<Page> {
-    Ok(store.list_sync_jobs(query).await?)
+pub async fn list(store: &dyn Store, context: &Context, query: &Query) -> Result<Page> {
+    Ok(store.list(query, context.deadline()).await?)
 }
 
 /// One sync job with every stored field, as JSON text: `connector.sync_job_get`.
-pub async fn get(store: &dyn Store, _: &Context, id: &Id) -> Result<Versioned> {
-    match store.get(Collection::SyncJobs, id).await {
+pub async fn get(store: &dyn Store, context: &Context, id: &Id) -> Result<Versioned> {
+    match context.bound(store).get(Collection::SYNC_JOBS, id).await {
         Err(StoreError::NotFound) => Err(Refusal::SyncJobNotFound(id.to_string()).into()),
         result => Ok(result?),
     }
@@ -35,12 +35,13 @@ pub async fn get(store: &dyn Store, _: &Context, id: &Id) -> Result<Versioned> {
 /// to repeat the request because an answer was lost, and a worker claimed the job in the meantime.
 pub async fn create(store: &dyn Store, context: &Context, new: &NewSyncJob) -> Result<Id> {
     let connector_id = new.connector_id()?;
-    let (connector, _): (Connector, _) = store.load(Collection::Connectors, &connector_id).await?;
+    let store = &context.bound(store);
+    let (connector, _): (Connector, _) = store.load(Collection::CONNECTORS, &connector_id).await?;
     let connector = connector.visible(connector_id.as_str(), InclusionOfDeleted(false))?;
     let job = new.decide(&connector, context.now())?;
     let id = context.next_id()?;
     let created_at = created_at(&job);
-    match store.create(Collection::SyncJobs, &id, job.into()).await {
+    match store.create(Collection::SYNC_JOBS, &id, job.into()).await {
         // Nobody else has this id: the job was stored, the answer was lost, and a worker changed it since.
         Err(StoreError::Conflict) if is_there(store, &id, created_at.as_deref()).await? => {}
         result => drop(result?),
@@ -50,7 +51,7 @@ pub async fn create(store: &dyn Store, context: &Context, new: &NewSyncJob) -> R
 
 /// Whether a job is there that was created at this time.
 async fn is_there(store: &dyn Store, id: &Id, time: Option<&str>) -> Result<bool> {
-    let (job, _): (SyncJob, _) = store.load(Collection::SyncJobs, id).await?;
+    let (job, _): (SyncJob, _) = store.load(Collection::SYNC_JOBS, id).await?;
     Ok(created_at(&job).as_deref() == time)
 }
 
@@ -59,8 +60,8 @@ fn created_at(job: &SyncJob) -> Option<String> {
 }
 
 /// Deletes a sync job, whatever its status: `connector.sync_job_delete`.
-pub async fn delete(store: &dyn Store, _: &Context, id: &Id) -> Result<()> {
-    Ok(store.remove(Collection::SyncJobs, id).await?)
+pub async fn delete(store: &dyn Store, context: &Context, id: &Id) -> Result<()> {
+    Ok(context.bound(store).remove(Collection::SYNC_JOBS, id).await?)
 }
 
 #[cfg(test)]
@@ -87,7 +88,7 @@ mod tests {
         let taken = format!(r#"{{"status":"in_progress","created_at":"{NOW}"}}"#);
         let other = r#"{"status":"pending","created_at":"2026-01-01T00:00:00.000Z"}"#;
         for (present, is_success) in [(&*taken, true), (other, false)] {
-            let documents = [(Collection::Connectors, "c", CONNECTOR), (Collection::SyncJobs, "j", present)];
+            let documents = [(Collection::CONNECTORS, "c", CONNECTOR), (Collection::SYNC_JOBS, "j", present)];
             let store = store(&documents).await;
             match create(&*store, &context_with(OneId), &new).await {
                 Ok(created) => assert!(is_success && created == id("j"), "{present}"),
@@ -96,7 +97,7 @@ mod tests {
                     assert!(!is_success, "{present}");
                 }
             }
-            let job = stored(&*store, Collection::SyncJobs, "j").await.unwrap();
+            let job = stored(&*store, Collection::SYNC_JOBS, "j").await.unwrap();
             assert!(job.get("connector").is_none(), "what is there stays as it is: {job}");
         }
     }
@@ -104,7 +105,7 @@ mod tests {
     #[tokio::test]
     async fn a_softly_deleted_connector_has_no_new_jobs() {
         let deleted = r#"{"deleted":true,"index_name":"i","service_type":"s3"}"#;
-        let documents = [(Collection::Connectors, "c", deleted), (Collection::Connectors, "d", CONNECTOR)];
+        let documents = [(Collection::CONNECTORS, "c", deleted), (Collection::CONNECTORS, "d", CONNECTOR)];
         let store = store(&documents).await;
         for connector in ["c", "nobody"] {
             let refused = create(&*store, &context(), &body(&format!(r#"{{"id":"{connector}"}}"#))).await;
@@ -112,14 +113,14 @@ mod tests {
             assert!(refusal, "{refused:?}");
         }
         let created = create(&*store, &context(), &body(r#"{"id":"d"}"#)).await.unwrap();
-        let jobs = list(&*store, &context(), &SyncJobQuery::default()).await.unwrap();
+        let jobs = list(&*store, &context(), &Query::of(Collection::SYNC_JOBS)).await.unwrap();
         let job = get(&*store, &context(), &created).await.unwrap();
         assert_eq!((jobs.count, &jobs.documents[0]), (1, &*job.document));
     }
 
     #[tokio::test]
     async fn a_job_that_is_gone_is_refused_by_name() {
-        let store = store(&[(Collection::SyncJobs, "j", "{}")]).await;
+        let store = store(&[(Collection::SYNC_JOBS, "j", "{}")]).await;
         delete(&*store, &context(), &id("j")).await.unwrap();
         for refused in
             [delete(&*store, &context(), &id("j")).await, get(&*store, &context(), &id("j")).await.map(drop)]

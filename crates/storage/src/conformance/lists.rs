@@ -1,9 +1,9 @@
 //! Promises about lists.
 
-use tributary_domain::{ConnectorQuery, FilterField, SortOrder, SyncJobQuery};
+use tributary_domain::{Connector, Query, SortOrder, connector_fields, sync_job_fields};
 
-use super::{document, id, list_of_promises};
-use crate::{Collection, Page, Store, StoreExt as _};
+use super::promise::{document, id, list_of_promises};
+use crate::{Collection, Deadline, Page, Store, StoreExt as _};
 
 list_of_promises![
     nothing_stored_is_an_empty_list,
@@ -30,22 +30,24 @@ fn serde_id(text: &str) -> Option<String> {
     document(text).get_raw("id").map(|id| id.get().trim_matches('"').to_owned())
 }
 
-async fn jobs(store: &dyn Store, query: &SyncJobQuery) -> (u64, Vec<String>) {
-    let page = store.list_sync_jobs(query).await.expect("listed");
+/// All sync jobs, in the order of their creation.
+fn all() -> Query {
+    Query::of(Collection::SYNC_JOBS)
+}
+
+async fn listed(store: &dyn Store, query: &Query) -> (u64, Vec<String>) {
+    let page = store.list(query, Deadline::NONE).await.expect("listed");
     (page.count, ids(&page))
 }
 
 async fn add(store: &dyn Store, name: &str, text: &str) {
-    store.create(Collection::SyncJobs, &id(name), document(text)).await.expect("created");
+    store.create(Collection::SYNC_JOBS, &id(name), document(text)).await.expect("created");
 }
 
 async fn nothing_stored_is_an_empty_list(store: &dyn Store) {
-    let filtered = SyncJobQuery::default().with(FilterField::Status, ["pending".to_owned()]);
-    assert_eq!(jobs(store, &SyncJobQuery::default()).await, (0, vec![]));
-    assert_eq!(jobs(store, &filtered).await, (0, vec![]));
-    let connectors =
-        store.list_connectors(&ConnectorQuery { size: 10, ..Default::default() }).await.expect("listed");
-    assert_eq!((connectors.count, connectors.documents.len()), (0, 0));
+    assert_eq!(listed(store, &all()).await, (0, vec![]));
+    assert_eq!(listed(store, &all().any_of(sync_job_fields::STATUS, ["pending"])).await, (0, vec![]));
+    assert_eq!(listed(store, &Query::of(Collection::CONNECTORS)).await, (0, vec![]));
 }
 
 async fn oldest_first_and_ids_among_equals_or_the_opposite(store: &dyn Store) {
@@ -67,10 +69,10 @@ async fn oldest_first_and_ids_among_equals_or_the_opposite(store: &dyn Store) {
     let order =
         ["before-1970", "several", "number", "tie-B", "tie-a", "tie-b", "tie-é", "late", "none-a", "none-b"];
     let mut order = names(&order);
-    assert_eq!(jobs(store, &SyncJobQuery::default()).await, (10, order.clone()));
+    assert_eq!(listed(store, &all()).await, (10, order.clone()));
     order.reverse();
-    let newest_first = SyncJobQuery { order: SortOrder::Descending, ..Default::default() };
-    assert_eq!(jobs(store, &newest_first).await, (10, order));
+    let newest_first = all().order.directed(SortOrder::Descending);
+    assert_eq!(listed(store, &all().ordered(newest_first)).await, (10, order));
 }
 
 async fn pages_neither_overlap_nor_skip(store: &dyn Store) {
@@ -80,23 +82,20 @@ async fn pages_neither_overlap_nor_skip(store: &dyn Store) {
         let second = (number * 7 % 25) / 3;
         add(store, &name, &format!(r#"{{"created_at":"2026-01-01T00:00:0{second}Z"}}"#)).await;
     }
-    let mut all: Vec<String> = (0..25).map(|number| format!("job-{number:02}")).collect();
+    let mut expected: Vec<String> = (0..25).map(|number| format!("job-{number:02}")).collect();
     for order in [SortOrder::Ascending, SortOrder::Descending] {
         let mut seen = Vec::new();
         for from in (0..30).step_by(4) {
-            let (count, page) =
-                jobs(store, &SyncJobQuery { from, size: 4, order, ..Default::default() }).await;
+            let query = all().ordered(all().order.directed(order)).page(from, 4);
+            let (count, page) = listed(store, &query).await;
             assert_eq!(count, 25, "the count does not depend on the page");
             seen.extend(page);
         }
-        assert_eq!(seen, all, "{order}");
-        all.reverse();
+        assert_eq!(seen, expected, "{order}");
+        expected.reverse();
     }
-    assert_eq!(jobs(store, &SyncJobQuery { size: 0, ..Default::default() }).await, (25, vec![]));
-    assert_eq!(
-        jobs(store, &SyncJobQuery { from: 10_000, size: 0, ..Default::default() }).await,
-        (25, vec![])
-    );
+    assert_eq!(listed(store, &all().page(0, 0)).await, (25, vec![]));
+    assert_eq!(listed(store, &all().page(10_000, 0)).await, (25, vec![]));
 }
 
 async fn filters_hold_together(store: &dyn Store) {
@@ -114,16 +113,15 @@ async fn filters_hold_together(store: &dyn Store) {
         }
     }
     expected.sort_unstable();
-    let words = |list: &[&str]| list.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
     for statuses in [&[][..], &["pending"], &["suspended"]] {
         for kinds in
             [&[][..], &["full"], &["full", "access_control"], &["full", "incremental", "access_control"]]
         {
             for connectors in [&[][..], &["b"], &["a", "b"], &["c"]] {
-                let query = SyncJobQuery::default()
-                    .with(FilterField::Status, words(statuses))
-                    .with(FilterField::JobType, words(kinds))
-                    .with(FilterField::ConnectorId, words(connectors));
+                let query = all()
+                    .any_of(sync_job_fields::STATUS, statuses.iter().copied())
+                    .any_of(sync_job_fields::JOB_TYPE, kinds.iter().copied())
+                    .any_of(sync_job_fields::CONNECTOR_ID, connectors.iter().copied());
                 let fits = |list: &[&str], word: &str| list.is_empty() || list.contains(&word);
                 let wanted: Vec<String> = expected
                     .iter()
@@ -132,7 +130,7 @@ async fn filters_hold_together(store: &dyn Store) {
                     })
                     .map(|(name, ..)| name.clone())
                     .collect();
-                assert_eq!(jobs(store, &query).await, (wanted.len() as u64, wanted), "{query:?}");
+                assert_eq!(listed(store, &query).await, (wanted.len() as u64, wanted), "{query:?}");
             }
         }
     }
@@ -144,37 +142,37 @@ async fn a_field_with_several_words_is_found_by_each(store: &dyn Store) {
     add(store, "number", r#"{"status":7,"connector":{"id":7}}"#).await;
     add(store, "nothing", r#"{"status":null,"connector":null}"#).await;
     for (field, word, expected) in [
-        (FilterField::Status, "pending", "list"),
-        (FilterField::Status, "error", "list"),
-        (FilterField::ConnectorId, "b", "list"),
-        (FilterField::ConnectorId, "7", "number"),
-        (FilterField::Status, "7", "number"),
+        (sync_job_fields::STATUS, "pending", "list"),
+        (sync_job_fields::STATUS, "error", "list"),
+        (sync_job_fields::CONNECTOR_ID, "b", "list"),
+        (sync_job_fields::CONNECTOR_ID, "7", "number"),
+        (sync_job_fields::STATUS, "7", "number"),
     ] {
-        let query = SyncJobQuery::default().with(field, [word.to_owned()]);
-        assert_eq!(jobs(store, &query).await, (1, vec![expected.to_owned()]), "{query:?}");
+        let query = all().any_of(field, [word]);
+        assert_eq!(listed(store, &query).await, (1, vec![expected.to_owned()]), "{query:?}");
     }
-    let both = SyncJobQuery::default().with(FilterField::Status, ["pending".to_owned(), "error".to_owned()]);
-    assert_eq!(jobs(store, &both).await, (1, vec!["list".to_owned()]), "one document counts once");
+    let both = all().any_of(sync_job_fields::STATUS, ["pending", "error"]);
+    assert_eq!(listed(store, &both).await, (1, vec!["list".to_owned()]), "one document counts once");
 }
 
 async fn lists_follow_every_change(store: &dyn Store) {
-    let collection = Collection::SyncJobs;
-    let pending = SyncJobQuery::default().with(FilterField::Status, ["pending".to_owned()]);
+    let collection = Collection::SYNC_JOBS;
+    let pending = all().any_of(sync_job_fields::STATUS, ["pending"]);
     let first = r#"{"created_at":"2026-01-01T00:00:00Z","status":"pending"}"#;
     let version = store.create(collection, &id("x"), document(first)).await.expect("created");
     add(store, "y", r#"{"created_at":"2026-01-02T00:00:00Z","status":"pending"}"#).await;
-    assert_eq!(jobs(store, &pending).await, (2, vec!["x".to_owned(), "y".to_owned()]));
+    assert_eq!(listed(store, &pending).await, (2, vec!["x".to_owned(), "y".to_owned()]));
 
     let moved = r#"{"created_at":"2026-01-03T00:00:00Z","status":"pending"}"#;
     let version = store.replace(collection, &id("x"), version, document(moved)).await.expect("replaced");
-    assert_eq!(jobs(store, &pending).await, (2, vec!["y".to_owned(), "x".to_owned()]));
+    assert_eq!(listed(store, &pending).await, (2, vec!["y".to_owned(), "x".to_owned()]));
 
     let done = r#"{"created_at":"2026-01-03T00:00:00Z","status":"completed"}"#;
     let version = store.replace(collection, &id("x"), version, document(done)).await.expect("replaced");
-    assert_eq!(jobs(store, &pending).await, (1, vec!["y".to_owned()]));
+    assert_eq!(listed(store, &pending).await, (1, vec!["y".to_owned()]));
 
     store.delete(collection, &id("x"), version).await.expect("deleted");
-    assert_eq!(jobs(store, &SyncJobQuery::default()).await, (1, vec!["y".to_owned()]));
+    assert_eq!(listed(store, &all()).await, (1, vec!["y".to_owned()]));
 }
 
 const CONNECTORS: [(&str, &str); 6] = [
@@ -186,15 +184,9 @@ const CONNECTORS: [(&str, &str); 6] = [
     ("f", "{}"),
 ];
 
-async fn connectors(store: &dyn Store, query: ConnectorQuery) -> (u64, Vec<String>) {
-    let query = ConnectorQuery { size: if query.size == 0 { 100 } else { query.size }, ..query };
-    let page = store.list_connectors(&query).await.expect("listed");
-    (page.count, ids(&page))
-}
-
 async fn add_connectors(store: &dyn Store) {
     for (name, text) in CONNECTORS {
-        store.create(Collection::Connectors, &id(name), document(text)).await.expect("created");
+        store.create(Collection::CONNECTORS, &id(name), document(text)).await.expect("created");
     }
 }
 
@@ -204,36 +196,35 @@ fn names(list: &[&str]) -> Vec<String> {
 
 async fn connectors_are_listed_by_index_name(store: &dyn Store) {
     add_connectors(store).await;
-    let live = connectors(store, ConnectorQuery::default()).await;
-    assert_eq!(live, (5, names(&["b", "c", "a", "d", "f"])));
-    let all = connectors(store, ConnectorQuery { include_deleted: true, ..Default::default() }).await;
-    assert_eq!(all, (6, names(&["b", "c", "e", "a", "d", "f"])));
-    let page = connectors(store, ConnectorQuery { from: 1, size: 2, ..Default::default() }).await;
-    assert_eq!(page, (5, names(&["c", "a"])));
+    let all = Query::of(Collection::CONNECTORS);
+    let live = all.clone().with(Connector::is_live());
+    assert_eq!(listed(store, &live).await, (5, names(&["b", "c", "a", "d", "f"])));
+    assert_eq!(listed(store, &all).await, (6, names(&["b", "c", "e", "a", "d", "f"])));
+    assert_eq!(listed(store, &live.page(1, 2)).await, (5, names(&["c", "a"])));
 }
 
 async fn connectors_are_found_by_each_condition(store: &dyn Store) {
     add_connectors(store).await;
+    let live = || Query::of(Collection::CONNECTORS).with(Connector::is_live());
+    let contains = |text: &str| live().with(Connector::contains(text));
     let cases = [
-        (ConnectorQuery { index_names: names(&["beta", "gamma"]), ..Default::default() }, &["c"][..]),
-        (ConnectorQuery { names: names(&["One", "Four"]), ..Default::default() }, &["b", "a"]),
-        (ConnectorQuery { service_types: names(&["s3"]), ..Default::default() }, &["b", "c"]),
-        (ConnectorQuery { text: Some("et".into()), ..Default::default() }, &["c"]),
-        (ConnectorQuery { text: Some("ds l".into()), ..Default::default() }, &["c"]),
-        (ConnectorQuery { text: Some("hre".into()), ..Default::default() }, &["d"]),
+        (live().any_of(connector_fields::INDEX_NAME, ["beta", "gamma"]), &["c"][..]),
+        (live().any_of(connector_fields::NAME, ["One", "Four"]), &["b", "a"]),
+        (live().any_of(connector_fields::SERVICE_TYPE, ["s3"]), &["b", "c"]),
+        (contains("et"), &["c"]),
+        (contains("ds l"), &["c"]),
+        (contains("hre"), &["d"]),
         // No character stands for others, and letters are what they are.
-        (ConnectorQuery { text: Some("*".into()), ..Default::default() }, &[]),
-        (ConnectorQuery { text: Some("%".into()), ..Default::default() }, &[]),
-        (ConnectorQuery { text: Some("T_o".into()), ..Default::default() }, &[]),
-        (ConnectorQuery { text: Some("two".into()), ..Default::default() }, &[]),
+        (contains("*"), &[]),
+        (contains("%"), &[]),
+        (contains("T_o"), &[]),
+        (contains("two"), &[]),
         (
-            ConnectorQuery { service_types: names(&["s3"]), names: names(&["Two"]), ..Default::default() },
+            live().any_of(connector_fields::SERVICE_TYPE, ["s3"]).any_of(connector_fields::NAME, ["Two"]),
             &["c"],
         ),
     ];
     for (query, expected) in cases {
-        let described = format!("{query:?}");
-        let found = connectors(store, query).await;
-        assert_eq!(found, (expected.len() as u64, names(expected)), "{described}");
+        assert_eq!(listed(store, &query).await, (expected.len() as u64, names(expected)), "{query:?}");
     }
 }

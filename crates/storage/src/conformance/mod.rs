@@ -1,20 +1,23 @@
 //! What every backend promises, as code: run it over a backend to know that it keeps the contract.
 //!
-//! `docs/writing-a-backend.md` tells how a backend comes to be. Three checks, each for a test of its own:
+//! `docs/writing-a-backend.md` tells how a backend comes to be. Some checks, each for a test of its own; all of them
+//! have the store opened over collections that they give, with one among them that nobody else has:
 //!
 //! - [`check_promises`] opens a fresh store for each promise and puts all of them to the test, also
 //!   after one is broken, and lists those that are: while a backend is written, the list gets shorter.
 //! - [`check_generated_cases`] compares the store with a simple model over random histories, and shows
 //!   the shortest that goes wrong. It has a runtime of its own: call it from a plain `#[test]`.
-//! - [`check_reopening`] is for backends that keep documents for good.
+//! - [`check_reopening`] and [`check_schema_change`] are for backends that keep documents for good.
+//! - [`check_two_instances`] is for backends of which several processes may use the same place.
 //!
 //! ```
 //! # #[cfg(feature = "memory")] {
 //! use std::sync::Arc;
+//! use tributary_domain::Collection;
 //! use tributary_storage::{MemoryStore, Store, conformance};
 //!
-//! async fn open() -> Arc<dyn Store> {
-//!     Arc::new(MemoryStore::default())
+//! async fn open(collections: &'static [Collection]) -> Arc<dyn Store> {
+//!     Arc::new(MemoryStore::over(collections))
 //! }
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
 //! conformance::check_promises(open).await;
@@ -31,17 +34,24 @@
 //! # use tributary_storage::{MemoryStore, conformance};
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
 //! let promise = conformance::promises().find(|promise| promise.name == "an_id_is_taken_once").unwrap();
-//! (promise.check)(Arc::new(MemoryStore::default())).await;
+//! (promise.check)(Arc::new(MemoryStore::over(conformance::COLLECTIONS))).await;
 //! # });
 //! # }
 //! ```
 
+mod changes;
+mod counts;
 mod generated;
 mod lists;
 mod model;
 mod odd;
+mod promise;
+mod queries;
 mod races;
 mod reopening;
+mod sample;
+mod schema_change;
+mod strategies;
 mod times;
 mod walks;
 mod writes;
@@ -51,56 +61,38 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
-use futures_util::future::BoxFuture;
-use tributary_domain::{Document, Id};
 
+pub use changes::check_two_instances;
 pub use generated::check_generated_cases;
+pub use promise::{Allowances, Promise};
 pub use reopening::check_reopening;
+pub use sample::{COLLECTIONS, SAMPLE};
+pub use schema_change::check_schema_change;
 
-use crate::Store;
-
-/// One promise of the contract: a name for people, and the code that panics where it is broken. It
-/// is given a store in which nothing was ever stored.
-#[derive(Clone, Copy)]
-pub struct Promise {
-    /// The promise in a few words.
-    pub name: &'static str,
-    /// Puts it to the test.
-    pub check: fn(Arc<dyn Store>) -> BoxFuture<'static, ()>,
-}
-
-/// What a backend may do otherwise than the others, since what it is built on leaves it no choice.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Allowances {
-    /// It may refuse documents of odd content with [`StoreError::Rejected`](crate::StoreError::Rejected):
-    /// names that are empty, very deep arrays, objects in the place of words.
-    pub rejects_odd_documents: bool,
-}
-
-/// Lists the promises of a module: name and function are one.
-macro_rules! list_of_promises {
-    ($($name:ident),* $(,)?) => {
-        pub(super) const PROMISES: &[$crate::conformance::Promise] = &[$($crate::conformance::Promise {
-            name: stringify!($name),
-            check: |store| Box::pin(async move { $name(&*store).await }),
-        }),*];
-    };
-}
-use list_of_promises;
+use crate::{Collection, Store};
 
 /// All promises, in the order in which they are best understood.
 pub fn promises() -> impl Iterator<Item = Promise> {
-    [writes::PROMISES, lists::PROMISES, times::PROMISES, walks::PROMISES, races::PROMISES]
-        .into_iter()
-        .flatten()
-        .copied()
+    [
+        writes::PROMISES,
+        lists::PROMISES,
+        queries::PROMISES,
+        counts::PROMISES,
+        times::PROMISES,
+        walks::PROMISES,
+        changes::PROMISES,
+        races::PROMISES,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }
 
 /// Puts every promise to the test, each over a fresh store, and reports them on standard error.
 ///
 /// # Panics
 /// In the end, with all promises that the backend breaks and what was wrong with each.
-pub async fn check_promises<F>(open: impl Fn() -> F)
+pub async fn check_promises<F>(open: impl Fn(&'static [Collection]) -> F)
 where
     F: Future<Output = Arc<dyn Store>>,
 {
@@ -111,19 +103,20 @@ where
 ///
 /// # Panics
 /// Like [`check_promises`].
-pub async fn check_promises_with<F>(allowances: Allowances, open: impl Fn() -> F)
+pub async fn check_promises_with<F>(allowances: Allowances, open: impl Fn(&'static [Collection]) -> F)
 where
     F: Future<Output = Arc<dyn Store>>,
 {
     let mut broken = Vec::new();
-    let odd = AssertUnwindSafe(async { odd::kept_or_refused_whole(&*open().await, allowances).await });
+    let odd =
+        AssertUnwindSafe(async { odd::kept_or_refused_whole(&*open(COLLECTIONS).await, allowances).await });
     if let Err(panic) = odd.catch_unwind().await {
         broken.push(format!("odd_documents_are_kept_or_refused_whole: {}", reason(&*panic)));
     }
     for promise in promises() {
         // Named before it starts: where a backend hangs, this is the last line.
         eprintln!("promise: {}", promise.name);
-        let store = open().await;
+        let store = open(COLLECTIONS).await;
         let kept = AssertUnwindSafe((promise.check)(Arc::clone(&store))).catch_unwind().await;
         let closed = AssertUnwindSafe(store.close()).catch_unwind().await;
         if let Err(panic) = kept {
@@ -147,14 +140,6 @@ fn reason(panic: &(dyn Any + Send)) -> &str {
     text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a panic without words")
 }
 
-fn id(text: &str) -> Id {
-    Id::parse("id", text).expect("an id of the suite")
-}
-
-fn document(text: &str) -> Document {
-    Document::parse(text).expect("a document of the suite")
-}
-
 #[cfg(all(test, feature = "memory"))]
 mod tests {
     use super::*;
@@ -163,8 +148,8 @@ mod tests {
     #[tokio::test]
     async fn what_is_broken_is_listed_and_nothing_else() {
         // One store for all promises is not fresh: most of them cannot be kept.
-        let used: Arc<dyn Store> = Arc::new(MemoryStore::default());
-        let open = || std::future::ready(Arc::clone(&used));
+        let used: Arc<dyn Store> = Arc::new(MemoryStore::over(COLLECTIONS));
+        let open = |_| std::future::ready(Arc::clone(&used));
         let panic = AssertUnwindSafe(check_promises(open)).catch_unwind().await.unwrap_err();
         let told = reason(&*panic);
         assert!(told.contains(&format!(" of {} promises are broken", promises().count() + 1)), "{told}");
@@ -177,7 +162,7 @@ mod tests {
 
     #[tokio::test]
     async fn generated_cases_inside_a_runtime_are_told_where_to_go() {
-        let open = || async { Arc::new(MemoryStore::default()) as Arc<dyn Store> };
+        let open = |_| async { Arc::new(MemoryStore::default()) as Arc<dyn Store> };
         let check = AssertUnwindSafe(async { check_generated_cases(1, open) });
         let panic = check.catch_unwind().await.unwrap_err();
         assert!(reason(&*panic).contains("plain #[test]"), "{}", reason(&*panic));

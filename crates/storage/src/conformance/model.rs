@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use tributary_domain::{Document, SortOrder, SyncJobQuery, creation_order};
+use tributary_domain::{Collection, Document, Query, SortKey, Window};
 
-use crate::Collection;
+use crate::Counts;
 
 /// All documents by collection and id.
 #[derive(Debug, Default)]
@@ -12,18 +12,68 @@ pub(super) struct Model {
     pub(super) documents: BTreeMap<(Collection, String), Document>,
 }
 
+/// A page as the model answers it.
+#[derive(Debug, PartialEq)]
+pub(super) struct ModelPage {
+    pub(super) count: u64,
+    /// The rendered documents.
+    pub(super) texts: Vec<String>,
+    pub(super) next: Option<SortKey>,
+}
+
 impl Model {
-    /// The count, and the page as rendered texts.
-    pub(super) fn list(&self, query: &SyncJobQuery) -> (u64, Vec<String>) {
-        let fits = |job: &Document| query.filters.iter().all(|filter| filter.matches(job));
-        let documents = self.documents.iter().map(|((collection, id), document)| (*collection, id, document));
-        let jobs = documents.filter(|(collection, ..)| *collection == Collection::SyncJobs);
-        let mut found: Vec<_> = jobs.map(|(_, id, job)| (id, job)).filter(|(_, job)| fits(job)).collect();
-        found.sort_by_key(|(id, job)| (creation_order(*job).unwrap_or(i64::MAX), id.as_bytes()));
-        if query.order == SortOrder::Descending {
-            found.reverse();
+    fn matching(&self, query: &Query) -> impl Iterator<Item = (&str, &Document)> {
+        let documents = self.documents.iter().filter(|((collection, _), _)| *collection == query.collection);
+        documents
+            .map(|((_, id), document)| (id.as_str(), document))
+            .filter(|(_, document)| query.matches(document))
+    }
+
+    pub(super) fn list(&self, query: &Query) -> ModelPage {
+        let mut found: Vec<(SortKey, String)> = self
+            .matching(query)
+            .map(|(id, document)| (query.key(id, document), document.render(id)))
+            .collect();
+        found.sort_by(|(left, _), (right, _)| query.order.compare(left, right));
+        let count = found.len() as u64;
+        let size = query.window.size() as usize;
+        let (page, is_continued): (Vec<_>, bool) = match &query.window {
+            Window::Offset { from, .. } => {
+                (found.into_iter().skip(*from as usize).take(size).collect(), false)
+            }
+            Window::After { key, .. } => {
+                let is_after = |(one, _): &(SortKey, String)| {
+                    key.as_ref().is_none_or(|key| query.order.compare(one, key).is_gt())
+                };
+                (found.into_iter().filter(is_after).take(size).collect(), true)
+            }
+        };
+        let next = page.last().filter(|_| is_continued && page.len() == size).map(|(key, _)| key.clone());
+        ModelPage { count, texts: page.into_iter().map(|(_, text)| text).collect(), next }
+    }
+
+    pub(super) fn count(&self, query: &Query, by: &[&'static str]) -> Counts {
+        let mut counts = Counts::default();
+        for (_, document) in self.matching(query) {
+            counts.total += 1;
+            let mut groups: Vec<Vec<Option<String>>> = vec![Vec::new()];
+            for path in by {
+                let field = query.collection.field(path).expect("a declared field");
+                let words = field.words(document).into_iter().map(Some).collect::<Vec<_>>();
+                let words = if words.is_empty() { vec![None] } else { words };
+                let with = |group: &Vec<Option<String>>| {
+                    let group = group.clone();
+                    words
+                        .iter()
+                        .map(move |word| [group.clone(), vec![word.clone()]].concat())
+                        .collect::<Vec<_>>()
+                };
+                groups = groups.iter().flat_map(with).collect();
+            }
+            for group in groups.into_iter().filter(|group| !group.is_empty()) {
+                *counts.groups.entry(group).or_default() += 1;
+            }
         }
-        let page = found.iter().skip(query.from as usize).take(query.size as usize);
-        (found.len() as u64, page.map(|(id, job)| job.render(id)).collect())
+        counts
     }
 }

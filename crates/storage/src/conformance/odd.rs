@@ -1,9 +1,9 @@
 //! Documents of odd content: kept to the letter, or refused so that nothing of them is stored.
 
-use tributary_domain::{ConnectorQuery, Id, SyncJobQuery};
+use tributary_domain::{Id, Query};
 
-use super::{Allowances, document, id};
-use crate::{Collection, Store, StoreError, StoreExt as _};
+use super::promise::{Allowances, document, id};
+use crate::{Collection, Deadline, Store, StoreError, StoreExt as _};
 
 /// What programs and people have been seen to store, and what nobody should.
 const ODD_JOBS: &[&str] = &[
@@ -36,12 +36,12 @@ const ODD_CONNECTORS: &[&str] = &[
 
 /// Puts every odd document in, over another one as well, and looks at what is there then.
 pub(super) async fn kept_or_refused_whole(store: &dyn Store, allowances: Allowances) {
-    let kept = kept(store, Collection::SyncJobs, ODD_JOBS, allowances).await;
-    let page = store.list_sync_jobs(&SyncJobQuery::default()).await.expect("listed");
+    let kept = kept(store, Collection::SYNC_JOBS, ODD_JOBS, allowances).await;
+    let page = store.list(&Query::of(Collection::SYNC_JOBS), Deadline::NONE).await.expect("listed");
     assert_eq!(page.count, kept);
-    let kept = self::kept(store, Collection::Connectors, ODD_CONNECTORS, allowances).await;
-    let query = ConnectorQuery { size: 100, include_deleted: true, ..ConnectorQuery::default() };
-    let page = store.list_connectors(&query).await.expect("listed");
+    let kept = self::kept(store, Collection::CONNECTORS, ODD_CONNECTORS, allowances).await;
+    let query = Query::of(Collection::CONNECTORS);
+    let page = store.list(&query, Deadline::NONE).await.expect("listed");
     assert_eq!(page.count, kept);
 }
 

@@ -1,10 +1,10 @@
 //! Promises about callers that race.
 
 use futures_util::future::join_all;
-use tributary_domain::{Connector, Refusal, SyncJob, SyncJobQuery, Timestamp};
+use tributary_domain::{Connector, Query, Refusal, SyncJob, Timestamp};
 
-use super::{document, id, list_of_promises};
-use crate::{ChangeError, Collection, Store, StoreError, StoreExt};
+use super::promise::{document, id, list_of_promises};
+use crate::{ChangeError, Collection, Deadline, Store, StoreError, StoreExt};
 
 list_of_promises![
     of_many_creates_one_wins,
@@ -19,8 +19,9 @@ const RACERS: usize = 16;
 async fn of_many_creates_one_wins(store: &dyn Store) {
     for round in 0..8 {
         let name = id(&format!("job-{round}"));
-        let racers = (0..RACERS)
-            .map(|racer| store.create(Collection::SyncJobs, &name, document(&format!(r#"{{"r":{racer}}}"#))));
+        let racers = (0..RACERS).map(|racer| {
+            store.create(Collection::SYNC_JOBS, &name, document(&format!(r#"{{"r":{racer}}}"#)))
+        });
         let results = join_all(racers).await;
         assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
         assert!(
@@ -28,10 +29,10 @@ async fn of_many_creates_one_wins(store: &dyn Store) {
             "{results:?}"
         );
         let winner = results.iter().position(Result::is_ok).expect("one won");
-        let stored = store.get(Collection::SyncJobs, &name).await.expect("there").document;
+        let stored = store.get(Collection::SYNC_JOBS, &name).await.expect("there").document;
         assert_eq!(stored, document(&format!(r#"{{"r":{winner}}}"#)).render(name.as_str()));
     }
-    let page = store.list_sync_jobs(&SyncJobQuery::default()).await.expect("listed");
+    let page = store.list(&Query::of(Collection::SYNC_JOBS), Deadline::NONE).await.expect("listed");
     assert_eq!(page.count, 8);
 }
 
@@ -40,13 +41,13 @@ async fn of_many_claims_one_wins(store: &dyn Store) {
     for round in 0..8 {
         let name = id(&format!("job-{round}"));
         let pending = document(r#"{"status":"pending"}"#);
-        store.create(Collection::SyncJobs, &name, pending).await.expect("created");
+        store.create(Collection::SYNC_JOBS, &name, pending).await.expect("created");
         let claims = (0..RACERS).map(|racer| {
             let job = name.clone();
             let worker = format!("worker-{racer}");
             async move {
                 let decide = |claimed: SyncJob| claimed.claim(job.as_str(), &worker, None, now);
-                store.change(Collection::SyncJobs, &job, decide).await
+                store.change(Collection::SYNC_JOBS, &job, decide).await
             }
         });
         let results = join_all(claims).await;
@@ -61,14 +62,14 @@ async fn of_many_claims_one_wins(store: &dyn Store) {
                 other => panic!("a lost race is told otherwise: {other:?}"),
             }
         }
-        let (job, _): (SyncJob, _) = store.load(Collection::SyncJobs, &name).await.expect("there");
+        let (job, _): (SyncJob, _) = store.load(Collection::SYNC_JOBS, &name).await.expect("there");
         assert_eq!(job.worker_hostname(), Some(expected));
     }
 }
 
 async fn no_update_is_lost(store: &dyn Store) {
     let name = id("counter");
-    store.create(Collection::SyncJobs, &name, document("{}")).await.expect("created");
+    store.create(Collection::SYNC_JOBS, &name, document("{}")).await.expect("created");
     let additions = (0..RACERS).map(|racer| {
         let name = name.clone();
         async move {
@@ -78,11 +79,11 @@ async fn no_update_is_lost(store: &dyn Store) {
                 next.set_raw(&format!("racer-{racer}"), value);
                 Ok::<_, Refusal>(SyncJob::from(next))
             };
-            store.change(Collection::SyncJobs, &name, add).await.expect("changed")
+            store.change(Collection::SYNC_JOBS, &name, add).await.expect("changed")
         }
     });
     join_all(additions).await;
-    let (job, _): (SyncJob, _) = store.load(Collection::SyncJobs, &name).await.expect("there");
+    let (job, _): (SyncJob, _) = store.load(Collection::SYNC_JOBS, &name).await.expect("there");
     assert_eq!(job.document().iter().count(), RACERS + 1, "{}", job.document().to_json());
 }
 
@@ -91,7 +92,7 @@ async fn an_index_is_given_to_one(store: &dyn Store) {
         let racers = (0..RACERS).map(|racer| {
             let name = id(&format!("connector-{round}-{racer}"));
             let wanted = document(&format!(r#"{{"index_name":"index-{round}"}}"#));
-            async move { store.create(Collection::Connectors, &name, wanted).await }
+            async move { store.create(Collection::CONNECTORS, &name, wanted).await }
         });
         let results = join_all(racers).await;
         assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1, "{results:?}");
@@ -107,13 +108,13 @@ async fn an_index_is_attached_to_one(store: &dyn Store) {
     let names: Vec<_> = (0..RACERS).map(|racer| id(&format!("connector-{racer}"))).collect();
     for (racer, name) in names.iter().enumerate() {
         let detached = document(&format!(r#"{{"index_name":"own-{racer}","x":1.10}}"#));
-        store.create(Collection::Connectors, name, detached).await.expect("created");
+        store.create(Collection::CONNECTORS, name, detached).await.expect("created");
     }
     for round in 0..4 {
         let wanted = format!("index-{round}");
         let racers = names.iter().map(|name| {
             let decide = |connector: Connector| connector.set_index_name(Some(&wanted));
-            store.change(Collection::Connectors, name, decide)
+            store.change(Collection::CONNECTORS, name, decide)
         });
         let results = join_all(racers).await;
         let winners: Vec<usize> = (0..RACERS).filter(|racer| results[*racer].is_ok()).collect();
@@ -131,7 +132,7 @@ async fn an_index_is_attached_to_one(store: &dyn Store) {
         let mut holders = Vec::new();
         for (racer, name) in names.iter().enumerate() {
             let (connector, _): (Connector, _) =
-                store.load(Collection::Connectors, name).await.expect("there");
+                store.load(Collection::CONNECTORS, name).await.expect("there");
             if connector.index_name().as_deref() == Some(&wanted) {
                 holders.push(racer);
             }

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use tributary_domain::{ConnectorQuery, FilterField, SyncJobQuery};
+use tributary_domain::{Collection, Query, sync_job_fields};
 
-use super::{document, id};
-use crate::{Collection, Page, Store, StoreError, StoreExt as _, Version};
+use super::promise::{document, id};
+use super::sample::COLLECTIONS;
+use crate::{Deadline, Page, Store, StoreError, StoreExt as _, Version};
 
-const CONNECTORS: Collection = Collection::Connectors;
-const JOBS: Collection = Collection::SyncJobs;
-const SECRETS: Collection = Collection::Secrets;
+const CONNECTORS: Collection = Collection::CONNECTORS;
+const JOBS: Collection = Collection::SYNC_JOBS;
+const SECRETS: Collection = Collection::SECRETS;
 
 /// What was known of the documents before the store was closed.
 #[derive(Debug, PartialEq)]
@@ -26,12 +27,12 @@ struct Known {
 ///
 /// # Panics
 /// Where something is lost, has changed, or a version is given a second time.
-pub async fn check_reopening<F>(open: impl Fn() -> F)
+pub async fn check_reopening<F>(open: impl Fn(&'static [Collection]) -> F)
 where
     F: Future<Output = Arc<dyn Store>>,
 {
-    let store = open().await;
-    let empty = store.list_sync_jobs(&SyncJobQuery::default()).await.expect("listed");
+    let store = open(COLLECTIONS).await;
+    let empty = store.list(&Query::of(Collection::SYNC_JOBS), Deadline::NONE).await.expect("listed");
     assert_eq!(empty.count, 0, "the place for check_reopening has to be empty at the start");
     fill(&*store).await;
     let before = look(&*store).await;
@@ -40,7 +41,7 @@ where
     store.close().await.expect("closed");
     drop(store);
 
-    let store = open().await;
+    let store = open(COLLECTIONS).await;
     assert_eq!(look(&*store).await, before, "after opening again (left) it is not as before (right)");
     let stays_gone = store.get(JOBS, &id("gone")).await;
     assert!(matches!(stays_gone, Err(StoreError::NotFound)), "a deleted document is back: {stays_gone:?}");
@@ -83,14 +84,14 @@ async fn look(store: &dyn Store) -> Known {
         let text = |document: &[u8]| String::from_utf8_lossy(document).into_owned();
         (page.count, page.documents.iter().map(text).collect::<Vec<_>>())
     };
-    let all = SyncJobQuery { size: 1_000, ..Default::default() };
-    let pending = all.clone().with(FilterField::Status, ["pending".to_owned()]);
-    let connectors = ConnectorQuery { size: 1_000, include_deleted: true, ..Default::default() };
+    let jobs = Query::of(JOBS).page(0, 1_000);
+    let pending = jobs.clone().any_of(sync_job_fields::STATUS, ["pending"]);
+    let listed = async |query: &Query| texts(store.list(query, Deadline::NONE).await.expect("listed"));
     let secret = store.get(SECRETS, &id("secret")).await.expect("there");
     Known {
-        jobs: texts(store.list_sync_jobs(&all).await.expect("listed")),
-        pending: texts(store.list_sync_jobs(&pending).await.expect("listed")),
-        connectors: texts(store.list_connectors(&connectors).await.expect("listed")),
+        jobs: listed(&jobs).await,
+        pending: listed(&pending).await,
+        connectors: listed(&Query::of(CONNECTORS)).await,
         secret: String::from_utf8_lossy(&secret.document).into_owned(),
         versions: [
             store.get(JOBS, &id("changed")).await.expect("there").version,

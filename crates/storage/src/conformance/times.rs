@@ -1,9 +1,9 @@
 //! Promises about times that are written in every notation that search engines read, or in none.
 
-use tributary_domain::{DATE_FIELD_CASES, Document, SortOrder, SyncJobQuery};
+use tributary_domain::{DATE_FIELD_CASES, Document, Query, SortOrder};
 
-use super::{document, id, list_of_promises};
-use crate::{Collection, Store, StoreExt as _};
+use super::promise::{document, id, list_of_promises};
+use crate::{Collection, Deadline, Store, StoreExt as _};
 
 list_of_promises![pages_are_in_the_order_of_time_whatever_its_notation];
 
@@ -27,15 +27,17 @@ async fn pages_are_in_the_order_of_time_whatever_its_notation(store: &dyn Store)
     let mut expected: Vec<String> = jobs.iter().map(|(name, job)| job.render(name)).collect();
     // Stored the other way round.
     let documents = jobs.into_iter().rev().map(|(name, job)| (id(&name), job)).collect();
-    for result in store.create_many(Collection::SyncJobs, documents).await {
+    for result in store.create_many(Collection::SYNC_JOBS, documents).await {
         result.expect("created");
     }
     for order in [SortOrder::Ascending, SortOrder::Descending] {
         for size in [7_u16, 100] {
             let mut seen = Vec::new();
             for from in (0..=u32::try_from(expected.len()).expect("few jobs")).step_by(size.into()) {
-                let query = SyncJobQuery { from, size: size.into(), order, ..Default::default() };
-                let page = store.list_sync_jobs(&query).await.expect("listed");
+                let all = Query::of(Collection::SYNC_JOBS);
+                let directed = all.order.directed(order);
+                let query = all.ordered(directed).page(from, size.into());
+                let page = store.list(&query, Deadline::NONE).await.expect("listed");
                 assert_eq!(page.count, expected.len() as u64);
                 seen.extend(page.documents.iter().map(|text| String::from_utf8_lossy(text).into_owned()));
             }

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use futures_util::StreamExt;
 use tributary_domain::{Document, Id};
 
-use super::{document, id, list_of_promises};
-use crate::{Collection, Store, StoreError, StoreExt as _};
+use super::promise::{document, id, list_of_promises};
+use super::sample::COLLECTIONS;
+use crate::{Collection, Deadline, Store, StoreError, StoreExt as _};
 
 list_of_promises![
     many_are_created_as_one_by_one,
@@ -18,7 +19,7 @@ list_of_promises![
 /// Everything in a collection, by id; panics where a document comes twice.
 async fn walked(store: &dyn Store, collection: Collection) -> BTreeMap<Id, String> {
     let mut found = BTreeMap::new();
-    let mut portions = store.scan(collection);
+    let mut portions = store.scan(collection, Deadline::NONE);
     while let Some(portion) = portions.next().await {
         for stored in portion.expect("a portion") {
             let text = String::from_utf8(stored.document.to_vec()).expect("JSON is UTF-8");
@@ -33,7 +34,7 @@ fn numbered(numbers: std::ops::Range<u32>) -> Vec<(Id, Document)> {
 }
 
 async fn many_are_created_as_one_by_one(store: &dyn Store) {
-    for collection in Collection::ALL {
+    for collection in COLLECTIONS.iter().copied() {
         assert!(store.create_many(collection, Vec::new()).await.is_empty());
         let before = store.create(collection, &id("n-3"), document("{}")).await.expect("created");
         let mut wanted = numbered(0..10);
@@ -55,7 +56,7 @@ async fn many_are_created_as_one_by_one(store: &dyn Store) {
         assert_eq!(walked(store, collection).await[&id("n-9")], r#"{"id":"n-9","n":9.0}"#);
     }
     let shared = ["one", "two"].map(|name| (id(name), document(r#"{"index_name":"shared"}"#)));
-    let results = store.create_many(Collection::Connectors, shared.into()).await;
+    let results = store.create_many(Collection::CONNECTORS, shared.into()).await;
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1, "{results:?}");
     assert!(
         results.iter().any(|result| matches!(result, Err(StoreError::IndexNameTaken { .. }))),
@@ -64,7 +65,7 @@ async fn many_are_created_as_one_by_one(store: &dyn Store) {
 }
 
 async fn a_walk_meets_every_document_once(store: &dyn Store) {
-    for collection in Collection::ALL {
+    for collection in COLLECTIONS.iter().copied() {
         assert!(walked(store, collection).await.is_empty());
         let documents = numbered(0..2_500);
         let expected: BTreeMap<Id, String> =
@@ -77,11 +78,11 @@ async fn a_walk_meets_every_document_once(store: &dyn Store) {
 }
 
 async fn a_walk_meets_what_stays_while_others_change(store: &dyn Store) {
-    let jobs = Collection::SyncJobs;
+    let jobs = Collection::SYNC_JOBS;
     for result in store.create_many(jobs, numbered(0..2_500)).await {
         result.expect("created");
     }
-    let mut portions = store.scan(jobs);
+    let mut portions = store.scan(jobs, Deadline::NONE);
     let mut found: BTreeMap<Id, u32> = BTreeMap::new();
     let mut changed = false;
     while let Some(portion) = portions.next().await {
@@ -107,13 +108,13 @@ async fn a_walk_meets_what_stays_while_others_change(store: &dyn Store) {
 }
 
 async fn a_closed_store_cannot_be_walked(store: &dyn Store) {
-    store.check().await.expect("an open store can be asked");
+    store.check(Deadline::NONE).await.expect("an open store can be asked");
     store.close().await.expect("closed");
-    let checked = store.check().await;
+    let checked = store.check(Deadline::NONE).await;
     assert!(matches!(checked, Err(StoreError::Unavailable(_))), "{checked:?}");
-    let first = store.scan(Collection::SyncJobs).next().await;
+    let first = store.scan(Collection::SYNC_JOBS, Deadline::NONE).next().await;
     assert!(matches!(first, Some(Err(StoreError::Unavailable(_)))), "{first:?}");
-    let results = store.create_many(Collection::SyncJobs, numbered(0..2)).await;
+    let results = store.create_many(Collection::SYNC_JOBS, numbered(0..2)).await;
     assert!(
         matches!(results[..], [Err(StoreError::Unavailable(_)), Err(StoreError::Unavailable(_))]),
         "{results:?}"

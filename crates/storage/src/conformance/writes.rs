@@ -1,11 +1,13 @@
 //! Promises about single documents.
 
 use futures_util::future::join;
-use tributary_domain::{Connector, ConnectorQuery, Document, Refusal, SyncJob, SyncJobQuery, Timestamp};
+use tributary_domain::{Connector, Document, Query, Refusal, SyncJob, Timestamp};
 
-use super::{document, id, list_of_promises};
+use super::promise::{document, id, list_of_promises};
+use super::sample::{COLLECTIONS, SAMPLE};
 use crate::{
-    Action, ChangeError, Collection, Operation, Outcome, Store, StoreError, StoreExt, Version, Versioned,
+    Action, ChangeError, Collection, Deadline, Operation, Outcome, Store, StoreError, StoreExt, Version,
+    Versioned,
 };
 
 list_of_promises![
@@ -34,7 +36,7 @@ async fn text(store: &dyn Store, collection: Collection, name: &str) -> String {
 }
 
 async fn comes_back_to_the_letter(store: &dyn Store) {
-    for collection in Collection::ALL {
+    for collection in COLLECTIONS.iter().copied() {
         let version = store.create(collection, &id("x"), document(STRANGE)).await.expect("created");
         let expected = STRANGE.replacen('{', r#"{"id":"x","#, 1);
         assert_eq!(text(store, collection, "x").await, expected);
@@ -44,8 +46,8 @@ async fn comes_back_to_the_letter(store: &dyn Store) {
         store.replace(collection, &id("x"), version, next).await.expect("replaced");
         assert_eq!(text(store, collection, "x").await, expected.replace("1.10", "2.50"));
     }
-    let listed = store.list_sync_jobs(&SyncJobQuery::default()).await.expect("listed");
-    assert_eq!(&listed.documents[0], text(store, Collection::SyncJobs, "x").await.as_bytes());
+    let listed = store.list(&Query::of(Collection::SYNC_JOBS), Deadline::NONE).await.expect("listed");
+    assert_eq!(&listed.documents[0], text(store, Collection::SYNC_JOBS, "x").await.as_bytes());
 }
 
 /// The text of a document, `None` where there is none.
@@ -54,7 +56,7 @@ async fn texts<const N: usize>(
     collection: Collection,
     names: [&str; N],
 ) -> [Option<String>; N] {
-    let found = store.read(collection, &names.map(id)).await.expect("read");
+    let found = store.read(collection, &names.map(id), Deadline::NONE).await.expect("read");
     let mut texts =
         found.into_iter().map(|one| one.map(|one| String::from_utf8_lossy(&one.document).into_owned()));
     std::array::from_fn(|_| texts.next().flatten())
@@ -63,9 +65,9 @@ async fn texts<const N: usize>(
 async fn many_changes_are_each_made_or_refused(store: &dyn Store) {
     let operation = |name: &str, action| Operation { id: id(name), action };
     let state = |number: u32| document(&format!(r#"{{"x":{number}}}"#));
-    for collection in Collection::ALL {
+    for collection in COLLECTIONS.iter().copied() {
         let create = ["a", "b", "c", "d"].map(|name| operation(name, Action::Create(state(0))));
-        let created = store.write(collection, create.into()).await;
+        let created = store.write(collection, create.into(), Deadline::NONE).await;
         let versions: Vec<Version> = created.into_iter().map(|one| one.expect("created")).collect();
         let moved = store.replace(collection, &id("d"), versions[3], state(1)).await.expect("replaced");
         let results = store
@@ -82,6 +84,7 @@ async fn many_changes_are_each_made_or_refused(store: &dyn Store) {
                     operation("new", Action::Create(state(2))),
                     operation("new", Action::Create(state(3))),
                 ],
+                Deadline::NONE,
             )
             .await;
         let results: Vec<&str> = results
@@ -102,12 +105,12 @@ async fn many_changes_are_each_made_or_refused(store: &dyn Store) {
         assert_eq!(found, expected, "{collection:?}");
         let now = store.get(collection, &id("d")).await.expect("it is there").version;
         assert_eq!(now, moved, "a refused change moves no version");
-        assert!(store.write(collection, Vec::new()).await.is_empty());
+        assert!(store.write(collection, Vec::new(), Deadline::NONE).await.is_empty());
     }
 }
 
 async fn of_many_changes_twice_at_once_each_is_made_once(store: &dyn Store) {
-    let jobs = Collection::SyncJobs;
+    let jobs = Collection::SYNC_JOBS;
     let operations = |number: u32| -> Vec<Operation> {
         let operation = |job: u32| Operation {
             id: id(&format!("job-{job}")),
@@ -115,7 +118,8 @@ async fn of_many_changes_twice_at_once_each_is_made_once(store: &dyn Store) {
         };
         (0..500).map(operation).collect()
     };
-    let (first, second) = join(store.write(jobs, operations(1)), store.write(jobs, operations(2))).await;
+    let write = |number| store.write(jobs, operations(number), Deadline::NONE);
+    let (first, second) = join(write(1), write(2)).await;
     assert_eq!((first.len(), second.len()), (500, 500));
     let mut winners = Vec::new();
     for (job, (first, second)) in first.iter().zip(&second).enumerate() {
@@ -127,33 +131,36 @@ async fn of_many_changes_twice_at_once_each_is_made_once(store: &dyn Store) {
         winners.push((id(&format!("job-{job}")), format!(r#""by":{by}"#)));
     }
     let (ids, parts): (Vec<_>, Vec<_>) = winners.into_iter().unzip();
-    let stored = store.read(jobs, &ids).await.expect("read");
+    let stored = store.read(jobs, &ids, Deadline::NONE).await.expect("read");
     for (stored, part) in stored.iter().zip(parts) {
         let text = String::from_utf8_lossy(&stored.as_ref().expect("it is there").document).into_owned();
         assert!(text.contains(&part), "{text}: {part}");
     }
-    assert_eq!(store.list_sync_jobs(&SyncJobQuery::default()).await.expect("listed").count, 500);
+    assert_eq!(
+        store.list(&Query::of(Collection::SYNC_JOBS), Deadline::NONE).await.expect("listed").count,
+        500
+    );
 }
 
 async fn documents_are_read_together(store: &dyn Store) {
-    for collection in Collection::ALL {
+    for collection in COLLECTIONS.iter().copied() {
         for name in ["a", "b/c", "é"] {
             store.create(collection, &id(name), document(STRANGE)).await.expect("created");
         }
         let ids = ["é", "missing", "a", "b/c", "a"].map(id);
-        let found = store.read(collection, &ids).await.expect("read");
+        let found = store.read(collection, &ids, Deadline::NONE).await.expect("read");
         assert_eq!(found.len(), ids.len());
         for (id, found) in ids.iter().zip(found) {
             let alone = store.get(collection, id).await.ok();
             let parts = |stored: Versioned| (stored.version, stored.document);
             assert_eq!(found.map(parts), alone.map(parts), "{id}");
         }
-        assert!(store.read(collection, &[]).await.expect("nothing to read").is_empty());
+        assert!(store.read(collection, &[], Deadline::NONE).await.expect("nothing to read").is_empty());
     }
 }
 
 async fn what_is_missing_is_not_found(store: &dyn Store) {
-    for collection in Collection::ALL {
+    for collection in COLLECTIONS.iter().copied() {
         let version = store.create(collection, &id("x"), document("{}")).await.expect("created");
         store.delete(collection, &id("x"), version).await.expect("deleted");
         for name in ["x", "never"] {
@@ -167,7 +174,7 @@ async fn what_is_missing_is_not_found(store: &dyn Store) {
 }
 
 async fn an_id_is_taken_once(store: &dyn Store) {
-    for collection in Collection::ALL {
+    for collection in COLLECTIONS.iter().copied() {
         store.create(collection, &id("x"), document(r#"{"a":1}"#)).await.expect("created");
         let again = store.create(collection, &id("x"), document(r#"{"a":2}"#)).await;
         assert!(matches!(again, Err(StoreError::Conflict)), "{again:?}");
@@ -176,7 +183,7 @@ async fn an_id_is_taken_once(store: &dyn Store) {
 }
 
 async fn only_the_expected_version_is_replaced(store: &dyn Store) {
-    for collection in Collection::ALL {
+    for collection in COLLECTIONS.iter().copied() {
         let first = store.create(collection, &id("x"), document(r#"{"a":1}"#)).await.expect("created");
         assert_eq!(store.get(collection, &id("x")).await.expect("there").version, first);
         let second =
@@ -190,7 +197,7 @@ async fn only_the_expected_version_is_replaced(store: &dyn Store) {
 }
 
 async fn only_the_expected_version_is_deleted(store: &dyn Store) {
-    for collection in Collection::ALL {
+    for collection in COLLECTIONS.iter().copied() {
         let first = store.create(collection, &id("x"), document("{}")).await.expect("created");
         let second =
             store.replace(collection, &id("x"), first, document(r#"{"a":2}"#)).await.expect("replaced");
@@ -201,39 +208,41 @@ async fn only_the_expected_version_is_deleted(store: &dyn Store) {
 }
 
 async fn versions_are_never_used_again(store: &dyn Store) {
-    let first = store.create(Collection::SyncJobs, &id("x"), document("{}")).await.expect("created");
-    store.delete(Collection::SyncJobs, &id("x"), first).await.expect("deleted");
-    let second = store.create(Collection::SyncJobs, &id("x"), document("{}")).await.expect("created again");
+    let first = store.create(Collection::SYNC_JOBS, &id("x"), document("{}")).await.expect("created");
+    store.delete(Collection::SYNC_JOBS, &id("x"), first).await.expect("deleted");
+    let second = store.create(Collection::SYNC_JOBS, &id("x"), document("{}")).await.expect("created again");
     assert_ne!(first, second);
-    let stale = store.replace(Collection::SyncJobs, &id("x"), first, document("{}")).await;
+    let stale = store.replace(Collection::SYNC_JOBS, &id("x"), first, document("{}")).await;
     assert!(matches!(stale, Err(StoreError::Conflict)), "{stale:?}");
 }
 
 async fn ids_are_any_text(store: &dyn Store) {
     let long = "é".repeat(256);
     for name in [&*long, "a/b", "a b", "..", "%2F", "\"", "\u{1}", "ключ", "😀", "_doc", "a?b#c"] {
-        store.create(Collection::SyncJobs, &id(name), document("{}")).await.expect("created");
+        store.create(Collection::SYNC_JOBS, &id(name), document("{}")).await.expect("created");
         let rendered = document("{}").render(name);
-        assert_eq!(text(store, Collection::SyncJobs, name).await, rendered);
+        assert_eq!(text(store, Collection::SYNC_JOBS, name).await, rendered);
     }
 }
 
 async fn collections_are_apart(store: &dyn Store) {
-    store.create(Collection::Connectors, &id("x"), document(r#"{"a":1}"#)).await.expect("created");
-    assert!(matches!(store.get(Collection::SyncJobs, &id("x")).await, Err(StoreError::NotFound)));
-    store.create(Collection::SyncJobs, &id("x"), document(r#"{"a":2}"#)).await.expect("created");
-    assert!(matches!(store.get(Collection::Secrets, &id("x")).await, Err(StoreError::NotFound)));
-    store.create(Collection::Secrets, &id("x"), document(r#"{"a":3}"#)).await.expect("created");
-    for (collection, number) in Collection::ALL.into_iter().zip(1..) {
+    store.create(Collection::CONNECTORS, &id("x"), document(r#"{"a":1}"#)).await.expect("created");
+    assert!(matches!(store.get(Collection::SYNC_JOBS, &id("x")).await, Err(StoreError::NotFound)));
+    store.create(Collection::SYNC_JOBS, &id("x"), document(r#"{"a":2}"#)).await.expect("created");
+    assert!(matches!(store.get(Collection::SECRETS, &id("x")).await, Err(StoreError::NotFound)));
+    store.create(Collection::SECRETS, &id("x"), document(r#"{"a":3}"#)).await.expect("created");
+    store.create(Collection::LEASES, &id("x"), document(r#"{"a":4}"#)).await.expect("created");
+    assert!(matches!(store.get(SAMPLE, &id("x")).await, Err(StoreError::NotFound)));
+    store.create(SAMPLE, &id("x"), document(r#"{"a":5}"#)).await.expect("created");
+    for (collection, number) in COLLECTIONS.iter().copied().zip(1..) {
         assert_eq!(text(store, collection, "x").await, format!(r#"{{"id":"x","a":{number}}}"#));
+        let listed = store.list(&Query::of(collection), Deadline::NONE).await.expect("listed");
+        assert_eq!(listed.count, 1, "{collection:?}");
     }
-    let jobs = store.list_sync_jobs(&SyncJobQuery::default()).await.expect("listed");
-    let connectors = store.list_connectors(&ConnectorQuery::default()).await.expect("listed");
-    assert_eq!((jobs.count, connectors.count), (1, 1), "secrets are in no list");
 }
 
 async fn an_index_has_one_live_connector(store: &dyn Store) {
-    let all = Collection::Connectors;
+    let all = Collection::CONNECTORS;
     let taken = |result: Result<_, StoreError>, holder: &str| match result {
         Err(StoreError::IndexNameTaken { index_name, connector_id }) => {
             assert_eq!((index_name.as_str(), connector_id.as_str()), ("i", holder));
@@ -269,25 +278,25 @@ async fn a_change_decides_on_the_latest_state(store: &dyn Store) {
     let now = Timestamp::parse("2026-01-02T03:04:05.000Z").expect("a time");
     let job = id("j");
     store
-        .create(Collection::SyncJobs, &job, document(r#"{"status":"pending","x":1.10}"#))
+        .create(Collection::SYNC_JOBS, &job, document(r#"{"status":"pending","x":1.10}"#))
         .await
         .expect("created");
     let claim = |worker: &'static str| move |job: SyncJob| job.claim("j", worker, None, now);
-    let outcome = store.change(Collection::SyncJobs, &job, claim("one")).await.expect("claimed");
+    let outcome = store.change(Collection::SYNC_JOBS, &job, claim("one")).await.expect("claimed");
     assert_eq!(outcome, Outcome::Updated);
-    let repeated = store.change(Collection::SyncJobs, &job, claim("one")).await.expect("claimed again");
+    let repeated = store.change(Collection::SYNC_JOBS, &job, claim("one")).await.expect("claimed again");
     assert_eq!(repeated, Outcome::Noop);
-    let refused = store.change(Collection::SyncJobs, &job, claim("two")).await;
+    let refused = store.change(Collection::SYNC_JOBS, &job, claim("two")).await;
     assert!(matches!(refused, Err(ChangeError::Refused(Refusal::ClaimedByAnother { .. }))), "{refused:?}");
 
-    let missing = store.change(Collection::Connectors, &job, Ok::<Connector, Refusal>).await;
+    let missing = store.change(Collection::CONNECTORS, &job, Ok::<Connector, Refusal>).await;
     assert!(matches!(missing, Err(ChangeError::Refused(Refusal::ConnectorNotFound(_)))), "{missing:?}");
-    let loaded: (Document, _) = store.load(Collection::SyncJobs, &job).await.expect("loaded");
+    let loaded: (Document, _) = store.load(Collection::SYNC_JOBS, &job).await.expect("loaded");
     assert!(loaded.0.to_json().contains(r#""x":1.10,"worker_hostname":"one""#), "{}", loaded.0.to_json());
 }
 
 async fn a_closed_store_is_unavailable(store: &dyn Store) {
-    let jobs = Collection::SyncJobs;
+    let jobs = Collection::SYNC_JOBS;
     let version = store.create(jobs, &id("x"), document("{}")).await.expect("created");
     store.close().await.expect("closed");
     let unavailable = |error: Option<StoreError>| matches!(error, Some(StoreError::Unavailable(_)));
@@ -295,7 +304,7 @@ async fn a_closed_store_is_unavailable(store: &dyn Store) {
     assert!(unavailable(store.create(jobs, &id("y"), document("{}")).await.err()));
     assert!(unavailable(store.replace(jobs, &id("x"), version, document("{}")).await.err()));
     assert!(unavailable(store.delete(jobs, &id("x"), version).await.err()));
-    assert!(unavailable(store.list_sync_jobs(&SyncJobQuery::default()).await.err()));
-    assert!(unavailable(store.list_connectors(&tributary_domain::ConnectorQuery::default()).await.err()));
+    assert!(unavailable(store.list(&Query::of(Collection::SYNC_JOBS), Deadline::NONE).await.err()));
+    assert!(unavailable(store.list(&Query::of(Collection::CONNECTORS), Deadline::NONE).await.err()));
     store.close().await.expect("closing twice is fine");
 }

@@ -11,12 +11,13 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use redb::{Builder, Database};
+use tributary_domain::Collection;
 
 use super::catch_panic::catch_panic;
 use super::failure::Failure;
-use super::held_file::HeldFile;
 use super::load;
 use super::mark::Mark;
+use super::overlay_file::OverlayFile;
 use super::table::{self, State};
 use crate::OpenError;
 use crate::memory::Catalog;
@@ -32,6 +33,7 @@ const CACHE_BYTES: usize = 16 << 20;
 #[derive(Debug)]
 pub(super) struct Folder {
     path: PathBuf,
+    collections: Vec<Collection>,
     /// Which file was opened as the database.
     database: OnceLock<Identity>,
     _lock: File,
@@ -44,7 +46,7 @@ type Identity = (u64, u64);
 type Identity = ();
 
 /// An open store.
-pub(super) struct Opened {
+pub(super) struct OpenedDatabase {
     pub(super) database: Database,
     pub(super) catalog: Catalog,
     pub(super) state: State,
@@ -53,7 +55,7 @@ pub(super) struct Opened {
 
 impl Folder {
     /// Makes the folder if there is none, and locks it.
-    pub(super) fn lock(path: &Path) -> Result<Self, OpenError> {
+    pub(super) fn lock(path: &Path, collections: Vec<Collection>) -> Result<Self, OpenError> {
         let folder = path.display().to_string();
         let explained = |error: io::Error| match error.kind() {
             io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory | io::ErrorKind::InvalidInput => {
@@ -75,7 +77,7 @@ impl Folder {
         let lock = File::options().read(true).write(true).create(true).truncate(false).open(path.join(LOCK));
         let lock = lock.map_err(explained)?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), database: OnceLock::new(), _lock: lock }),
+            Ok(()) => Ok(Self { path: path.to_owned(), collections, database: OnceLock::new(), _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(OpenError::Locked(folder)),
             Err(TryLockError::Error(error)) => Err(explained(error)),
         }
@@ -87,7 +89,7 @@ impl Folder {
     }
 
     /// Opens what the folder holds, or a new store. Nothing is changed unless all of it is whole.
-    pub(super) fn open(&self) -> Result<Opened, Failure> {
+    pub(super) fn open(&self) -> Result<OpenedDatabase, Failure> {
         let acknowledged = Mark::read(&self.path).map_err(|error| match error.kind() {
             io::ErrorKind::InvalidData => Failure::damaged("the file [acknowledged] is not readable"),
             _ => error.into(),
@@ -106,7 +108,7 @@ impl Folder {
         let (database, catalog, state) =
             catch_panic(|| self.open_whole(acknowledged.unwrap_or_default()), |panic| unreadable(&panic))?;
         let mark = Mark::open(&self.path, state.sequence)?;
-        Ok(Opened { database, catalog, state, mark })
+        Ok(OpenedDatabase { database, catalog, state, mark })
     }
 
     /// Opens the database again after a failure; what it holds was checked before.
@@ -116,7 +118,7 @@ impl Folder {
             self.check_in_place()?;
             let file = self.open_file()?;
             self.check(&file.metadata()?)?;
-            let file = HeldFile::direct(file)?;
+            let file = OverlayFile::direct(file)?;
             Ok(Builder::new().set_cache_size(CACHE_BYTES).create_with_backend(file)?)
         };
         catch_panic(work, Failure::damaged)
@@ -150,7 +152,7 @@ impl Folder {
     fn open_whole(&self, acknowledged: u64) -> Result<(Database, Catalog, State), Failure> {
         let file = self.open_file()?;
         self.check(&file.metadata()?)?;
-        let file = HeldFile::held(file)?;
+        let file = OverlayFile::overlay(file)?;
         let (checked, read) = std::thread::scope(|scope| {
             let checked =
                 scope.spawn(|| catch_panic(|| open_checked(file.clone()), |panic| unreadable(&panic)));
@@ -167,7 +169,7 @@ impl Folder {
                 state.sequence + 1
             )));
         }
-        file.settle()?;
+        file.commit()?;
         Ok((database, catalog, state))
     }
 
@@ -175,7 +177,10 @@ impl Folder {
     fn read_aside(&self) -> Result<(Catalog, State), Failure> {
         let file = self.open_file()?;
         self.check(&file.metadata()?)?;
-        load::load(&Builder::new().set_cache_size(CACHE_BYTES).create_with_backend(HeldFile::aside(file)?)?)
+        let database = Builder::new()
+            .set_cache_size(CACHE_BYTES)
+            .create_with_backend(OverlayFile::unlocked_overlay(file)?)?;
+        load::load(&database, &self.collections)
     }
 
     fn create(&self) -> Result<(), Failure> {
@@ -185,7 +190,7 @@ impl Folder {
             _ => {}
         }
         let database = Builder::new().set_cache_size(CACHE_BYTES).create(&unfinished)?;
-        table::commit(&database, [], State::default())?;
+        table::commit(&database, [], &State::default())?;
         database.close()?;
         fs::rename(&unfinished, self.path.join(DATABASE))?;
         // The name itself has to last; only Unix knows how to ask for that.
@@ -196,7 +201,7 @@ impl Folder {
 }
 
 /// Opens a database after a look at all of its pages.
-fn open_checked(file: HeldFile) -> Result<Database, Failure> {
+fn open_checked(file: OverlayFile) -> Result<Database, Failure> {
     let mut builder = Builder::new();
     // The checksums of our own say nothing about redb's pages between the documents, nor about which
     // pages it takes to be free.

@@ -6,9 +6,9 @@
 mod catch_panic;
 mod failure;
 mod folder;
-mod held_file;
 mod load;
 mod mark;
+mod overlay_file;
 mod table;
 mod writer;
 
@@ -23,16 +23,16 @@ use async_trait::async_trait;
 use futures_util::future::join_all;
 use futures_util::stream::BoxStream;
 use tokio::sync::oneshot;
-use tributary_domain::{ConnectorQuery, Id, SyncJobQuery};
+use tributary_domain::{Collection, Id, Query};
 
-use crate::memory::{Catalog, Operation, walk};
+use crate::memory::{Catalog, GuardedChange, changes, walk};
 use crate::{
-    Backend, BackendSetting, BackendSettings, Collection, OpenError, Page, Store, StoreError, Stored,
-    Version, Versioned, expand_home,
+    Backend, BackendSetting, BackendSettings, Changes, Counts, Deadline, OpenError, Operation, Page,
+    Position, Store, StoreError, Stored, Version, Versioned, expand_home,
 };
 pub use catch_panic::is_catching_panics;
 use folder::Folder;
-use writer::{Request, Writer};
+use writer::{WriteRequest, Writer};
 
 /// Opens [`EmbeddedStore`]s under `embedded:DIR`.
 #[derive(Debug, Clone, Copy)]
@@ -52,12 +52,12 @@ impl Backend for EmbeddedBackend {
         &[]
     }
 
-    async fn open(&self, location: &str, _: &BackendSettings) -> Result<Arc<dyn Store>, OpenError> {
+    async fn open(&self, location: &str, settings: &BackendSettings) -> Result<Arc<dyn Store>, OpenError> {
         if location.is_empty() {
             let reason = "a folder has to follow the colon, as in embedded:/var/lib/tributary".to_owned();
             return Err(OpenError::InvalidLocation { url: "embedded:".to_owned(), reason });
         }
-        Ok(Arc::new(EmbeddedStore::open(Self::folder(location)?).await?))
+        Ok(Arc::new(EmbeddedStore::open_over(Self::folder(location)?, settings.collections()).await?))
     }
 }
 
@@ -83,7 +83,7 @@ pub struct EmbeddedStore {
     path: PathBuf,
     catalog: Arc<RwLock<Catalog>>,
     /// Gone once the store is closed; the thread ends when it is.
-    requests: RwLock<Option<Sender<Request>>>,
+    requests: RwLock<Option<Sender<WriteRequest>>>,
     closed: AtomicBool,
     thread: Mutex<Thread>,
 }
@@ -105,13 +105,19 @@ impl EmbeddedStore {
     /// Opens the store in a folder, which is made if there is none. Everything is read and checked
     /// before this returns; a damaged store is not opened and not changed.
     pub async fn open(folder: impl AsRef<Path>) -> Result<Self, OpenError> {
+        Self::open_over(folder, &Collection::ALL).await
+    }
+
+    /// The same for these collections. Documents of others, which another version stored, stay as they are.
+    pub async fn open_over(folder: impl AsRef<Path>, collections: &[Collection]) -> Result<Self, OpenError> {
         let path = folder.as_ref().to_owned();
+        let collections = collections.to_vec();
         let (opened, wait_for_opened) = oneshot::channel();
         let (end, ended) = oneshot::channel();
         let (requests, to_write) = channel();
         let name = path.clone();
         let work = move || {
-            let writer = Folder::lock(&name).and_then(|folder| {
+            let writer = Folder::lock(&name, collections).and_then(|folder| {
                 let opened = folder.open().map_err(|failure| failure.into_open_error(&folder.name()))?;
                 Ok(Writer::new(folder, opened))
             });
@@ -147,12 +153,12 @@ impl EmbeddedStore {
         Ok(self.catalog.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    async fn commit(&self, operation: Operation) -> Result<Version, StoreError> {
+    async fn commit(&self, change: GuardedChange) -> Result<Version, StoreError> {
         let (answer, wait_for_answer) = oneshot::channel();
         {
             let requests = self.requests.read().unwrap_or_else(PoisonError::into_inner);
             let requests = requests.as_ref().ok_or_else(closed)?;
-            requests.send(Request { operation, answer }).map_err(|_| closed())?;
+            requests.send(WriteRequest { change, answer }).map_err(|_| closed())?;
         }
         wait_for_answer.await.unwrap_or_else(|_| Err(closed()))
     }
@@ -181,32 +187,43 @@ impl Drop for EmbeddedStore {
 
 #[async_trait]
 impl Store for EmbeddedStore {
-    async fn read(&self, collection: Collection, ids: &[Id]) -> Result<Vec<Option<Versioned>>, StoreError> {
-        Ok(self.catalog()?.get_many(collection, ids))
+    async fn read(
+        &self,
+        collection: Collection,
+        ids: &[Id],
+        _: Deadline,
+    ) -> Result<Vec<Option<Versioned>>, StoreError> {
+        self.catalog()?.get_many(collection, ids)
     }
 
     async fn write(
         &self,
         collection: Collection,
-        operations: Vec<crate::Operation>,
+        operations: Vec<Operation>,
+        _: Deadline,
     ) -> Vec<Result<Version, StoreError>> {
         // All of them wait at once, so that they share commits.
-        join_all(operations.iter().map(|one| self.commit(Operation::new(collection, one)))).await
+        join_all(operations.iter().map(|one| self.commit(GuardedChange::new(collection, one)))).await
     }
 
-    async fn list_sync_jobs(&self, query: &SyncJobQuery) -> Result<Page, StoreError> {
-        Ok(self.catalog()?.list_sync_jobs(query))
+    async fn list(&self, query: &Query, _: Deadline) -> Result<Page, StoreError> {
+        self.catalog()?.list(query)
     }
 
-    async fn list_connectors(&self, query: &ConnectorQuery) -> Result<Page, StoreError> {
-        Ok(self.catalog()?.list_connectors(query))
+    async fn count(&self, query: &Query, by: &[&'static str], _: Deadline) -> Result<Counts, StoreError> {
+        self.catalog()?.count(query, by)
     }
 
-    fn scan(&self, collection: Collection) -> BoxStream<'_, Result<Vec<Stored>, StoreError>> {
-        walk(move |place| Ok(self.catalog()?.portion(collection, place)))
+    fn scan(&self, collection: Collection, _: Deadline) -> BoxStream<'_, Result<Vec<Stored>, StoreError>> {
+        walk(move |place| self.catalog()?.portion(collection, place))
     }
 
-    async fn check(&self) -> Result<(), StoreError> {
+    async fn changes(&self, since: Option<Position>, deadline: Deadline) -> Result<Changes, StoreError> {
+        drop(self.catalog()?);
+        changes(&self.catalog, since, deadline).await
+    }
+
+    async fn check(&self, _: Deadline) -> Result<(), StoreError> {
         self.catalog().map(drop)
     }
 
@@ -215,7 +232,7 @@ impl Store for EmbeddedStore {
         if let Some(ended) = ended {
             // An error says that the thread is gone, which is as good.
             let _ = ended.await;
-            *self.catalog.write().unwrap_or_else(PoisonError::into_inner) = Catalog::default();
+            *self.catalog.write().unwrap_or_else(PoisonError::into_inner) = Catalog::new(&[]);
         }
         Ok(())
     }

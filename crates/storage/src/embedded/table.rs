@@ -1,82 +1,93 @@
 //! How documents and counts lie in the tables of the database.
 //!
-//! `sync_jobs`, `connectors` and `secrets`: the id, and under it 8 bytes of sequence number, 4 bytes of CRC-32 over
+//! One table a collection, called like it: the id, and under it 8 bytes of sequence number, 4 bytes of CRC-32 over
 //! id, sequence number and document, and the document as clients see it. `meta`: `format`, and
-//! `state`, which every transaction writes. Numbers are little-endian. Data from before there were secrets
-//! has neither their table nor their count.
+//! `state`, which every transaction writes: the sequence number of the latest change; for each collection 2 bytes of
+//! length, its name, and 8 bytes of how many documents it has; a CRC-32 of all that. Numbers are little-endian.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use redb::{Database, Durability, ReadableDatabase, TableDefinition};
+use tributary_domain::Collection;
 
 use super::failure::Failure;
-use crate::Collection;
 
-/// The newest format that this version writes and reads.
-const FORMAT: u64 = 2;
-/// The format of data without secrets, which is what versions that do not know of any understand.
+/// The format that this version writes, and the newest that it reads.
+const FORMAT: u64 = 3;
+/// The format in which the state has numbers alone, in the order of [`NUMBERED`].
+const FORMAT_OF_NUMBERS: u64 = 2;
+/// The same before there were secrets.
 const FORMAT_WITHOUT_SECRETS: u64 = 1;
+/// The collections of the formats in which the state has numbers alone.
+const NUMBERED: [&str; 3] = ["sync_jobs", "connectors", "secrets"];
 
 const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
 const HEADER: usize = 12;
 
 /// The table of a collection.
-pub(super) const fn documents(
-    collection: Collection,
-) -> TableDefinition<'static, &'static [u8], &'static [u8]> {
-    match collection {
-        Collection::SyncJobs => TableDefinition::new("sync_jobs"),
-        Collection::Connectors => TableDefinition::new("connectors"),
-        Collection::Secrets => TableDefinition::new("secrets"),
-    }
+pub(super) fn documents(collection: Collection) -> TableDefinition<'static, &'static [u8], &'static [u8]> {
+    TableDefinition::new(collection.name)
 }
 
 /// What must be found in the tables.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct State {
     /// The number of the latest change.
     pub(super) sequence: u64,
-    pub(super) sync_jobs: u64,
-    pub(super) connectors: u64,
-    pub(super) secrets: u64,
+    /// How many documents each collection has, also one that this process does not know.
+    counts: BTreeMap<String, u64>,
 }
 
 impl State {
     /// The number of documents of a collection.
-    pub(super) fn count_mut(&mut self, collection: Collection) -> &mut u64 {
-        match collection {
-            Collection::SyncJobs => &mut self.sync_jobs,
-            Collection::Connectors => &mut self.connectors,
-            Collection::Secrets => &mut self.secrets,
-        }
+    pub(super) fn count(&self, collection: Collection) -> u64 {
+        self.counts.get(collection.name).copied().unwrap_or_default()
     }
 
-    fn encode(self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(36);
-        for number in [self.sequence, self.sync_jobs, self.connectors, self.secrets] {
-            bytes.extend_from_slice(&number.to_le_bytes());
+    /// The number of documents of a collection, to change it.
+    pub(super) fn count_mut(&mut self, collection: Collection) -> &mut u64 {
+        self.counts.entry(collection.name.to_owned()).or_default()
+    }
+
+    fn encode(&self) -> Result<Vec<u8>, Failure> {
+        let mut bytes = self.sequence.to_le_bytes().to_vec();
+        for (name, count) in &self.counts {
+            let length = u16::try_from(name.len()).map_err(|error| Failure::Other(error.into()))?;
+            bytes.extend_from_slice(&length.to_le_bytes());
+            bytes.extend_from_slice(name.as_bytes());
+            bytes.extend_from_slice(&count.to_le_bytes());
         }
         bytes.extend_from_slice(&crc32fast::hash(&bytes).to_le_bytes());
-        bytes
+        Ok(bytes)
     }
 
-    fn decode(bytes: &[u8]) -> Option<Self> {
-        let (numbers, checksum) = bytes.split_last_chunk::<4>()?;
-        if crc32fast::hash(numbers).to_le_bytes() != *checksum {
+    fn decode(bytes: &[u8], format: u64) -> Option<Self> {
+        let (content, checksum) = bytes.split_last_chunk::<4>()?;
+        if crc32fast::hash(content).to_le_bytes() != *checksum {
             return None;
         }
-        let mut numbers = numbers.chunks_exact(8).map_while(number);
-        let mut next = || numbers.next();
-        let (sequence, sync_jobs, connectors) = (next()?, next()?, next()?);
-        Some(Self { sequence, sync_jobs, connectors, secrets: next().unwrap_or_default() })
-    }
-
-    /// A version that knows of no secrets would lose their count: it must not take up data with some.
-    const fn format(self) -> u64 {
-        if self.secrets == 0 { FORMAT_WITHOUT_SECRETS } else { FORMAT }
+        let (sequence, mut rest) = content.split_first_chunk()?;
+        let sequence = u64::from_le_bytes(*sequence);
+        if format <= FORMAT_OF_NUMBERS {
+            let counts = rest.chunks_exact(8).map_while(number);
+            let counts = NUMBERED.iter().map(|name| (*name).to_owned()).zip(counts).collect();
+            return Some(Self { sequence, counts });
+        }
+        let mut counts = BTreeMap::new();
+        while !rest.is_empty() {
+            let (length, behind) = rest.split_first_chunk()?;
+            let (name, behind) = behind.split_at_checked(u16::from_le_bytes(*length).into())?;
+            let (count, behind) = behind.split_first_chunk()?;
+            counts.insert(String::from_utf8(name.to_vec()).ok()?, u64::from_le_bytes(*count));
+            rest = behind;
+        }
+        Some(Self { sequence, counts })
     }
 }
 
 /// The next state of a document: its sequence number and text, or `None` for its end.
-pub(super) struct Row<'a> {
+pub(super) struct TableRow<'a> {
     pub(super) collection: Collection,
     pub(super) id: &'a str,
     pub(super) content: Option<(u64, &'a [u8])>,
@@ -85,22 +96,19 @@ pub(super) struct Row<'a> {
 /// Writes rows and the state after them in one transaction, and waits until it is on the disk.
 pub(super) fn commit<'a>(
     database: &Database,
-    rows: impl IntoIterator<Item = Row<'a>>,
-    state: State,
+    rows: impl IntoIterator<Item = TableRow<'a>>,
+    state: &State,
 ) -> Result<(), Failure> {
     let mut transaction = database.begin_write()?;
     transaction.set_durability(Durability::Immediate)?;
     // Without it, opening after a crash walks through everything before the first byte is read.
     transaction.set_quick_repair(true);
     {
-        let mut sync_jobs = transaction.open_table(documents(Collection::SyncJobs))?;
-        let mut connectors = transaction.open_table(documents(Collection::Connectors))?;
-        let mut secrets = transaction.open_table(documents(Collection::Secrets))?;
-        for Row { collection, id, content } in rows {
-            let table = match collection {
-                Collection::SyncJobs => &mut sync_jobs,
-                Collection::Connectors => &mut connectors,
-                Collection::Secrets => &mut secrets,
+        let mut tables = BTreeMap::new();
+        for TableRow { collection, id, content } in rows {
+            let table = match tables.entry(collection) {
+                Entry::Occupied(open) => open.into_mut(),
+                Entry::Vacant(closed) => closed.insert(transaction.open_table(documents(collection))?),
             };
             if let Some((sequence, document)) = content {
                 let mut value = table.insert_reserve(id.as_bytes(), HEADER + document.len())?;
@@ -113,8 +121,8 @@ pub(super) fn commit<'a>(
             }
         }
         let mut meta = transaction.open_table(META)?;
-        meta.insert("format", state.format().to_le_bytes().as_slice())?;
-        meta.insert("state", state.encode().as_slice())?;
+        meta.insert("format", FORMAT.to_le_bytes().as_slice())?;
+        meta.insert("state", state.encode()?.as_slice())?;
     }
     Ok(transaction.commit()?)
 }
@@ -122,8 +130,8 @@ pub(super) fn commit<'a>(
 /// Reads the state of a database of our format.
 pub(super) fn state(database: &Database) -> Result<State, Failure> {
     let meta = database.begin_read()?.open_table(META)?;
-    match meta.get("format")?.and_then(|value| number(value.value())) {
-        Some(FORMAT_WITHOUT_SECRETS | FORMAT) => {}
+    let format = match meta.get("format")?.and_then(|value| number(value.value())) {
+        Some(format @ FORMAT_WITHOUT_SECRETS..=FORMAT) => format,
         Some(format) if format > FORMAT => {
             let reason = format!(
                 "its data has the format {format}, written by a newer version of this program; this one reads \
@@ -132,9 +140,9 @@ pub(super) fn state(database: &Database) -> Result<State, Failure> {
             return Err(Failure::Other(reason.into()));
         }
         _ => return Err(Failure::damaged("the format is not readable")),
-    }
+    };
     let state = meta.get("state")?;
-    let state = state.and_then(|value| State::decode(value.value()));
+    let state = state.and_then(|value| State::decode(value.value(), format));
     state.ok_or_else(|| Failure::damaged("the counts are not readable"))
 }
 
@@ -159,7 +167,8 @@ fn number(bytes: &[u8]) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use redb::ReadableTable;
+    use std::path::Path;
+
     use tributary_domain::{Document, Id};
 
     use super::*;
@@ -171,41 +180,42 @@ mod tests {
         number(meta.get("format").unwrap().unwrap().value())
     }
 
-    #[tokio::test]
-    async fn a_folder_from_before_there_were_secrets_opens_and_takes_some() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("tributary.redb");
-        let id = Id::parse("id", "x").unwrap();
-        let document = Document::parse(r#"{"a":1}"#).unwrap();
-        let store = EmbeddedStore::open(folder.path()).await.unwrap();
-        store.create(Collection::Connectors, &id, document.clone()).await.unwrap();
-        store.close().await.unwrap();
-
-        // As an earlier version leaves it: three counts, and no table of secrets.
-        let database = Database::open(&file).unwrap();
-        assert_eq!(format(&database), Some(1));
+    /// Gives a database the format and the state of an earlier version: numbers alone.
+    fn set_back(file: &Path, format: u64, numbers: &[u64]) {
+        let database = Database::open(file).unwrap();
         let transaction = database.begin_write().unwrap();
-        assert!(transaction.delete_table(documents(Collection::Secrets)).unwrap());
         {
             let mut meta = transaction.open_table(META).unwrap();
-            let mut state = meta.get("state").unwrap().unwrap().value()[..24].to_vec();
+            let mut state: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
             state.extend(crc32fast::hash(&state).to_le_bytes());
+            meta.insert("format", format.to_le_bytes().as_slice()).unwrap();
             meta.insert("state", state.as_slice()).unwrap();
         }
         transaction.commit().unwrap();
-        drop(database);
+    }
 
-        let store = EmbeddedStore::open(folder.path()).await.unwrap();
-        assert!(store.get(Collection::Connectors, &id).await.is_ok());
-        let version = store.create(Collection::Secrets, &id, document.clone()).await.unwrap();
-        store.close().await.unwrap();
-        // An earlier version refuses it as of a newer one, instead of losing the count.
-        assert_eq!(format(&Database::open(&file).unwrap()), Some(2));
+    #[tokio::test]
+    async fn folders_of_earlier_formats_open_and_take_new_documents() {
+        let id = Id::parse("id", "x").unwrap();
+        let document = Document::parse(r#"{"a":1}"#).unwrap();
+        // A change, and how many sync jobs, connectors and secrets there are.
+        for (earlier, numbers) in [(1, &[1, 0, 1][..]), (2, &[1, 0, 1, 0])] {
+            let folder = tempfile::tempdir().unwrap();
+            let file = folder.path().join("tributary.redb");
+            let store = EmbeddedStore::open(folder.path()).await.unwrap();
+            store.create(Collection::CONNECTORS, &id, document.clone()).await.unwrap();
+            store.close().await.unwrap();
+            set_back(&file, earlier, numbers);
 
-        let store = EmbeddedStore::open(folder.path()).await.unwrap();
-        assert_eq!(store.get(Collection::Secrets, &id).await.unwrap().document, document.render("x"));
-        store.delete(Collection::Secrets, &id, version).await.unwrap();
-        store.close().await.unwrap();
-        assert_eq!(format(&Database::open(&file).unwrap()), Some(1));
+            let store = EmbeddedStore::open(folder.path()).await.unwrap();
+            assert_eq!(store.get(Collection::CONNECTORS, &id).await.unwrap().document, document.render("x"));
+            store.create(Collection::LEASES, &id, document.clone()).await.unwrap();
+            store.close().await.unwrap();
+            // An earlier version refuses it as of a newer one, instead of losing a count.
+            assert_eq!(format(&Database::open(&file).unwrap()), Some(FORMAT));
+
+            let store = EmbeddedStore::open(folder.path()).await.unwrap();
+            assert_eq!(store.get(Collection::LEASES, &id).await.unwrap().document, document.render("x"));
+        }
     }
 }

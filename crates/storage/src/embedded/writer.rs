@@ -1,4 +1,4 @@
-//! The one thread that writes: it makes whatever waits durable in one transaction.
+//! The writer thread: commits all waiting changes in one transaction (group commit).
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::mpsc::{Receiver, TryRecvError};
@@ -6,14 +6,15 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use redb::Database;
 use tokio::sync::oneshot;
+use tributary_domain::Collection;
 
 use super::catch_panic::catch_panic;
 use super::failure::Failure;
-use super::folder::{Folder, Opened};
+use super::folder::{Folder, OpenedDatabase};
 use super::mark::Mark;
-use super::table::{self, Row, State};
-use crate::memory::{Catalog, Change, Operation, Record, Terms};
-use crate::{Collection, StoreError, Version};
+use super::table::{self, State, TableRow};
+use crate::memory::{Catalog, DocumentChange, GuardedChange};
+use crate::{StoreError, Version};
 
 /// The most that one transaction makes durable; a single larger document goes alone.
 const BATCH_OPERATIONS: usize = 8_192;
@@ -21,66 +22,64 @@ const BATCH_BYTES: usize = 8 << 20;
 
 type Answer = oneshot::Sender<Result<Version, StoreError>>;
 
-/// An operation with whom to tell what became of it.
-pub(super) struct Request {
-    pub(super) operation: Operation,
+/// A change, and the channel for its result.
+pub(super) struct WriteRequest {
+    pub(super) change: GuardedChange,
     pub(super) answer: Answer,
 }
 
-/// A change that passed its check, on its way to the disk.
-struct Accepted {
-    change: Change,
+/// A change that passed its check and is not written yet.
+struct PendingWrite {
+    change: DocumentChange,
     sequence: u64,
     answer: Answer,
 }
 
-/// What a transaction touches: each of it once, since the catalog knows only what is written already.
+/// The keys that a transaction writes, each at most once: changes are checked against the catalog, which has only
+/// what is written already.
 #[derive(Default)]
-struct Taken {
+struct TouchedKeys {
     ids: HashSet<(Collection, String)>,
-    /// Whether a connector may have its index name depends on all other connectors.
-    index_names: HashSet<String>,
+    /// Whether a document may hold a unique word depends on all others of its collection.
+    unique: HashSet<(Collection, String)>,
 }
 
-impl Taken {
-    /// Takes what a change touches. If any of it is taken, the change has to wait, and so has what
-    /// comes after it for the same document.
-    fn take(&mut self, change: &Change) -> bool {
-        let name = match &change.record {
-            Some(Record { terms: Terms::Connector(connector), .. }) => connector.held_index_name(),
-            _ => None,
-        };
+impl TouchedKeys {
+    /// Adds the keys of a change, or answers that one of them is in use: then this change and all later ones of
+    /// the same document wait for the next transaction.
+    fn insert(&mut self, change: &DocumentChange) -> bool {
+        let unique = change.record.as_ref().and_then(|record| record.terms.unique.clone());
         let is_free = self.ids.insert((change.collection, change.id.clone()));
-        name.is_none_or(|name| self.index_names.insert(name)) && is_free
+        unique.is_none_or(|word| self.unique.insert((change.collection, word))) && is_free
     }
 }
 
-/// Who writes, with everything that takes.
+/// The state of the writer thread.
 pub(super) struct Writer {
     catalog: Arc<RwLock<Catalog>>,
     /// `None` after a failure, until it is needed again.
     database: Option<Database>,
     /// What is acknowledged and what readers see.
     state: State,
-    /// The last number that was given to a change, also to one that failed.
+    /// The last sequence number assigned to a change, including changes that failed.
     sequence: u64,
     mark: Mark,
-    /// What a failed transaction wrote, if it did: it may have reached the disk all the same.
+    /// The documents of failed transactions, which may have reached the disk all the same.
     uncertain: Vec<(Collection, String)>,
-    // Dropped last: the lock is free only when the database is closed.
+    // Dropped last: the lock is released only after the database is closed.
     folder: Folder,
 }
 
 impl Writer {
     /// The writer of an open store, and what is read from it.
-    pub(super) fn new(folder: Folder, opened: Opened) -> (Self, Arc<RwLock<Catalog>>) {
-        let Opened { database, catalog, state, mark } = opened;
+    pub(super) fn new(folder: Folder, opened: OpenedDatabase) -> (Self, Arc<RwLock<Catalog>>) {
+        let OpenedDatabase { database, catalog, state, mark } = opened;
         let catalog = Arc::new(RwLock::new(catalog));
         let writer = Self {
             catalog: Arc::clone(&catalog),
             database: Some(database),
-            state,
             sequence: state.sequence,
+            state,
             mark,
             uncertain: Vec::new(),
             folder,
@@ -88,8 +87,8 @@ impl Writer {
         (writer, catalog)
     }
 
-    /// Writes what comes until nobody can send any more, then closes the database.
-    pub(super) fn run(mut self, requests: &Receiver<Request>) {
+    /// Writes what arrives until all senders are dropped, then closes the database.
+    pub(super) fn run(mut self, requests: &Receiver<WriteRequest>) {
         let mut waiting = VecDeque::new();
         loop {
             if waiting.is_empty() {
@@ -110,66 +109,67 @@ impl Writer {
         self.close();
     }
 
-    /// Takes what may be written together; what depends on it keeps waiting, in order.
-    fn accept(&mut self, waiting: &mut VecDeque<Request>) -> Vec<Accepted> {
+    /// Takes the changes that can share a transaction; those that depend on one of them keep waiting, in order.
+    fn accept(&mut self, waiting: &mut VecDeque<WriteRequest>) -> Vec<PendingWrite> {
         let catalog = self.catalog.read().unwrap_or_else(PoisonError::into_inner);
         let mut accepted = Vec::with_capacity(waiting.len());
         let mut deferred = VecDeque::new();
-        let mut taken = Taken::default();
+        let mut touched = TouchedKeys::default();
         let mut bytes = 0;
         while let Some(request) = waiting.pop_front() {
-            let size = request.operation.change.record.as_ref().map_or(0, |record| record.rendered.len());
+            let size = request.change.change.record.as_ref().map_or(0, |record| record.rendered.len());
             if bytes > 0 && bytes + size > BATCH_BYTES {
                 waiting.push_front(request);
                 break;
             }
-            if !taken.take(&request.operation.change) {
+            if !touched.insert(&request.change.change) {
                 deferred.push_back(request);
                 continue;
             }
-            let Request { operation, answer } = request;
-            if let Err(error) = catalog.check(&operation) {
-                // Whoever asked may have stopped waiting.
+            let WriteRequest { change, answer } = request;
+            if let Err(error) = catalog.check(&change) {
+                // The caller may have stopped waiting.
                 let _ = answer.send(Err(error));
                 continue;
             }
             bytes += size;
             self.sequence += 1;
-            accepted.push(Accepted { change: operation.into_change(), sequence: self.sequence, answer });
+            accepted.push(PendingWrite { change: change.change, sequence: self.sequence, answer });
         }
         deferred.append(waiting);
         *waiting = deferred;
         accepted
     }
 
-    /// Makes changes durable, then visible, then acknowledges them; or none of it.
-    fn write(&mut self, batch: Vec<Accepted>) {
+    /// Makes a batch durable, then visible, then acknowledges it; on failure none of these happens.
+    fn write(&mut self, batch: Vec<PendingWrite>) {
         if batch.is_empty() {
             return;
         }
-        let mut state = self.state;
+        let mut state = self.state.clone();
         state.sequence = self.sequence;
         self.count(&mut state, &batch);
-        if let Err(failure) = self.commit(&batch, state) {
+        if let Err(failure) = self.commit(&batch, &state) {
             tracing::warn!(folder = self.folder.name(), changes = batch.len(), ?failure, "changes failed");
             let folder = self.folder.name();
-            for Accepted { answer, .. } in batch {
+            for PendingWrite { answer, .. } in batch {
                 let _ = answer.send(Err(failure.to_store_error(&folder)));
             }
             return;
         }
         self.state = state;
-        if let Err(error) = self.mark.set(state.sequence) {
-            // It only says less than it could.
+        if let Err(error) = self.mark.set(self.state.sequence) {
+            // The mark is a lower bound: an old one is still correct.
             tracing::warn!(folder = self.folder.name(), %error, "the mark of the latest change is not written");
         }
         let mut answers = Vec::with_capacity(batch.len());
         {
             let mut catalog = self.catalog.write().unwrap_or_else(PoisonError::into_inner);
-            for Accepted { change, sequence, answer } in batch {
+            for PendingWrite { change, sequence, answer } in batch {
                 catalog.apply(change, sequence);
                 answers.push((answer, sequence));
             }
+            catalog.publish();
         }
         for (answer, sequence) in answers {
             let _ = answer.send(Ok(Version { sequence, term: 0 }));
@@ -177,9 +177,9 @@ impl Writer {
     }
 
     /// The numbers of documents after a batch.
-    fn count(&self, state: &mut State, batch: &[Accepted]) {
+    fn count(&self, state: &mut State, batch: &[PendingWrite]) {
         let catalog = self.catalog.read().unwrap_or_else(PoisonError::into_inner);
-        for Accepted { change: Change { collection, id, record }, .. } in batch {
+        for PendingWrite { change: DocumentChange { collection, id, record }, .. } in batch {
             let count = state.count_mut(*collection);
             match (record.is_some(), catalog.contains(*collection, id)) {
                 (true, false) => *count += 1,
@@ -189,15 +189,15 @@ impl Writer {
         }
     }
 
-    fn commit(&mut self, batch: &[Accepted], state: State) -> Result<(), Failure> {
+    fn commit(&mut self, batch: &[PendingWrite], state: &State) -> Result<(), Failure> {
         let database = self.whole_database()?;
-        let rows = batch.iter().map(|Accepted { change, sequence, .. }| Row {
+        let rows = batch.iter().map(|PendingWrite { change, sequence, .. }| TableRow {
             collection: change.collection,
             id: &change.id,
             content: change.record.as_ref().map(|record| (*sequence, &*record.rendered)),
         });
         let result = catch_panic(|| table::commit(database, rows, state), panicked);
-        // What is durable in a file without a name would be gone with the process.
+        // Data in an unlinked file would be lost with the process.
         let result = result.and_then(|()| self.folder.check_in_place());
         if result.is_err() {
             self.uncertain.extend(batch.iter().map(|one| (one.change.collection, one.change.id.clone())));
@@ -207,7 +207,7 @@ impl Writer {
     }
 
     /// The database in the state that readers see: after a failure it is opened again, and what the
-    /// failed transaction left is taken back.
+    /// failed transaction left is undone.
     fn whole_database(&mut self) -> Result<&Database, Failure> {
         let database = match self.database.take() {
             Some(database) => database,
@@ -223,16 +223,17 @@ impl Writer {
             let documents: Vec<_> = self
                 .uncertain
                 .iter()
-                .map(|(collection, id)| (*collection, id, catalog.get(*collection, id).ok()))
+                .map(|(collection, id)| (*collection, id, catalog.get(*collection, id)))
                 .collect();
             drop(catalog);
-            let rows = documents.iter().map(|(collection, id, document)| Row {
+            let rows = documents.iter().map(|(collection, id, document)| TableRow {
                 collection: *collection,
                 id,
                 content: document.as_ref().map(|found| (found.version.sequence, &*found.document)),
             });
-            let state = State { sequence: self.sequence, ..self.state };
-            catch_panic(|| table::commit(&database, rows, state), panicked)?;
+            let mut state = self.state.clone();
+            state.sequence = self.sequence;
+            catch_panic(|| table::commit(&database, rows, &state), panicked)?;
             self.state = state;
         }
         self.uncertain.clear();

@@ -1,6 +1,6 @@
 //! A run of 65,536 cells, each a hole or a slot, with the slots in document order.
 
-use super::{Keys, SortKey};
+use super::key::{Keys, OrderKey};
 use std::ops::Range;
 
 /// Cells of a chunk: one container of a roaring bitmap, so that chunks can be numbered sparsely.
@@ -124,7 +124,7 @@ impl Chunk {
     }
 
     /// The last cell whose key is below `key` and the first whose key is not.
-    pub(super) fn gap(&self, key: SortKey<'_>, keys: &impl Keys) -> (Option<usize>, Option<usize>) {
+    pub(super) fn gap(&self, key: OrderKey<'_>, keys: &impl Keys) -> (Option<usize>, Option<usize>) {
         let (mut before, mut after) = (None, None);
         let (mut low, mut high) = (self.first, self.last + 1);
         while low < high {

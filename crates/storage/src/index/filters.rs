@@ -1,7 +1,7 @@
 //! Which positions pass a list of filters.
 
+use super::key::{Field, Filter};
 use super::values::Values;
-use super::{Field, Filter};
 use itertools::Itertools;
 use roaring::{MultiOps, RoaringBitmap};
 use std::borrow::Cow;

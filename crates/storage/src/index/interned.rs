@@ -1,6 +1,6 @@
 //! Small numbers for the values of fields, so that a value's text is kept once.
 
-use super::Field;
+use super::key::Field;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use std::sync::Arc;
@@ -37,6 +37,20 @@ impl Interned {
     /// The number of a value, if any document has the value.
     pub(super) fn get(&self, field: Field, text: &str) -> Option<ValueId> {
         self.ids.get(usize::from(field.0))?.get(text).copied()
+    }
+
+    /// The values of a field, with their numbers.
+    pub(super) fn of_field(&self, field: Field) -> impl Iterator<Item = (&str, ValueId)> {
+        let ids = self.ids.get(usize::from(field.0));
+        ids.into_iter().flatten().map(|(text, id)| (text.as_ref(), *id))
+    }
+
+    /// The field and the text that a number stands for, if it stands for a value.
+    pub(super) fn value(&self, id: ValueId) -> Option<(Field, &str)> {
+        match self.names.get(id as usize)? {
+            Some(Name::Value(field, text)) => Some((*field, text)),
+            Some(Name::Together(_)) | None => None,
+        }
     }
 
     /// The number of a value, a new one if need be.

@@ -7,6 +7,7 @@
 mod chunk;
 mod filters;
 mod interned;
+mod key;
 mod labels;
 mod order;
 mod rows;
@@ -14,31 +15,13 @@ mod rows;
 mod tests;
 mod values;
 
-use order::Order;
+use std::borrow::Cow;
+
 use roaring::RoaringBitmap;
+
+pub use key::{Field, Filter, Keys, OrderKey};
+use order::Order;
 use values::Values;
-
-/// A field that documents can be filtered by; the caller numbers its fields, best from zero.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Field(pub u8);
-
-/// One filter: a field and its allowed values, of which a document needs at least one.
-pub type Filter<'a> = (Field, &'a [&'a str]);
-
-/// What documents are ordered by: time first, then the bytes of the id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SortKey<'a> {
-    /// Milliseconds; a document without a time has `i64::MAX`.
-    pub milliseconds: i64,
-    /// The document's id, which no other document shares.
-    pub id: &'a str,
-}
-
-/// Looks up sort keys, so that the index needs no copy of them.
-pub trait Keys {
-    /// The key of a slot; the index only asks for slots that it holds or is being given.
-    fn key(&self, slot: u32) -> SortKey<'_>;
-}
 
 /// The documents' order and their filterable values; a document is known by its slot only.
 ///
@@ -140,28 +123,49 @@ impl OrderedIndex {
         self.values.rebuild(self.order.halves());
     }
 
-    /// The number of documents that pass every filter, and the slots of `size` of them in order,
-    /// leaving out the first `from`. A field without an allowed value lets nothing pass.
+    /// The positions of the documents that pass every filter. A field without an allowed value lets nothing pass.
     #[must_use]
-    pub fn page(&self, filters: &[Filter<'_>], from: usize, size: usize) -> (u64, Vec<u32>) {
-        let matching = self.values.matching(filters);
+    pub fn matching(&self, filters: &[Filter<'_>]) -> Cow<'_, RoaringBitmap> {
+        self.values.matching(filters)
+    }
+
+    /// The positions of the documents with each value of a field.
+    pub fn values_of(&self, field: Field) -> impl Iterator<Item = (&str, &RoaringBitmap)> {
+        self.values.of_field(field)
+    }
+
+    /// The values of a document in a field, in no order that means anything.
+    pub fn values_of_slot(&self, slot: u32, field: Field) -> impl Iterator<Item = &str> {
+        self.values.of_slot(slot, field)
+    }
+
+    /// Positions of documents, each with its slot.
+    pub fn entries_at(&self, positions: impl Iterator<Item = u32>) -> impl Iterator<Item = (u32, u32)> {
+        self.order.entries_at(positions)
+    }
+
+    /// The slots of `size` of these documents in order, leaving out the first `from`.
+    #[must_use]
+    pub fn page(&self, matching: &RoaringBitmap, from: u64, size: usize) -> Vec<u32> {
         let first = u32::try_from(from).ok().and_then(|from| matching.select(from));
-        let slots = first.map(|first| self.window(&matching, matching.range(first..), size));
-        (matching.len(), slots.unwrap_or_default())
+        first.map_or_else(Vec::new, |first| self.window(matching, matching.range(first..), size))
     }
 
     /// As `page`, in the opposite order: `from` and `size` count from the end.
     #[must_use]
-    pub fn page_from_end(&self, filters: &[Filter<'_>], from: usize, size: usize) -> (u64, Vec<u32>) {
-        let matching = self.values.matching(filters);
-        let rank = matching.len().checked_sub(from as u64).and_then(|left| left.checked_sub(1));
+    pub fn page_from_end(&self, matching: &RoaringBitmap, from: u64, size: usize) -> Vec<u32> {
+        let rank = matching.len().checked_sub(from).and_then(|left| left.checked_sub(1));
         let first = rank.and_then(|rank| u32::try_from(rank).ok()).and_then(|rank| matching.select(rank));
-        let slots = first.map(|first| self.window(&matching, matching.range(..=first).rev(), size));
-        (matching.len(), slots.unwrap_or_default())
+        first.map_or_else(Vec::new, |first| self.window(matching, matching.range(..=first).rev(), size))
     }
 
-    /// The one place that turns matching positions into a page: a range of times or a start after a
-    /// key is another choice of positions.
+    /// How many of these documents come before a key, and how many do not come after it: the key may be that of a
+    /// document that is not there.
+    #[must_use]
+    pub fn ranks(&self, matching: &RoaringBitmap, key: OrderKey<'_>, keys: &impl Keys) -> [u64; 2] {
+        self.order.ends(key, keys).map(|end| matching.range_cardinality(..end))
+    }
+
     fn window(
         &self,
         matching: &RoaringBitmap,
@@ -172,7 +176,7 @@ impl OrderedIndex {
         let mut slots = Vec::with_capacity(size.min(usize::try_from(matching.len()).unwrap_or(size)));
         // Not collected: that asks how many positions there are, which counts bits for longer than a
         // page takes.
-        for slot in self.order.slots_at(positions) {
+        for (_, slot) in self.order.entries_at(positions) {
             slots.push(slot);
         }
         slots

@@ -5,8 +5,8 @@
 //! that late documents are moved into. Nothing but a rare renumbering of labels touches all slots.
 
 use super::chunk::{self, CELLS, Chunk, FILLED, Move};
+use super::key::{Keys, OrderKey};
 use super::labels::{self, MOST_CHUNKS};
-use super::{Keys, SortKey};
 use std::ops::Range;
 
 /// A slot without a position.
@@ -54,16 +54,35 @@ impl Order {
         position.filter(|&position| position != ABSENT)
     }
 
-    /// The slots at some positions; fastest when neighbours come after each other.
-    pub(super) fn slots_at(&self, positions: impl Iterator<Item = u32>) -> impl Iterator<Item = u32> {
+    /// Positions that are taken, with the slots there; fastest when neighbours come after each other.
+    pub(super) fn entries_at(
+        &self,
+        positions: impl Iterator<Item = u32>,
+    ) -> impl Iterator<Item = (u32, u32)> {
         let mut recent = 0;
         positions.filter_map(move |position| {
             let (label, cell) = chunk::label_and_cell(position);
             if self.chunks.get(recent).is_none_or(|c| c.label != label) {
                 recent = self.chunk_of(label)?;
             }
-            self.chunks[recent].get(cell)
+            Some((position, self.chunks[recent].get(cell)?))
         })
+    }
+
+    /// The first position that may have a key that is not below `key`, and the first that may have one above it.
+    pub(super) fn ends(&self, key: OrderKey<'_>, keys: &impl Keys) -> [u32; 2] {
+        if self.chunks.is_empty() {
+            return [0, 0];
+        }
+        let (index, before, after) = self.gap(key, keys);
+        let chunk = &self.chunks[index];
+        let below = before.map_or_else(|| chunk.position(0), |cell| chunk.position(cell) + 1);
+        // Where nothing of this chunk comes after, the next one begins with what does.
+        let next = self.chunks.get(index + 1).map(|next| (next, next.first()));
+        let following = after.map(|cell| (chunk, cell)).or(next);
+        let is_same =
+            |(chunk, cell): &(&Chunk, usize)| chunk.get(*cell).is_some_and(|slot| keys.key(slot) == key);
+        [below, following.filter(is_same).map_or(below, |(chunk, cell)| chunk.position(cell) + 1)]
     }
 
     /// All positions with their slots, in order.
@@ -125,7 +144,7 @@ impl Order {
     /// A chunk and an empty cell in it for a key; `None` if looking again will find one.
     fn room(
         &mut self,
-        key: SortKey<'_>,
+        key: OrderKey<'_>,
         keys: &impl Keys,
         follower: &mut impl Follower,
     ) -> Option<(usize, usize)> {
@@ -170,7 +189,7 @@ impl Order {
     }
 
     /// The chunk a key belongs to, the last cell there that is before it and the first after it.
-    fn gap(&self, key: SortKey<'_>, keys: &impl Keys) -> (usize, Option<usize>, Option<usize>) {
+    fn gap(&self, key: OrderKey<'_>, keys: &impl Keys) -> (usize, Option<usize>, Option<usize>) {
         let before_key = |chunk: &Chunk, cell| {
             let slot = chunk.get(cell);
             slot.is_some_and(|slot| keys.key(slot) < key)
@@ -274,14 +293,14 @@ impl Order {
 
 /// Sorts slots into document order.
 pub(super) fn sort(slots: &mut [u32], keys: &impl Keys) {
-    // Times are fetched once each; ids are compared where they are, for equal times only.
-    let timed = slots.iter().map(|&slot| (keys.key(slot).milliseconds, slot));
-    let mut timed: Vec<(i64, u32)> = timed.collect();
-    timed.sort_by(|left, right| {
-        let ids = || keys.key(left.1).id.cmp(keys.key(right.1).id);
-        left.0.cmp(&right.0).then_with(ids)
+    // Numbers are fetched once each; words and ids are compared where they are, for equal numbers only.
+    let numbered = slots.iter().map(|&slot| (keys.key(slot).number, slot));
+    let mut numbered: Vec<(i64, u32)> = numbered.collect();
+    numbered.sort_by(|left, right| {
+        let rest = || keys.key(left.1).cmp(&keys.key(right.1));
+        left.0.cmp(&right.0).then_with(rest)
     });
-    for (slot, (_, sorted)) in slots.iter_mut().zip(timed) {
+    for (slot, (_, sorted)) in slots.iter_mut().zip(numbered) {
         *slot = sorted;
     }
 }

@@ -1,9 +1,9 @@
 //! One bitmap of positions for each value and for each pair of values, kept in step with the documents'
 //! values and moves.
 
-use super::Field;
 use super::chunk::Move;
 use super::interned::{Interned, Together, ValueId};
+use super::key::Field;
 use super::order::Follower;
 use super::rows::Rows;
 use roaring::RoaringBitmap;
@@ -43,6 +43,18 @@ impl Values {
     pub(super) fn bitmap(&self, field: Field, text: &str) -> Option<&RoaringBitmap> {
         let id = self.interned.get(field, text)?;
         self.bitmaps.get(id as usize)
+    }
+
+    /// The positions of the documents with each value of a field.
+    pub(super) fn of_field(&self, field: Field) -> impl Iterator<Item = (&str, &RoaringBitmap)> {
+        let values = self.interned.of_field(field);
+        values.filter_map(|(text, id)| Some((text, self.bitmaps.get(id as usize)?)))
+    }
+
+    /// The values of a document in a field.
+    pub(super) fn of_slot(&self, slot: u32, field: Field) -> impl Iterator<Item = &str> {
+        let values = self.rows.get(slot).filter_map(|id| self.interned.value(id));
+        values.filter(move |(of, _)| *of == field).map(|(_, text)| text)
     }
 
     /// The fields whose values are kept by two, as far as that holds for every document.

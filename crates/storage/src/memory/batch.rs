@@ -1,44 +1,39 @@
-//! Sync jobs on their way into the memory of a store that opens.
+//! Documents that are loaded in bulk when a store opens.
 
 use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
-use tributary_domain::FilterField;
 
-use super::texts::Texts;
+use super::arena::Arena;
+use super::operation::{FieldNumber, Terms};
 
-/// Many new sync jobs, put together apart from the store: several threads can make one each.
+/// New documents of a collection, collected outside the catalog so that several threads can each fill a batch.
 #[derive(Debug, Default)]
-pub(crate) struct Batch {
-    pub(super) texts: Texts,
-    pub(super) rows: Vec<Row>,
+pub(crate) struct LoadBatch {
+    pub(super) arena: Arena,
+    pub(super) rows: Vec<BatchRow>,
     /// The words of all rows, by their numbers.
     words: Vec<u32>,
-    vocabulary: Vec<(FilterField, String)>,
-    numbers: HashMap<FilterField, HashMap<String, u32, RandomState>>,
+    vocabulary: Vec<(FieldNumber, String)>,
+    numbers: HashMap<FieldNumber, HashMap<String, u32, RandomState>>,
 }
 
+/// What a batch has of a document beside its text and its words.
 #[derive(Debug)]
-pub(super) struct Row {
+pub(super) struct BatchRow {
     pub(super) slot: u32,
-    pub(super) milliseconds: i64,
     pub(super) sequence: u64,
+    /// Without its words.
+    pub(super) terms: Terms,
     /// Where its words end; they start where those of the row before end.
     end: usize,
 }
 
-impl Batch {
-    /// Adds a sync job under a slot that no other has.
-    pub(crate) fn add(
-        &mut self,
-        slot: u32,
-        id: &str,
-        document: &[u8],
-        sequence: u64,
-        (milliseconds, words): (i64, Vec<(FilterField, String)>),
-    ) {
-        self.texts.set(slot, id, document);
-        for (field, word) in words {
+impl LoadBatch {
+    /// Adds a document under a slot that no other has.
+    pub(crate) fn add(&mut self, slot: u32, id: &str, document: &[u8], sequence: u64, mut terms: Terms) {
+        self.arena.set(slot, id, document);
+        for (field, word) in std::mem::take(&mut terms.words) {
             let numbers = self.numbers.entry(field).or_default();
             let number = numbers.get(&word).copied().unwrap_or_else(|| {
                 let number = u32::try_from(self.vocabulary.len()).expect("fewer words than fit in memory");
@@ -48,15 +43,15 @@ impl Batch {
             });
             self.words.push(number);
         }
-        self.rows.push(Row { slot, milliseconds, sequence, end: self.words.len() });
+        self.rows.push(BatchRow { slot, sequence, terms, end: self.words.len() });
     }
 
-    /// All words that the sync jobs have, each once.
-    pub(super) fn vocabulary(&self) -> impl ExactSizeIterator<Item = (FilterField, &str)> {
+    /// All words that the documents have, each once.
+    pub(super) fn vocabulary(&self) -> impl ExactSizeIterator<Item = (FieldNumber, &str)> {
         self.vocabulary.iter().map(|(field, word)| (*field, word.as_str()))
     }
 
-    /// Each slot with the places in the vocabulary of the words of its sync job.
+    /// Each slot with the places in the vocabulary of the words of its document.
     pub(super) fn words(&self) -> impl Iterator<Item = (u32, impl Iterator<Item = usize>)> {
         let mut start = 0;
         self.rows.iter().map(move |row| {

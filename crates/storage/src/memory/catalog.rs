@@ -1,66 +1,78 @@
 //! Everything that is stored, indexed: what the stores in memory and on disk answer from.
 
-use tributary_domain::{ConnectorQuery, Id, SyncJobQuery};
+use std::sync::RwLock;
+
+use tributary_domain::{Collection, Id, Query, check_groups};
 
 #[cfg(feature = "embedded")]
-use super::batch::Batch;
-use super::connectors::Connectors;
-use super::operation::{Change, Expectation, Operation, Record, Terms};
-use super::secrets::Secrets;
-use super::sync_jobs::SyncJobs;
-use crate::{Collection, Page, StoreError, Stored, Version, Versioned};
+use super::batch::LoadBatch;
+use super::indexed::Indexed;
+use super::operation::{DocumentChange, Expectation, GuardedChange};
+use super::recent::RecentChanges;
+use crate::{Changes, Counts, Deadline, Page, Position, StoreError, Stored, Version, Versioned};
 
 /// The documents of all collections with their indexes and versions.
-#[derive(Default)]
 pub(crate) struct Catalog {
-    connectors: Connectors,
-    sync_jobs: SyncJobs,
-    secrets: Secrets,
+    collections: Vec<Indexed>,
     /// The number of the latest change.
     sequence: u64,
+    pub(crate) recent: RecentChanges,
 }
 
 impl Catalog {
+    /// An empty one over these collections.
+    pub(crate) fn new(collections: &[Collection]) -> Self {
+        let collections = collections.iter().map(|collection| Indexed::new(*collection)).collect();
+        Self { collections, sequence: 0, recent: RecentChanges::default() }
+    }
+
     /// The number that the next change gets.
     pub(crate) fn next_sequence(&self) -> u64 {
         self.sequence + 1
     }
 
-    pub(crate) fn get(&self, collection: Collection, id: &str) -> Result<Versioned, StoreError> {
-        match collection {
-            Collection::Connectors => self.connectors.get(id),
-            Collection::SyncJobs => self.sync_jobs.get(id),
-            Collection::Secrets => self.secrets.get(id),
-        }
-        .ok_or(StoreError::NotFound)
+    #[cfg(feature = "embedded")]
+    pub(crate) fn get(&self, collection: Collection, id: &str) -> Option<Versioned> {
+        self.indexed(collection).ok()?.get(id)
     }
 
-    pub(crate) fn get_many(&self, collection: Collection, ids: &[Id]) -> Vec<Option<Versioned>> {
-        ids.iter().map(|id| self.get(collection, id.as_str()).ok()).collect()
+    pub(crate) fn get_many(
+        &self,
+        collection: Collection,
+        ids: &[Id],
+    ) -> Result<Vec<Option<Versioned>>, StoreError> {
+        let indexed = self.indexed(collection)?;
+        Ok(ids.iter().map(|id| indexed.get(id.as_str())).collect())
     }
 
-    pub(crate) fn list_sync_jobs(&self, query: &SyncJobQuery) -> Page {
-        self.sync_jobs.list(query)
+    pub(crate) fn list(&self, query: &Query) -> Result<Page, StoreError> {
+        query.check().map_err(|error| StoreError::Rejected(error.to_string()))?;
+        Ok(self.indexed(query.collection)?.list(query))
     }
 
-    pub(crate) fn list_connectors(&self, query: &ConnectorQuery) -> Page {
-        self.connectors.list(query)
+    pub(crate) fn count(&self, query: &Query, by: &[&'static str]) -> Result<Counts, StoreError> {
+        let checked = query.check().and_then(|()| check_groups(query.collection, by));
+        checked.map_err(|error| StoreError::Rejected(error.to_string()))?;
+        Ok(self.indexed(query.collection)?.count(query, by))
     }
 
     /// A portion of a walk through a collection: the documents in so many places from `place` on, and
     /// the place at which the walk goes on, if it does. A document keeps its place while it exists.
-    pub(crate) fn portion(&self, collection: Collection, place: usize) -> (Vec<Stored>, Option<usize>) {
-        match collection {
-            Collection::Connectors => (self.connectors.all(), None),
-            Collection::SyncJobs => self.sync_jobs.portion(place),
-            Collection::Secrets => (self.secrets.all(), None),
-        }
+    pub(crate) fn portion(
+        &self,
+        collection: Collection,
+        place: usize,
+    ) -> Result<(Vec<Stored>, Option<usize>), StoreError> {
+        Ok(self.indexed(collection)?.portion(place))
     }
 
-    /// Whether an operation may be applied now.
-    pub(crate) fn check(&self, operation: &Operation) -> Result<(), StoreError> {
-        let Operation { change, expectation } = operation;
-        let present = self.version(change.collection, &change.id);
+    /// Whether a change may be applied now.
+    pub(crate) fn check(
+        &self,
+        GuardedChange { change, expectation }: &GuardedChange,
+    ) -> Result<(), StoreError> {
+        let indexed = self.indexed(change.collection)?;
+        let present = indexed.sequence(&change.id).map(|sequence| Version { sequence, term: 0 });
         match (present, expectation) {
             (Some(_), Expectation::Absent) => return Err(StoreError::Conflict),
             (None, Expectation::Version(_)) => return Err(StoreError::NotFound),
@@ -69,38 +81,30 @@ impl Catalog {
             }
             _ => {}
         }
-        match &change.record {
-            Some(Record { terms: Terms::Connector(connector), .. }) => {
-                self.connectors.check_index_name(&change.id, connector)
-            }
-            _ => Ok(()),
+        change.record.as_ref().map_or(Ok(()), |record| indexed.check_unique(&change.id, &record.terms))
+    }
+
+    /// Applies a change that was checked. It is told to those who wait by [`publish`](Self::publish).
+    pub(crate) fn apply(&mut self, change: DocumentChange, sequence: u64) {
+        self.sequence = self.sequence.max(sequence);
+        self.recent.add(sequence, change.collection, &change.id);
+        let indexed = self.collections.iter_mut().find(|indexed| indexed.collection == change.collection);
+        if let Some(indexed) = indexed {
+            indexed.apply(&change.id, change.record, sequence);
         }
     }
 
-    /// Applies a change that was checked.
-    pub(crate) fn apply(&mut self, change: Change, sequence: u64) {
-        self.sequence = self.sequence.max(sequence);
-        match (change.collection, change.record) {
-            (Collection::Connectors, record) => self.connectors.apply(&change.id, record, sequence),
-            (Collection::SyncJobs, record) => self.sync_jobs.apply(&change.id, record, sequence),
-            (Collection::Secrets, record) => self.secrets.apply(&change.id, record, sequence),
-        }
+    /// Tells those who wait of what was applied.
+    pub(crate) fn publish(&self) {
+        self.recent.publish(self.sequence);
     }
 
     /// Takes what was stored before, at the start; ids must be unused.
     #[cfg(feature = "embedded")]
-    pub(crate) fn load(
-        &mut self,
-        connectors: impl IntoIterator<Item = (String, Record, u64)>,
-        sync_jobs: Vec<Batch>,
-        secrets: impl IntoIterator<Item = (String, Record, u64)>,
-    ) {
-        for (id, record, sequence) in connectors {
-            self.connectors.apply(&id, Some(record), sequence);
-        }
-        self.sync_jobs.load(sync_jobs);
-        for (id, record, sequence) in secrets {
-            self.secrets.apply(&id, Some(record), sequence);
+    pub(crate) fn load(&mut self, collection: Collection, batches: Vec<LoadBatch>) {
+        let indexed = self.collections.iter_mut().find(|indexed| indexed.collection == collection);
+        if let Some(indexed) = indexed {
+            indexed.load(batches);
         }
     }
 
@@ -109,26 +113,52 @@ impl Catalog {
     #[cfg(feature = "embedded")]
     pub(crate) fn continue_after(&mut self, sequence: u64) {
         self.sequence = self.sequence.max(sequence);
+        self.recent.begin_after(self.sequence);
     }
 
-    /// How many documents there are, of all kinds.
+    /// How many documents of a collection there are.
     #[cfg(feature = "embedded")]
-    pub(crate) fn len(&self) -> u64 {
-        self.connectors.len() + self.sync_jobs.len() + self.secrets.len()
+    pub(crate) fn len(&self, collection: Collection) -> u64 {
+        self.indexed(collection).map_or(0, Indexed::len)
     }
 
     /// Whether a document is there.
     #[cfg(feature = "embedded")]
     pub(crate) fn contains(&self, collection: Collection, id: &str) -> bool {
-        self.version(collection, id).is_some()
+        self.indexed(collection).is_ok_and(|indexed| indexed.sequence(id).is_some())
     }
 
-    fn version(&self, collection: Collection, id: &str) -> Option<Version> {
-        let sequence = match collection {
-            Collection::Connectors => self.connectors.sequence(id),
-            Collection::SyncJobs => self.sync_jobs.sequence(id),
-            Collection::Secrets => self.secrets.sequence(id),
+    fn indexed(&self, collection: Collection) -> Result<&Indexed, StoreError> {
+        let found = self.collections.iter().find(|indexed| indexed.collection == collection);
+        found.ok_or_else(|| StoreError::Rejected(format!("the store was opened without [{collection:?}]")))
+    }
+}
+
+/// Waits until something has changed after a position, or until the deadline.
+pub(crate) async fn changes(
+    catalog: &RwLock<Catalog>,
+    since: Option<Position>,
+    deadline: Deadline,
+) -> Result<Changes, StoreError> {
+    let look = || {
+        let catalog = catalog.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        (catalog.recent.since(since.as_ref()), catalog.recent.subscribe())
+    };
+    loop {
+        let (changes, mut latest) = look();
+        if since.is_none() || !changes.changed.is_empty() || !changes.is_complete {
+            return Ok(changes);
+        }
+        let next = latest.changed();
+        let next = match deadline.end() {
+            Some(end) => tokio::time::timeout_at(end.into(), next).await,
+            None => Ok(next.await),
         };
-        sequence.map(|sequence| Version { sequence, term: 0 })
+        match next {
+            Ok(Ok(())) => {}
+            // The catalog of a closed store is replaced by another one.
+            Ok(Err(_)) => return Err(StoreError::unavailable("it was closed")),
+            Err(_) => return Ok(changes),
+        }
     }
 }

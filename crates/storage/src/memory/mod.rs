@@ -1,14 +1,18 @@
 //! The store in memory: nothing to install, nothing kept after the process ends.
 
+mod arena;
+mod arena_chunk;
 #[cfg(feature = "embedded")]
 mod batch;
 mod catalog;
-mod connectors;
+mod column;
+mod holders;
+mod indexed;
+mod list;
+mod matching;
 mod operation;
-mod piece;
-mod secrets;
-mod sync_jobs;
-mod texts;
+mod recent;
+mod slots;
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,19 +20,19 @@ use std::sync::{Arc, RwLock, RwLockReadGuard};
 
 use async_trait::async_trait;
 use futures_util::stream::{self, BoxStream};
-use tributary_domain::{ConnectorQuery, Id, SyncJobQuery};
+use tributary_domain::{Collection, Id, Query};
 
 use crate::{
-    Backend, BackendSetting, BackendSettings, Collection, OpenError, Page, Store, StoreError, Stored,
-    Version, Versioned,
+    Backend, BackendSetting, BackendSettings, Changes, Counts, Deadline, OpenError, Operation, Page,
+    Position, Store, StoreError, Stored, Version, Versioned,
 };
 
 #[cfg(feature = "embedded")]
-pub(crate) use batch::Batch;
-pub(crate) use catalog::Catalog;
-pub(crate) use operation::Operation;
+pub(crate) use batch::LoadBatch;
+pub(crate) use catalog::{Catalog, changes};
+pub(crate) use operation::GuardedChange;
 #[cfg(feature = "embedded")]
-pub(crate) use operation::{Change, Record, Terms};
+pub(crate) use operation::{DocumentChange, Terms};
 
 /// Opens [`MemoryStore`]s under `memory:`.
 #[derive(Debug, Clone, Copy)]
@@ -48,17 +52,16 @@ impl Backend for MemoryBackend {
         &[]
     }
 
-    async fn open(&self, location: &str, _: &BackendSettings) -> Result<Arc<dyn Store>, OpenError> {
+    async fn open(&self, location: &str, settings: &BackendSettings) -> Result<Arc<dyn Store>, OpenError> {
         if !location.is_empty() {
             let reason = "nothing may follow the colon, a store in memory has no place".to_owned();
             return Err(OpenError::InvalidLocation { url: format!("memory:{location}"), reason });
         }
-        Ok(Arc::new(MemoryStore::default()))
+        Ok(Arc::new(MemoryStore::over(settings.collections())))
     }
 }
 
 /// A store in the memory of this process. Never waits for anything but its own lock.
-#[derive(Default)]
 pub struct MemoryStore {
     catalog: RwLock<Catalog>,
     is_closed: AtomicBool,
@@ -71,7 +74,19 @@ impl fmt::Debug for MemoryStore {
     }
 }
 
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self::over(&Collection::ALL)
+    }
+}
+
 impl MemoryStore {
+    /// An empty store for these collections.
+    #[must_use]
+    pub fn over(collections: &[Collection]) -> Self {
+        Self { catalog: RwLock::new(Catalog::new(collections)), is_closed: AtomicBool::new(false) }
+    }
+
     fn catalog(&self) -> Result<RwLockReadGuard<'_, Catalog>, StoreError> {
         self.check_open()?;
         // A panic while the lock was held would be a bug of ours; the data behind it is still whole.
@@ -85,12 +100,13 @@ impl MemoryStore {
         Ok(())
     }
 
-    fn commit(&self, operation: Operation) -> Result<Version, StoreError> {
+    fn commit(&self, change: GuardedChange) -> Result<Version, StoreError> {
         self.check_open()?;
         let mut catalog = self.catalog.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        catalog.check(&operation)?;
+        catalog.check(&change)?;
         let sequence = catalog.next_sequence();
-        catalog.apply(operation.into_change(), sequence);
+        catalog.apply(change.change, sequence);
+        catalog.publish();
         Ok(Version { sequence, term: 0 })
     }
 }
@@ -111,36 +127,49 @@ pub(crate) fn walk<'a>(
 
 #[async_trait]
 impl Store for MemoryStore {
-    async fn read(&self, collection: Collection, ids: &[Id]) -> Result<Vec<Option<Versioned>>, StoreError> {
-        Ok(self.catalog()?.get_many(collection, ids))
+    async fn read(
+        &self,
+        collection: Collection,
+        ids: &[Id],
+        _: Deadline,
+    ) -> Result<Vec<Option<Versioned>>, StoreError> {
+        self.catalog()?.get_many(collection, ids)
     }
 
     async fn write(
         &self,
         collection: Collection,
-        operations: Vec<crate::Operation>,
+        operations: Vec<Operation>,
+        _: Deadline,
     ) -> Vec<Result<Version, StoreError>> {
-        operations.iter().map(|one| self.commit(Operation::new(collection, one))).collect()
+        operations.iter().map(|operation| self.commit(GuardedChange::new(collection, operation))).collect()
     }
 
-    async fn list_sync_jobs(&self, query: &SyncJobQuery) -> Result<Page, StoreError> {
-        Ok(self.catalog()?.list_sync_jobs(query))
+    async fn list(&self, query: &Query, _: Deadline) -> Result<Page, StoreError> {
+        self.catalog()?.list(query)
     }
 
-    async fn list_connectors(&self, query: &ConnectorQuery) -> Result<Page, StoreError> {
-        Ok(self.catalog()?.list_connectors(query))
+    async fn count(&self, query: &Query, by: &[&'static str], _: Deadline) -> Result<Counts, StoreError> {
+        self.catalog()?.count(query, by)
     }
 
-    fn scan(&self, collection: Collection) -> BoxStream<'_, Result<Vec<Stored>, StoreError>> {
-        walk(move |place| Ok(self.catalog()?.portion(collection, place)))
+    fn scan(&self, collection: Collection, _: Deadline) -> BoxStream<'_, Result<Vec<Stored>, StoreError>> {
+        walk(move |place| self.catalog()?.portion(collection, place))
     }
 
-    async fn check(&self) -> Result<(), StoreError> {
+    async fn changes(&self, since: Option<Position>, deadline: Deadline) -> Result<Changes, StoreError> {
+        self.check_open()?;
+        changes(&self.catalog, since, deadline).await
+    }
+
+    async fn check(&self, _: Deadline) -> Result<(), StoreError> {
         self.catalog().map(drop)
     }
 
     async fn close(&self) -> Result<(), StoreError> {
         self.is_closed.store(true, Ordering::Release);
+        // Those who wait for changes hear that there will be none.
+        *self.catalog.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Catalog::new(&[]);
         Ok(())
     }
 }

@@ -1,9 +1,9 @@
 //! A change of one document, as it is checked, made durable and applied.
 
 use bytes::Bytes;
-use tributary_domain::{Connector, Document, Fields, FilterField, Id, creation_order, keyword_values};
+use tributary_domain::{Collection, Document, Fields, Id};
 
-use crate::{Action, Collection, Stored, Version};
+use crate::{Action, Stored, Version};
 
 /// What must hold of a document for a change to be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,25 +23,28 @@ pub(crate) struct Record {
     pub terms: Terms,
 }
 
+/// The number of a field: its place in the schema of its collection.
+pub(crate) type FieldNumber = u8;
+
 /// What a document is found and ordered by.
-#[derive(Debug, Clone)]
-pub(crate) enum Terms {
-    /// A connector; boxed, since there are few of them and they are large.
-    Connector(Box<Connector>),
-    /// A sync job.
-    SyncJob {
-        /// Its place in time; `i64::MAX` for none, which sorts last.
-        milliseconds: i64,
-        /// The words under which filters find it.
-        words: Vec<(FilterField, String)>,
-    },
-    /// A secret, which is found by its id alone.
-    Secret,
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Terms {
+    /// Its number in the order of the collection. `i64::MAX` where it has none, which sorts last; 0 where a word is
+    /// what counts.
+    pub order_number: i64,
+    /// Its word in the order of the collection; empty where a number is what counts.
+    pub order_word: Box<str>,
+    /// The words under which conditions find it.
+    pub words: Vec<(FieldNumber, String)>,
+    /// The numbers and dates under which conditions find it.
+    pub numbers: Vec<(FieldNumber, i64)>,
+    /// The word that no other document may hold.
+    pub unique: Option<String>,
 }
 
 /// A document's next state, or its end.
 #[derive(Debug, Clone)]
-pub(crate) struct Change {
+pub(crate) struct DocumentChange {
     pub collection: Collection,
     pub id: String,
     /// `None` removes the document.
@@ -50,8 +53,8 @@ pub(crate) struct Change {
 
 /// A change with what must hold for it.
 #[derive(Debug)]
-pub(crate) struct Operation {
-    pub change: Change,
+pub(crate) struct GuardedChange {
+    pub change: DocumentChange,
     pub(super) expectation: Expectation,
 }
 
@@ -64,34 +67,45 @@ impl Record {
     pub(crate) fn new(collection: Collection, id: &str, document: &Document) -> Self {
         let rendered = document.render(id);
         Self {
-            terms: Terms::new(collection, document),
+            terms: Terms::of_document(collection, document),
             rendered: Bytes::from(rendered.into_boxed_str().into_boxed_bytes()),
         }
     }
 }
 
 impl Terms {
-    pub(crate) fn new(collection: Collection, document: &Document) -> Self {
-        match collection {
-            Collection::Connectors => Self::Connector(Box::new(document.clone().into())),
-            Collection::SyncJobs => Self::of_sync_job(document),
-            Collection::Secrets => Self::Secret,
-        }
+    /// The terms of a whole document.
+    pub(crate) fn of_document(collection: Collection, document: &Document) -> Self {
+        let unique = collection.unique.and_then(|unique| unique(document));
+        Self { unique, ..Self::of_fields(collection, document) }
     }
 
-    pub(crate) fn of_sync_job(document: &impl Fields) -> Self {
-        let words = FilterField::ALL.iter().flat_map(|field| {
-            let mut words = keyword_values(document, field.path());
-            words.sort_unstable();
-            words.dedup();
-            words.into_iter().map(|word| (*field, word))
-        });
-        Self::SyncJob { milliseconds: creation_order(document).unwrap_or(i64::MAX), words: words.collect() }
+    /// The terms of a document of which the [outermost names](tributary_domain::CollectionSchema::outermost_names)
+    /// are known, but for the unique word.
+    pub(crate) fn of_fields(collection: Collection, document: &impl Fields) -> Self {
+        let mut terms = Self::default();
+        let mut first = None;
+        for (number, field) in (0..).zip(collection.fields) {
+            if !field.is_indexed() {
+                continue;
+            }
+            let is_order = collection.order == Some(field.path);
+            let (words, numbers) = (field.words(document), field.numbers(document));
+            if is_order {
+                let number = numbers.first().copied();
+                first = number.or_else(|| words.first().map(|_| 0));
+                terms.order_word = words.first().map(|word| word.as_str().into()).unwrap_or_default();
+            }
+            terms.words.extend(words.into_iter().map(|word| (number, word)));
+            terms.numbers.extend(numbers.into_iter().map(|value| (number, value)));
+        }
+        terms.order_number = first.unwrap_or(if collection.order.is_some() { i64::MAX } else { 0 });
+        terms
     }
 }
 
-impl Operation {
-    /// The operation with everything that the indexes need to know of the document.
+impl GuardedChange {
+    /// The change with everything that the indexes need to know of the document.
     pub(crate) fn new(collection: Collection, crate::Operation { id, action }: &crate::Operation) -> Self {
         let (expectation, document) = match action {
             Action::Create(document) => (Expectation::Absent, Some(document)),
@@ -99,10 +113,6 @@ impl Operation {
             Action::Delete(expected) => (Expectation::Version(*expected), None),
         };
         let record = document.map(|document| Record::new(collection, id.as_str(), document));
-        Self { change: Change { collection, id: id.to_string(), record }, expectation }
-    }
-
-    pub(crate) fn into_change(self) -> Change {
-        self.change
+        Self { change: DocumentChange { collection, id: id.to_string(), record }, expectation }
     }
 }

@@ -1,16 +1,8 @@
 //! How long a call may take, over all requests that it makes to the servers.
 
-use std::future::Future;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use tokio::time::Instant;
-
-use crate::request_time::request_start;
-
-tokio::task_local! {
-    /// When the call ends that this is a part of.
-    static END: Instant;
-}
+use crate::Deadline;
 
 /// Whether something is changed, which decides how long it may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,19 +42,17 @@ impl Budget {
 }
 
 impl Deadlines {
-    /// The time for what begins now: its own, but no more than is left to what it is a part of.
-    pub(super) fn budget(self, purpose: Purpose) -> Budget {
+    /// The time for what begins now: its own, but no more than is left to the work that it is a part of.
+    pub(super) fn budget(self, purpose: Purpose, deadline: Deadline) -> Budget {
         let start = Instant::now();
-        let own = start + self.of(purpose);
-        let request = request_start().map(|start| Instant::from_std(start) + self.longest());
-        let call = END.try_with(|end| *end).ok();
-        let end = [request, call].into_iter().flatten().fold(own, Instant::min);
+        let work = deadline.start().map(|start| start + self.longest());
+        let end = [work, deadline.end()].into_iter().flatten().fold(start + self.of(purpose), Instant::min);
         Budget { start, end }
     }
 
-    /// Does a call to the store: all that it asks the servers for shares its time.
-    pub(super) async fn bound<F: Future>(self, purpose: Purpose, work: F) -> F::Output {
-        END.scope(self.budget(purpose).end, work).await
+    /// The deadline of a call to the store: all that it asks the servers for shares its time.
+    pub(super) fn of_call(self, purpose: Purpose, deadline: Deadline) -> Deadline {
+        deadline.within(self.of(purpose))
     }
 
     /// The longest that any call takes.
@@ -81,42 +71,38 @@ impl Deadlines {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::within_one_request;
 
     const DEADLINES: Deadlines = Deadlines { change: Duration::from_secs(10), read: Duration::from_secs(5) };
 
-    #[tokio::test(start_paused = true)]
-    async fn parts_share_the_time_of_the_whole() {
-        let pass = |seconds| tokio::time::advance(Duration::from_secs(seconds));
-        let left = |purpose| DEADLINES.budget(purpose).left().unwrap_or_default().as_secs();
-        assert_eq!((left(Purpose::Read), left(Purpose::Change)), (5, 10));
-        DEADLINES
-            .bound(Purpose::Change, async {
-                pass(4).await;
-                assert_eq!((left(Purpose::Read), left(Purpose::Change)), (5, 6));
-                pass(4).await;
-                assert_eq!((left(Purpose::Read), left(Purpose::Change)), (2, 2));
-                pass(2).await;
-                assert!(DEADLINES.budget(Purpose::Change).left().is_none());
-            })
-            .await;
-        assert_eq!(left(Purpose::Change), 10);
+    fn seconds(purpose: Purpose, deadline: Deadline) -> f64 {
+        (DEADLINES.budget(purpose, deadline).whole().as_secs_f64() * 10.0).round() / 10.0
     }
 
-    #[tokio::test]
-    async fn calls_share_the_time_of_their_request() {
-        let start = std::time::Instant::now();
-        within_one_request(async {
-            std::thread::sleep(Duration::from_millis(30));
-            let budget = DEADLINES.budget(Purpose::Change);
-            assert!(budget.whole() <= Duration::from_millis(9_970), "{budget:?}");
-            assert!(budget.whole() >= Duration::from_secs(10).saturating_sub(start.elapsed()));
-            DEADLINES
-                .bound(Purpose::Read, async {
-                    assert!(DEADLINES.budget(Purpose::Change).whole() <= DEADLINES.read);
-                })
-                .await;
-        })
-        .await;
+    #[test]
+    fn parts_share_the_time_of_the_whole() {
+        let call = DEADLINES.of_call(Purpose::Read, Deadline::NONE);
+        for (deadline, read, change) in [
+            (Deadline::NONE, 5.0, 10.0),
+            (Deadline::NONE.within(Duration::from_secs(7)), 5.0, 7.0),
+            (call, 5.0, 5.0),
+            (Deadline::of_work_from_now(), 5.0, 10.0),
+        ] {
+            assert_eq!(
+                (seconds(Purpose::Read, deadline), seconds(Purpose::Change, deadline)),
+                (read, change)
+            );
+        }
+        let over = DEADLINES.budget(Purpose::Change, Deadline::NONE.within(Duration::ZERO));
+        assert!(over.left().is_none());
+    }
+
+    #[test]
+    fn calls_share_the_time_of_their_work() {
+        let work = Deadline::of_work_from_now();
+        std::thread::sleep(Duration::from_millis(30));
+        let budget = DEADLINES.budget(Purpose::Change, work);
+        assert!(budget.whole() <= Duration::from_millis(9_970), "{budget:?}");
+        assert_eq!(budget.end(), work.start().unwrap() + DEADLINES.change);
+        assert_eq!(DEADLINES.budget(Purpose::Read, work).whole(), DEADLINES.read);
     }
 }

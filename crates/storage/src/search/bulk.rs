@@ -2,35 +2,22 @@
 
 use bytes::Bytes;
 use opensearch::http::Method;
-use serde_json::json;
 
+use super::action::{BulkAction, BulkChange};
 use super::budget::{Budget, Purpose};
+use super::call::Call;
 use super::client::Request;
-use super::connection::Connection;
+use super::indices::Index;
 use super::problem::{Problem, same};
-use super::source::source;
+use super::tombstones::tombstone;
 use super::wire::{self, BulkAnswer, Item};
-use crate::pauses::pauses;
-use crate::{Action, Operation, StoreError, Version};
+use crate::backoff::backoff;
+use crate::{StoreError, Version};
 
 /// The most bytes of documents in one request: larger ones are refused by small servers.
 const REQUEST_BYTES: usize = 4 << 20;
 /// The most changes in one request.
 const REQUEST_ACTIONS: usize = 1_000;
-
-/// A change of one document.
-#[derive(Debug, Clone)]
-pub(super) struct BulkAction {
-    pub(super) id: String,
-    pub(super) change: BulkChange,
-}
-
-#[derive(Debug, Clone)]
-pub(super) enum BulkChange {
-    Create(String),
-    Replace(Version, String),
-    Delete(Version),
-}
 
 /// What became of a change.
 #[derive(Debug)]
@@ -43,89 +30,57 @@ pub(super) enum Outcome {
     Failed(StoreError),
 }
 
-impl BulkAction {
-    /// The action of an operation, with the document as it is sent.
-    pub(super) fn new(Operation { id, action }: &Operation) -> Self {
-        let change = match action {
-            Action::Create(document) => BulkChange::Create(source(document)),
-            Action::Replace(expected, document) => BulkChange::Replace(*expected, source(document)),
-            Action::Delete(expected) => BulkChange::Delete(*expected),
-        };
-        Self { id: id.to_string(), change }
-    }
-
-    pub(super) fn delete(id: &str, expected: Version) -> Self {
-        Self { id: id.to_owned(), change: BulkChange::Delete(expected) }
-    }
-
-    fn size(&self) -> usize {
-        match &self.change {
-            BulkChange::Create(source) | BulkChange::Replace(_, source) => source.len() + self.id.len() + 100,
-            BulkChange::Delete(_) => self.id.len() + 100,
-        }
-    }
-
-    fn write(&self, body: &mut String) {
-        let id = &self.id;
-        let (head, source) = match &self.change {
-            BulkChange::Create(source) => (json!({ "create": { "_id": id } }), Some(source)),
-            BulkChange::Replace(expected, source) => {
-                (json!({ "index": guarded(id, *expected) }), Some(source))
-            }
-            BulkChange::Delete(expected) => (json!({ "delete": guarded(id, *expected) }), None),
-        };
-        body.push_str(&head.to_string());
-        body.push('\n');
-        if let Some(source) = source {
-            body.push_str(source);
-            body.push('\n');
-        }
-    }
-}
-
-fn guarded(id: &str, expected: Version) -> serde_json::Value {
-    json!({ "_id": id, "if_seq_no": expected.sequence, "if_primary_term": expected.term })
-}
-
-impl Connection {
+impl Call {
     /// Makes changes, in order, and answers what became of each. All are visible to searches then.
-    pub(super) async fn bulk(&self, index: &str, actions: &[BulkAction]) -> Vec<Outcome> {
-        let parts = parts(actions);
+    pub(super) async fn bulk(&self, index: &Index, actions: &[BulkAction]) -> Vec<Outcome> {
+        // Where a deletion is refused or comes later, its note does no harm: who reads it looks at the document.
+        let tombstones: Vec<Option<BulkAction>> =
+            actions.iter().map(|action| tombstone(&self.prepared, index, action)).collect();
+        let with_tombstones = actions.iter().zip(&tombstones);
+        let with_tombstones: Vec<&BulkAction> = with_tombstones
+            .flat_map(|(action, tombstone)| [Some(action), tombstone.as_ref()])
+            .flatten()
+            .collect();
+        let parts = parts(&with_tombstones);
         let refreshes_each = parts.len() == 1;
-        let mut outcomes = Vec::with_capacity(actions.len());
+        let mut outcomes = Vec::with_capacity(with_tombstones.len());
         for part in parts {
             let part = match outcomes.last() {
                 // It was waited for as long as a change may take: not again for each part.
                 Some(Outcome::Failed(error @ StoreError::Unavailable(_))) => {
                     part.iter().map(|_| Outcome::Failed(same(error))).collect()
                 }
-                _ => self.bulk_part(index, part, refreshes_each).await,
+                _ => self.bulk_part(&index.alias, part, refreshes_each).await,
             };
             outcomes.extend(part);
         }
         if !refreshes_each && !actions.is_empty() {
-            let refresh = Request::change(Method::Post, format!("/{index}/_refresh"), "");
-            let refreshed = self.ask(&refresh).await;
-            if let Err(error) = refreshed {
-                // They are stored, and are seen as soon as the server looks by itself.
-                tracing::warn!(%index, %error, "the index was not refreshed");
-            }
+            self.refresh(&index.alias).await;
         }
-        outcomes
+        let outcomes = with_tombstones.into_iter().zip(outcomes);
+        outcomes.filter_map(|(action, outcome)| answered(action, outcome)).collect()
+    }
+
+    async fn refresh(&self, index: &str) {
+        let refresh = Request::change(Method::Post, format!("/{index}/_refresh"), "");
+        if let Err(error) = self.ask(&refresh).await {
+            // They are stored, and are seen as soon as the server looks by itself.
+            tracing::warn!(%index, %error, "the index was not refreshed");
+        }
     }
 
     /// Sends what goes into one request, and again those that the server had no room for.
-    async fn bulk_part(&self, index: &str, actions: &[BulkAction], refresh: bool) -> Vec<Outcome> {
-        let budget = self.client.deadlines.budget(Purpose::Change);
+    async fn bulk_part(&self, index: &str, actions: &[&BulkAction], refresh: bool) -> Vec<Outcome> {
+        let budget = self.budget(Purpose::Change);
         let mut outcomes: Vec<Option<Outcome>> = actions.iter().map(|_| None).collect();
-        let mut pauses = pauses();
+        let mut pauses = backoff();
         let mut is_repeated = false;
         loop {
             let waiting: Vec<usize> = (0..actions.len()).filter(|place| outcomes[*place].is_none()).collect();
             if waiting.is_empty() {
                 break;
             }
-            let chosen: Vec<&BulkAction> = waiting.iter().map(|place| &actions[*place]).collect();
+            let chosen: Vec<&BulkAction> = waiting.iter().map(|place| actions[*place]).collect();
             match self.bulk_once(index, &chosen, refresh, budget, is_repeated).await {
                 Ok(results) => {
                     for (place, result) in waiting.iter().zip(results) {
@@ -205,8 +160,19 @@ impl Connection {
     }
 }
 
+/// What became of a change, for whoever asked for it; nobody asked for a note.
+fn answered(action: &BulkAction, outcome: Outcome) -> Option<Outcome> {
+    if !matches!(action.change, BulkChange::Tombstone { .. }) {
+        return Some(outcome);
+    }
+    if let Outcome::Failed(error) = outcome {
+        tracing::warn!(%error, "a deletion was not noted for those who wait for changes");
+    }
+    None
+}
+
 /// Cuts changes into what goes into one request.
-fn parts(actions: &[BulkAction]) -> Vec<&[BulkAction]> {
+fn parts<'p, 'a>(actions: &'p [&'a BulkAction]) -> Vec<&'p [&'a BulkAction]> {
     let mut parts = Vec::new();
     let (mut start, mut bytes) = (0, 0);
     for (place, action) in actions.iter().enumerate() {
@@ -233,32 +199,13 @@ mod tests {
 
     #[test]
     fn requests_stay_small() {
-        let lengths =
-            |actions: &[BulkAction]| parts(actions).iter().map(|part| part.len()).collect::<Vec<_>>();
+        let lengths = |actions: &[BulkAction]| {
+            let actions: Vec<&BulkAction> = actions.iter().collect();
+            parts(&actions).iter().map(|part| part.len()).collect::<Vec<_>>()
+        };
         assert_eq!(lengths(&[]), [0; 0]);
         assert_eq!(lengths(&vec![action(1); 2_500]), [1_000, 1_000, 500]);
         assert_eq!(lengths(&vec![action(3 << 20); 3]), [1, 1, 1]);
         assert_eq!(lengths(&[action(9 << 20), action(1), action(1)]), [1, 2]);
-    }
-
-    #[test]
-    fn changes_are_lines() {
-        let mut body = String::new();
-        let version = Version { sequence: 7, term: 2 };
-        action(1).write(&mut body);
-        BulkAction { id: "\"".to_owned(), change: BulkChange::Replace(version, "{}".to_owned()) }
-            .write(&mut body);
-        BulkAction::delete("z", version).write(&mut body);
-        let lines: Vec<&str> = body.lines().collect();
-        assert_eq!(
-            lines,
-            [
-                r#"{"create":{"_id":"x"}}"#,
-                "y",
-                r#"{"index":{"_id":"\"","if_seq_no":7,"if_primary_term":2}}"#,
-                "{}",
-                r#"{"delete":{"_id":"z","if_seq_no":7,"if_primary_term":2}}"#,
-            ]
-        );
     }
 }

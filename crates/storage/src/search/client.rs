@@ -18,8 +18,8 @@ use super::budget::{Budget, Deadlines, Purpose};
 use super::problem::Problem;
 use super::settings::{CA_FILE, CLIENT_CERTIFICATE_FILE, SearchSettings, invalid_file};
 use super::tls;
-use crate::pauses::pauses;
-use crate::{OpenError, StoreError};
+use crate::backoff::backoff;
+use crate::{Deadline, OpenError, StoreError};
 
 /// By which Elasticsearch makes itself known.
 const PRODUCT: HeaderName = HeaderName::from_static("x-elastic-product");
@@ -90,15 +90,15 @@ impl Client {
         })
     }
 
-    /// Sends a request within its time, to another node where one does not answer, again and again
-    /// while the servers are away or overloaded.
-    pub(super) async fn send(&self, request: &Request) -> Result<Answer, StoreError> {
-        self.send_within(request, self.deadlines.budget(request.purpose)).await
+    /// Sends a request within the time that its purpose has, and that is left until a deadline.
+    pub(super) async fn send(&self, request: &Request, deadline: Deadline) -> Result<Answer, StoreError> {
+        self.send_within(request, self.deadlines.budget(request.purpose, deadline)).await
     }
 
-    /// Like [`send`](Self::send), as a part of something that has begun already.
+    /// Sends a request within its time, to another node where one does not answer, again and again
+    /// while the servers are away or overloaded.
     pub(super) async fn send_within(&self, request: &Request, budget: Budget) -> Result<Answer, StoreError> {
-        let mut pauses = pauses();
+        let mut pauses = backoff();
         let mut is_repeated = false;
         let mut tried = 0;
         let mut reason = "no time was left".to_owned();

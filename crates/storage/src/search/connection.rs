@@ -3,16 +3,21 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
+use tributary_domain::Collection;
 
 use super::budget::Purpose;
-use super::client::{Answer, Client, Request};
+use super::call::Call;
+use super::client::Client;
 use super::dialect::Product;
-use super::indices::{self, Prepared, Unready};
-use super::problem::{Lost, Problem};
-use crate::{Collection, StoreError};
+use super::forgetting::forget_old_deletions;
+use super::indices::{self, Prepared};
+use super::problem::Lost;
+use super::settings::SearchSettings;
+use super::unready::Unready;
+use super::upgrade::write_again;
+use crate::{Deadline, OpenError, StoreError};
 
 /// How often a call is made whose indices are removed again and again.
 pub(super) const TRIES: usize = 5;
@@ -23,45 +28,51 @@ type Preparation = Shared<BoxFuture<'static, Result<Arc<Prepared>, Arc<Unready>>
 /// A way to a cluster that is prepared on first use.
 #[derive(Debug)]
 pub(super) struct Connection {
-    pub(super) client: Client,
+    pub(super) client: Arc<Client>,
     product: Product,
     index_prefix: String,
+    collections: Vec<Collection>,
     prepared: RwLock<Option<Arc<Prepared>>>,
     preparation: Mutex<Option<Preparation>>,
     is_closed: AtomicBool,
 }
 
 impl Connection {
-    pub(super) fn new(client: Client, product: Product, index_prefix: String) -> Self {
-        Self {
-            client,
-            product,
-            index_prefix,
+    pub(super) fn new(settings: SearchSettings) -> Result<Self, OpenError> {
+        Ok(Self {
+            client: Arc::new(Client::new(&settings)?),
+            product: settings.product,
+            index_prefix: settings.index_prefix,
+            collections: settings.collections,
             prepared: RwLock::new(None),
             preparation: Mutex::new(None),
             is_closed: AtomicBool::new(false),
-        }
-    }
-
-    /// What is known of the server and its indices; finds it out where it is not known.
-    pub(super) async fn prepared(self: &Arc<Self>) -> Result<Arc<Prepared>, StoreError> {
-        self.try_prepared().await.map_err(|unready| unready.to_store_error())
+        })
     }
 
     /// Like [`prepared`](Self::prepared), telling what somebody has to repair from what will pass.
-    pub(super) async fn try_prepared(self: &Arc<Self>) -> Result<Arc<Prepared>, Arc<Unready>> {
+    pub(super) async fn try_prepared(
+        self: &Arc<Self>,
+        deadline: Deadline,
+    ) -> Result<Arc<Prepared>, Arc<Unready>> {
         let unavailable = |reason: &str| Err(Arc::new(StoreError::unavailable(reason).into()));
-        if self.is_closed.load(Ordering::Acquire) {
+        if self.is_closed() {
             return unavailable("it was closed");
         }
         if let Some(prepared) = self.known() {
             return Ok(prepared);
         }
-        let end = self.client.deadlines.budget(Purpose::Change).end();
-        match tokio::time::timeout_at(end, self.preparation()).await {
+        let end = self.client.deadlines.budget(Purpose::Change, deadline).end();
+        match tokio::time::timeout_at(end.into(), self.preparation()).await {
             Ok(result) => result,
             Err(_) => unavailable("the server does not answer, or its indices are still being made ready"),
         }
+    }
+
+    /// A call to the indices that are known; finds out about them where they are not.
+    pub(super) async fn call(self: &Arc<Self>, deadline: Deadline) -> Result<Call, StoreError> {
+        let prepared = self.try_prepared(deadline).await.map_err(|unready| unready.to_store_error())?;
+        Ok(Call { client: Arc::clone(&self.client), prepared, deadline })
     }
 
     /// The preparation that is under way, or a new one. It goes on whoever waits for it: it may take
@@ -82,46 +93,66 @@ impl Connection {
         preparation.insert(started).clone()
     }
 
-    async fn prepare(&self) -> Result<Arc<Prepared>, Unready> {
-        let prepared = Arc::new(indices::prepare(&self.client, self.product, &self.index_prefix).await?);
-        for collection in Collection::ALL {
-            let index = prepared.index(collection);
-            if index.has_new_fields {
-                self.write_again(&prepared, index).await?;
-                indices::end_upgrade(&self.client, index).await?;
-            }
+    async fn prepare(self: &Arc<Self>) -> Result<Arc<Prepared>, Unready> {
+        let prepared =
+            indices::prepare(&self.client, self.product, &self.index_prefix, &self.collections).await?;
+        let prepared = Arc::new(prepared);
+        let call = Call {
+            client: Arc::clone(&self.client),
+            prepared: Arc::clone(&prepared),
+            deadline: Deadline::NONE,
+        };
+        for index in prepared.indices.iter().filter(|index| index.has_new_fields) {
+            write_again(&call, index).await?;
+            indices::end_upgrade(&self.client, index).await?;
         }
         *self.prepared.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&prepared));
         tracing::info!(server = ?prepared.dialect, "the search engine is ready");
+        // Nobody has to wait for this.
+        let (connection, old) = (Arc::clone(self), Arc::clone(&prepared));
+        tokio::spawn(async move {
+            let call =
+                Call { client: Arc::clone(&connection.client), prepared: old, deadline: Deadline::NONE };
+            forget_old_deletions(&call).await;
+        });
         Ok(prepared)
     }
 
     fn known(&self) -> Option<Arc<Prepared>> {
-        self.prepared.read().unwrap_or_else(PoisonError::into_inner).clone()
+        let known = self.prepared.read().unwrap_or_else(PoisonError::into_inner).clone();
+        known.filter(|prepared| !prepared.is_lost())
     }
 
     pub(super) fn close(&self) {
         self.is_closed.store(true, Ordering::Release);
     }
 
-    /// The error for an index that is gone: it is made again before the next request.
-    pub(super) fn lost_index(&self, kind: &str) -> Option<StoreError> {
-        if kind != "index_not_found_exception" {
-            return None;
-        }
-        *self.prepared.write().unwrap_or_else(PoisonError::into_inner) = None;
-        Some(Lost::Index.into())
+    pub(super) fn is_closed(&self) -> bool {
+        self.is_closed.load(Ordering::Acquire)
     }
 
-    /// Makes a call, and makes it again where what it works with was removed meanwhile: missing indices are
-    /// created before each try.
+    /// Makes a call within the time that its purpose has, and again where what it works with was removed meanwhile:
+    /// missing indices are created before each try.
+    pub(super) async fn within<T, F: Future<Output = Result<T, StoreError>>>(
+        self: &Arc<Self>,
+        purpose: Purpose,
+        deadline: Deadline,
+        call: impl Fn(Call) -> F,
+    ) -> Result<T, StoreError> {
+        let deadline = self.client.deadlines.of_call(purpose, deadline);
+        self.with_indices(deadline, call).await
+    }
+
+    /// Makes a call whose requests have the time that each of them has, and again where what it works with was
+    /// removed meanwhile.
     pub(super) async fn with_indices<T, F: Future<Output = Result<T, StoreError>>>(
         self: &Arc<Self>,
-        call: impl Fn(Arc<Prepared>) -> F,
+        deadline: Deadline,
+        call: impl Fn(Call) -> F,
     ) -> Result<T, StoreError> {
         let mut tries = 1;
         loop {
-            match call(self.prepared().await?).await {
+            match call(self.call(deadline).await?).await {
                 Err(error) if tries < TRIES && Lost::of(&error).is_some() => {
                     tracing::warn!(%error, "the call is made again");
                     tries += 1;
@@ -129,19 +160,5 @@ impl Connection {
                 result => return result,
             }
         }
-    }
-
-    /// Sends a request to an index and answers the body of a success.
-    pub(super) async fn ask(&self, request: &Request) -> Result<Bytes, StoreError> {
-        self.understood(self.client.send(request).await?)
-    }
-
-    pub(super) fn understood(&self, answer: Answer) -> Result<Bytes, StoreError> {
-        if answer.status == 404
-            && let Some(lost) = self.lost_index(&Problem::read(&answer.body).kind)
-        {
-            return Err(lost);
-        }
-        answer.success()
     }
 }

@@ -1,18 +1,20 @@
-//! Lists of connectors, and index names that no two live ones share.
+//! Index names that no two live connectors share.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
+use futures_util::future::try_join;
 use serde_json::json;
-use tributary_domain::{Connector, ConnectorQuery, Document, Id, keyword_values};
+use tributary_domain::{Collection, Document, Id, connector_fields, keyword_values};
 
-use super::bulk::{BulkAction, BulkChange};
-use super::connection::Connection;
+use super::action::{BulkAction, BulkChange};
+use super::call::Call;
+use super::clock::now;
 use super::documents::Found;
-use super::indices::Prepared;
-use super::source::render;
-use super::walk::Walk;
+use super::held_words::HeldWord;
+use super::indices::Index;
+use super::source::parse;
 use super::wire::{self, Hit, SearchAnswer};
-use crate::{Collection, Page, StoreError, Version};
+use crate::{Action, Operation, StoreError, Version, Versioned};
 
 /// How much longer than a change may take a reservation is respected that leads to nothing, for
 /// clocks that do not agree.
@@ -27,87 +29,69 @@ struct Reservation {
     version: Version,
 }
 
-impl Connection {
-    /// A page of connectors. They are few: all are read, and looked at by the rules of the domain.
-    pub(super) async fn list_connectors(
-        &self,
-        prepared: &Prepared,
-        query: &ConnectorQuery,
-    ) -> Result<Page, StoreError> {
-        let index = &prepared.index(Collection::Connectors).name;
-        let all = json!({ "match_all": {} });
-        let mut walk = Walk::open(self, prepared.dialect, index, all, &[], true).await?;
-        let mut found = Vec::new();
-        while let Some(portion) = walk
-            .next(|hit| {
-                let connector = connector(hit.text(), &hit.id)?;
-                if !query.matches(&connector) {
-                    return Ok(None);
-                }
-                let name = keyword_values(connector.document(), "index_name").into_iter().min();
-                let document = render(hit.text(), &hit.id)?;
-                Ok(Some(((name.is_none(), name, hit.id.clone().into_owned()), document)))
-            })
-            .await?
-        {
-            found.extend(portion.into_iter().flatten());
-        }
-        found.sort_by(|(left, _), (right, _)| left.cmp(right));
-        let count = found.len() as u64;
-        let page = found.into_iter().skip(query.from as usize).take(query.size as usize);
-        Ok(Page { count, documents: page.map(|(_, document)| document).collect() })
-    }
-
-    /// Writes a connector, under a reservation of the index name that it is to hold.
-    pub(super) async fn write_connector(
-        &self,
-        prepared: &Prepared,
-        id: &Id,
-        action: &BulkAction,
-        connector: &Connector,
-    ) -> Result<Version, StoreError> {
-        let before = match action.change {
-            BulkChange::Create(_) => None,
-            _ => self.held_now(prepared, id.as_str()).await?,
+impl Call {
+    /// Makes one change of a connector, under a reservation of the index name that it is to hold.
+    pub(super) async fn write_connector(&self, operation: &Operation) -> Result<Version, StoreError> {
+        let Operation { id, action: change } = operation;
+        let (before, wanted) = match change {
+            Action::Create(document) => (None, held_by(document)),
+            Action::Replace(expected, document) => {
+                (self.held_before(id.as_str(), *expected).await?, held_by(document))
+            }
+            Action::Delete(expected) => (self.held_before(id.as_str(), *expected).await?, None),
         };
-        let wanted = connector.held_index_name();
         let reservation = match &wanted {
-            Some(name) if wanted != before => Some(self.reserve(prepared, id, name.clone()).await?),
+            Some(name) if wanted != before => Some(self.reserve(id, name.clone()).await?),
             _ => None,
         };
-        let result = self.change(&prepared.index(Collection::Connectors).alias, action).await;
+        let result = self.change(self.connectors()?, &BulkAction::new(operation)).await;
         match (&result, reservation) {
-            (Ok(_), _) => {
+            (Ok(version), _) => {
                 if let Some(name) = before.filter(|before| Some(before) != wanted.as_ref()) {
-                    self.free_held(prepared, id, name).await;
+                    self.free_held(id, name).await;
                 }
+                self.prepared.held_words.insert(id.as_str(), *version, wanted);
             }
             // What became of it is not known: the reservation frees itself after a while.
             (Err(StoreError::Unavailable(_)), _) | (_, None) => {}
-            (Err(_), Some(reservation)) => self.free(prepared, reservation).await,
+            (Err(_), Some(reservation)) => self.free(reservation).await,
         }
         result
     }
 
-    /// Removes a connector, and frees the index name that it held.
-    pub(super) async fn delete_connector(
-        &self,
-        prepared: &Prepared,
-        id: &Id,
-        action: &BulkAction,
-    ) -> Result<Version, StoreError> {
-        let held = self.held_now(prepared, id.as_str()).await?;
-        let version = self.change(&prepared.index(Collection::Connectors).alias, action).await?;
-        if let Some(name) = held {
-            self.free_held(prepared, id, name).await;
+    /// Remembers which index names connectors hold that were read: nobody has to look again to change them.
+    pub(super) fn remember_held(&self, ids: &[Id], found: &[Option<Versioned>]) {
+        for (id, found) in ids.iter().zip(found) {
+            let Some(Versioned { version, document }) = found else { continue };
+            if let Some(document) =
+                std::str::from_utf8(document).ok().and_then(|text| Document::parse(text).ok())
+            {
+                self.prepared.held_words.insert(id.as_str(), *version, held_by(&document));
+            }
         }
-        Ok(version)
+    }
+
+    /// The index name that a connector holds in the version that a change expects; in another the change is refused.
+    async fn held_before(&self, id: &str, expected: Version) -> Result<Option<String>, StoreError> {
+        match self.prepared.held_words.get(id, expected) {
+            Some(HeldWord(held)) => Ok(held),
+            None => self.held_now(id).await,
+        }
     }
 
     /// The index name that a connector holds now.
-    async fn held_now(&self, prepared: &Prepared, id: &str) -> Result<Option<String>, StoreError> {
-        let found = self.find(&prepared.index(Collection::Connectors).name, id).await?;
+    async fn held_now(&self, id: &str) -> Result<Option<String>, StoreError> {
+        let found = self.find(self.connectors()?, id).await?;
         Ok(found.and_then(|found| held(&found.source, id)))
+    }
+
+    fn connectors(&self) -> Result<&Index, StoreError> {
+        self.prepared.index(Collection::CONNECTORS)
+    }
+
+    fn reservations(&self) -> Result<&Index, StoreError> {
+        let unknown = || StoreError::Rejected("the store was opened without connectors".to_owned());
+        self.prepared.reservations.as_ref().ok_or_else(unknown)
     }
 
     /// Keeps other connectors from the index name that a connector is about to get.
@@ -115,14 +99,15 @@ impl Connection {
     /// The name is a document of an index of its own, which only one can create. Whoever has it
     /// without having the name in the connector itself may be about to write that: for as long as a
     /// change may take, it is respected.
-    async fn reserve(&self, prepared: &Prepared, id: &Id, name: String) -> Result<Reservation, StoreError> {
+    async fn reserve(&self, id: &Id, name: String) -> Result<Reservation, StoreError> {
         for _ in 0..ATTEMPTS {
-            if let Some(holder) = self.holder(prepared, id, &name).await? {
+            let present = self.find(self.reservations()?, &name);
+            let (holder, present) = try_join(self.holder(id, &name), present).await?;
+            if let Some(holder) = holder {
                 return Err(taken(name, holder));
             }
-            let present = self.find(&prepared.reservations, &name).await?;
             if let Some(present) = &present
-                && let Some(holder) = self.respected(prepared, id, &name, present).await?
+                && let Some(holder) = self.respected(id, &name, present).await?
             {
                 return Err(taken(name, holder));
             }
@@ -132,7 +117,7 @@ impl Connection {
                 Some(present) => BulkChange::Replace(present.version, source),
             };
             let action = BulkAction { id: name.clone(), change };
-            match self.change(&prepared.reservations, &action).await {
+            match self.change(self.reservations()?, &action).await {
                 Ok(version) => return Ok(Reservation { name, version }),
                 Err(StoreError::Conflict | StoreError::NotFound) => {}
                 Err(error) => return Err(error),
@@ -142,9 +127,10 @@ impl Connection {
     }
 
     /// Frees a name, unless somebody else has it by now.
-    async fn free(&self, prepared: &Prepared, reservation: Reservation) {
+    async fn free(&self, reservation: Reservation) {
         let Reservation { name, version } = reservation;
-        let freed = self.change(&prepared.reservations, &BulkAction::delete(&name, version)).await;
+        let Ok(reservations) = self.reservations() else { return };
+        let freed = self.change(reservations, &BulkAction::delete(&name, version)).await;
         match freed {
             Ok(_) | Err(StoreError::Conflict | StoreError::NotFound) => {}
             // It frees itself after a while.
@@ -153,19 +139,19 @@ impl Connection {
     }
 
     /// Frees the name that a connector gave up.
-    async fn free_held(&self, prepared: &Prepared, id: &Id, name: String) {
-        let found = self.find(&prepared.reservations, &name).await;
-        if let Ok(Some(found)) = found
+    async fn free_held(&self, id: &Id, name: String) {
+        let Ok(reservations) = self.reservations() else { return };
+        if let Ok(Some(found)) = self.find(reservations, &name).await
             && reserved_by(&found).is_some_and(|(holder, _)| holder == id.as_str())
         {
-            self.free(prepared, Reservation { name, version: found.version }).await;
+            self.free(Reservation { name, version: found.version }).await;
         }
     }
 
     /// Another live connector with this index name.
-    async fn holder(&self, prepared: &Prepared, id: &Id, name: &str) -> Result<Option<String>, StoreError> {
-        let index = prepared.index(Collection::Connectors);
-        let body = json!({ "query": { "term": { index.field("index_name"): name } }, "size": 1_000 });
+    async fn holder(&self, id: &Id, name: &str) -> Result<Option<String>, StoreError> {
+        let index = self.connectors()?;
+        let body = json!({ "query": { "term": { index.field(connector_fields::INDEX_NAME): name } }, "size": 1_000 });
         let body = self.search(&index.name, &body).await?;
         let answer: SearchAnswer<'_> = wire::read(&body)?;
         let holds =
@@ -176,7 +162,6 @@ impl Connection {
     /// The connector whose reservation has to be respected.
     async fn respected(
         &self,
-        prepared: &Prepared,
         id: &Id,
         name: &str,
         reservation: &Found,
@@ -190,24 +175,23 @@ impl Connection {
         if now().saturating_sub(reserved_at) < u64::try_from(longest.as_millis()).unwrap_or(u64::MAX) {
             return Ok(Some(holder));
         }
-        let held = self.held_now(prepared, &holder).await?;
+        let held = self.held_now(&holder).await?;
         Ok(held.filter(|held| held == name).map(|_| holder))
     }
 }
 
+/// The index name that a connector holds.
+fn held_by(connector: &Document) -> Option<String> {
+    Collection::CONNECTORS.unique.and_then(|unique| unique(connector))
+}
+
 /// The name that a stored connector holds.
 fn held(source: &str, id: &str) -> Option<String> {
-    connector(source, id).ok()?.held_index_name()
+    held_by(&parse(source, id).ok()?)
 }
 
 fn taken(index_name: String, connector_id: String) -> StoreError {
     StoreError::IndexNameTaken { index_name, connector_id }
-}
-
-fn connector(source: &str, id: &str) -> Result<Connector, StoreError> {
-    Document::parse(source)
-        .map(Connector::from)
-        .map_err(|error| StoreError::Backend(format!("the connector [{id}]: {error}").into()))
 }
 
 /// Who reserved a name, and when in milliseconds since 1970.
@@ -216,9 +200,4 @@ fn reserved_by(found: &Found) -> Option<(String, u64)> {
     let connector = keyword_values(&document, "connector_id").into_iter().next()?;
     let moment = keyword_values(&document, "reserved_at").into_iter().next()?;
     Some((connector, moment.parse().ok()?))
-}
-
-fn now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

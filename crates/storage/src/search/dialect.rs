@@ -41,6 +41,12 @@ impl Product {
             Self::Elasticsearch => (8, 0),
         }
     }
+
+    /// That version in words, for messages.
+    pub(super) fn oldest_name(self) -> String {
+        let (major, minor) = self.oldest();
+        format!("{} {major}.{minor} or newer", self.name())
+    }
 }
 
 impl Dialect {

@@ -6,14 +6,16 @@ use opensearch::http::Method;
 use serde_json::json;
 use tributary_domain::Id;
 
+use super::action::{BulkAction, BulkChange};
 use super::budget::Purpose;
-use super::bulk::{BulkAction, BulkChange, Outcome};
+use super::bulk::Outcome;
+use super::call::Call;
 use super::client::Request;
-use super::connection::Connection;
+use super::indices::Index;
 use super::problem::{Problem, same};
 use super::source::render;
 use super::wire::{self, GetAnswer};
-use crate::pauses::pauses;
+use crate::backoff::backoff;
 use crate::{StoreError, Version, Versioned};
 
 /// A document as the server has it.
@@ -23,14 +25,14 @@ pub(super) struct Found {
     pub(super) source: String,
 }
 
-impl Connection {
+impl Call {
     /// The documents with these ids that are there, in no order; what was acknowledged is seen.
-    pub(super) async fn get_many(&self, index: &str, ids: &[&str]) -> Result<Vec<Found>, StoreError> {
+    pub(super) async fn get_many(&self, index: &Index, ids: &[&str]) -> Result<Vec<Found>, StoreError> {
         // Ids stand in the body, since a path cannot hold every one of them.
         let body = json!({ "ids": ids }).to_string();
-        let request = Request::read(Method::Post, format!("/{index}/_mget"), body);
-        let budget = self.client.deadlines.budget(Purpose::Read);
-        let mut pauses = pauses();
+        let request = Request::read(Method::Post, format!("/{}/_mget", index.name), body);
+        let budget = self.budget(Purpose::Read);
+        let mut pauses = backoff();
         loop {
             let body = self.understood(self.client.send_within(&request, budget).await?)?;
             let answer: GetAnswer<'_> = wire::read(&body)?;
@@ -51,14 +53,14 @@ impl Connection {
     }
 
     /// The document with this id as it stands in the index.
-    pub(super) async fn find(&self, index: &str, id: &str) -> Result<Option<Found>, StoreError> {
+    pub(super) async fn find(&self, index: &Index, id: &str) -> Result<Option<Found>, StoreError> {
         Ok(self.get_many(index, &[id]).await?.into_iter().next())
     }
 
     /// The documents with these ids as clients see them, in the same order.
     pub(super) async fn get_all(
         &self,
-        index: &str,
+        index: &Index,
         ids: &[Id],
     ) -> Result<Vec<Option<Versioned>>, StoreError> {
         if ids.is_empty() {
@@ -74,7 +76,7 @@ impl Connection {
     }
 
     /// Makes one change.
-    pub(super) async fn change(&self, index: &str, action: &BulkAction) -> Result<Version, StoreError> {
+    pub(super) async fn change(&self, index: &Index, action: &BulkAction) -> Result<Version, StoreError> {
         let actions = std::slice::from_ref(action);
         let outcomes = self.bulk(index, actions).await;
         let unanswered = || Err(StoreError::Backend("the server left the change unanswered".into()));
@@ -84,7 +86,7 @@ impl Connection {
     /// Says what outcomes mean, with one second look at the documents of those that are not clear.
     pub(super) async fn settle(
         &self,
-        index: &str,
+        index: &Index,
         actions: &[BulkAction],
         outcomes: Vec<Outcome>,
     ) -> Vec<Result<Version, StoreError>> {

@@ -2,32 +2,43 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::Value;
+use tributary_domain::{Collection, FieldKind, IndexedField};
 
-use super::indices::Unready;
-use super::mappings::{IndexShape, Kind};
+use super::mappings::{WHOLE_TEXT, keyword, needed, property};
+use super::unready::Unready;
 
 /// Names under which the needed fields are indexed, by their paths.
 pub(super) type Fields = BTreeMap<&'static str, String>;
+/// Mappings that an index lacks, by the paths of their fields.
+pub(super) type Missing = Vec<(&'static str, Value)>;
 
-/// Under which names the needed fields are indexed, and which are not indexed yet.
+/// Under which names the needed fields are indexed, and what is not indexed yet.
 pub(super) fn fields(
     name: &str,
-    shape: IndexShape,
+    collection: Collection,
     described: &Value,
-) -> Result<(Fields, Vec<&'static str>), Unready> {
+) -> Result<(Fields, Missing), Unready> {
     let mut fields = Fields::new();
-    let mut missing = Vec::new();
-    for (path, kind) in (shape.needed)() {
+    let mut missing = Missing::new();
+    for field in needed(collection) {
+        let path = field.path;
         let suffix = match mapping(&described["mappings"], path) {
             Found::Nothing => {
-                missing.push(path);
-                String::new()
+                let mapping = property(collection, field);
+                let suffix = suffix(&mapping, field.kind).unwrap_or_default();
+                missing.push((path, mapping));
+                suffix
             }
-            Found::Mapping(mapping) => {
-                suffix(mapping, kind).ok_or_else(|| unsuitable(name, path, mapping, kind))?
-            }
-            Found::NoObject(parent, mapping) => return Err(unsuitable(name, parent, mapping, Kind::Object)),
+            Found::Mapping(mapping) => match (suffix(mapping, field.kind), with_whole_text(mapping, field)) {
+                (Some(suffix), _) => suffix,
+                (None, Some(mapping)) => {
+                    missing.push((path, mapping));
+                    format!(".{WHOLE_TEXT}")
+                }
+                (None, None) => return Err(unsuitable(name, path, mapping, type_name(field.kind))),
+            },
+            Found::NoObject(parent, mapping) => return Err(unsuitable(name, parent, mapping, "object")),
         };
         fields.insert(path, format!("{path}{suffix}"));
     }
@@ -64,23 +75,33 @@ fn is_searchable_object(mapping: &Value) -> bool {
     mapping["enabled"] != false && mapping.get("type").is_none_or(|name| name == "object")
 }
 
-fn unsuitable(index: &str, path: &str, mapping: &Value, wanted: Kind) -> Unready {
+fn unsuitable(index: &str, path: &str, mapping: &Value, wanted: &str) -> Unready {
     let path = if path.is_empty() { "_doc" } else { path };
     // What it is made of may be long.
     let mapping = mapping.as_object().into_iter().flatten().filter(|(_, value)| !value.is_object());
     let mapping: Vec<String> = mapping.map(|(name, value)| format!("{name}: {value}")).collect();
     Unready::Unsuitable(format!(
-        "the index [{index}] has the field [{path}] as [{}], which cannot be queried as [{}]; reindex it into an \
+        "the index [{index}] has the field [{path}] as [{}], which cannot be queried as [{wanted}]; reindex it into an \
          index with the right mapping",
         mapping.join(", "),
-        wanted.name()
     ))
 }
 
+/// The type of the mapping in which values of this kind are found as they are.
+const fn type_name(kind: FieldKind) -> &'static str {
+    match kind {
+        FieldKind::Keyword | FieldKind::Text => "keyword",
+        FieldKind::Boolean => "boolean",
+        FieldKind::Date => "date",
+        FieldKind::Number => "long",
+        FieldKind::Object => "object",
+    }
+}
+
 /// What to append to the name of a field to find its values as they are.
-fn suffix(mapping: &Value, kind: Kind) -> Option<String> {
+fn suffix(mapping: &Value, kind: FieldKind) -> Option<String> {
     let is_right = |mapping: &Value| {
-        mapping["type"] == kind.name()
+        mapping["type"] == type_name(kind)
             && mapping["index"] != false
             && mapping["doc_values"] != false
             && mapping.get("normalizer").is_none()
@@ -93,25 +114,30 @@ fn suffix(mapping: &Value, kind: Kind) -> Option<String> {
     right.map(|(part, _)| format!(".{part}"))
 }
 
-/// The body that adds mappings for fields.
-pub(super) fn missing_mapping(shape: IndexShape, missing: &[&str]) -> Value {
-    let mut properties = json!({});
-    for path in missing {
-        let mut place = &mut properties;
-        let mut parts = path.split('.').peekable();
-        while let Some(part) = parts.next() {
-            place = if parts.peek().is_some() { &mut place[part]["properties"] } else { &mut place[part] };
-        }
-        *place = shape.property(path).unwrap_or_default();
+/// The mapping of a field of texts with the part that it lacks.
+fn with_whole_text(mapping: &Value, field: &IndexedField) -> Option<Value> {
+    if field.kind != FieldKind::Text || mapping["type"] != "text" {
+        return None;
     }
-    json!({ "properties": properties })
+    let mut mapping = mapping.clone();
+    mapping["fields"][WHOLE_TEXT] = keyword();
+    Some(mapping)
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+    use tributary_domain::CollectionSchema;
+
+    use super::super::mappings::properties;
     use super::*;
-    use crate::Collection;
-    use crate::search::mappings;
+
+    const NOTES: Collection = Collection::new(&CollectionSchema {
+        name: "notes",
+        index_alias: "notes",
+        fields: &[IndexedField::text("text").filtered(), IndexedField::number("length").sorted()],
+        ..CollectionSchema::BASE
+    });
 
     fn described(properties: &Value) -> Value {
         json!({ "mappings": { "properties": properties } })
@@ -119,26 +145,43 @@ mod tests {
 
     #[test]
     fn fields_are_found_whatever_made_the_index() {
-        let shape = mappings::shape(Collection::SyncJobs);
-        let others =
-            (shape.needed)().into_iter().map(|(path, _)| path).filter(|path| *path != "connector.id");
-        let mut index = json!({ "mappings": missing_mapping(shape, &others.collect::<Vec<_>>()) });
-        let properties = &mut index["mappings"]["properties"];
-        properties["job_type"] = json!({ "type": "text", "fields": { "keyword": { "type": "keyword" } } });
-        properties["connector"] = json!({ "properties": {} });
-        let (fields, missing) = fields("i", shape, &index).unwrap();
+        let jobs = Collection::SYNC_JOBS;
+        let others = needed(jobs).filter(|field| field.path != "connector.id");
+        let mut mapped = properties(others.map(|field| (field.path, property(jobs, field))));
+        mapped["job_type"] = json!({ "type": "text", "fields": { "keyword": { "type": "keyword" } } });
+        mapped["connector"] = json!({ "properties": {} });
+        let (fields, missing) = fields("i", jobs, &described(&mapped)).unwrap();
         assert_eq!(fields["status"], "status");
         assert_eq!(fields["job_type"], "job_type.keyword");
-        assert_eq!(missing, ["connector.id"]);
-        assert_eq!(
-            missing_mapping(shape, &missing)["properties"]["connector"]["properties"]["id"]["type"],
-            "keyword"
-        );
+        let paths: Vec<&str> = missing.iter().map(|(path, _)| *path).collect();
+        assert_eq!(paths, ["connector.id"]);
+        assert_eq!(properties(missing)["connector"]["properties"]["id"]["type"], "keyword");
+    }
+
+    #[test]
+    fn texts_are_indexed_as_a_whole_too() {
+        let whole = json!({ "type": "keyword", "ignore_above": 8_191 });
+        for (mapped, expected, added) in [
+            (json!({}), "text.keyword", Some(json!({ "type": "text", "fields": { "keyword": whole } }))),
+            (
+                json!({ "text": { "type": "text", "analyzer": "a", "fields": { "x": { "type": "text" } } } }),
+                "text.keyword",
+                Some(json!({
+                    "type": "text", "analyzer": "a", "fields": { "x": { "type": "text" }, "keyword": whole },
+                })),
+            ),
+            (json!({ "text": { "type": "text", "fields": { "raw": whole } } }), "text.raw", None),
+            (json!({ "text": whole }), "text", None),
+        ] {
+            let (fields, missing) = fields("i", NOTES, &described(&mapped)).unwrap();
+            assert_eq!(fields["text"], expected);
+            let text = missing.into_iter().find(|(path, _)| *path == "text");
+            assert_eq!(text.map(|(_, mapping)| mapping), added);
+        }
     }
 
     #[test]
     fn what_cannot_be_queried_is_named() {
-        let shape = mappings::shape(Collection::SyncJobs);
         let disabled = json!({ "type": "object", "enabled": false });
         let cases = [
             (json!({ "created_at": { "type": "text" } }), "[created_at]", "text"),
@@ -150,13 +193,13 @@ mod tests {
             (json!({ "connector": { "properties": { "id": disabled } } }), "[connector.id]", "enabled"),
         ];
         for (properties, field, why) in cases {
-            let reason = match fields("an-index", shape, &described(&properties)) {
+            let reason = match fields("an-index", Collection::SYNC_JOBS, &described(&properties)) {
                 Err(Unready::Unsuitable(reason)) => reason,
                 other => panic!("{other:?}"),
             };
             assert!(["[an-index]", field, why].iter().all(|part| reason.contains(part)), "{reason}");
         }
         let whole = json!({ "mappings": { "enabled": false } });
-        assert!(matches!(fields("i", shape, &whole), Err(Unready::Unsuitable(_))));
+        assert!(matches!(fields("i", Collection::SYNC_JOBS, &whole), Err(Unready::Unsuitable(_))));
     }
 }

@@ -1,63 +1,50 @@
 //! Looks at the server and its indices once, and makes what is missing.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use futures_util::future::{try_join_all, try_join3};
 use opensearch::http::Method;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use tributary_domain::Collection;
 
 use super::client::{Answer, Client, Request};
 use super::dialect::{Dialect, Product};
-use super::fields::{Fields, fields, missing_mapping};
-use super::mappings::{self, IndexShape, RESULT_WINDOW};
-use super::problem::{Problem, same};
+use super::fields::{Fields, fields};
+use super::held_words::HeldWords;
+use super::mappings::{self, FINGERPRINT, RESERVATIONS, RESULT_WINDOW, TOMBSTONES, index_alias, index_name};
+use super::problem::Problem;
+use super::unready::Unready;
 use super::{tls, wire};
-use crate::{Collection, StoreError};
+use crate::{Deadline, StoreError};
 
 /// How often an index is looked at again that somebody else makes or removes at the same time.
 const ATTEMPTS: usize = 5;
 /// Stands in the `_meta` of a mapping from when fields are added until every document was written again.
 const UNFINISHED: &str = "tributary_writes_again";
-
-/// Why a server or an index cannot be worked with.
-#[derive(Debug)]
-pub(super) enum Unready {
-    /// It can be tried again later.
-    Store(StoreError),
-    /// Somebody has to do something, in words.
-    Unsuitable(String),
-}
-
-impl Unready {
-    /// The error that a call meets.
-    pub(super) fn to_store_error(&self) -> StoreError {
-        match self {
-            Self::Unsuitable(reason) => StoreError::unavailable(reason.clone()),
-            Self::Store(error) => same(error),
-        }
-    }
-}
-
-impl From<StoreError> for Unready {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
+/// What stood in the `_meta` of a mapping before schemas had fingerprints.
+const FORMER_VERSION: &str = "tributary_mapping_version";
 
 /// What is known of a server that can be worked with.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Prepared {
     pub(super) dialect: Dialect,
-    connectors: Index,
-    sync_jobs: Index,
-    secrets: Index,
-    /// The alias of the index of reservations.
-    pub(super) reservations: String,
+    /// The indices of the collections that the store is opened over.
+    pub(super) indices: Vec<Index>,
+    /// The index of reserved index names, where connectors are among them.
+    pub(super) reservations: Option<Index>,
+    pub(super) tombstones: Index,
+    /// Which unique words connectors hold, as far as that is known.
+    pub(super) held_words: HeldWords,
+    /// Whether an index was removed since.
+    is_lost: AtomicBool,
 }
 
 /// An index that is there.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Index {
+    pub(super) collection: Collection,
     pub(super) name: String,
     /// Through which it is written: a write to a name that is gone would make an index of any shape.
     pub(super) alias: String,
@@ -79,24 +66,46 @@ impl Index {
 }
 
 impl Prepared {
-    pub(super) fn index(&self, collection: Collection) -> &Index {
-        match collection {
-            Collection::Connectors => &self.connectors,
-            Collection::SyncJobs => &self.sync_jobs,
-            Collection::Secrets => &self.secrets,
-        }
+    pub(super) fn index(&self, collection: Collection) -> Result<&Index, StoreError> {
+        let found = self.indices.iter().find(|index| index.collection == collection);
+        found.ok_or_else(|| StoreError::Rejected(format!("the store was opened without [{collection:?}]")))
+    }
+
+    /// An index is gone: all are looked at, and made again, before the next call.
+    pub(super) fn lose(&self) {
+        self.is_lost.store(true, Ordering::Release);
+    }
+
+    pub(super) fn is_lost(&self) -> bool {
+        self.is_lost.load(Ordering::Acquire)
     }
 }
 
 /// Detects the server and looks at the indices, or makes them.
-pub(super) async fn prepare(client: &Client, product: Product, prefix: &str) -> Result<Prepared, Unready> {
+pub(super) async fn prepare(
+    client: &Client,
+    product: Product,
+    prefix: &str,
+    collections: &[Collection],
+) -> Result<Prepared, Unready> {
     let dialect = detect(client, product).await?;
+    let is_unique = |collection: &Collection| collection.unique.is_some();
+    let reservations = collections.iter().any(is_unique).then_some(RESERVATIONS);
+    let ensure = |collection| ensure(client, collection, prefix);
+    // All at once: a server takes as long to make one as to make all.
+    let (indices, reservations, tombstones) = try_join3(
+        try_join_all(collections.iter().copied().map(ensure)),
+        try_join_all(reservations.map(ensure)),
+        ensure(TOMBSTONES),
+    )
+    .await?;
     Ok(Prepared {
         dialect,
-        connectors: ensure(client, mappings::shape(Collection::Connectors), prefix).await?,
-        sync_jobs: ensure(client, mappings::shape(Collection::SyncJobs), prefix).await?,
-        secrets: ensure(client, mappings::shape(Collection::Secrets), prefix).await?,
-        reservations: ensure(client, mappings::RESERVATIONS, prefix).await?.alias,
+        indices,
+        reservations: reservations.into_iter().next(),
+        tombstones,
+        held_words: HeldWords::default(),
+        is_lost: AtomicBool::new(false),
     })
 }
 
@@ -113,7 +122,7 @@ struct Node {
 /// Finds out which product in which version answers, without `GET /`, which some do not serve.
 async fn detect(client: &Client, wanted: Product) -> Result<Dialect, Unready> {
     let request = Request::read(Method::Get, "/_nodes?filter_path=nodes.*.version", "");
-    let answer = client.send(&request).await?;
+    let answer = client.send(&request, Deadline::NONE).await?;
     let is_elasticsearch = answer.is_elasticsearch;
     if matches!(answer.status, 401 | 403) {
         return Err(denied(&answer).into());
@@ -145,7 +154,7 @@ async fn detect(client: &Client, wanted: Product) -> Result<Dialect, Unready> {
             product.name(),
             version.0,
             version.1,
-            mappings::wanted(product)
+            product.oldest_name()
         )));
     }
     Ok(Dialect { product, version })
@@ -163,43 +172,65 @@ fn numbers(version: &str) -> Option<(u32, u32)> {
 
 /// Makes an index unless it is there, and sees to it that what is there can be worked with. Several
 /// processes may do so at once.
-async fn ensure(client: &Client, shape: IndexShape, prefix: &str) -> Result<Index, Unready> {
-    let (name, alias) = (format!("{prefix}{}", shape.name), format!("{prefix}{}", shape.alias));
+async fn ensure(client: &Client, collection: Collection, prefix: &str) -> Result<Index, Unready> {
+    let (name, alias) = (index_name(collection, prefix), index_alias(collection, prefix));
     for _ in 0..ATTEMPTS {
-        let answer = client.send(&Request::read(Method::Get, format!("/{name}"), "")).await?;
+        let answer = client.send(&Request::read(Method::Get, format!("/{name}"), ""), Deadline::NONE).await?;
         if answer.status == 404 {
-            create(client, &name, &shape.creation(prefix)).await?;
+            create(client, &name, &mappings::creation(collection, prefix)).await?;
             continue;
         }
         let body = answer.success()?;
         let described: BTreeMap<String, Value> = wire::read(&body)?;
         let Some(described) = described.into_values().next() else { continue };
-        let (fields, missing) = fields(&name, shape, &described)?;
+        let (fields, missing) = fields(&name, collection, &described)?;
         let mut meta = meta(&described);
         if !missing.is_empty() {
             meta.insert(UNFINISHED.to_owned(), true.into());
-            let mut body = missing_mapping(shape, &missing);
-            body["_meta"] = meta.clone().into();
-            let request = Request::change(Method::Put, format!("/{name}/_mapping"), body.to_string());
-            suitable(&name, client.send(&request).await?)?;
+            let body = json!({ "properties": mappings::properties(missing), "_meta": meta });
+            put_mapping(client, &name, &body).await?;
+        } else if is_outdated(&meta, collection) {
+            meta = noted(meta, collection);
+            put_mapping(client, &name, &json!({ "_meta": meta })).await?;
         }
         if described.pointer(&format!("/aliases/{alias}")).is_none() {
             let add = json!({ "index": name, "alias": alias, "is_hidden": true });
             let body = json!({ "actions": [{ "add": add }] }).to_string();
             let request = Request::change(Method::Post, "/_aliases", body);
-            suitable(&name, client.send(&request).await?)?;
+            suitable(&name, client.send(&request, Deadline::NONE).await?)?;
         }
-        let has_new_fields = meta.contains_key(UNFINISHED);
         return Ok(Index {
+            collection,
             name,
             alias,
             fields,
             result_window: result_window(&described),
-            has_new_fields,
+            has_new_fields: meta.contains_key(UNFINISHED),
             meta,
         });
     }
     Err(StoreError::unavailable(format!("the index [{name}] comes and goes")).into())
+}
+
+/// Whether this program wrote the mapping for another schema. One of somebody else says nothing and stays as it is.
+fn is_outdated(meta: &Map<String, Value>, collection: Collection) -> bool {
+    let is_finished = !meta.contains_key(UNFINISHED);
+    let has_version = meta.contains_key(FORMER_VERSION);
+    let fingerprint = meta.get(FINGERPRINT).and_then(Value::as_str);
+    is_finished && (has_version || fingerprint.is_some_and(|known| known != collection.fingerprint()))
+}
+
+/// What a mapping says of itself that fits the schema.
+fn noted(mut meta: Map<String, Value>, collection: Collection) -> Map<String, Value> {
+    meta.remove(UNFINISHED);
+    meta.remove(FORMER_VERSION);
+    meta.insert(FINGERPRINT.to_owned(), collection.fingerprint().into());
+    meta
+}
+
+async fn put_mapping(client: &Client, name: &str, body: &Value) -> Result<(), Unready> {
+    let request = Request::change(Method::Put, format!("/{name}/_mapping"), body.to_string());
+    suitable(name, client.send(&request, Deadline::NONE).await?)
 }
 
 /// The body of a success. What the server does not understand of our mapping does not fit its index.
@@ -220,19 +251,15 @@ fn meta(described: &Value) -> Map<String, Value> {
 }
 
 /// Notes that all documents have been written again since fields were added.
-pub(super) async fn end_upgrade(client: &Client, index: &Index) -> Result<(), StoreError> {
-    let mut meta = index.meta.clone();
-    meta.remove(UNFINISHED);
-    meta.insert(mappings::VERSION_NAME.to_owned(), mappings::VERSION.into());
-    let body = json!({ "_meta": meta }).to_string();
-    let request = Request::change(Method::Put, format!("/{}/_mapping", index.name), body);
-    client.send(&request).await?.success().map(drop)
+pub(super) async fn end_upgrade(client: &Client, index: &Index) -> Result<(), Unready> {
+    let meta = noted(index.meta.clone(), index.collection);
+    put_mapping(client, &index.name, &json!({ "_meta": meta })).await
 }
 
 /// Makes an index; that somebody else was faster is as good.
 async fn create(client: &Client, name: &str, body: &Value) -> Result<(), StoreError> {
     let request = Request::change(Method::Put, format!("/{name}"), body.to_string());
-    let answer = client.send(&request).await?;
+    let answer = client.send(&request, Deadline::NONE).await?;
     let exists = Problem::read(&answer.body).kind == "resource_already_exists_exception";
     if answer.status == 400 && exists { Ok(()) } else { answer.success().map(drop) }
 }

@@ -1,205 +1,112 @@
-//! How the indices are made: their names, settings, and what is indexed of a document.
+//! How the indices of collections are made: their names, settings, and what is indexed of a document.
 
-use serde_json::{Map, Value, json};
-use tributary_domain::FilterField;
+use serde_json::{Value, json};
+use tributary_domain::{Collection, CollectionSchema, FieldKind, IndexedField};
 
-use super::dialect::Product;
-use crate::{Collection, index_names};
-
-/// Which version of the mappings stands in an index that this program made.
-pub(super) const VERSION: u32 = 1;
-/// Under which name it stands in the `_meta` of a mapping.
-pub(super) const VERSION_NAME: &str = "tributary_mapping_version";
-/// A page ends at 10,000, and one more document tells whether documents of the same millisecond follow.
+/// Under which name the fingerprint of the schema stands in the `_meta` of a mapping that this program made.
+pub(super) const FINGERPRINT: &str = "tributary_schema";
+/// A page ends at 10,000, and one more document tells whether documents of the same value follow.
 pub(super) const RESULT_WINDOW: u64 = 10_002;
-
-/// Names and contents of an index.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct IndexShape {
-    pub(super) name: &'static str,
-    pub(super) alias: &'static str,
-    properties: fn() -> Value,
-    /// What has to be indexed for queries to be answered, and how.
-    pub(super) needed: fn() -> Vec<(&'static str, Kind)>,
-}
-
-/// How a field that queries need is indexed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Keyword,
-    Date,
-    Object,
-}
-
-impl Kind {
-    /// The type of its mapping.
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::Keyword => "keyword",
-            Self::Date => "date",
-            Self::Object => "object",
-        }
-    }
-}
-
-/// The index of a collection.
-pub(super) const fn shape(collection: Collection) -> IndexShape {
-    match collection {
-        Collection::Connectors => IndexShape {
-            name: index_names::index(Collection::Connectors),
-            alias: index_names::alias(Collection::Connectors),
-            properties: connectors,
-            needed: || vec![("index_name", Kind::Keyword)],
-        },
-        Collection::SyncJobs => IndexShape {
-            name: index_names::index(Collection::SyncJobs),
-            alias: index_names::alias(Collection::SyncJobs),
-            properties: sync_jobs,
-            needed: || {
-                let filters = FilterField::ALL.iter().map(|field| (field.path(), Kind::Keyword));
-                [("created_at", Kind::Date)].into_iter().chain(filters).collect()
-            },
-        },
-        Collection::Secrets => IndexShape {
-            name: index_names::index(Collection::Secrets),
-            alias: index_names::alias(Collection::Secrets),
-            // Nothing of a secret is indexed: it is found by its id alone.
-            properties: || json!({}),
-            needed: Vec::new,
-        },
-    }
-}
+/// The part of a field of texts in which each text is indexed as one word.
+pub(super) const WHOLE_TEXT: &str = "keyword";
 
 /// The index in which the index names of live connectors are reserved.
-pub(super) const RESERVATIONS: IndexShape = IndexShape {
-    name: ".tributary-index-names-v1",
-    alias: ".tributary-index-names",
-    properties: || json!({ "connector_id": keyword(), "reserved_at": { "type": "long" } }),
-    needed: Vec::new,
-};
+pub(super) const RESERVATIONS: Collection = Collection::new(&CollectionSchema {
+    name: "index_names",
+    index_alias: ".tributary-index-names",
+    fields: &[IndexedField::keyword("connector_id"), IndexedField::number("reserved_at")],
+    is_small: true,
+    is_transient: true,
+    ..CollectionSchema::BASE
+});
 
-impl IndexShape {
-    /// The body that makes the index.
-    pub(super) fn creation(&self, prefix: &str) -> Value {
-        json!({
-            "aliases": { format!("{prefix}{}", self.alias): { "is_hidden": true } },
-            "settings": {
-                "index": {
-                    "hidden": true,
-                    "number_of_shards": 1,
-                    "auto_expand_replicas": "0-1",
-                    "max_result_window": RESULT_WINDOW,
-                },
+/// The index of what was deleted, for those who wait for changes: a deleted document leaves no trace in its own.
+pub(super) const TOMBSTONES: Collection = Collection::new(&CollectionSchema {
+    name: "deletions",
+    index_alias: ".tributary-deletions",
+    fields: &[
+        IndexedField::keyword("collection"),
+        IndexedField::keyword("id"),
+        IndexedField::date(DELETED_AT).filtered(),
+    ],
+    is_transient: true,
+    ..CollectionSchema::BASE
+});
+/// When a document was deleted.
+pub(super) const DELETED_AT: &str = "deleted_at";
+
+/// The name of the index of a collection.
+pub(super) fn index_name(collection: Collection, prefix: &str) -> String {
+    format!("{}-v1", index_alias(collection, prefix))
+}
+
+/// The alias of that index.
+pub(super) fn index_alias(collection: Collection, prefix: &str) -> String {
+    format!("{prefix}{}", collection.index_alias)
+}
+
+/// The body that makes the index of a collection.
+pub(super) fn creation(collection: Collection, prefix: &str) -> Value {
+    json!({
+        "aliases": { index_alias(collection, prefix): { "is_hidden": true } },
+        "settings": {
+            "index": {
+                "hidden": true,
+                "number_of_shards": 1,
+                "auto_expand_replicas": "0-1",
+                "max_result_window": RESULT_WINDOW,
             },
-            "mappings": {
-                "dynamic": false,
-                "_meta": { VERSION_NAME: VERSION },
-                "properties": (self.properties)(),
-            },
-        })
+        },
+        "mappings": {
+            "dynamic": false,
+            "_meta": { FINGERPRINT: collection.fingerprint() },
+            "properties": properties(
+                collection.fields.iter().map(|field| (field.path, property(collection, field)))
+            ),
+        },
+    })
+}
+
+/// The fields that have to be indexed for the store to answer.
+pub(super) fn needed(collection: Collection) -> impl Iterator<Item = &'static IndexedField> {
+    // Of a small collection all documents are read, unless it is for the holder of a unique word.
+    let is_needed = move |field: &IndexedField| {
+        !collection.is_small || (collection.unique.is_some() && collection.order == Some(field.path))
+    };
+    collection.fields.iter().filter(move |field| field.is_indexed() && is_needed(field))
+}
+
+/// Mappings of fields by their paths, as the objects that the paths lead through.
+pub(super) fn properties<'p>(mappings: impl IntoIterator<Item = (&'p str, Value)>) -> Value {
+    let mut properties = json!({});
+    for (path, mapping) in mappings {
+        let place = path.split('.').enumerate().fold(&mut properties, |place, (level, name)| {
+            if level == 0 { &mut place[name] } else { &mut place["properties"][name] }
+        });
+        *place = mapping;
     }
+    properties
+}
 
-    /// The mapping of a field, by its path.
-    pub(super) fn property(&self, path: &str) -> Option<Value> {
-        let pointer = format!("/{}", path.replace('.', "/properties/"));
-        (self.properties)().pointer(&pointer).cloned()
+/// The mapping of a field.
+pub(super) fn property(collection: Collection, field: &IndexedField) -> Value {
+    match field.kind {
+        FieldKind::Keyword => keyword(),
+        FieldKind::Boolean => json!({ "type": "boolean" }),
+        FieldKind::Date => json!({ "type": "date", "ignore_malformed": true }),
+        FieldKind::Number => json!({ "type": "long", "ignore_malformed": true }),
+        FieldKind::Text if field.is_filtered && !collection.is_small => {
+            json!({ "type": "text", "fields": { WHOLE_TEXT: keyword() } })
+        }
+        FieldKind::Text => json!({ "type": "text" }),
+        FieldKind::Object => json!({ "type": "object", "enabled": false }),
     }
 }
 
-fn keyword() -> Value {
+/// The mapping of words.
+pub(super) fn keyword() -> Value {
     // Longer words than an index can hold are kept, and not found.
     json!({ "type": "keyword", "ignore_above": 8_191 })
-}
-
-fn date() -> Value {
-    json!({ "type": "date", "ignore_malformed": true })
-}
-
-fn long() -> Value {
-    json!({ "type": "long", "ignore_malformed": true })
-}
-
-fn object() -> Value {
-    json!({ "type": "object", "enabled": false })
-}
-
-/// Names that have one mapping, with it.
-type Mapped<'a> = (&'a [&'a str], fn() -> Value);
-
-fn fields(kinds: &[Mapped<'_>]) -> Map<String, Value> {
-    kinds.iter().flat_map(|(names, kind)| names.iter().map(|name| ((*name).to_owned(), kind()))).collect()
-}
-
-fn sync_jobs() -> Value {
-    let mut properties = fields(&[
-        (
-            &[
-                "cancelation_requested_at",
-                "canceled_at",
-                "completed_at",
-                "created_at",
-                "last_seen",
-                "started_at",
-            ],
-            date,
-        ),
-        (&["status", "job_type", "trigger_method", "error", "worker_hostname"], keyword),
-        (
-            &[
-                "deleted_document_count",
-                "indexed_document_count",
-                "indexed_document_volume",
-                "total_document_count",
-            ],
-            long,
-        ),
-        (&["metadata"], object),
-    ]);
-    let connector = fields(&[
-        (&["id", "index_name", "service_type", "language"], keyword),
-        (&["configuration", "sync_cursor"], object),
-    ]);
-    properties.insert("connector".to_owned(), json!({ "properties": connector }));
-    properties.into()
-}
-
-fn connectors() -> Value {
-    fields(&[
-        (&["index_name", "name", "service_type", "status", "language", "api_key_id"], keyword),
-        (&["description"], || json!({ "type": "text" })),
-        (&["is_native", "sync_now", "deleted"], || json!({ "type": "boolean" })),
-        (
-            &[
-                "last_access_control_sync_scheduled_at",
-                "last_incremental_sync_scheduled_at",
-                "last_seen",
-                "last_sync_scheduled_at",
-                "last_synced",
-            ],
-            date,
-        ),
-        (&["last_deleted_document_count", "last_indexed_document_count"], long),
-        (&["last_access_control_sync_status", "last_sync_status"], keyword),
-        (
-            &[
-                "configuration",
-                "custom_scheduling",
-                "features",
-                "filtering",
-                "pipeline",
-                "scheduling",
-                "sync_cursor",
-            ],
-            object,
-        ),
-    ])
-    .into()
-}
-
-/// What the scheme of a product says about its server, for messages.
-pub(super) fn wanted(product: Product) -> String {
-    let (major, minor) = product.oldest();
-    format!("{} {major}.{minor} or newer", product.name())
 }
 
 #[cfg(test)]
@@ -207,14 +114,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_needed_is_mapped() {
-        for collection in Collection::ALL {
-            let shape = shape(collection);
-            for (path, kind) in (shape.needed)() {
-                let property = shape.property(path).unwrap();
-                assert_eq!(property["type"], kind.name(), "{path}");
-            }
-            assert_eq!(shape.property("nothing"), None);
-        }
+    fn objects_hold_the_fields_of_their_paths() {
+        let creation = creation(Collection::SYNC_JOBS, "team-");
+        let properties = &creation["mappings"]["properties"];
+        assert_eq!(properties["created_at"], json!({ "type": "date", "ignore_malformed": true }));
+        assert_eq!(properties["connector"]["properties"]["id"], keyword());
+        assert_eq!(
+            properties["connector"]["properties"]["configuration"],
+            json!({ "type": "object", "enabled": false })
+        );
+        assert_eq!(properties["connector"].as_object().unwrap().len(), 1);
+        assert!(creation["aliases"].get("team-.elastic-connectors-sync-jobs").is_some());
+    }
+
+    #[test]
+    fn what_is_needed_is_what_is_asked_for() {
+        let paths = |collection| needed(collection).map(|field| field.path).collect::<Vec<_>>();
+        assert_eq!(paths(Collection::SYNC_JOBS), ["connector.id", "created_at", "job_type", "status"]);
+        assert_eq!(paths(Collection::CONNECTORS), ["index_name"]);
+        assert_eq!(paths(Collection::SECRETS), [""; 0]);
+        assert_eq!(paths(TOMBSTONES), [DELETED_AT]);
     }
 }

@@ -4,22 +4,38 @@
 //! Documents lie there as the other programs expect them, and what they wrote is read as it is. Every
 //! write is guarded by `if_seq_no` and `if_primary_term` and is seen by the next list.
 
+mod action;
 mod budget;
 mod bulk;
+mod call;
+mod changes;
 mod client;
+mod clock;
+mod compile;
 mod connection;
 mod connectors;
+mod count;
 mod dialect;
 mod documents;
 mod fields;
+mod forgetting;
+mod held_words;
 mod indices;
 mod list;
+mod look;
 mod mappings;
+mod marks;
+mod page;
 mod problem;
 mod settings;
+mod small;
+mod sorting;
 mod source;
 mod store;
 mod tls;
+mod tombstones;
+mod unready;
+mod upgrade;
 mod walk;
 mod wire;
 
@@ -27,13 +43,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use tributary_domain::Collection;
 
-use crate::{Backend, BackendSetting, BackendSettings, OpenError, Store, StoreError};
-use client::Client;
+use crate::{Backend, BackendSetting, BackendSettings, Deadline, OpenError, Store, StoreError};
 use connection::Connection;
 use dialect::Product;
-use indices::Unready;
 use settings::{SETTINGS, SearchSettings};
+use unready::Unready;
 
 pub use store::SearchStore;
 
@@ -90,10 +106,10 @@ impl Backend for SearchBackend {
     }
 
     async fn open(&self, location: &str, settings: &BackendSettings) -> Result<Arc<dyn Store>, OpenError> {
+        check_unique(settings.collections())?;
         let settings = SearchSettings::read(self.0, location, settings)?;
-        let client = Client::new(&settings)?;
-        let connection = Arc::new(Connection::new(client, self.0, settings.index_prefix));
-        match tokio::time::timeout(START_PATIENCE, connection.try_prepared()).await {
+        let connection = Arc::new(Connection::new(settings)?);
+        match tokio::time::timeout(START_PATIENCE, connection.try_prepared(Deadline::NONE)).await {
             Ok(Err(unready)) => self.check_start(&unready)?,
             Err(_) => {
                 let reason = connection.client.last_failure();
@@ -102,5 +118,40 @@ impl Backend for SearchBackend {
             Ok(Ok(_)) => {}
         }
         Ok(Arc::new(SearchStore::new(connection)))
+    }
+}
+
+/// Refuses collections whose unique words nobody would keep unique.
+fn check_unique(collections: &[Collection]) -> Result<(), OpenError> {
+    let is_kept =
+        |collection: &&Collection| collection.unique.is_none() || **collection == Collection::CONNECTORS;
+    match collections.iter().find(|collection| !is_kept(collection)) {
+        None => Ok(()),
+        Some(other) => Err(OpenError::Unsuitable(format!(
+            "a search engine keeps the words of [{:?}] alone unique, not those of [{other:?}]",
+            Collection::CONNECTORS
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tributary_domain::CollectionSchema;
+
+    use super::*;
+
+    const OTHER: Collection = Collection::new(&CollectionSchema {
+        name: "others",
+        index_alias: ".others",
+        unique: Some(|_| None),
+        ..CollectionSchema::BASE
+    });
+
+    #[tokio::test]
+    async fn a_collection_of_other_unique_words_is_refused() {
+        assert!(check_unique(&Collection::ALL).is_ok());
+        let settings = BackendSettings::default().over(&[Collection::CONNECTORS, OTHER]);
+        let refused = SearchBackend::OPEN_SEARCH.open("http://127.0.0.1:1", &settings).await;
+        assert!(refused.unwrap_err().to_string().contains("not those of [others]"));
     }
 }

@@ -5,11 +5,11 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use opensearch::http::Url;
-use tributary_domain::IndexName;
+use tributary_domain::{Collection, IndexName};
 
 use super::dialect::Product;
-use super::mappings::RESERVATIONS;
-use crate::{BackendSetting, BackendSettings, Collection, OpenError, expand_home, index_names};
+use super::mappings::{RESERVATIONS, TOMBSTONES, index_name};
+use crate::{BackendSetting, BackendSettings, OpenError, expand_home};
 
 const USER: BackendSetting = setting("user", "The user to sign in as; needs password.", None);
 const PASSWORD: BackendSetting = setting("password", "The password of that user.", None);
@@ -61,6 +61,7 @@ pub(super) struct SearchSettings {
     pub(super) deadline: Duration,
     pub(super) read_deadline: Duration,
     pub(super) index_prefix: String,
+    pub(super) collections: Vec<Collection>,
 }
 
 impl SearchSettings {
@@ -88,17 +89,18 @@ impl SearchSettings {
             client_certificate: file(&CLIENT_CERTIFICATE_FILE)?,
             deadline: seconds(&DEADLINE)?,
             read_deadline: seconds(&READ_DEADLINE)?,
-            index_prefix: index_prefix(product, settings.get(&INDEX_PREFIX).unwrap_or_default())?,
+            index_prefix: index_prefix(product, settings)?,
+            collections: settings.collections().to_vec(),
         })
     }
 }
 
 /// Checks a prefix by the names that are made with it.
-fn index_prefix(product: Product, prefix: &str) -> Result<String, OpenError> {
-    let names =
-        Collection::ALL.into_iter().flat_map(|one| [index_names::index(one), index_names::alias(one)]);
-    let longest = names.chain([RESERVATIONS.name, RESERVATIONS.alias]).max_by_key(|name| name.len());
-    let name = format!("{prefix}{}", longest.unwrap_or_default());
+fn index_prefix(product: Product, settings: &BackendSettings) -> Result<String, OpenError> {
+    let prefix = settings.get(&INDEX_PREFIX).unwrap_or_default();
+    let collections = settings.collections().iter().chain([&RESERVATIONS, &TOMBSTONES]);
+    let names = collections.map(|collection| index_name(*collection, prefix));
+    let name = names.max_by_key(String::len).unwrap_or_default();
     let rule = IndexName::broken_rule(&name).or_else(|| {
         // Servers refuse a colon in the names of indices; paths of requests cannot hold the others.
         let is_forbidden = |letter: char| matches!(letter, ':' | '%') || letter.is_control();

@@ -11,6 +11,12 @@ pub(super) fn render(source: &str, id: &str) -> Result<Bytes, StoreError> {
     rendered.ok_or_else(|| StoreError::Backend(format!("the document [{id}] is no JSON object").into()))
 }
 
+/// A stored text as the document that it is.
+pub(super) fn parse(source: &str, id: &str) -> Result<Document, StoreError> {
+    Document::parse(source)
+        .map_err(|error| StoreError::Backend(format!("the document [{id}] cannot be read: {error}").into()))
+}
+
 /// The text that is stored for a document: on one line, which is how it is sent.
 pub(super) fn source(document: &Document) -> String {
     let mut source = document.clone();

@@ -7,21 +7,27 @@ use async_trait::async_trait;
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
 use serde_json::json;
-use tributary_domain::{Connector, ConnectorQuery, Id, SyncJobQuery};
+use tributary_domain::{Collection, Id, Query, check_groups};
 
+use super::action::BulkAction;
 use super::budget::Purpose;
-use super::bulk::BulkAction;
+use super::call::Call;
+use super::changes::Watch;
 use super::connection::{Connection, TRIES};
-use super::indices::Prepared;
+use super::count::count;
+use super::list::list;
 use super::problem::{Lost, same};
 use super::source::render;
 use super::walk::Walk;
 use super::wire::Hit;
-use crate::{Action, Collection, Operation, Page, Store, StoreError, Stored, Version, Versioned};
+use crate::{
+    Changes, Counts, Deadline, Operation, Page, Position, Store, StoreError, Stored, Version, Versioned,
+};
 
 /// A store in a search engine.
 pub struct SearchStore {
     connection: Arc<Connection>,
+    watch: Watch,
 }
 
 /// Says what it is; where it is may be a secret.
@@ -33,43 +39,23 @@ impl fmt::Debug for SearchStore {
 
 impl SearchStore {
     pub(super) fn new(connection: Arc<Connection>) -> Self {
-        Self { connection }
-    }
-
-    /// Makes a call to the indices within the time that it has.
-    async fn call<T, F: Future<Output = Result<T, StoreError>>>(
-        &self,
-        purpose: Purpose,
-        call: impl Fn(Arc<Prepared>) -> F,
-    ) -> Result<T, StoreError> {
-        let connection = &self.connection;
-        connection.client.deadlines.bound(purpose, connection.with_indices(call)).await
-    }
-
-    /// Makes one change of a connector, under a reservation of its index name.
-    async fn write_connector(&self, operation: Operation) -> Result<Version, StoreError> {
-        let (action, connection) = (&BulkAction::new(&operation), &self.connection);
-        let Operation { id, action: change } = &operation;
-        self.call(Purpose::Change, |prepared| async move {
-            match change {
-                Action::Create(document) | Action::Replace(_, document) => {
-                    let connector = Connector::from(document.clone());
-                    connection.write_connector(&prepared, id, action, &connector).await
-                }
-                Action::Delete(_) => connection.delete_connector(&prepared, id, action).await,
-            }
-        })
-        .await
+        Self { connection, watch: Watch::default() }
     }
 
     /// Changes connectors one by one, since each needs a name of its own.
-    async fn write_connectors(&self, operations: Vec<Operation>) -> Vec<Result<Version, StoreError>> {
+    async fn write_connectors(
+        &self,
+        operations: &[Operation],
+        deadline: Deadline,
+    ) -> Vec<Result<Version, StoreError>> {
         let mut results = Vec::with_capacity(operations.len());
         for operation in operations {
-            let result = match results.last() {
+            let result = if let Some(Err(error @ StoreError::Unavailable(_))) = results.last() {
                 // It was waited for as long as a change may take: not again for each.
-                Some(Err(error @ StoreError::Unavailable(_))) => Err(same(error)),
-                _ => self.write_connector(operation).await,
+                Err(same(error))
+            } else {
+                let change = |call: Call| async move { call.write_connector(operation).await };
+                self.connection.within(Purpose::Change, deadline, change).await
             };
             results.push(result);
         }
@@ -81,52 +67,37 @@ impl SearchStore {
         &self,
         collection: Collection,
         actions: &[BulkAction],
+        deadline: Deadline,
     ) -> Vec<Result<Version, StoreError>> {
-        let prepared = match self.connection.prepared().await {
-            Ok(prepared) => prepared,
-            Err(error) => return actions.iter().map(|_| Err(same(&error))).collect(),
+        let all = |error: StoreError| actions.iter().map(|_| Err(same(&error))).collect();
+        let call = match self.connection.call(deadline).await {
+            Ok(call) => call,
+            Err(error) => return all(error),
         };
-        let alias = &prepared.index(collection).alias;
-        let outcomes = self.connection.bulk(alias, actions).await;
-        self.connection.settle(alias, actions, outcomes).await
-    }
-
-    async fn scan_from_start(&self, collection: Collection) -> Result<Walk<'_>, StoreError> {
-        let connection = &self.connection;
-        let open = |prepared: Arc<Prepared>| async move {
-            let all = json!({ "match_all": {} });
-            let index = &prepared.index(collection).name;
-            Walk::open(connection, prepared.dialect, index, all, &[], true).await
+        let index = match call.prepared.index(collection) {
+            Ok(index) => index,
+            Err(error) => return all(error),
         };
-        connection.with_indices(open).await
-    }
-}
-
-#[async_trait]
-impl Store for SearchStore {
-    async fn read(&self, collection: Collection, ids: &[Id]) -> Result<Vec<Option<Versioned>>, StoreError> {
-        self.call(Purpose::Read, |prepared| async move {
-            self.connection.get_all(&prepared.index(collection).name, ids).await
-        })
-        .await
+        let outcomes = call.bulk(index, actions).await;
+        call.settle(index, actions, outcomes).await
     }
 
-    async fn write(
+    async fn write_all(
         &self,
         collection: Collection,
-        operations: Vec<Operation>,
+        operations: &[Operation],
+        deadline: Deadline,
     ) -> Vec<Result<Version, StoreError>> {
-        if collection == Collection::Connectors {
-            return self.write_connectors(operations).await;
+        if collection.unique.is_some() {
+            return self.write_connectors(operations, deadline).await;
         }
         let actions: Vec<BulkAction> = operations.iter().map(BulkAction::new).collect();
         if let [action] = &*actions {
-            let change = |prepared: Arc<Prepared>| async move {
-                self.connection.change(&prepared.index(collection).alias, action).await
-            };
-            return vec![self.call(Purpose::Change, change).await];
+            let change =
+                |call: Call| async move { call.change(call.prepared.index(collection)?, action).await };
+            return vec![self.connection.within(Purpose::Change, deadline, change).await];
         }
-        let mut results = self.write_in_bulk(collection, &actions).await;
+        let mut results = self.write_in_bulk(collection, &actions, deadline).await;
         for _ in 1..TRIES {
             let is_lost =
                 |place: &usize| results[*place].as_ref().is_err_and(|error| Lost::of(error).is_some());
@@ -135,30 +106,78 @@ impl Store for SearchStore {
                 break;
             }
             let again: Vec<BulkAction> = lost.iter().map(|place| actions[*place].clone()).collect();
-            for (place, result) in lost.into_iter().zip(self.write_in_bulk(collection, &again).await) {
+            for (place, result) in
+                lost.into_iter().zip(self.write_in_bulk(collection, &again, deadline).await)
+            {
                 results[place] = result;
             }
         }
         results
     }
 
-    async fn list_sync_jobs(&self, query: &SyncJobQuery) -> Result<Page, StoreError> {
-        self.call(
-            Purpose::Read,
-            |prepared| async move { self.connection.list_sync_jobs(&prepared, query).await },
-        )
-        .await
+    async fn scan_from_start(&self, collection: Collection, deadline: Deadline) -> Result<Walk, StoreError> {
+        let open = |call: Call| async move {
+            let all = json!({ "match_all": {} });
+            Walk::open(call.clone(), call.prepared.index(collection)?, all, true).await
+        };
+        self.connection.with_indices(deadline, open).await
+    }
+}
+
+#[async_trait]
+impl Store for SearchStore {
+    async fn read(
+        &self,
+        collection: Collection,
+        ids: &[Id],
+        deadline: Deadline,
+    ) -> Result<Vec<Option<Versioned>>, StoreError> {
+        let read = |call: Call| async move {
+            let found = call.get_all(call.prepared.index(collection)?, ids).await?;
+            if collection.unique.is_some() {
+                call.remember_held(ids, &found);
+            }
+            Ok(found)
+        };
+        self.connection.within(Purpose::Read, deadline, read).await
     }
 
-    async fn list_connectors(&self, query: &ConnectorQuery) -> Result<Page, StoreError> {
-        self.call(
-            Purpose::Read,
-            |prepared| async move { self.connection.list_connectors(&prepared, query).await },
-        )
-        .await
+    async fn write(
+        &self,
+        collection: Collection,
+        operations: Vec<Operation>,
+        deadline: Deadline,
+    ) -> Vec<Result<Version, StoreError>> {
+        let results = self.write_all(collection, &operations, deadline).await;
+        if results.iter().any(Result::is_ok) {
+            self.watch.wake();
+        }
+        results
     }
 
-    fn scan(&self, collection: Collection) -> BoxStream<'_, Result<Vec<Stored>, StoreError>> {
+    async fn list(&self, query: &Query, deadline: Deadline) -> Result<Page, StoreError> {
+        query.check().map_err(|error| StoreError::Rejected(error.to_string()))?;
+        let read = |call: Call| async move { list(&call, query).await };
+        self.connection.within(Purpose::Read, deadline, read).await
+    }
+
+    async fn count(
+        &self,
+        query: &Query,
+        by: &[&'static str],
+        deadline: Deadline,
+    ) -> Result<Counts, StoreError> {
+        let checked = query.check().and_then(|()| check_groups(query.collection, by));
+        checked.map_err(|error| StoreError::Rejected(error.to_string()))?;
+        let read = |call: Call| async move { count(&call, query, by).await };
+        self.connection.within(Purpose::Read, deadline, read).await
+    }
+
+    fn scan(
+        &self,
+        collection: Collection,
+        deadline: Deadline,
+    ) -> BoxStream<'_, Result<Vec<Stored>, StoreError>> {
         let read = |hit: &Hit<'_>| {
             let id = Id::parse("_id", hit.id.clone().into_owned())
                 .map_err(|refusal| StoreError::Backend(refusal.into()))?;
@@ -166,7 +185,7 @@ impl Store for SearchStore {
             Ok(Stored { id, document })
         };
         let portions = async move {
-            match self.scan_from_start(collection).await {
+            match self.scan_from_start(collection, deadline).await {
                 Err(error) => stream::iter([Err(error)]).boxed(),
                 Ok(walk) => stream::try_unfold(walk, move |mut walk| async move {
                     Ok(walk.next(read).await?.map(|portion| (portion, walk)))
@@ -177,16 +196,23 @@ impl Store for SearchStore {
         stream::once(portions).flatten().boxed()
     }
 
-    async fn check(&self) -> Result<(), StoreError> {
-        self.call(Purpose::Read, |prepared| async move {
+    async fn changes(&self, since: Option<Position>, deadline: Deadline) -> Result<Changes, StoreError> {
+        self.watch.changes(&self.connection, since, deadline).await
+    }
+
+    async fn check(&self, deadline: Deadline) -> Result<(), StoreError> {
+        let check = |call: Call| async move {
             let nothing = json!({ "size": 0, "track_total_hits": false });
-            self.connection.search(&prepared.index(Collection::SyncJobs).name, &nothing).await.map(drop)
-        })
-        .await
+            // One index stands for all.
+            let Some(index) = call.prepared.indices.first() else { return Ok(()) };
+            call.search(&index.name, &nothing).await.map(drop)
+        };
+        self.connection.within(Purpose::Read, deadline, check).await
     }
 
     async fn close(&self) -> Result<(), StoreError> {
         self.connection.close();
+        self.watch.wake();
         Ok(())
     }
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::{StoreError, Version};
@@ -38,6 +39,17 @@ pub(super) struct Hit<'a> {
     pub(super) source: Option<&'a RawValue>,
     #[serde(borrow, default)]
     pub(super) sort: Option<&'a RawValue>,
+    #[serde(rename = "_seq_no")]
+    sequence: Option<u64>,
+    #[serde(rename = "_primary_term")]
+    term: Option<u64>,
+}
+
+impl SearchAnswer<'_> {
+    /// How many documents match, where that was asked for.
+    pub(super) fn count(&self) -> u64 {
+        self.hits.total.as_ref().map_or(0, |total| total.value)
+    }
 }
 
 impl Hit<'_> {
@@ -46,11 +58,15 @@ impl Hit<'_> {
         self.source.map_or("{}", RawValue::get)
     }
 
-    /// The place in time that it was sorted by; `i64::MAX` for none.
-    pub(super) fn milliseconds(&self) -> i64 {
-        // The first of several values of any shape; null for a document without a time.
-        let first = self.sort.and_then(|sort| sort.get().strip_prefix('[')?.split([',', ']']).next());
-        first.and_then(|first| first.trim().parse().ok()).unwrap_or(i64::MAX)
+    /// The version that was found, where it was asked for.
+    pub(super) fn version(&self) -> Option<Version> {
+        version(self.sequence, self.term)
+    }
+
+    /// The first of the values that it was sorted by.
+    pub(super) fn sort_value(&self) -> Value {
+        let values: Option<Vec<Value>> = self.sort.and_then(|sort| serde_json::from_str(sort.get()).ok());
+        values.and_then(|values| values.into_iter().next()).unwrap_or_default()
     }
 }
 

@@ -16,7 +16,7 @@ pub(super) struct Arrival {
 
 /// Documents of one collection that are written together.
 #[derive(Debug)]
-pub(super) struct Batch {
+pub(super) struct ArrivalBatch {
     pub(super) collection: Collection,
     pub(super) arrivals: Vec<Arrival>,
 }

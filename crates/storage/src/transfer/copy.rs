@@ -2,12 +2,12 @@
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use super::arrival::{Arrival, Batch};
+use super::arrival::{Arrival, ArrivalBatch};
 use super::digest::Tally;
-use super::target::{Onto, count, survey, tally};
+use super::target::{TargetMode, count, survey, tally};
 use super::write::{BATCH_DOCUMENTS, Ledger, write};
 use super::{COLLECTIONS, Observer, OfEach, Progress, Report, Stage, TransferError};
-use crate::{Collection, Store};
+use crate::{Collection, Deadline, Store};
 
 /// Copies everything that `source` holds to `target`: connectors first, then sync jobs, then secrets,
 /// which stay encrypted as they are. Reads both again at the end, so that the report compares what is really
@@ -15,14 +15,14 @@ use crate::{Collection, Store};
 ///
 /// Where the target is away for a moment, it is waited for. Stops at the first other error that is not
 /// about a single document. What was copied until then stays,
-/// and the same call with [`Onto::Resume`] goes on from there.
+/// and the same call with [`TargetMode::Resume`] goes on from there.
 pub async fn copy(
     source: &dyn Store,
     target: &dyn Store,
-    onto: Onto,
+    mode: TargetMode,
     observer: &Observer<'_>,
 ) -> Result<Report, TransferError> {
-    let before = survey(target, onto, Some(source), observer).await?;
+    let before = survey(target, mode, Some(source), observer).await?;
     let mut ledger = Ledger::default();
     for collection in COLLECTIONS {
         ledger.add(copy_collection(source, target, before, collection, observer).await?);
@@ -37,7 +37,7 @@ pub async fn copy(
         let second = |done| observer(Progress { stage, done: read + done, total });
         targets[place] = tally(target, collection, second).await.map_err(TransferError::Target)?;
     }
-    Ok(Report::new(onto, before, ledger, sources, targets))
+    Ok(Report::new(mode, before, ledger, sources, targets))
 }
 
 async fn copy_collection(
@@ -49,7 +49,7 @@ async fn copy_collection(
 ) -> Result<Ledger, TransferError> {
     let total = Some(count(source, collection).await.map_err(TransferError::Source)?);
     let batches = source
-        .scan(collection)
+        .scan(collection, Deadline::NONE)
         .map_err(TransferError::Source)
         .map_ok(|portion| {
             let mut rest = portion.into_iter();
@@ -62,7 +62,7 @@ async fn copy_collection(
         .try_flatten()
         .map(|batch| {
             let arrivals = batch?.into_iter().map(Arrival::from_stored).collect::<Result<_, _>>()?;
-            Ok(Batch { collection, arrivals })
+            Ok(ArrivalBatch { collection, arrivals })
         });
     let stage = Stage::Copying(collection);
     write(target, before, batches, |ledger| observer(Progress { stage, done: ledger.read(), total })).await

@@ -2,29 +2,20 @@
 
 use std::io;
 
+use super::{COLLECTIONS, OfEach, is_told};
 use crate::{Collection, StoreError};
 
 /// Why a transfer stopped. What was written before stays; a transfer that is resumed goes on there.
 #[derive(Debug, thiserror::Error)]
 pub enum TransferError {
     /// The target holds documents, and nobody said that it may.
-    #[error(
-        "the target is not empty: it holds {connectors} connectors and {sync_jobs} sync jobs{}",
-        and_secrets(*.secrets)
-    )]
-    NotEmpty {
-        /// How many connectors it holds, with those that are softly deleted.
-        connectors: u64,
-        /// How many sync jobs it holds.
-        sync_jobs: u64,
-        /// How many secrets it holds.
-        secrets: u64,
-    },
+    #[error("the target is not empty: it holds {}", listed(.0))]
+    NotEmpty(OfEach<u64>),
     /// What the target holds is not a part of what the source holds: it is no copy that was cut off.
     #[error("the target holds {what} [{id}], which is {how} the source: it is no earlier part of this copy")]
     NotAPart {
         /// The kind of document.
-        what: &'static str,
+        what: String,
         /// Its id.
         id: String,
         /// `not in` or `another in`.
@@ -53,15 +44,18 @@ pub enum TransferError {
 }
 
 /// The kind of a document in words.
-pub(super) const fn kind(collection: Collection) -> &'static str {
-    match collection {
-        Collection::Connectors => "the connector",
-        Collection::SyncJobs => "the sync job",
-        Collection::Secrets => "the secret",
-    }
+pub(super) fn kind(collection: Collection) -> String {
+    format!("the {}", collection.noun)
 }
 
-/// Most stores hold no secrets, and nothing is said of them then.
-fn and_secrets(number: u64) -> String {
-    if number == 0 { String::new() } else { format!(", and {number} secrets") }
+/// How many documents there are of each collection, such as `1 connectors and 3 sync jobs`.
+fn listed(counts: &OfEach<u64>) -> String {
+    let told =
+        COLLECTIONS.into_iter().zip(counts).filter(|(collection, count)| is_told(*collection, **count));
+    let told: Vec<String> =
+        told.map(|(collection, count)| format!("{count} {}", collection.plural())).collect();
+    match told.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => told.join(""),
+    }
 }

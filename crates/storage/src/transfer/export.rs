@@ -7,38 +7,22 @@ use futures_util::TryStreamExt;
 use super::arrival::source;
 use super::digest::{Digest, Tally, without_blanks};
 use super::target::count;
-use super::{COLLECTIONS, Observer, Progress, Stage, TransferError, place};
-use crate::{Collection, Store, Stored};
-
-/// What was written out.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Exported {
-    /// The connectors.
-    pub connectors: Tally,
-    /// The sync jobs.
-    pub sync_jobs: Tally,
-    /// The secrets, encrypted as they are stored.
-    pub secrets: Tally,
-}
+use super::{COLLECTIONS, Observer, OfEach, Progress, Stage, TransferError, bulk_action, place};
+use crate::{Collection, Deadline, Store, Stored};
 
 /// Writes everything that `store` holds to `output`: connectors first, then sync jobs, then secrets as
 /// they are stored: encrypted. Each is two lines, `{"create":{"_index":…,"_id":…}}` and the document
-/// without its id.
+/// without its id. Answers how much it was.
 ///
 /// Blocks while the output takes nothing.
 pub async fn export(
     store: &dyn Store,
     output: &mut (dyn Write + Send),
     observer: &Observer<'_>,
-) -> Result<Exported, TransferError> {
-    let mut exported = Exported::default();
+) -> Result<OfEach<Tally>, TransferError> {
+    let mut exported = OfEach::default();
     for collection in COLLECTIONS {
-        let tally = export_collection(store, collection, output, observer).await?;
-        match collection {
-            Collection::Connectors => exported.connectors = tally,
-            Collection::SyncJobs => exported.sync_jobs = tally,
-            Collection::Secrets => exported.secrets = tally,
-        }
+        exported[place(collection)] = export_collection(store, collection, output, observer).await?;
     }
     output.flush().map_err(TransferError::Output)?;
     Ok(exported)
@@ -53,7 +37,7 @@ async fn export_collection(
     let stage = Stage::Exporting(collection);
     let total = Some(count(store, collection).await.map_err(TransferError::Source)?);
     let mut tally = Tally::default();
-    let mut portions = store.scan(collection);
+    let mut portions = store.scan(collection, Deadline::NONE);
     let mut lines = Vec::new();
     while let Some(portion) = portions.try_next().await.map_err(TransferError::Source)? {
         lines.clear();
@@ -70,7 +54,7 @@ async fn export_collection(
 }
 
 fn write_lines(lines: &mut Vec<u8>, collection: Collection, stored: &Stored) -> Result<(), TransferError> {
-    let action = place::action(collection, stored.id.as_str());
+    let action = bulk_action::action(collection, stored.id.as_str());
     let action = action.map_err(|error| TransferError::Output(error.into()))?;
     lines.extend_from_slice(action.as_bytes());
     lines.push(b'\n');

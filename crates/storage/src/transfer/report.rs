@@ -1,58 +1,14 @@
 //! What a transfer did, and whether both sides hold the same afterwards.
 
-use std::fmt;
-
-use tributary_domain::Id;
-
 use super::digest::Tally;
-use super::error::kind;
+use super::left_out::LeftOut;
 use super::write::{Account, Ledger};
-use super::{COLLECTIONS, OfEach, Onto};
+use super::{COLLECTIONS, OfEach, TargetMode, place};
 use crate::Collection;
-
-/// A document that was left out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LeftOut {
-    /// Its kind.
-    pub collection: Collection,
-    /// Its id.
-    pub id: Id,
-    /// Why.
-    pub reason: Reason,
-}
-
-/// Why a document was left out; the target keeps what it had.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reason {
-    /// The target has another document under this id.
-    Differs,
-    /// Another connector of the target has the index name.
-    IndexNameTaken {
-        /// The index that both want.
-        index_name: String,
-        /// The connector that has it.
-        connector_id: String,
-    },
-    /// The target cannot keep it.
-    Rejected(String),
-}
-
-impl fmt::Display for LeftOut {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} [{}] ", kind(self.collection), self.id)?;
-        match &self.reason {
-            Reason::Differs => formatter.write_str("is there already with other content"),
-            Reason::IndexNameTaken { index_name, connector_id } => {
-                write!(formatter, "wants the index name [{index_name}], which connector [{connector_id}] has")
-            }
-            Reason::Rejected(reason) => write!(formatter, "is refused by the target: {reason}"),
-        }
-    }
-}
 
 /// What happened to one collection.
 #[derive(Debug, Clone, Copy)]
-pub struct Part {
+pub struct CollectionReport {
     /// Which.
     pub collection: Collection,
     /// What the source holds: a store as it is afterwards, an input as it was read.
@@ -73,12 +29,12 @@ pub struct Part {
 #[derive(Debug, Clone)]
 pub struct Report {
     /// The collections, in the order of [`COLLECTIONS`].
-    pub parts: [Part; COLLECTIONS.len()],
+    pub parts: [CollectionReport; COLLECTIONS.len()],
     /// How many documents were left out.
     pub left_out: u64,
     /// The first of those that were left out.
     pub examples: Vec<LeftOut>,
-    onto: Onto,
+    mode: TargetMode,
 }
 
 /// How both sides compare afterwards.
@@ -96,16 +52,16 @@ pub enum Verdict {
 
 impl Report {
     pub(super) fn new(
-        onto: Onto,
+        mode: TargetMode,
         before: OfEach<Tally>,
         ledger: Ledger,
         source: OfEach<Tally>,
         target: OfEach<Tally>,
     ) -> Self {
         let parts = COLLECTIONS.map(|collection| {
-            let place = collection.place();
+            let place = place(collection);
             let Account { read, created, present } = ledger.account(collection);
-            Part {
+            CollectionReport {
                 collection,
                 source: source[place],
                 target: target[place],
@@ -115,7 +71,7 @@ impl Report {
                 present,
             }
         });
-        Self { parts, left_out: ledger.left_out, examples: ledger.examples, onto }
+        Self { parts, left_out: ledger.left_out, examples: ledger.examples, mode }
     }
 
     /// How both sides compare.
@@ -125,7 +81,7 @@ impl Report {
             reasons.push(format!("{} documents were left out", self.left_out));
         }
         for part in &self.parts {
-            reasons.extend(part.difference(self.onto));
+            reasons.extend(part.difference(self.mode));
         }
         if !reasons.is_empty() {
             return Verdict::Different(reasons);
@@ -135,21 +91,17 @@ impl Report {
     }
 }
 
-impl Part {
+impl CollectionReport {
     /// Why the target is not as it should be, if it is not.
-    fn difference(&self, onto: Onto) -> Option<String> {
-        let name = match self.collection {
-            Collection::Connectors => "connectors",
-            Collection::SyncJobs => "sync jobs",
-            Collection::Secrets => "secrets",
-        };
+    fn difference(&self, mode: TargetMode) -> Option<String> {
+        let name = self.collection.plural();
         if self.read != self.source {
             return Some(format!("the {name} of the source were changed by somebody else meanwhile"));
         }
         if self.target != self.before + self.created {
             return Some(format!("the {name} of the target were changed by somebody else meanwhile"));
         }
-        if onto == Onto::Merge || self.source == self.target {
+        if mode == TargetMode::Merge || self.source == self.target {
             return None;
         }
         if self.present.count > self.before.count {

@@ -1,17 +1,17 @@
 //! What the target may hold before anything is written, and what it does hold.
 
 use futures_util::TryStreamExt;
-use tributary_domain::{ConnectorQuery, Id, SyncJobQuery};
+use tributary_domain::{Id, Query};
 
 use super::digest::{Digest, Tally};
 use super::error::kind;
-use super::patience::patiently;
+use super::retry::with_retries;
 use super::{COLLECTIONS, Observer, OfEach, Progress, Stage, TransferError};
-use crate::{Collection, Store, StoreError, Stored};
+use crate::{Collection, Deadline, Store, StoreError, Stored};
 
 /// What the target may hold already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Onto {
+pub enum TargetMode {
     /// Nothing.
     Empty,
     /// Anything; it stays as it is.
@@ -22,21 +22,7 @@ pub enum Onto {
 
 /// How many documents a collection has, those that are softly deleted included.
 pub(super) async fn count(store: &dyn Store, collection: Collection) -> Result<u64, StoreError> {
-    let page = match collection {
-        Collection::Connectors => {
-            let query = ConnectorQuery { include_deleted: true, ..ConnectorQuery::default() };
-            store.list_connectors(&query).await?
-        }
-        Collection::SyncJobs => {
-            store.list_sync_jobs(&SyncJobQuery { size: 0, ..SyncJobQuery::default() }).await?
-        }
-        // They are few, and in no list.
-        Collection::Secrets => {
-            let portions = store.scan(collection);
-            return portions.try_fold(0, async |count, portion| Ok(count + portion.len() as u64)).await;
-        }
-    };
-    Ok(page.count)
+    Ok(store.count(&Query::of(collection), &[], Deadline::NONE).await?.total)
 }
 
 /// Reads a collection from end to end and tallies it.
@@ -46,9 +32,9 @@ pub(super) async fn tally(
     progressed: impl Fn(u64),
 ) -> Result<Tally, StoreError> {
     // A server that was started again has lost the place of whoever reads: it is read from its start.
-    patiently(async || {
+    with_retries(async || {
         let mut tally = Tally::default();
-        let mut portions = store.scan(collection);
+        let mut portions = store.scan(collection, Deadline::NONE);
         while let Some(portion) = portions.try_next().await? {
             for Stored { document, .. } in portion {
                 tally += Tally::one(Digest::of(&document));
@@ -64,7 +50,7 @@ pub(super) async fn tally(
 /// what was said.
 pub(super) async fn survey(
     target: &dyn Store,
-    onto: Onto,
+    mode: TargetMode,
     source: Option<&dyn Store>,
     observer: &Observer<'_>,
 ) -> Result<OfEach<Tally>, TransferError> {
@@ -72,16 +58,17 @@ pub(super) async fn survey(
     for (place, collection) in COLLECTIONS.into_iter().enumerate() {
         counts[place] = count(target, collection).await.map_err(TransferError::Target)?;
     }
-    let [connectors, sync_jobs, secrets] = counts;
-    if onto == Onto::Empty && counts != OfEach::<u64>::default() {
-        return Err(TransferError::NotEmpty { connectors, sync_jobs, secrets });
+    if mode == TargetMode::Empty && counts != OfEach::<u64>::default() {
+        return Err(TransferError::NotEmpty(counts));
     }
     let mut tallies = OfEach::<Tally>::default();
     for (place, collection) in COLLECTIONS.into_iter().enumerate().filter(|(place, _)| counts[*place] > 0) {
         let stage = Stage::Surveying(collection);
         let progressed = |done| observer(Progress { stage, done, total: Some(counts[place]) });
         tallies[place] = match source {
-            Some(source) if onto == Onto::Resume => part_of(target, source, collection, progressed).await?,
+            Some(source) if mode == TargetMode::Resume => {
+                part_of(target, source, collection, progressed).await?
+            }
             _ => tally(target, collection, progressed).await.map_err(TransferError::Target)?,
         };
     }
@@ -96,10 +83,10 @@ async fn part_of(
     mut progressed: impl FnMut(u64),
 ) -> Result<Tally, TransferError> {
     let mut tally = Tally::default();
-    let mut portions = target.scan(collection);
+    let mut portions = target.scan(collection, Deadline::NONE);
     while let Some(portion) = portions.try_next().await.map_err(TransferError::Target)? {
         let ids: Vec<Id> = portion.iter().map(|stored| stored.id.clone()).collect();
-        let originals = patiently(async || source.read(collection, &ids).await).await;
+        let originals = with_retries(async || source.read(collection, &ids, Deadline::NONE).await).await;
         for (stored, original) in portion.into_iter().zip(originals.map_err(TransferError::Source)?) {
             let digest = Digest::of(&stored.document);
             let not_a_part =

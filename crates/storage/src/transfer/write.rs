@@ -3,12 +3,12 @@
 use futures_util::{Stream, StreamExt, TryStreamExt};
 use tributary_domain::Id;
 
-use super::arrival::{Arrival, Batch};
+use super::arrival::{Arrival, ArrivalBatch};
 use super::digest::{Digest, Tally};
-use super::patience::{Patience, patiently};
-use super::report::{LeftOut, Reason};
-use super::{OfEach, TransferError};
-use crate::{Collection, Store, StoreError, StoreExt as _};
+use super::left_out::{LeftOut, Reason};
+use super::retry::{Retry, with_retries};
+use super::{OfEach, TransferError, place};
+use crate::{Collection, Deadline, Store, StoreError, StoreExt as _};
 
 /// The most documents of a batch.
 pub(super) const BATCH_DOCUMENTS: usize = 1_024;
@@ -41,7 +41,7 @@ pub(super) struct Ledger {
 
 impl Ledger {
     pub(super) fn account(&self, collection: Collection) -> Account {
-        self.accounts[collection.place()]
+        self.accounts[place(collection)]
     }
 
     /// Leaves documents out of the account that were there already although nothing was: they came
@@ -59,7 +59,7 @@ impl Ledger {
     }
 
     fn account_mut(&mut self, collection: Collection) -> &mut Account {
-        &mut self.accounts[collection.place()]
+        &mut self.accounts[place(collection)]
     }
 
     fn leave_out(&mut self, collection: Collection, id: Id, reason: Reason) {
@@ -86,7 +86,7 @@ impl Ledger {
 pub(super) async fn write(
     target: &dyn Store,
     before: OfEach<Tally>,
-    batches: impl Stream<Item = Result<Batch, TransferError>>,
+    batches: impl Stream<Item = Result<ArrivalBatch, TransferError>>,
     mut progressed: impl FnMut(&Ledger),
 ) -> Result<Ledger, TransferError> {
     let written =
@@ -103,19 +103,19 @@ pub(super) async fn write(
 async fn write_batch(
     target: &dyn Store,
     before: OfEach<Tally>,
-    batch: Batch,
+    batch: ArrivalBatch,
 ) -> Result<Ledger, TransferError> {
-    let Batch { collection, arrivals: mut waiting } = batch;
+    let ArrivalBatch { collection, arrivals: mut waiting } = batch;
     let mut ledger = Ledger::default();
     for arrival in &waiting {
         ledger.account_mut(collection).read += Tally::one(arrival.digest);
     }
     let mut settled = Settled::Present;
-    if before[collection.place()].count > 0 {
+    if before[place(collection)].count > 0 {
         // What was there before and what a lost answer left there could not be told apart later.
         waiting = ledger.settle(target, collection, waiting, settled).await?;
     }
-    let mut patience = Patience::new();
+    let mut retry = Retry::new();
     while !waiting.is_empty() {
         let documents = waiting.iter().map(|arrival| (arrival.id.clone(), arrival.document.clone()));
         let results = target.create_many(collection, documents.collect()).await;
@@ -143,7 +143,7 @@ async fn write_batch(
             ledger.leave_out(collection, gone.id, Reason::Differs);
         }
         if let Some(error) = away {
-            patience.wait(error).await.map_err(TransferError::Target)?;
+            retry.wait(error).await.map_err(TransferError::Target)?;
         }
         waiting = again;
         settled = Settled::Created;
@@ -173,7 +173,7 @@ impl Ledger {
             return Ok(arrivals);
         }
         let ids: Vec<Id> = arrivals.iter().map(|arrival| arrival.id.clone()).collect();
-        let found = patiently(async || target.read(collection, &ids).await).await;
+        let found = with_retries(async || target.read(collection, &ids, Deadline::NONE).await).await;
         let mut missing = Vec::new();
         for (arrival, found) in arrivals.into_iter().zip(found.map_err(TransferError::Target)?) {
             match found.map(|found| Digest::of(&found.document) == arrival.digest) {

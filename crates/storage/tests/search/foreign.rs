@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
-use tributary_domain::{ConnectorQuery, Document, FilterField, Id, SortOrder, SyncJobQuery};
+use tributary_domain::{Connector, Document, Id, Query, SortOrder, sync_job_fields};
 use tributary_engines::{Endpoint, Indices};
-use tributary_storage::{Collection, MemoryStore, OpenError, Store, StoreError, StoreExt as _};
+use tributary_storage::{Collection, Deadline, MemoryStore, OpenError, Store, StoreError, StoreExt as _};
 
 use crate::{open, server};
 
@@ -67,16 +67,20 @@ fn id(text: &str) -> Id {
     Id::parse("id", text).unwrap()
 }
 
-async fn jobs(store: &dyn Store, query: &SyncJobQuery) -> (u64, Vec<String>) {
-    let page = store.list_sync_jobs(query).await.unwrap();
+async fn listed(store: &dyn Store, query: &Query) -> (u64, Vec<String>) {
+    let page = store.list(query, Deadline::NONE).await.unwrap();
     (
         page.count,
         page.documents.iter().map(|document| String::from_utf8(document.to_vec()).unwrap()).collect(),
     )
 }
 
-fn by(field: FilterField, word: &str) -> SyncJobQuery {
-    SyncJobQuery::default().with(field, [word.to_owned()])
+fn jobs() -> Query {
+    Query::of(Collection::SYNC_JOBS)
+}
+
+fn by(field: &'static str, word: &str) -> Query {
+    jobs().any_of(field, [word])
 }
 
 pub(crate) async fn works_as_it_is(backend: &str) {
@@ -93,46 +97,43 @@ pub(crate) async fn works_as_it_is(backend: &str) {
     // A store that is known to be right, with the same documents.
     let model = MemoryStore::default();
     for (collection, documents) in
-        [(Collection::SyncJobs, ODD_JOBS), (Collection::Connectors, ODD_CONNECTORS)]
+        [(Collection::SYNC_JOBS, ODD_JOBS), (Collection::CONNECTORS, ODD_CONNECTORS)]
     {
         for (name, text) in documents {
             model.create(collection, &id(name), Document::parse(text).unwrap()).await.unwrap();
         }
     }
     let filters = [
-        SyncJobQuery::default(),
-        by(FilterField::Status, "pending"),
-        by(FilterField::Status, "error"),
-        by(FilterField::JobType, "full"),
-        by(FilterField::ConnectorId, "c"),
-        by(FilterField::ConnectorId, "e").with(FilterField::Status, ["error".to_owned()]),
+        jobs(),
+        by(sync_job_fields::STATUS, "pending"),
+        by(sync_job_fields::STATUS, "error"),
+        by(sync_job_fields::JOB_TYPE, "full"),
+        by(sync_job_fields::CONNECTOR_ID, "c"),
+        by(sync_job_fields::CONNECTOR_ID, "e").any_of(sync_job_fields::STATUS, ["error"]),
     ];
     for filter in filters {
         for (from, size) in [(0, 100), (0, 2), (1, 2), (3, 1), (5, 5)] {
             for order in [SortOrder::Ascending, SortOrder::Descending] {
-                let query = SyncJobQuery { from, size, order, ..filter.clone() };
-                assert_eq!(jobs(&*store, &query).await, jobs(&model, &query).await, "{query:?}");
+                let query = filter.clone().ordered(filter.order.directed(order)).page(from, size);
+                assert_eq!(listed(&*store, &query).await, listed(&model, &query).await, "{query:?}");
             }
         }
     }
-    for include_deleted in [false, true] {
-        let query = ConnectorQuery { size: 10, include_deleted, ..ConnectorQuery::default() };
-        let (found, expected) =
-            (store.list_connectors(&query).await.unwrap(), model.list_connectors(&query).await.unwrap());
-        assert_eq!(found.count, expected.count);
-        assert!(found.documents.iter().eq(expected.documents.iter()));
+    let connectors = Query::of(Collection::CONNECTORS).page(0, 10);
+    for query in [connectors.clone(), connectors.with(Connector::is_live())] {
+        assert_eq!(listed(&*store, &query).await, listed(&model, &query).await, "{query:?}");
     }
 
     // They can be changed like any other, and keep the index names that they have.
-    let stored = store.get(Collection::SyncJobs, &id("a")).await.unwrap();
+    let stored = store.get(Collection::SYNC_JOBS, &id("a")).await.unwrap();
     let next = Document::parse(r#"{"status":"canceled"}"#).unwrap();
-    store.replace(Collection::SyncJobs, &id("a"), stored.version, next).await.unwrap();
+    store.replace(Collection::SYNC_JOBS, &id("a"), stored.version, next).await.unwrap();
     assert_eq!(
-        jobs(&*store, &by(FilterField::Status, "canceled")).await.1,
+        listed(&*store, &by(sync_job_fields::STATUS, "canceled")).await.1,
         [r#"{"id":"a","status":"canceled"}"#]
     );
     let rival = Document::parse(r#"{"index_name":"taken"}"#).unwrap();
-    match store.create(Collection::Connectors, &id("rival"), rival).await {
+    match store.create(Collection::CONNECTORS, &id("rival"), rival).await {
         Err(StoreError::IndexNameTaken { connector_id, .. }) => assert_eq!(connector_id, "c"),
         other => panic!("{other:?}"),
     }
@@ -163,28 +164,48 @@ pub(crate) async fn pages_of_one_moment(backend: &str) {
     expected.extend((0..SAME).map(|number| format!("same-{number:05}")));
     expected.push("after".to_owned());
     expected.extend((0..5).map(|number| format!("none-{number}")));
-    let from_newest = SyncJobQuery { order: SortOrder::Descending, ..SyncJobQuery::default() };
-    for (filter, size) in
-        [(SyncJobQuery::default(), 99), (by(FilterField::Status, "pending"), 1_000), (from_newest, 333)]
+    let from_newest = jobs().ordered(jobs().order.directed(SortOrder::Descending));
+    for (filter, size) in [(jobs(), 99), (by(sync_job_fields::STATUS, "pending"), 1_000), (from_newest, 333)]
     {
-        if filter.order == SortOrder::Descending {
+        if filter.order.direction == SortOrder::Descending {
             expected.reverse();
         }
-        let mut seen = Vec::new();
-        loop {
-            let from = u32::try_from(seen.len()).unwrap();
-            let page = store.list_sync_jobs(&SyncJobQuery { from, size, ..filter.clone() }).await.unwrap();
-            assert_eq!(page.count, expected.len() as u64);
-            if page.documents.is_empty() {
-                break;
-            }
-            seen.extend(page.documents.iter().map(|document| {
-                let document: Value = serde_json::from_slice(document).unwrap();
-                document["id"].as_str().unwrap().to_owned()
-            }));
-        }
-        assert!(seen == expected, "{} of {} documents, in another order", seen.len(), expected.len());
+        assert_eq!(ids_in_pages(&*store, &filter, size, expected.len()).await, expected);
+        assert_eq!(ids_after_keys(&*store, &filter, size, expected.len()).await, expected);
     }
+}
+
+/// The ids of a list that is read in pages.
+async fn ids_in_pages(store: &dyn Store, query: &Query, size: u32, count: usize) -> Vec<String> {
+    let mut seen = Vec::new();
+    loop {
+        let from = u32::try_from(seen.len()).unwrap();
+        let page = store.list(&query.clone().page(from, size), Deadline::NONE).await.unwrap();
+        assert_eq!(page.count, count as u64);
+        if page.documents.is_empty() {
+            return seen;
+        }
+        seen.extend(page.documents.iter().map(id_of));
+    }
+}
+
+/// The ids of a list of which each page begins after the one before.
+async fn ids_after_keys(store: &dyn Store, query: &Query, size: u32, count: usize) -> Vec<String> {
+    let (mut seen, mut key) = (Vec::new(), None);
+    loop {
+        let page = store.list(&query.clone().after(key, size), Deadline::NONE).await.unwrap();
+        assert_eq!(page.count, count as u64);
+        seen.extend(page.documents.iter().map(id_of));
+        key = page.next;
+        if key.is_none() {
+            return seen;
+        }
+    }
+}
+
+fn id_of(document: &[u8]) -> String {
+    let document: Value = serde_json::from_slice(document).unwrap();
+    document["id"].as_str().unwrap().to_owned()
 }
 
 pub(crate) async fn fields_are_added(backend: &str) {
@@ -199,9 +220,9 @@ pub(crate) async fn fields_are_added(backend: &str) {
     fill(server, &index, [("odd", odd), ("right", right)]);
     let store = open(server, &prefix).await.unwrap();
     let rendered = right.replacen('{', r#"{"id":"right","#, 1);
-    assert_eq!(jobs(&*store, &by(FilterField::Status, "pending")).await, (1, vec![rendered.clone()]));
-    assert_eq!(jobs(&*store, &by(FilterField::ConnectorId, "c")).await, (1, vec![rendered]));
-    assert_eq!(jobs(&*store, &SyncJobQuery::default()).await.0, 2);
+    assert_eq!(listed(&*store, &by(sync_job_fields::STATUS, "pending")).await, (1, vec![rendered.clone()]));
+    assert_eq!(listed(&*store, &by(sync_job_fields::CONNECTOR_ID, "c")).await, (1, vec![rendered]));
+    assert_eq!(listed(&*store, &jobs()).await.0, 2);
 }
 
 pub(crate) async fn upgrade_is_finished(backend: &str) {
@@ -226,7 +247,7 @@ pub(crate) async fn upgrade_is_finished(backend: &str) {
     });
     server.send("PUT", &format!("/{index}/_mapping"), mapping.to_string()).unwrap();
     let store = open(server, &prefix).await.unwrap();
-    assert_eq!(jobs(&*store, &by(FilterField::Status, "pending")).await.0, 1);
+    assert_eq!(listed(&*store, &by(sync_job_fields::STATUS, "pending")).await.0, 1);
     let described = server.send("GET", &format!("/{index}/_mapping"), "").unwrap();
     let meta = &described[&index]["mappings"]["_meta"];
     assert_eq!((&meta["of_somebody_else"], meta.get("tributary_writes_again")), (&json!("kept"), None));

@@ -4,12 +4,13 @@
 mod dates;
 mod foreign;
 mod removed;
+mod waiting;
 
 use std::sync::Arc;
 
 use tributary_engines::{Distribution, Endpoint, Indices, selected, shared};
 use tributary_storage::conformance::{self, Allowances};
-use tributary_storage::{BackendSettings, OpenError, Registry, Store};
+use tributary_storage::{BackendSettings, Collection, OpenError, Registry, Store};
 
 /// The server of a backend's name; `None` where this run is not about it.
 fn server(backend: &str) -> Option<&'static Endpoint> {
@@ -19,8 +20,18 @@ fn server(backend: &str) -> Option<&'static Endpoint> {
 
 /// Opens the store in the indices of a test.
 async fn open(server: &Endpoint, prefix: &str) -> Result<Arc<dyn Store>, OpenError> {
+    open_over(server, prefix, &Collection::ALL).await
+}
+
+/// Opens the store over some collections, in the indices of a test.
+async fn open_over(
+    server: &Endpoint,
+    prefix: &str,
+    collections: &[Collection],
+) -> Result<Arc<dyn Store>, OpenError> {
     // Servers of a busy machine are slow; what they answer is looked at here, not how fast.
     let mut settings = BackendSettings::default()
+        .over(collections)
         .with("index_prefix", prefix)
         .with("deadline", "120")
         .with("read_deadline", "120");
@@ -32,21 +43,41 @@ async fn open(server: &Endpoint, prefix: &str) -> Result<Arc<dyn Store>, OpenErr
 }
 
 /// An empty store, in indices of its own.
-async fn fresh(indices: &Indices) -> Arc<dyn Store> {
-    open(indices.endpoint(), &indices.fresh_prefix()).await.expect("a store")
+async fn fresh(indices: &Indices, collections: &[Collection]) -> Arc<dyn Store> {
+    open_over(indices.endpoint(), &indices.fresh_prefix(), collections).await.expect("a store")
 }
 
 async fn keeps_every_promise(backend: &str) {
     let Some(server) = server(backend) else { return };
     let allowances = Allowances { rejects_odd_documents: true };
     let indices = Indices::new(server);
-    conformance::check_promises_with(allowances, || fresh(&indices)).await;
+    conformance::check_promises_with(allowances, |collections| fresh(&indices, collections)).await;
 }
 
 fn agrees_with_the_model(backend: &str) {
     let Some(server) = server(backend) else { return };
     let indices = Indices::new(server);
-    conformance::check_generated_cases(8, || fresh(&indices));
+    conformance::check_generated_cases(8, |collections| fresh(&indices, collections));
+}
+
+async fn schema_may_change(backend: &str) {
+    let Some(server) = server(backend) else { return };
+    let indices = Indices::new(server);
+    let prefix = &indices.fresh_prefix();
+    conformance::check_schema_change(|collections| async move {
+        open_over(server, prefix, collections).await.expect("a store")
+    })
+    .await;
+}
+
+async fn instances_hear_of_each_other(backend: &str) {
+    let Some(server) = server(backend) else { return };
+    let indices = Indices::new(server);
+    let prefix = &indices.fresh_prefix();
+    conformance::check_two_instances(|collections| async move {
+        open_over(server, prefix, collections).await.expect("a store")
+    })
+    .await;
 }
 
 macro_rules! over {
@@ -60,6 +91,31 @@ macro_rules! over {
             #[test]
             fn agrees_with_the_model() {
                 super::agrees_with_the_model($backend);
+            }
+
+            #[tokio::test]
+            async fn a_schema_may_change() {
+                super::schema_may_change($backend).await;
+            }
+
+            #[tokio::test]
+            async fn instances_hear_of_each_other() {
+                super::instances_hear_of_each_other($backend).await;
+            }
+
+            #[tokio::test]
+            async fn changes_of_others_are_told() {
+                super::waiting::changes_of_others_are_told($backend).await;
+            }
+
+            #[tokio::test]
+            async fn a_deletion_that_was_refused_is_not_told() {
+                super::waiting::refused_deletion_is_not_told($backend).await;
+            }
+
+            #[tokio::test]
+            async fn old_deletions_are_forgotten() {
+                super::waiting::old_deletions_are_forgotten($backend).await;
             }
 
             #[tokio::test]

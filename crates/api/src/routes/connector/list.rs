@@ -1,6 +1,6 @@
 //! `GET /_connector`: the connectors.
 
-use tributary_domain::{Connector, ConnectorQuery, IndexName, Refusal};
+use tributary_domain::{Collection, Connector, IndexName, Query, Refusal, connector_fields};
 use tributary_service::connector;
 
 use super::INCLUDE_DELETED;
@@ -58,23 +58,21 @@ async fn list(call: Call) -> Result<Reply, ApiError> {
 }
 
 /// What the parameters ask for.
-fn query(arguments: &Arguments) -> Result<ConnectorQuery, Refusal> {
-    let owned = |words: Vec<&str>| words.into_iter().map(str::to_owned).collect();
+fn query(arguments: &Arguments) -> Result<Query, Refusal> {
     let (from, size) =
         arguments.window(&FROM, &SIZE, "[index_name], [connector_name], [service_type] or [query]")?;
     let index_names = arguments.texts(&INDEX_NAME);
     for name in &index_names {
         IndexName::parse(name)?;
     }
-    Ok(ConnectorQuery {
-        from,
-        size,
-        index_names: owned(index_names),
-        names: owned(arguments.texts(&CONNECTOR_NAME)),
-        service_types: owned(arguments.texts(&SERVICE_TYPE)),
-        text: arguments.text(&QUERY).filter(|text| !text.is_empty()).map(str::to_owned),
-        include_deleted: arguments.boolean(&INCLUDE_DELETED)?,
-    })
+    let query = Query::of(Collection::CONNECTORS)
+        .page(from, size)
+        .any_of(connector_fields::INDEX_NAME, index_names)
+        .any_of(connector_fields::NAME, arguments.texts(&CONNECTOR_NAME))
+        .any_of(connector_fields::SERVICE_TYPE, arguments.texts(&SERVICE_TYPE));
+    let contains = arguments.text(&QUERY).filter(|text| !text.is_empty()).map(Connector::contains);
+    let is_live = (!arguments.boolean(&INCLUDE_DELETED)?).then(Connector::is_live);
+    Ok(contains.into_iter().chain(is_live).fold(query, Query::with))
 }
 
 #[cfg(test)]
@@ -87,7 +85,10 @@ mod tests {
             let pairs = vec![("index_name".to_owned(), names.to_owned())];
             query(&Arguments::collect("/", &[ENDPOINT.parameters], pairs).unwrap())
         };
-        assert_eq!(parse("search-a, search-b").unwrap().index_names, ["search-a", "search-b"]);
+        let expected = Query::of(Collection::CONNECTORS)
+            .any_of(connector_fields::INDEX_NAME, ["search-a", "search-b"])
+            .with(Connector::is_live());
+        assert_eq!(parse("search-a, search-b"), Ok(expected));
         for (names, part) in
             [("Search", "[Search], must be lowercase"), ("a,se*rch", "[se*rch]"), ("_a", "[_a]")]
         {

@@ -1,7 +1,7 @@
 //! `GET /_connector/_sync_job`: the heart of the API.
 
 use tributary_domain::{
-    Enumeration, FilterField, Refusal, SortOrder, SyncJob, SyncJobQuery, SyncJobStatus, SyncJobType,
+    Collection, Enumeration, Query, Refusal, SortOrder, SyncJob, SyncJobStatus, SyncJobType, sync_job_fields,
 };
 use tributary_service::sync_job;
 
@@ -68,26 +68,27 @@ async fn list(call: Call) -> Result<Reply, ApiError> {
 }
 
 /// What the parameters ask for; refusals name the parameter, its value and what would be right.
-fn query(arguments: &Arguments) -> Result<SyncJobQuery, Refusal> {
+fn query(arguments: &Arguments) -> Result<Query, Refusal> {
     let (from, size) = arguments.window(&FROM, &SIZE, "[status], [connector_id] or [job_type]")?;
     let status = arguments.keyword::<SyncJobStatus>(&STATUS)?;
     let connector_id = arguments.filled_text(&CONNECTOR_ID)?;
     let job_types = arguments.keywords::<SyncJobType>(&JOB_TYPE)?;
-    let order = arguments.keyword::<SortOrder>(&ORDER)?.unwrap_or(SortOrder::Ascending);
-    let query = SyncJobQuery { from, size, filters: Vec::new(), order };
+    let direction = arguments.keyword::<SortOrder>(&ORDER)?.unwrap_or(SortOrder::Ascending);
+    let query = Query::of(Collection::SYNC_JOBS);
+    let order = query.order.directed(direction);
     Ok(query
-        .with(FilterField::Status, status.iter().map(ToString::to_string))
-        .with(FilterField::JobType, job_types.iter().map(ToString::to_string))
-        .with(FilterField::ConnectorId, connector_id.map(str::to_owned)))
+        .ordered(order)
+        .page(from, size)
+        .any_of(sync_job_fields::STATUS, status.iter().map(ToString::to_string))
+        .any_of(sync_job_fields::JOB_TYPE, job_types.iter().map(ToString::to_string))
+        .any_of(sync_job_fields::CONNECTOR_ID, connector_id))
 }
 
 #[cfg(test)]
 mod tests {
-    use tributary_domain::Filter;
-
     use super::*;
 
-    fn parse(parameters: &str) -> Result<SyncJobQuery, Refusal> {
+    fn parse(parameters: &str) -> Result<Query, Refusal> {
         let pairs = parameters.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             (name.to_owned(), value.to_owned())
@@ -95,30 +96,23 @@ mod tests {
         query(&Arguments::collect("/", &[ENDPOINT.parameters], pairs.collect())?)
     }
 
-    fn filter(field: FilterField, words: &[&str]) -> Filter {
-        Filter { field, words: words.iter().map(|word| (*word).to_owned()).collect() }
-    }
-
     #[test]
     fn the_documented_requests() {
-        let list = |from, size, filters| Ok(SyncJobQuery { from, size, filters, ..Default::default() });
-        assert_eq!(parse(""), list(0, 100, vec![]));
-        assert_eq!(parse("from=0&size=2"), list(0, 2, vec![]));
-        assert_eq!(parse("status=PENDING"), list(0, 100, vec![filter(FilterField::Status, &["pending"])]));
-        assert_eq!(
-            parse("connector_id=connector-1"),
-            list(0, 100, vec![filter(FilterField::ConnectorId, &["connector-1"])])
-        );
-        assert_eq!(
-            parse("job_type=full,incremental,Full"),
-            list(0, 100, vec![filter(FilterField::JobType, &["full", "incremental"])])
-        );
-        assert_eq!(parse("job_type="), list(0, 100, vec![]));
-        assert_eq!(parse("order=asc"), list(0, 100, vec![]));
-        assert_eq!(
-            parse("order=DESC"),
-            Ok(SyncJobQuery { order: SortOrder::Descending, ..Default::default() })
-        );
+        let all = Query::of(Collection::SYNC_JOBS);
+        let newest_first = all.order.directed(SortOrder::Descending);
+        let cases = [
+            ("", all.clone()),
+            ("from=0&size=2", all.clone().page(0, 2)),
+            ("status=PENDING", all.clone().any_of("status", ["pending"])),
+            ("connector_id=connector-1", all.clone().any_of("connector.id", ["connector-1"])),
+            ("job_type=full,incremental,Full", all.clone().any_of("job_type", ["full", "incremental"])),
+            ("job_type=", all.clone()),
+            ("order=asc", all.clone()),
+            ("order=DESC", all.ordered(newest_first)),
+        ];
+        for (parameters, expected) in cases {
+            assert_eq!(parse(parameters), Ok(expected), "{parameters}");
+        }
     }
 
     #[test]

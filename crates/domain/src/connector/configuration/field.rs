@@ -4,7 +4,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use super::validation::{Validation, are_known, one_of};
+use super::validation::{ParsedValidation, are_known, one_of};
 use super::value::Value;
 use crate::document::raw;
 use crate::enumeration::enumeration;
@@ -47,7 +47,7 @@ enumeration! {
 
 /// Another field with the value under which this one is used.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Dependency {
+pub(super) struct ParsedDependency {
     #[serde(default)]
     pub(super) field: Option<String>,
     #[serde(default)]
@@ -56,7 +56,7 @@ pub(super) struct Dependency {
 
 /// A choice of a dropdown.
 #[derive(Debug, Clone, Deserialize)]
-struct Choice {
+struct ParsedOption {
     #[serde(rename = "label", default)]
     _label: Option<String>,
     #[serde(default)]
@@ -65,14 +65,14 @@ struct Choice {
 
 /// The attributes of a configuration field that bear on its value.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Field {
+pub(super) struct ParsedField {
     default_value: Value,
-    pub(super) depends_on: Vec<Dependency>,
-    options: Vec<Choice>,
+    pub(super) depends_on: Vec<ParsedDependency>,
+    options: Vec<ParsedOption>,
     required: bool,
     sensitive: bool,
     kind: Option<ConfigurationType>,
-    validations: Vec<Validation>,
+    validations: Vec<ParsedValidation>,
     /// `None` where the field says nothing of it.
     value: Option<Value>,
 }
@@ -85,7 +85,7 @@ fn read<'de, T: Default + Deserialize<'de>>(text: &'de RawValue) -> Result<T, se
     Ok(serde_json::from_str::<Option<T>>(text.get())?.unwrap_or_default())
 }
 
-impl Field {
+impl ParsedField {
     /// What is understood of a stored field, whoever wrote it: the rest is as if it was left out.
     pub(super) fn understood(stored: &Object) -> Self {
         let mut field = Self::default();
@@ -212,14 +212,14 @@ impl Field {
 #[derive(Debug, Clone, Default)]
 pub struct ConfigurationField {
     pub(super) text: Object,
-    pub(super) field: Field,
+    pub(super) field: ParsedField,
 }
 
 impl<'de> Deserialize<'de> for ConfigurationField {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let sent = <Box<RawValue>>::deserialize(deserializer)?;
         let sent = kept::object(&sent).map_err(D::Error::custom)?;
-        let mut read = Self { text: sent.clone(), field: Field::default() };
+        let mut read = Self { text: sent.clone(), field: ParsedField::default() };
         for (name, text) in sent.iter() {
             let taken = read.field.take(name, text);
             let taken =

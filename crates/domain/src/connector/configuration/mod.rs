@@ -10,11 +10,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use self::field::Field;
-use super::{Connector, ConnectorStatus, fields};
+use self::field::ParsedField;
+use super::{Connector, fields};
 use crate::document::raw;
 use crate::regular_expression::Budget;
-use crate::{Object, Refusal, Warned};
+use crate::{ConnectorStatus, Object, Refusal, Warned};
 
 pub use field::{ConfigurationDisplay, ConfigurationField, ConfigurationType};
 pub use validation::ConfigurationValidation;
@@ -30,11 +30,11 @@ pub struct ConnectorConfiguration {
 }
 
 /// The fields of a configuration, as far as they are understood.
-struct Fields(IndexMap<String, Field>);
+struct ParsedFields(IndexMap<String, ParsedField>);
 
-impl Fields {
+impl ParsedFields {
     /// Whether a field is used: whether the fields that it depends on have the values that it names.
-    fn is_used(&self, field: &Field) -> bool {
+    fn is_used(&self, field: &ParsedField) -> bool {
         field.depends_on.iter().all(|dependency| {
             let other = dependency.field.as_ref().and_then(|name| self.0.get(name));
             other.is_some_and(|other| other.effective().is_same(&dependency.value))
@@ -66,7 +66,7 @@ impl Connector {
 
 fn whole(configuration: &IndexMap<String, ConfigurationField>) -> Warned<Object> {
     let fields =
-        Fields(configuration.iter().map(|(name, sent)| (name.clone(), sent.field.clone())).collect());
+        ParsedFields(configuration.iter().map(|(name, sent)| (name.clone(), sent.field.clone())).collect());
     let mut budget = Budget::default();
     let warnings = fields.0.iter().flat_map(|(name, field)| {
         let place = format!("configuration.{name}");
@@ -102,9 +102,9 @@ fn with_values(mut configuration: Object, values: &Object) -> Result<Warned<Obje
     }
     Refusal::if_any(problems)?;
     let understood = |(name, text): (&str, &RawValue)| {
-        (name.to_owned(), Field::understood(&Object::parse(text.get()).unwrap_or_default()))
+        (name.to_owned(), ParsedField::understood(&Object::parse(text.get()).unwrap_or_default()))
     };
-    let fields = Fields(configuration.iter().map(understood).collect());
+    let fields = ParsedFields(configuration.iter().map(understood).collect());
     let mut budget = Budget::default();
     let warnings = values.iter().filter_map(|(name, _)| {
         let field = fields.0.get(name)?;

@@ -38,7 +38,7 @@ enumeration! {
 
 /// A validation as it is sent: of a known type, with any constraint or none.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Validation {
+pub(super) struct ParsedValidation {
     #[serde(rename = "type")]
     kind: Option<ConfigurationValidation>,
     constraint: Option<Box<RawValue>>,
@@ -53,7 +53,7 @@ enum Constraint {
     Regex(String),
 }
 
-impl Validation {
+impl ParsedValidation {
     /// The constraint, or what it would have to be.
     fn constraint(&self) -> Result<Constraint, &'static str> {
         fn read<'de, T: Deserialize<'de>>(text: &'de str, what: &'static str) -> Result<T, &'static str> {

@@ -15,11 +15,11 @@ use super::intake::{Intake, Stopped};
 pub(super) fn read(intake: &mut Intake, input: impl BufRead) -> io::Result<Result<(), Stopped>> {
     let line = Cell::new(1);
     let mut values = serde_json::Deserializer::from_reader(Counted { input, line: &line });
-    let mut walk = Walk { intake, line: &line, is_stopped: false };
+    let mut reader = ObjectReader { intake, line: &line, is_stopped: false };
     // What is left after the last value is blank.
     while values.end().is_err() {
-        if let Err(error) = values.deserialize_any(Value(&mut walk)) {
-            if walk.is_stopped {
+        if let Err(error) = values.deserialize_any(InputValue(&mut reader)) {
+            if reader.is_stopped {
                 return Ok(Err(Stopped));
             }
             if error.is_io() {
@@ -29,7 +29,7 @@ pub(super) fn read(intake: &mut Intake, input: impl BufRead) -> io::Result<Resul
             let reason = message.rsplit_once(" at line ").map_or(message.as_str(), |(reason, _)| reason);
             let line = if error.line() == 0 { line.get() } else { error.line() as u64 };
             let reason = format!("{reason}, at column {}; nothing from here on was read", error.column());
-            walk.intake.complain(line, reason);
+            reader.intake.complain(line, reason);
             break;
         }
     }
@@ -51,14 +51,14 @@ impl<R: BufRead> Read for Counted<'_, R> {
     }
 }
 
-/// A walk through the values, with who takes what is found.
-struct Walk<'w> {
+/// A reader through the values, with who takes what is found.
+struct ObjectReader<'w> {
     intake: &'w mut Intake,
     line: &'w Cell<u64>,
     is_stopped: bool,
 }
 
-impl Walk<'_> {
+impl ObjectReader<'_> {
     fn take<E: Error>(&mut self, text: &str) -> Result<(), E> {
         self.intake.take(self.line.get(), text).map_err(|Stopped| {
             self.is_stopped = true;
@@ -68,9 +68,9 @@ impl Walk<'_> {
 }
 
 /// A value of the input: an answer, an array of documents, or a document.
-struct Value<'a, 'w>(&'a mut Walk<'w>);
+struct InputValue<'a, 'w>(&'a mut ObjectReader<'w>);
 
-impl<'de> Visitor<'de> for Value<'_, '_> {
+impl<'de> Visitor<'de> for InputValue<'_, '_> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -78,21 +78,21 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, elements: A) -> Result<(), A::Error> {
-        Documents(self.0).visit_seq(elements).map(drop)
+        DocumentArray(self.0).visit_seq(elements).map(drop)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<(), A::Error> {
-        let Self(walk) = self;
+        let Self(reader) = self;
         let mut others = Document::default();
         let (mut has_documents, mut contained, mut matching) = (false, 0, 0);
         while let Some(name) = fields.next_key::<String>()? {
             match name.as_str() {
                 "hits" => {
-                    (contained, matching) = fields.next_value_seed(Hits(walk))?;
+                    (contained, matching) = fields.next_value_seed(HitsObject(reader))?;
                     has_documents = true;
                 }
                 "results" | "docs" => {
-                    contained = fields.next_value_seed(Documents(walk))?;
+                    contained = fields.next_value_seed(DocumentArray(reader))?;
                     has_documents = true;
                 }
                 "aggregations" | "profile" | "suggest" => drop(fields.next_value::<IgnoredAny>()?),
@@ -104,16 +104,16 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
         }
         if has_documents {
             let count = others.get_raw("count").and_then(|count| serde_json::from_str(count.get()).ok());
-            walk.intake.take_totals(count.unwrap_or(matching), contained);
+            reader.intake.take_totals(count.unwrap_or(matching), contained);
             return Ok(());
         }
         match others.get_raw("error") {
             Some(error) if !others.contains("id") && !others.contains("_id") => {
                 let reason = format!("this is the error that a server answered: {}", shortened(error));
-                walk.intake.complain(walk.line.get(), reason);
+                reader.intake.complain(reader.line.get(), reason);
                 Ok(())
             }
-            _ => walk.take(&others.to_json()),
+            _ => reader.take(&others.to_json()),
         }
     }
 }
@@ -123,16 +123,16 @@ fn shortened(value: &RawValue) -> String {
 }
 
 /// What stands under `hits`: answers how many are there, and how many match.
-struct Hits<'a, 'w>(&'a mut Walk<'w>);
+struct HitsObject<'a, 'w>(&'a mut ObjectReader<'w>);
 
-impl<'de> DeserializeSeed<'de> for Hits<'_, '_> {
+impl<'de> DeserializeSeed<'de> for HitsObject<'_, '_> {
     type Value = (u64, u64);
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(u64, u64), D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
-impl<'de> Visitor<'de> for Hits<'_, '_> {
+impl<'de> Visitor<'de> for HitsObject<'_, '_> {
     type Value = (u64, u64);
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -143,7 +143,7 @@ impl<'de> Visitor<'de> for Hits<'_, '_> {
         let (mut contained, mut matching) = (0, 0);
         while let Some(name) = fields.next_key::<String>()? {
             match name.as_str() {
-                "hits" => contained = fields.next_value_seed(Documents(self.0))?,
+                "hits" => contained = fields.next_value_seed(DocumentArray(self.0))?,
                 "total" => matching = total(&fields.next_value::<Box<RawValue>>()?),
                 _ => drop(fields.next_value::<IgnoredAny>()?),
             }
@@ -160,16 +160,16 @@ fn total(total: &RawValue) -> u64 {
 }
 
 /// An array of documents: answers how many are there.
-struct Documents<'a, 'w>(&'a mut Walk<'w>);
+struct DocumentArray<'a, 'w>(&'a mut ObjectReader<'w>);
 
-impl<'de> DeserializeSeed<'de> for Documents<'_, '_> {
+impl<'de> DeserializeSeed<'de> for DocumentArray<'_, '_> {
     type Value = u64;
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<u64, D::Error> {
         deserializer.deserialize_seq(self)
     }
 }
 
-impl<'de> Visitor<'de> for Documents<'_, '_> {
+impl<'de> Visitor<'de> for DocumentArray<'_, '_> {
     type Value = u64;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

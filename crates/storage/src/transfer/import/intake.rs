@@ -2,11 +2,11 @@
 
 use tokio::sync::mpsc::Sender;
 
-use super::super::arrival::{Arrival, Batch};
+use super::super::arrival::{Arrival, ArrivalBatch};
 use super::super::write::BATCH_DOCUMENTS;
-use super::super::{COLLECTIONS, OfEach, TransferError};
-use super::item::{Address, Item, Misunderstood, document, is_action, recognise};
-use super::{Complaint, Understood};
+use super::super::{COLLECTIONS, OfEach, TransferError, place};
+use super::item::{Address, InputItem, Misunderstood, document, is_action, recognise};
+use super::summary::{Complaint, InputSummary};
 use crate::Collection;
 
 /// The most bytes of documents that wait in a batch.
@@ -33,16 +33,19 @@ enum Next {
 /// What takes the objects.
 pub(super) struct Intake {
     collection: Option<Collection>,
-    batches: Sender<Result<Batch, TransferError>>,
+    batches: Sender<Result<ArrivalBatch, TransferError>>,
     waiting: OfEach<Vec<Arrival>>,
     bytes: usize,
     next: Next,
     is_bulk: bool,
-    understood: Understood,
+    understood: InputSummary,
 }
 
 impl Intake {
-    pub(super) fn new(collection: Option<Collection>, batches: Sender<Result<Batch, TransferError>>) -> Self {
+    pub(super) fn new(
+        collection: Option<Collection>,
+        batches: Sender<Result<ArrivalBatch, TransferError>>,
+    ) -> Self {
         Self {
             collection,
             batches,
@@ -50,7 +53,7 @@ impl Intake {
             bytes: 0,
             next: Next::Anything,
             is_bulk: false,
-            understood: Understood::default(),
+            understood: InputSummary::default(),
         }
     }
 
@@ -66,12 +69,12 @@ impl Intake {
             _ => recognise(text, self.collection),
         };
         match item {
-            Ok(Item::Action(address)) => {
+            Ok(InputItem::Action(address)) => {
                 self.is_bulk = true;
                 self.next = Next::DocumentOf(address, line);
                 Ok(())
             }
-            Ok(Item::Document(collection, arrival)) => self.pass_on(collection, arrival, text.len()),
+            Ok(InputItem::Document(collection, arrival)) => self.pass_on(collection, arrival, text.len()),
             Err(Misunderstood { reason, document_follows }) => {
                 self.complain(line, reason);
                 if document_follows {
@@ -107,7 +110,7 @@ impl Intake {
     }
 
     /// Passes on what waits, after the last object.
-    pub(super) fn finish(mut self) -> Result<Understood, Stopped> {
+    pub(super) fn finish(mut self) -> Result<InputSummary, Stopped> {
         if let Next::DocumentOf(_, line) = self.next {
             self.complain(line, "the document of the action is missing, the input ends".into());
         }
@@ -124,7 +127,7 @@ impl Intake {
     }
 
     fn pass_on(&mut self, collection: Collection, arrival: Arrival, bytes: usize) -> Result<(), Stopped> {
-        let waiting = &mut self.waiting[collection.place()];
+        let waiting = &mut self.waiting[place(collection)];
         waiting.push(arrival);
         self.bytes += bytes;
         if waiting.len() >= BATCH_DOCUMENTS || self.bytes >= BATCH_BYTES {
@@ -137,7 +140,7 @@ impl Intake {
         self.bytes = 0;
         for (collection, arrivals) in COLLECTIONS.into_iter().zip(std::mem::take(&mut self.waiting)) {
             if !arrivals.is_empty() {
-                let batch = Ok(Batch { collection, arrivals });
+                let batch = Ok(ArrivalBatch { collection, arrivals });
                 self.batches.blocking_send(batch).map_err(|_| Stopped)?;
             }
         }

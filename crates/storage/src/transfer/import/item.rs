@@ -9,8 +9,8 @@ use serde_json::value::RawValue;
 use tributary_domain::{Document, Id};
 
 use super::super::arrival::{Arrival, without_leading_id};
+use super::super::bulk_action;
 use super::super::digest::without_blanks;
-use super::super::place;
 use crate::Collection;
 
 /// Where a document belongs.
@@ -22,7 +22,7 @@ pub(super) struct Address {
 
 /// What stands in the input.
 #[derive(Debug)]
-pub(super) enum Item {
+pub(super) enum InputItem {
     /// The line of a bulk body that stands before a document.
     Action(Address),
     /// A document with where it belongs.
@@ -47,7 +47,7 @@ impl From<String> for Misunderstood {
 const ACTIONS: [&str; 4] = ["create", "index", "update", "delete"];
 
 /// Recognises an object; `collection` is where documents belong that do not say it themselves.
-pub(super) fn recognise(text: &str, collection: Option<Collection>) -> Result<Item, Misunderstood> {
+pub(super) fn recognise(text: &str, collection: Option<Collection>) -> Result<InputItem, Misunderstood> {
     let object = parse(text)?;
     if let Some(action) = action_of(&object) {
         return address_of_action(action, &object, collection);
@@ -70,12 +70,12 @@ pub(super) fn recognise(text: &str, collection: Option<Collection>) -> Result<It
          or --collection sync-jobs"
             .to_owned()
     })?;
-    Ok(Item::Document(collection, Arrival::new(id, without_leading_id(object))))
+    Ok(InputItem::Document(collection, Arrival::new(id, without_leading_id(object))))
 }
 
 /// Reads the document that follows an action.
-pub(super) fn document(Address { collection, id }: Address, text: &str) -> Result<Item, String> {
-    Ok(Item::Document(collection, Arrival::new(id, parse(text)?)))
+pub(super) fn document(Address { collection, id }: Address, text: &str) -> Result<InputItem, String> {
+    Ok(InputItem::Document(collection, Arrival::new(id, parse(text)?)))
 }
 
 /// Whether the object looks like an action of a bulk body.
@@ -101,7 +101,7 @@ fn address_of_action(
     action: &str,
     object: &Document,
     collection: Option<Collection>,
-) -> Result<Item, Misunderstood> {
+) -> Result<InputItem, Misunderstood> {
     let misunderstood = |reason| Misunderstood { reason, document_follows: action != "delete" };
     if !matches!(action, "create" | "index") {
         let reason = format!("the action [{action}] is not read, only [create] and [index] are");
@@ -109,7 +109,7 @@ fn address_of_action(
     }
     let target = object.get_raw(action).map_or("{}", RawValue::get);
     let address = parse(target).and_then(|target| address(&target, collection)).map_err(misunderstood)?;
-    Ok(Item::Action(address))
+    Ok(InputItem::Action(address))
 }
 
 /// The collection and the id that `_index` and `_id` tell.
@@ -120,7 +120,7 @@ fn address(object: &Document, told: Option<Collection>) -> Result<Address, Strin
         Some(index) => Some(serde_json::from_str(index.get()).map_err(|_| "[_index] must be a string")?),
         None => None,
     };
-    let by_index = index.as_deref().and_then(place::collection_of);
+    let by_index = index.as_deref().and_then(bulk_action::collection_of);
     let collection = match (index, by_index, told) {
         (Some(index), Some(by_index), Some(told)) if by_index != told => {
             return Err(format!("the index [{index}] holds other documents than --collection says"));
@@ -130,7 +130,7 @@ fn address(object: &Document, told: Option<Collection>) -> Result<Address, Strin
             return Err(format!(
                 "the index [{index}] is none of {}; if it holds connectors or sync jobs all the same, say which \
                  with --collection",
-                place::all_names()
+                bulk_action::all_names()
             ));
         }
         (None, None, None) => return Err("there is no [_index], and no --collection either".to_owned()),
@@ -169,8 +169,8 @@ struct Unique(Document);
 
 impl<'de> Deserialize<'de> for Unique {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Fields;
-        impl<'de> Visitor<'de> for Fields {
+        struct UniqueVisitor;
+        impl<'de> Visitor<'de> for UniqueVisitor {
             type Value = Unique;
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
                 formatter.write_str("a JSON object")
@@ -187,6 +187,6 @@ impl<'de> Deserialize<'de> for Unique {
                 Ok(Unique(document))
             }
         }
-        deserializer.deserialize_map(Fields)
+        deserializer.deserialize_map(UniqueVisitor)
     }
 }

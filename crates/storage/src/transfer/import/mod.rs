@@ -8,6 +8,7 @@ mod intake;
 mod item;
 mod lines;
 mod shape;
+mod summary;
 #[cfg(test)]
 mod tests;
 
@@ -19,34 +20,18 @@ use tokio::sync::mpsc::{Sender, channel};
 
 use self::intake::{Intake, Stopped};
 use self::shape::Shape;
-use super::arrival::Batch;
+pub use self::summary::Complaint;
+use self::summary::InputSummary;
+use super::arrival::ArrivalBatch;
 use super::target::survey;
 use super::write::write;
-use super::{COLLECTIONS, Observer, Onto, Progress, Report, Stage, TransferError, Verdict, target};
+use super::{COLLECTIONS, Observer, Progress, Report, Stage, TargetMode, TransferError, Verdict, target};
 use crate::{Collection, Store};
 
 /// So many batches wait to be written.
 const WAITING: usize = 2;
 /// How much is read at a time.
 const BUFFER: usize = 256 << 10;
-
-/// A place of the input that was not understood; nothing of it was written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Complaint {
-    /// The line, counted from one; of an object that is spread over lines its last.
-    pub line: u64,
-    /// What is wrong there.
-    pub reason: String,
-}
-
-/// What was understood of the input, and what was not.
-#[derive(Debug, Default)]
-struct Understood {
-    misunderstood: u64,
-    complaints: Vec<Complaint>,
-    matching: u64,
-    contained: u64,
-}
 
 /// What an import did.
 #[derive(Debug, Clone)]
@@ -84,15 +69,15 @@ impl Imported {
 ///
 /// Where the target is away for a moment, it is waited for. Stops at the first other error that is not
 /// about a single document. What was written until then stays,
-/// and the same call with [`Onto::Resume`] goes on from there.
+/// and the same call with [`TargetMode::Resume`] goes on from there.
 pub async fn import(
     input: impl Read + Send + 'static,
     collection: Option<Collection>,
     target: &dyn Store,
-    onto: Onto,
+    mode: TargetMode,
     observer: &Observer<'_>,
 ) -> Result<Imported, TransferError> {
-    let before = survey(target, onto, None, observer).await?;
+    let before = survey(target, mode, None, observer).await?;
     let (batches, mut arriving) = channel(WAITING);
     let reader = thread::Builder::new()
         .name("tributary-read".to_owned())
@@ -119,7 +104,7 @@ pub async fn import(
     let sources = COLLECTIONS.map(|collection| ledger.account(collection).read);
     let matching = understood.matching.max(understood.contained);
     Ok(Imported {
-        report: Report::new(onto, before, ledger, sources, after),
+        report: Report::new(mode, before, ledger, sources, after),
         repeated,
         misunderstood: understood.misunderstood,
         complaints: understood.complaints,
@@ -131,8 +116,8 @@ pub async fn import(
 fn read(
     input: impl Read,
     collection: Option<Collection>,
-    batches: Sender<Result<Batch, TransferError>>,
-) -> Option<Understood> {
+    batches: Sender<Result<ArrivalBatch, TransferError>>,
+) -> Option<InputSummary> {
     let mut intake = Intake::new(collection, batches);
     match read_into(&mut intake, BufReader::with_capacity(BUFFER, input)) {
         Ok(Ok(())) => intake.finish().ok(),

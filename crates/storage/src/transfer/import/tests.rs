@@ -3,10 +3,10 @@
 use futures_util::TryStreamExt;
 
 use super::*;
-use crate::MemoryStore;
+use crate::{Deadline, MemoryStore};
 
-const CONNECTORS: Option<Collection> = Some(Collection::Connectors);
-const JOBS: Option<Collection> = Some(Collection::SyncJobs);
+const CONNECTORS: Option<Collection> = Some(Collection::CONNECTORS);
+const JOBS: Option<Collection> = Some(Collection::SYNC_JOBS);
 
 /// Gives a few bytes at a time, as a slow pipe does.
 struct Trickle(std::io::Cursor<Vec<u8>>);
@@ -21,10 +21,10 @@ impl Read for Trickle {
 async fn imported(input: &[u8], collection: Option<Collection>) -> (Imported, Vec<String>) {
     let store = MemoryStore::default();
     let input = Trickle(std::io::Cursor::new(input.to_vec()));
-    let imported = import(input, collection, &store, Onto::Empty, &|_| {}).await.unwrap();
+    let imported = import(input, collection, &store, TargetMode::Empty, &|_| {}).await.unwrap();
     let mut documents = Vec::new();
-    for (collection, mark) in Collection::ALL.into_iter().zip(['c', 'j', 's']) {
-        for stored in store.scan(collection).try_concat().await.unwrap() {
+    for (collection, mark) in Collection::LASTING.into_iter().zip(['c', 'j', 's']) {
+        for stored in store.scan(collection, Deadline::NONE).try_concat().await.unwrap() {
             documents.push(format!("{mark}{}", String::from_utf8_lossy(&stored.document)));
         }
     }
@@ -234,7 +234,7 @@ async fn input_that_breaks_off_is_an_error() {
         }
     }
     let store = MemoryStore::default();
-    let result = import(Broken(false), None, &store, Onto::Empty, &|_| {}).await;
+    let result = import(Broken(false), None, &store, TargetMode::Empty, &|_| {}).await;
     let reason = result.unwrap_err().to_string();
     assert_eq!(reason, "reading the input: the cable is cut");
 }

@@ -1,0 +1,68 @@
+//! The collections that there are.
+
+use crate::{Collection, CollectionSchema, Refusal, connector, lease, sync_job};
+
+/// Secrets are found by their ids alone. What is stored of one is encrypted, and nothing of it is indexed.
+const SECRETS: CollectionSchema = CollectionSchema {
+    name: "secrets",
+    noun: "secret",
+    index_alias: ".tributary-secrets",
+    is_small: true,
+    missing: Refusal::SecretNotFound,
+    ..CollectionSchema::BASE
+};
+
+impl Collection {
+    /// Connectors.
+    pub const CONNECTORS: Self = Self::new(&connector::SCHEMA);
+    /// Sync jobs.
+    pub const SYNC_JOBS: Self = Self::new(&sync_job::SCHEMA);
+    /// The secrets of connectors. What is stored of one is what the service made of it; its value is not in there.
+    pub const SECRETS: Self = Self::new(&SECRETS);
+    /// Which process carries out a task at the moment.
+    pub const LEASES: Self = Self::new(&lease::SCHEMA);
+
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::CONNECTORS, Self::SYNC_JOBS, Self::SECRETS, Self::LEASES];
+    /// Those that outlast the processes: what is copied, exported and summed up.
+    pub const LASTING: [Self; 3] = [Self::CONNECTORS, Self::SYNC_JOBS, Self::SECRETS];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn schemas_name_only_fields_that_they_declare() {
+        for collection in Collection::ALL {
+            let pairs = collection.pairs.as_flattened().iter().copied();
+            for path in collection.order.into_iter().chain(pairs) {
+                let field = collection.field(path).unwrap_or_else(|| panic!("{collection:?}: {path}"));
+                assert!(field.is_indexed(), "{collection:?}: {path}");
+            }
+            let mut paths: Vec<&str> = collection.fields.iter().map(|field| field.path).collect();
+            paths.sort_unstable();
+            paths.dedup();
+            assert_eq!(paths.len(), collection.fields.len(), "{collection:?} has a field twice");
+        }
+    }
+
+    #[test]
+    fn what_lasts_is_what_is_not_transient() {
+        let lasting = Collection::ALL.into_iter().filter(|collection| !collection.is_transient);
+        assert_eq!(lasting.collect::<Vec<_>>(), Collection::LASTING);
+    }
+
+    #[test]
+    fn fingerprints_tell_what_is_derived() {
+        assert_eq!(
+            Collection::SYNC_JOBS.fingerprint(),
+            "order:created_at connector.id:keyword:fc created_at:date:s job_type:keyword:fc status:keyword:fc"
+        );
+        assert_eq!(Collection::SECRETS.fingerprint(), "order:");
+        assert_eq!(
+            Collection::SYNC_JOBS.outermost_names(),
+            ["connector", "created_at", "job_type", "status"]
+        );
+    }
+}

@@ -1,0 +1,161 @@
+//! What has to hold of a document.
+
+use super::error::QueryError;
+use crate::{Collection, Document, FieldKind};
+
+/// A condition on the fields of a document. A field has any number of values; one that fits is enough.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Condition {
+    /// The field has one of the words, by the rules of [`keyword_values`](crate::keyword_values).
+    AnyOf {
+        /// The path of the field, one of words.
+        field: &'static str,
+        /// The words of which one is enough.
+        words: Vec<String>,
+    },
+    /// The field has a number or a date in a range.
+    Range {
+        /// The path of the field, one of numbers or dates.
+        field: &'static str,
+        /// The least value, if there is a limit; dates in milliseconds since 1970.
+        from: Option<i64>,
+        /// The least value that is too large, if there is a limit.
+        before: Option<i64>,
+    },
+    /// The field has a value: one that can be read, where it is a field of numbers or dates.
+    Exists {
+        /// The path of the field.
+        field: &'static str,
+    },
+    /// One of the fields has a word or text with this in it, letter by letter.
+    Contains {
+        /// The paths of the fields, of words or texts.
+        fields: Vec<&'static str>,
+        /// What is looked for.
+        text: String,
+    },
+    /// The other condition does not hold.
+    Not(Box<Condition>),
+}
+
+impl Condition {
+    /// The opposite.
+    #[must_use]
+    pub fn negated(self) -> Self {
+        Self::Not(Box::new(self))
+    }
+
+    /// Whether the condition holds for a document of a collection.
+    #[must_use]
+    pub fn matches(&self, collection: Collection, document: &Document) -> bool {
+        let words =
+            |path: &str| collection.field(path).map(|field| field.words(document)).unwrap_or_default();
+        let numbers =
+            |path: &str| collection.field(path).map(|field| field.numbers(document)).unwrap_or_default();
+        match self {
+            Self::AnyOf { field, words: wanted } => words(field).iter().any(|word| wanted.contains(word)),
+            Self::Range { field, from, before } => {
+                numbers(field).iter().any(|number| Self::is_in_range(*number, *from, *before))
+            }
+            Self::Exists { field } => !words(field).is_empty() || !numbers(field).is_empty(),
+            Self::Contains { fields, text } => {
+                fields.iter().any(|field| words(field).iter().any(|word| word.contains(text)))
+            }
+            Self::Not(condition) => !condition.matches(collection, document),
+        }
+    }
+
+    /// Whether a number is in a range that includes its start and not its end.
+    #[must_use]
+    pub fn is_in_range(number: i64, from: Option<i64>, before: Option<i64>) -> bool {
+        from.is_none_or(|from| from <= number) && before.is_none_or(|before| number < before)
+    }
+
+    /// Checks that the fields are declared for conditions of this kind.
+    pub(super) fn check(&self, collection: Collection) -> Result<(), QueryError> {
+        let check = |path: &'static str, kinds: &[FieldKind]| {
+            let is_filtered = collection.field(path).is_some_and(|field| field.is_filtered);
+            if is_filtered && collection.has_kind(path, kinds) {
+                return Ok(());
+            }
+            Err(QueryError { collection: collection.name, path, used: "filtered" })
+        };
+        match self {
+            Self::AnyOf { field, .. } => check(field, &[FieldKind::Keyword, FieldKind::Boolean]),
+            Self::Range { field, .. } => check(field, &[FieldKind::Date, FieldKind::Number]),
+            Self::Exists { field } => check(
+                field,
+                &[
+                    FieldKind::Keyword,
+                    FieldKind::Boolean,
+                    FieldKind::Date,
+                    FieldKind::Number,
+                    FieldKind::Text,
+                ],
+            ),
+            Self::Contains { fields, .. } => {
+                fields.iter().try_for_each(|field| check(field, &[FieldKind::Keyword, FieldKind::Text]))
+            }
+            Self::Not(condition) => condition.check(collection),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{connector_fields, sync_job_fields};
+
+    #[test]
+    fn each_condition_decides() {
+        let connector = Document::parse(
+            r#"{"index_name":"search-a","name":["Alpha","Beta"],"service_type":"s3","description":"one two"}"#,
+        )
+        .unwrap();
+        let any_of = |field, words: &[&str]| Condition::AnyOf {
+            field,
+            words: words.iter().map(|word| (*word).to_owned()).collect(),
+        };
+        let contains = |text: &str| Condition::Contains {
+            fields: vec![connector_fields::INDEX_NAME, connector_fields::NAME, connector_fields::DESCRIPTION],
+            text: text.to_owned(),
+        };
+        let cases = [
+            (any_of(connector_fields::INDEX_NAME, &["x", "search-a"]), true),
+            (any_of(connector_fields::INDEX_NAME, &["search"]), false),
+            (any_of(connector_fields::NAME, &["Beta"]), true),
+            (any_of(connector_fields::NAME, &["beta"]), false),
+            (any_of(connector_fields::DELETED, &["true"]), false),
+            (any_of(connector_fields::DELETED, &["true"]).negated(), true),
+            (contains("rch-"), true),
+            (contains("lph"), true),
+            (contains("e t"), true),
+            (contains("s3"), false),
+            (Condition::Exists { field: connector_fields::SERVICE_TYPE }, true),
+            (Condition::Exists { field: connector_fields::DELETED }, false),
+        ];
+        for (condition, expected) in cases {
+            assert_eq!(condition.matches(Collection::CONNECTORS, &connector), expected, "{condition:?}");
+        }
+    }
+
+    #[test]
+    fn a_range_includes_its_start_and_not_its_end() {
+        let job = |created: &str| Document::parse(&format!(r#"{{"created_at":{created}}}"#)).unwrap();
+        let cases = [
+            ("5", Some(5), Some(6), true),
+            ("5", Some(6), None, false),
+            ("5", None, Some(5), false),
+            ("[1,9]", Some(5), Some(10), true),
+            ("[1,9]", Some(5), Some(9), false),
+            (r#""1970-01-01T00:00:00.005Z""#, Some(5), Some(6), true),
+            (r#""yesterday""#, None, None, false),
+            ("null", None, None, false),
+            ("-5", None, None, true),
+        ];
+        for (created, from, before, expected) in cases {
+            let range = Condition::Range { field: sync_job_fields::CREATED_AT, from, before };
+            assert_eq!(range.matches(Collection::SYNC_JOBS, &job(created)), expected, "{created} {range:?}");
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Queries as values: which documents of a collection, in which order, and which part of the list.
+
+mod condition;
+mod error;
+mod order;
+mod sort_order;
+
+use crate::{Collection, Document, FieldKind};
+
+pub use condition::Condition;
+pub use error::QueryError;
+pub use order::{MissingValues, Order, SortKey, SortValue};
+pub use sort_order::SortOrder;
+
+/// Which part of a list is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Window {
+    /// Some documents are skipped.
+    Offset {
+        /// How many of the matching documents to skip.
+        from: u32,
+        /// The most documents to answer.
+        size: u32,
+    },
+    /// The list is continued where another page ended.
+    After {
+        /// The key of the last document that was seen; `None` to begin.
+        key: Option<SortKey>,
+        /// The most documents to answer.
+        size: u32,
+    },
+}
+
+impl Window {
+    /// The most documents to answer.
+    #[must_use]
+    pub const fn size(&self) -> u32 {
+        match self {
+            Self::Offset { size, .. } | Self::After { size, .. } => *size,
+        }
+    }
+}
+
+/// Which documents of a collection to list: all conditions must hold.
+///
+/// ```
+/// use tributary_domain::{Collection, Document, Query, sync_job_fields};
+///
+/// let query = Query::of(Collection::SYNC_JOBS).any_of(sync_job_fields::STATUS, ["pending", "suspended"]).page(0, 10);
+/// assert!(query.matches(&Document::parse(r#"{"status":"pending"}"#).unwrap()));
+/// assert!(!query.matches(&Document::parse("{}").unwrap()));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    /// The collection that is searched.
+    pub collection: Collection,
+    /// What has to hold of a document.
+    pub conditions: Vec<Condition>,
+    /// In which order documents are listed.
+    pub order: Order,
+    /// Which part of the list is wanted.
+    pub window: Window,
+}
+
+impl Query {
+    /// The first 100 documents of a collection, in the collection's own order.
+    #[must_use]
+    pub fn of(collection: Collection) -> Self {
+        let order = Order::by(collection.order);
+        Self { collection, conditions: Vec::new(), order, window: Window::Offset { from: 0, size: 100 } }
+    }
+
+    /// The query with one more condition.
+    #[must_use]
+    pub fn with(mut self, condition: Condition) -> Self {
+        self.conditions.push(condition);
+        self
+    }
+
+    /// The query with the condition that a field has one of these words, or as it is where there are none.
+    #[must_use]
+    pub fn any_of(self, field: &'static str, words: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let words: Vec<String> = words.into_iter().map(Into::into).collect();
+        if words.is_empty() { self } else { self.with(Condition::AnyOf { field, words }) }
+    }
+
+    /// The query for another part of the list, counted from its start.
+    #[must_use]
+    pub fn page(self, from: u32, size: u32) -> Self {
+        Self { window: Window::Offset { from, size }, ..self }
+    }
+
+    /// The query for what follows a document of the list, or for its beginning.
+    #[must_use]
+    pub fn after(self, key: Option<SortKey>, size: u32) -> Self {
+        Self { window: Window::After { key, size }, ..self }
+    }
+
+    /// The query in another order.
+    #[must_use]
+    pub fn ordered(self, order: Order) -> Self {
+        Self { order, ..self }
+    }
+
+    /// Whether a document is wanted.
+    #[must_use]
+    pub fn matches(&self, document: &Document) -> bool {
+        self.conditions.iter().all(|condition| condition.matches(self.collection, document))
+    }
+
+    /// Where a document stands in the list.
+    #[must_use]
+    pub fn key(&self, id: &str, document: &Document) -> SortKey {
+        self.order.key(self.collection, id, document)
+    }
+
+    /// Checks that the schema declares every field for what the query uses it for.
+    pub fn check(&self) -> Result<(), QueryError> {
+        for condition in &self.conditions {
+            condition.check(self.collection)?;
+        }
+        let is_sorted = |path| self.collection.field(path).is_some_and(|field| field.is_sorted);
+        match self.order.field.filter(|path| !is_sorted(path)) {
+            Some(path) => Err(QueryError { collection: self.collection.name, path, used: "ordered" }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Checks that documents of a collection can be counted by these fields.
+pub fn check_groups(collection: Collection, by: &[&'static str]) -> Result<(), QueryError> {
+    let is_counted = |path: &&&'static str| {
+        collection.field(path).is_some_and(|field| field.is_counted)
+            && collection.has_kind(path, &[FieldKind::Keyword, FieldKind::Boolean])
+    };
+    match by.iter().find(|path| !is_counted(path)) {
+        Some(path) => Err(QueryError { collection: collection.name, path, used: "counted" }),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{connector_fields, sync_job_fields};
+
+    #[test]
+    fn what_a_schema_does_not_declare_is_named() {
+        let jobs = || Query::of(Collection::SYNC_JOBS);
+        let contains =
+            |fields: &[&'static str]| Condition::Contains { fields: fields.into(), text: "x".into() };
+        let cases = [
+            (jobs().any_of("error", ["x"]), "[sync_jobs] cannot be filtered by the field [error]"),
+            (jobs().any_of("nothing", ["x"]), "[nothing]"),
+            (jobs().any_of(sync_job_fields::CREATED_AT, ["x"]), "[created_at]"),
+            (jobs().with(Condition::Exists { field: "nothing" }.negated()), "[nothing]"),
+            (
+                jobs().with(Condition::Range { field: sync_job_fields::STATUS, from: None, before: None }),
+                "[status]",
+            ),
+            (jobs().with(contains(&[sync_job_fields::STATUS, "nothing"])), "[nothing]"),
+            (jobs().ordered(Order::by(Some(sync_job_fields::STATUS))), "ordered by the field [status]"),
+        ];
+        for (query, part) in cases {
+            let reason = query.check().unwrap_err().to_string();
+            assert!(reason.contains(part), "{reason}");
+        }
+        let connectors = Query::of(Collection::CONNECTORS)
+            .any_of(connector_fields::NAME, ["x"])
+            .any_of(connector_fields::SERVICE_TYPE, [""; 0])
+            .with(contains(&[connector_fields::DESCRIPTION]));
+        assert_eq!(connectors.check(), Ok(()));
+        assert_eq!(connectors.conditions.len(), 2, "no words are no condition");
+        assert_eq!(check_groups(Collection::SYNC_JOBS, &[sync_job_fields::STATUS]), Ok(()));
+        let reason =
+            check_groups(Collection::SYNC_JOBS, &[sync_job_fields::CREATED_AT]).unwrap_err().to_string();
+        assert_eq!(reason, "[sync_jobs] cannot be counted by the field [created_at]");
+    }
+}

@@ -1,0 +1,178 @@
+//! Promises about changes: whoever waits hears of each that lasts.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::future::join;
+use tributary_domain::Id;
+
+use super::promise::{document, id, list_of_promises};
+use super::sample::COLLECTIONS;
+use crate::{Collection, Deadline, Position, Store, StoreError, StoreExt as _};
+
+list_of_promises![
+    changes_are_told_after_a_position,
+    who_waits_hears_of_a_change_at_once,
+    no_change_is_missed_among_many,
+    an_unknown_position_is_told,
+    who_waits_hears_that_the_store_is_closed,
+];
+
+/// Longer than any store of the suite takes to tell of a change.
+const LONG: Duration = Duration::from_mins(1);
+
+async fn present(store: &dyn Store) -> Position {
+    store.changes(None, Deadline::NONE).await.expect("a position").position
+}
+
+async fn changed(store: &dyn Store, since: &mut Position) -> BTreeSet<(Collection, Id)> {
+    let changes = store.changes(Some(since.clone()), Deadline::NONE.within(LONG)).await.expect("changes");
+    assert!(changes.is_complete, "{changes:?}");
+    *since = changes.position;
+    changes.changed.into_iter().collect()
+}
+
+/// Reads changes until these documents were named, each in whatever call.
+async fn hears_of(store: &dyn Store, since: &mut Position, expected: &[(Collection, &str)]) {
+    let mut missing: BTreeSet<(Collection, Id)> =
+        expected.iter().map(|(collection, name)| (*collection, id(name))).collect();
+    let start = Instant::now();
+    while !missing.is_empty() {
+        assert!(start.elapsed() < LONG, "never told: {missing:?}");
+        for one in changed(store, since).await {
+            missing.remove(&one);
+        }
+    }
+}
+
+async fn changes_are_told_after_a_position(store: &dyn Store) {
+    store.create(Collection::SYNC_JOBS, &id("before"), document("{}")).await.expect("created");
+    let mut position = present(store).await;
+    for collection in COLLECTIONS.iter().copied() {
+        let version = store.create(collection, &id("x"), document("{}")).await.expect("created");
+        hears_of(store, &mut position, &[(collection, "x")]).await;
+        let version =
+            store.replace(collection, &id("x"), version, document(r#"{"a":1}"#)).await.expect("replaced");
+        hears_of(store, &mut position, &[(collection, "x")]).await;
+        store.delete(collection, &id("x"), version).await.expect("deleted");
+        hears_of(store, &mut position, &[(collection, "x")]).await;
+    }
+    // What was told once is not told for ever.
+    let quiet = store
+        .changes(Some(position.clone()), Deadline::NONE.within(Duration::from_millis(50)))
+        .await
+        .expect("none");
+    assert_eq!((quiet.changed, quiet.is_complete), (Vec::new(), true));
+    let refused = store.create(Collection::SYNC_JOBS, &id("before"), document("{}")).await;
+    assert!(matches!(refused, Err(StoreError::Conflict)), "{refused:?}");
+}
+
+async fn who_waits_hears_of_a_change_at_once(store: &dyn Store) {
+    let position = present(store).await;
+    let wait = async {
+        let changes =
+            store.changes(Some(position.clone()), Deadline::NONE.within(LONG)).await.expect("changes");
+        (changes.changed, Instant::now())
+    };
+    let change = async {
+        // Long enough that the other one waits already.
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        store.create(Collection::SYNC_JOBS, &id("x"), document("{}")).await.expect("created");
+        Instant::now()
+    };
+    let ((changed, told), made) = join(wait, change).await;
+    assert_eq!(changed, [(Collection::SYNC_JOBS, id("x"))]);
+    let late = told.saturating_duration_since(made);
+    assert!(late < Duration::from_secs(2), "told {late:?} after the change");
+}
+
+async fn no_change_is_missed_among_many(store: &dyn Store) {
+    let mut position = present(store).await;
+    let jobs = Collection::SYNC_JOBS;
+    let names: Vec<String> = (0..300).map(|number| format!("job-{number}")).collect();
+    let change = async {
+        for names in names.chunks(60) {
+            let documents = names.iter().map(|name| (id(name), document("{}"))).collect();
+            for result in store.create_many(jobs, documents).await {
+                result.expect("created");
+            }
+        }
+        let ids: Vec<Id> = names.iter().take(100).map(|name| id(name)).collect();
+        store.remove_all(jobs, &ids).await.expect("removed");
+    };
+    let expected: Vec<(Collection, &str)> = names.iter().map(|name| (jobs, name.as_str())).collect();
+    let start = position.clone();
+    join(change, hears_of(store, &mut position, &expected)).await;
+    // Whoever comes later hears of all of them as well.
+    let mut later = start;
+    hears_of(store, &mut later, &expected).await;
+}
+
+async fn an_unknown_position_is_told(store: &dyn Store) {
+    store.create(Collection::SYNC_JOBS, &id("x"), document("{}")).await.expect("created");
+    for text in ["", "x", "0", "-1", "of another store"] {
+        let changes =
+            store.changes(Some(Position::new(text)), Deadline::NONE.within(LONG)).await.expect("told");
+        assert!(!changes.is_complete, "{text}: {changes:?}");
+        let present = store.changes(None, Deadline::NONE).await.expect("a position");
+        assert_eq!((present.changed, present.is_complete), (Vec::new(), true));
+    }
+}
+
+async fn who_waits_hears_that_the_store_is_closed(store: &dyn Store) {
+    let position = present(store).await;
+    let wait = store.changes(Some(position.clone()), Deadline::NONE.within(LONG));
+    let close = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        store.close().await.expect("closed");
+    };
+    let (waited, ()) = join(wait, close).await;
+    assert!(matches!(waited, Err(StoreError::Unavailable(_))), "{waited:?}");
+    let again = store.changes(Some(position.clone()), Deadline::NONE.within(LONG)).await;
+    assert!(matches!(again, Err(StoreError::Unavailable(_))), "{again:?}");
+}
+
+/// Checks that a store hears of the changes of another one within two seconds: for backends of which several
+/// processes may use the same place. `open` opens one and the same place with each call, in which nothing was ever
+/// stored.
+///
+/// # Panics
+/// Where a change is missed, or is told late.
+pub async fn check_two_instances<F>(open: impl Fn(&'static [Collection]) -> F)
+where
+    F: Future<Output = Arc<dyn Store>>,
+{
+    let (writer, reader) = (open(COLLECTIONS).await, open(COLLECTIONS).await);
+    let mut position = present(&*reader).await;
+    for collection in COLLECTIONS.iter().copied() {
+        let create = async { writer.create(collection, &id("x"), document("{}")).await.expect("created") };
+        let version = heard_in_time(&*reader, &mut position, collection, create).await;
+        let next = document(r#"{"a":1}"#);
+        let replace = async { writer.replace(collection, &id("x"), version, next).await.expect("replaced") };
+        let version = heard_in_time(&*reader, &mut position, collection, replace).await;
+        let delete = async { writer.delete(collection, &id("x"), version).await.expect("deleted") };
+        heard_in_time(&*reader, &mut position, collection, delete).await;
+    }
+    writer.close().await.expect("closed");
+    reader.close().await.expect("closed");
+}
+
+/// Makes a change while the other store waits already, and checks when that hears of it.
+async fn heard_in_time<T>(
+    store: &dyn Store,
+    position: &mut Position,
+    collection: Collection,
+    change: impl Future<Output = T>,
+) -> T {
+    let change = async {
+        // Long enough that the other one waits already.
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        (change.await, Instant::now())
+    };
+    let expected = [(collection, "x")];
+    let ((changed, made), ()) = join(change, hears_of(store, position, &expected)).await;
+    // What is promised are two seconds; the rest is for a busy machine.
+    assert!(made.elapsed() < Duration::from_secs(4), "told {:?} after the change", made.elapsed());
+    changed
+}

@@ -1,0 +1,290 @@
+//! Promises about queries: conditions, orders and windows, over a collection with a field of every kind.
+
+use tributary_domain::{
+    Condition, MissingValues, Order, Query, SortOrder, connector_fields, sync_job_fields,
+};
+
+use super::promise::{document, id, list_of_promises};
+use super::sample::SAMPLE;
+use super::sample::fields::{COLOR, DUE_AT, IS_LARGE, NOTE, OWNER, SEEN_AT, SIZE};
+use crate::{Collection, Deadline, Store, StoreError, StoreExt as _};
+
+list_of_promises![
+    each_condition_decides,
+    conditions_hold_together_and_can_be_negated,
+    lists_are_ordered_by_each_field,
+    lists_are_continued_after_a_key,
+    what_changes_meanwhile_moves_no_other_document,
+    small_collections_answer_the_same_queries,
+    what_a_schema_does_not_declare_is_refused,
+];
+
+/// Samples in the collection's own order.
+const SAMPLES: [(&str, &str); 8] = [
+    (
+        "a",
+        r#"{"due_at":"1969-12-31T23:59:59.999Z","size":-5,"color":"red","owner":{"name":"ann"},"note":"One two"}"#,
+    ),
+    (
+        "b",
+        r#"{"due_at":"2026-01-01","size":7,"color":["blue","red"],"is_large":true,"note":["x*y","50% \\ ?"]}"#,
+    ),
+    (
+        "c",
+        r#"{"due_at":"2026-01-01T00:00:00.000Z","size":[3,11],"seen":{"at":5},"color":"Blue","owner":{"name":"bo"}}"#,
+    ),
+    (
+        "d",
+        r#"{"due_at":"2026-01-01","size":"7","seen":[{"at":9},{"at":"2026-02-01"}],"owner":[{"name":"ann"},{"name":"cy"}]}"#,
+    ),
+    ("e", r#"{"due_at":"2026-03-01","size":7.9,"is_large":false,"color":null}"#),
+    ("f", r#"{"due_at":"soon","size":"many","seen":{"at":"never"},"color":[],"note":"two"}"#),
+    ("g", r#"{"color":"red","is_large":"true","owner":{"name":"bo"}}"#),
+    ("h", "{}"),
+];
+
+async fn fill(store: &dyn Store) {
+    let documents = SAMPLES.iter().rev().map(|(name, text)| (id(name), document(text))).collect();
+    for result in store.create_many(SAMPLE, documents).await {
+        result.expect("created");
+    }
+}
+
+/// The ids of the documents that a query finds, one after the other, and how many there are in all.
+async fn found(store: &dyn Store, query: &Query) -> (u64, String) {
+    let page = store.list(query, Deadline::NONE).await.unwrap_or_else(|error| panic!("{query:?}: {error}"));
+    let ids = page.documents.iter().map(|text| document(&String::from_utf8_lossy(text)).id().expect("an id"));
+    (page.count, ids.collect())
+}
+
+async fn check(store: &dyn Store, conditions: Vec<Condition>, expected: &str) {
+    let query = conditions.into_iter().fold(Query::of(SAMPLE), Query::with);
+    assert_eq!(found(store, &query).await, (expected.len() as u64, expected.to_owned()), "{query:?}");
+}
+
+fn any_of(field: &'static str, words: &[&str]) -> Condition {
+    Condition::AnyOf { field, words: words.iter().map(|word| (*word).to_owned()).collect() }
+}
+
+fn contains(text: &str) -> Condition {
+    Condition::Contains { fields: vec![NOTE, COLOR], text: text.to_owned() }
+}
+
+fn range(field: &'static str, from: Option<i64>, before: Option<i64>) -> Condition {
+    Condition::Range { field, from, before }
+}
+
+/// The first moment of 2026, in milliseconds since 1970.
+const NEW_YEAR: i64 = 1_767_225_600_000;
+
+async fn each_condition_decides(store: &dyn Store) {
+    fill(store).await;
+    let cases = [
+        (any_of(COLOR, &["red"]), "abg"),
+        (any_of(COLOR, &["red", "Blue", "nothing"]), "abcg"),
+        (any_of(OWNER, &["ann"]), "ad"),
+        (any_of(OWNER, &["cy", "bo"]), "cdg"),
+        (any_of(IS_LARGE, &["true"]), "bg"),
+        (any_of(IS_LARGE, &["false"]), "e"),
+        (range(SIZE, Some(7), None), "bcde"),
+        (range(SIZE, Some(7), Some(8)), "bde"),
+        (range(SIZE, None, Some(7)), "ac"),
+        (range(SIZE, Some(4), Some(7)), ""),
+        (range(SIZE, Some(11), Some(12)), "c"),
+        (range(SIZE, None, None), "abcde"),
+        (range(DUE_AT, Some(NEW_YEAR), None), "bcde"),
+        (range(DUE_AT, None, Some(NEW_YEAR)), "a"),
+        (range(DUE_AT, Some(-1), Some(0)), "a"),
+        (range(DUE_AT, Some(0), Some(NEW_YEAR + 1)), "bcd"),
+        (range(SEEN_AT, Some(9), Some(10)), "d"),
+        (range(SEEN_AT, Some(6), None), "d"),
+        (range(SEEN_AT, None, Some(6)), "c"),
+        (Condition::Exists { field: COLOR }, "abcg"),
+        (Condition::Exists { field: SIZE }, "abcde"),
+        (Condition::Exists { field: SEEN_AT }, "cd"),
+        (Condition::Exists { field: IS_LARGE }, "beg"),
+        (Condition::Exists { field: NOTE }, "abf"),
+        (contains("two"), "af"),
+        (contains("One"), "a"),
+        (contains("one"), ""),
+        (contains("lue"), "bc"),
+        (contains("e t"), "a"),
+        // No character stands for others.
+        (contains("*"), "b"),
+        (contains("x*y"), "b"),
+        (contains("%"), "b"),
+        (contains("\\"), "b"),
+        (contains("?"), "b"),
+        (contains("_"), ""),
+        (contains("o*o"), ""),
+        (any_of(COLOR, &["red"]).negated(), "cdefh"),
+        (range(SIZE, Some(7), None).negated(), "afgh"),
+        (Condition::Exists { field: DUE_AT }.negated(), "fgh"),
+        (contains("two").negated(), "bcdegh"),
+        (any_of(COLOR, &["red"]).negated().negated(), "abg"),
+    ];
+    for (condition, expected) in cases {
+        check(store, vec![condition], expected).await;
+    }
+}
+
+async fn conditions_hold_together_and_can_be_negated(store: &dyn Store) {
+    fill(store).await;
+    let cases = [
+        (vec![any_of(COLOR, &["red"]), any_of(OWNER, &["ann", "bo"])], "ag"),
+        (vec![any_of(COLOR, &["red", "blue"]), range(SIZE, Some(0), None)], "b"),
+        (vec![any_of(OWNER, &["ann"]), any_of(OWNER, &["cy"])], "d"),
+        (vec![range(SIZE, Some(5), None), range(SIZE, None, Some(5))], "c"),
+        (
+            vec![range(SIZE, Some(5), None), any_of(IS_LARGE, &["true"]).negated(), contains("x").negated()],
+            "cde",
+        ),
+        (vec![Condition::Exists { field: SEEN_AT }, Condition::Exists { field: COLOR }.negated()], "d"),
+        (vec![], "abcdefgh"),
+    ];
+    for (conditions, expected) in cases {
+        check(store, conditions, expected).await;
+    }
+}
+
+/// The orders that the sample can be listed in, each with all ids in ascending order, and how many of them have no
+/// value.
+const ORDERS: [(Option<&str>, &str, usize); 6] = [
+    (Some(DUE_AT), "abcdefgh", 3),
+    (Some(SEEN_AT), "cdabefgh", 6),
+    (Some(SIZE), "acbdefgh", 3),
+    (Some(COLOR), "cbagdefh", 4),
+    (Some(OWNER), "adcgbefh", 4),
+    (None, "abcdefgh", 0),
+];
+
+/// The same list in every direction.
+fn directions() -> impl Iterator<Item = (Order, String)> {
+    let directions = [
+        (SortOrder::Ascending, MissingValues::Greatest),
+        (SortOrder::Ascending, MissingValues::Last),
+        (SortOrder::Descending, MissingValues::Greatest),
+        (SortOrder::Descending, MissingValues::Last),
+    ];
+    ORDERS.into_iter().flat_map(move |(field, ids, missing)| {
+        directions.into_iter().map(move |(direction, values)| {
+            let reversed = |text: &str| text.chars().rev().collect::<String>();
+            let (with, without) = ids.split_at(ids.len() - missing);
+            let ids = match (direction, values) {
+                (SortOrder::Ascending, _) => ids.to_owned(),
+                (SortOrder::Descending, MissingValues::Greatest) => reversed(ids),
+                (SortOrder::Descending, MissingValues::Last) => reversed(with) + &reversed(without),
+            };
+            (Order { field, direction, missing: values }, ids)
+        })
+    })
+}
+
+async fn lists_are_ordered_by_each_field(store: &dyn Store) {
+    fill(store).await;
+    for (order, ids) in directions() {
+        let query = Query::of(SAMPLE).ordered(order);
+        assert_eq!(found(store, &query).await, (8, ids.clone()), "{order:?}");
+        for from in 0..9_u8 {
+            let expected = ids.chars().skip(from.into()).take(3).collect();
+            let page = found(store, &query.clone().page(from.into(), 3)).await;
+            assert_eq!(page, (8, expected), "{order:?} from {from}");
+        }
+    }
+}
+
+/// Reads a list page by page, each after the one before, and answers the ids.
+async fn walked(store: &dyn Store, query: &Query, size: u32) -> String {
+    let mut ids = String::new();
+    let mut key = None;
+    loop {
+        let query = query.clone().after(key, size);
+        let (_, page) = found(store, &query).await;
+        ids.push_str(&page);
+        key = store.list(&query, Deadline::NONE).await.expect("listed").next;
+        if key.is_none() {
+            return ids;
+        }
+        assert_eq!(page.chars().count(), size as usize, "a page that is not full is the last");
+        assert!(ids.len() <= 100, "{query:?} does not end");
+    }
+}
+
+async fn lists_are_continued_after_a_key(store: &dyn Store) {
+    fill(store).await;
+    for (order, ids) in directions() {
+        let query = Query::of(SAMPLE).ordered(order);
+        for size in [1, 3, 8, 100] {
+            assert_eq!(walked(store, &query, size).await, ids, "{order:?}, pages of {size}");
+        }
+        let with_size = query.with(range(SIZE, None, None));
+        let expected: String = ids.chars().filter(|id| *id < 'f').collect();
+        assert_eq!(walked(store, &with_size, 2).await, expected, "{order:?}");
+    }
+    let offset = store.list(&Query::of(SAMPLE).page(0, 1), Deadline::NONE).await.expect("listed");
+    assert_eq!(offset.next, None, "a page that is counted from the start is not continued");
+}
+
+async fn what_changes_meanwhile_moves_no_other_document(store: &dyn Store) {
+    fill(store).await;
+    let query = Query::of(SAMPLE);
+    let first = store.list(&query.clone().after(None, 3), Deadline::NONE).await.expect("listed");
+    let key = first.next.expect("more follow");
+    assert_eq!(key.id, "c");
+    // The last document that was seen goes, and one comes before it.
+    let version = store.get(SAMPLE, &id("c")).await.expect("there").version;
+    store.delete(SAMPLE, &id("c"), version).await.expect("deleted");
+    store.create(SAMPLE, &id("0"), document(r#"{"due_at":1}"#)).await.expect("created");
+    store.create(SAMPLE, &id("bb"), document(r#"{"due_at":"2026-01-01"}"#)).await.expect("created");
+    assert_eq!(found(store, &query.after(Some(key), 100)).await, (9, "defgh".to_owned()));
+}
+
+async fn small_collections_answer_the_same_queries(store: &dyn Store) {
+    let connectors = Collection::CONNECTORS;
+    for (name, text) in [
+        ("a", r#"{"index_name":"i-2","name":"Two","service_type":"s3"}"#),
+        ("b", r#"{"index_name":"i-1","name":"One","service_type":"s3","deleted":true}"#),
+        ("c", r#"{"name":"Three","service_type":"jira","description":"about two"}"#),
+        ("d", "{}"),
+    ] {
+        store.create(connectors, &id(name), document(text)).await.expect("created");
+    }
+    let all = Query::of(connectors);
+    let descending = all.order.directed(SortOrder::Descending);
+    let last = Order { missing: MissingValues::Last, ..descending };
+    let cases = [
+        (all.clone(), "bacd"),
+        (all.clone().ordered(descending), "dcab"),
+        (all.clone().ordered(last), "abdc"),
+        (all.clone().with(Condition::Exists { field: connector_fields::INDEX_NAME }.negated()), "cd"),
+        (all.clone().any_of(connector_fields::SERVICE_TYPE, ["s3"]), "ba"),
+        (all.clone().any_of(connector_fields::DELETED, ["true"]), "b"),
+    ];
+    for (query, expected) in cases {
+        assert_eq!(found(store, &query).await, (expected.len() as u64, expected.to_owned()), "{query:?}");
+        assert_eq!(walked(store, &query, 1).await, expected, "{query:?}");
+    }
+    for name in ["x", "y"] {
+        store.create(Collection::SECRETS, &id(name), document("{}")).await.expect("created");
+    }
+    let secrets = Query::of(Collection::SECRETS);
+    let reversed = secrets.order.directed(SortOrder::Descending);
+    assert_eq!(found(store, &secrets).await, (2, "xy".to_owned()));
+    assert_eq!(walked(store, &secrets.ordered(reversed), 1).await, "yx");
+}
+
+async fn what_a_schema_does_not_declare_is_refused(store: &dyn Store) {
+    let jobs = || Query::of(Collection::SYNC_JOBS);
+    let wrong = [
+        jobs().any_of("nothing", ["x"]),
+        jobs().any_of(sync_job_fields::CREATED_AT, ["x"]),
+        jobs().ordered(Order::by(Some(sync_job_fields::STATUS))),
+        Query::of(Collection::SECRETS).with(Condition::Exists { field: "created_at" }),
+    ];
+    for query in wrong {
+        let listed = store.list(&query, Deadline::NONE).await;
+        assert!(matches!(listed, Err(StoreError::Rejected(_))), "{query:?}: {listed:?}");
+    }
+    let counted = store.count(&jobs(), &[sync_job_fields::CREATED_AT], Deadline::NONE).await;
+    assert!(matches!(counted, Err(StoreError::Rejected(_))), "{counted:?}");
+}

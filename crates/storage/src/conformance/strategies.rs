@@ -1,0 +1,242 @@
+//! Random documents, changes and questions for the generated cases.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use tributary_domain::{
+    Collection, Condition, DATE_FIELD_CASES, Enumeration, FieldKind, IndexedField, MissingValues, Order,
+    Query, SortOrder,
+};
+
+use super::SAMPLE;
+use super::sample::fields::{COLOR, IS_LARGE, OWNER};
+
+const IDS: &[&str] = &["1", "10", "9", "a", "B", "b", "é", "a-1", "a.1", "z z", "ключ", "\"q\""];
+
+/// Where a document is.
+pub(super) type Name = (Collection, &'static str);
+
+#[derive(Debug, Clone)]
+pub(super) enum Step {
+    Create(Name, String),
+    Replace(Name, String),
+    ReplaceStale(Name, String),
+    Delete(Name),
+    List(Query),
+    /// The list is read to its end in pages of the size that the query has, each after the one before.
+    Walk(Query),
+    Count(Query, Vec<&'static str>),
+}
+
+/// One millisecond in several notations.
+const SAME_MILLISECOND: &[&str] = &[
+    r#""2026-01-01T00:00:01.500Z""#,
+    r#""2026-01-01T00:00:01,500999999""#,
+    r#""2026-01-01T01:00:01.5+01""#,
+    "1767225601500",
+    r#""1767225601500.9""#,
+    r#"["2026-01-02",1767225601500]"#,
+];
+
+/// JSON text for `created_at`: ties, precision, offsets, every notation that search engines read, or nothing.
+fn created_at() -> impl Strategy<Value = Option<String>> {
+    let near = (0..4u32, select(vec!["Z", ".5Z", ".500Z", ".500999Z", "+00:00", ""]))
+        .prop_map(|(second, rest)| format!(r#""2026-01-01T00:00:0{second}{rest}""#));
+    let any = select(DATE_FIELD_CASES).prop_map(|(value, _)| value.to_owned());
+    let same = select(SAME_MILLISECOND).prop_map(str::to_owned);
+    prop_oneof![
+        4 => near.prop_map(Some),
+        4 => any.prop_map(Some),
+        2 => same.prop_map(Some),
+        1 => Just(None),
+    ]
+}
+
+fn job() -> impl Strategy<Value = String> {
+    let status = select(vec![
+        "",
+        r#""pending""#,
+        r#""error""#,
+        r#""in_progress""#,
+        r#""Pending""#,
+        r#"["pending","error"]"#,
+        "null",
+        "5",
+    ]);
+    let kind = select(vec!["", r#""full""#, r#""incremental""#, r#"["full","access_control"]"#, "true"]);
+    let connector = select(vec![
+        "",
+        r#"{"id":"a"}"#,
+        r#"{"id":"b","x":1.10}"#,
+        r#"{"id":["a","b"]}"#,
+        "null",
+        r#"{"id":null}"#,
+    ]);
+    let unknown =
+        select(vec!["", "1e400", "{}", r#"{"b":[1.10,null],"a":{}}"#, "123456789012345678901234567890"]);
+    (status, kind, connector, unknown, created_at()).prop_map(
+        |(status, kind, connector, unknown, created)| {
+            let fields = [
+                ("unknown", unknown),
+                ("status", status),
+                ("created_at", created.as_deref().unwrap_or_default()),
+                ("job_type", kind),
+                ("connector", connector),
+            ];
+            let present = fields.iter().filter(|(_, value)| !value.is_empty());
+            format!(
+                "{{{}}}",
+                present.map(|(name, value)| format!(r#""{name}":{value}"#)).collect::<Vec<_>>().join(",")
+            )
+        },
+    )
+}
+
+/// JSON text of a date: repeated, missing, odd, or several.
+fn date() -> impl Strategy<Value = String> {
+    created_at().prop_map(Option::unwrap_or_default)
+}
+
+fn sample() -> impl Strategy<Value = String> {
+    let number = select(vec!["", "7", "7.9", "-7", r#""7""#, "[3,11]", r#"["many",5]"#, "null", "0", "8"]);
+    let color = select(vec!["", r#""red""#, r#""Red""#, r#"["blue","red"]"#, r#""blue""#, "null", "[]", "5"]);
+    let owner = select(vec![
+        "",
+        r#"{"name":"ann"}"#,
+        r#"[{"name":"ann"},{"name":"bo"}]"#,
+        r#"{"name":["cy","bo"]}"#,
+        "{}",
+        r#"{"name":null}"#,
+    ]);
+    let is_large = select(vec!["", "true", "false", r#""true""#, "null"]);
+    let note = select(vec!["", r#""one two""#, r#"["two","t%o"]"#, r#""*""#, "null"]);
+    (date(), date(), number, color, owner, is_large, note).prop_map(
+        |(due, seen, number, color, owner, is_large, note)| {
+            let seen = if seen.is_empty() { seen } else { format!(r#"{{"at":{seen}}}"#) };
+            let fields = [
+                ("due_at", &*due),
+                ("seen", &*seen),
+                ("size", number),
+                ("color", color),
+                ("owner", owner),
+                ("is_large", is_large),
+                ("note", note),
+            ];
+            let present = fields.iter().filter(|(_, value)| !value.is_empty());
+            let present: Vec<String> = present.map(|(name, value)| format!(r#""{name}":{value}"#)).collect();
+            format!("{{{}}}", present.join(","))
+        },
+    )
+}
+
+/// A document of a collection that is written at random.
+fn content(collection: Collection) -> BoxedStrategy<String> {
+    if collection == SAMPLE { sample().boxed() } else { job().boxed() }
+}
+
+/// What a field of words is filtered by.
+fn words(path: &str) -> &'static [&'static str] {
+    match path {
+        "status" => &["pending", "error", "in_progress", "suspended", "5"],
+        "job_type" => &["full", "incremental", "access_control"],
+        "connector.id" => &["a", "b", "nobody"],
+        COLOR => &["red", "Red", "blue", "5", "none"],
+        OWNER => &["ann", "bo", "cy", "nobody"],
+        IS_LARGE => &["true", "false"],
+        other => panic!("give the suite words for the new field [{other}]"),
+    }
+}
+
+/// A limit of a range: near the times of the documents, near their numbers, or far away.
+fn limit() -> impl Strategy<Value = Option<i64>> {
+    prop_oneof![
+        2 => Just(None),
+        3 => (-8..12_i64).prop_map(Some),
+        3 => (1_767_225_600_000..1_767_225_604_000_i64).prop_map(Some),
+        1 => select(vec![1_704_067_200_000, 1_704_164_645_123, -62_167_219_200_000, 0]).prop_map(Some),
+    ]
+}
+
+/// A condition on a declared field.
+fn condition(collection: Collection) -> impl Strategy<Value = Condition> {
+    let fields: Vec<IndexedField> =
+        collection.fields.iter().filter(|field| field.is_filtered).copied().collect();
+    let plain = select(fields).prop_flat_map(|field| {
+        let path = field.path;
+        let exists = Just(Condition::Exists { field: path });
+        match field.kind {
+            FieldKind::Date | FieldKind::Number => {
+                let range = (limit(), limit());
+                let range =
+                    range.prop_map(move |(from, before)| Condition::Range { field: path, from, before });
+                prop_oneof![4 => range, 1 => exists].boxed()
+            }
+            FieldKind::Text => {
+                let text = select(vec!["two", "o", "t%", "*", "e t", ""]);
+                let contains = text.prop_map(move |text| Condition::Contains {
+                    fields: vec![path, COLOR],
+                    text: text.to_owned(),
+                });
+                prop_oneof![4 => contains, 1 => exists].boxed()
+            }
+            _ => {
+                let words = proptest::sample::subsequence(words(path).to_vec(), 1..=2);
+                let any_of = words.prop_map(move |words| Condition::AnyOf {
+                    field: path,
+                    words: words.into_iter().map(str::to_owned).collect(),
+                });
+                prop_oneof![6 => any_of, 1 => exists].boxed()
+            }
+        }
+    });
+    (plain, proptest::bool::weighted(0.2))
+        .prop_map(|(plain, is_negated)| if is_negated { plain.negated() } else { plain })
+}
+
+fn order(collection: Collection) -> impl Strategy<Value = Order> {
+    let fields = collection.fields.iter().filter(|field| field.is_sorted).map(|field| Some(field.path));
+    let fields: Vec<_> = fields.chain([collection.order]).collect();
+    let missing = select(vec![MissingValues::Greatest, MissingValues::Last]);
+    (select(fields), select(SortOrder::ALL), missing).prop_map(|(field, direction, missing)| Order {
+        field,
+        direction,
+        missing,
+    })
+}
+
+fn query(collection: Collection) -> impl Strategy<Value = Query> {
+    (0..12u32, 0..12u32, order(collection), vec(condition(collection), 0..3)).prop_map(
+        move |(from, size, order, conditions)| {
+            conditions.into_iter().fold(Query::of(collection).ordered(order).page(from, size), Query::with)
+        },
+    )
+}
+
+/// Questions to a collection of which there may be many documents.
+pub(super) fn question() -> impl Strategy<Value = Step> {
+    select(vec![Collection::SYNC_JOBS, SAMPLE]).prop_flat_map(|collection| {
+        let counted = collection.fields.iter().filter(|field| field.is_counted).map(|field| field.path);
+        let by = proptest::sample::subsequence(counted.collect::<Vec<_>>(), 0..=2);
+        prop_oneof![
+            4 => query(collection).prop_map(Step::List),
+            1 => query(collection).prop_map(Step::Walk),
+            1 => (query(collection), by).prop_map(|(query, by)| Step::Count(query, by)),
+        ]
+    })
+}
+
+pub(super) fn step() -> impl Strategy<Value = Step> {
+    // A secret may look like a job, and is none.
+    let collection =
+        prop_oneof![3 => Just(Collection::SYNC_JOBS), 3 => Just(SAMPLE), 1 => Just(Collection::SECRETS)];
+    let change = (collection, select(IDS), 0..12_u8).prop_flat_map(|(collection, id, kind)| {
+        let name = (collection, id);
+        content(collection).prop_map(move |text| match kind {
+            0..6 => Step::Create(name, text),
+            6..9 => Step::Replace(name, text),
+            9 => Step::ReplaceStale(name, text),
+            _ => Step::Delete(name),
+        })
+    });
+    prop_oneof![3 => change, 1 => question()]
+}

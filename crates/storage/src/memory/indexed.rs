@@ -1,0 +1,188 @@
+//! One collection: rendered documents in slots, found by id and by the index.
+
+use std::collections::HashMap;
+use std::hash::BuildHasher;
+
+use bytes::Bytes;
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+use tributary_domain::Collection;
+
+#[cfg(feature = "embedded")]
+use super::batch::LoadBatch;
+use super::column::Column;
+use super::holders::Holders;
+use super::operation::{FieldNumber, Record, Terms, stored};
+use super::slots::Slots;
+use crate::index::{Field, OrderedIndex};
+use crate::{StoreError, Stored, Version, Versioned};
+
+/// How many slots a walk through all documents looks at in one step.
+const PORTION: usize = 1_024;
+
+/// The documents of a collection with everything that queries need, as its schema says.
+pub(super) struct Indexed {
+    pub(super) collection: Collection,
+    pub(super) slots: Slots,
+    pub(super) index: OrderedIndex,
+    /// The numbers of the fields that are compared, by their numbers.
+    pub(super) columns: HashMap<FieldNumber, Column>,
+    /// The slots by the hash of the id; the ids themselves stand in the entries.
+    by_id: HashTable<u32>,
+    hasher: RandomState,
+    holders: Holders,
+}
+
+impl Indexed {
+    pub(super) fn new(collection: Collection) -> Self {
+        let number = |path: &str| field_number(collection, path).unwrap_or_default();
+        let pairs: Vec<[Field; 2]> =
+            collection.pairs.iter().map(|pair| pair.map(|path| Field(number(path)))).collect();
+        let words = collection.indexed_fields().filter(|field| !field.is_numeric()).count();
+        Self {
+            collection,
+            slots: Slots::default(),
+            index: OrderedIndex::with_pairs(words, &pairs),
+            columns: HashMap::new(),
+            by_id: HashTable::new(),
+            hasher: RandomState::default(),
+            holders: Holders::default(),
+        }
+    }
+
+    #[cfg(feature = "embedded")]
+    pub(super) fn len(&self) -> u64 {
+        self.by_id.len() as u64
+    }
+
+    pub(super) fn get(&self, id: &str) -> Option<Versioned> {
+        let slot = self.slot(id)?;
+        let version = Version { sequence: self.slots.sequence(slot), term: 0 };
+        Some(Versioned { version, document: Bytes::copy_from_slice(self.slots.arena.document(slot)?) })
+    }
+
+    pub(super) fn sequence(&self, id: &str) -> Option<u64> {
+        Some(self.slots.sequence(self.slot(id)?))
+    }
+
+    /// Whether a document may hold the word that no other may hold.
+    pub(super) fn check_unique(&self, id: &str, terms: &Terms) -> Result<(), StoreError> {
+        let Some(wanted) = &terms.unique else { return Ok(()) };
+        match self.holders.other(wanted, self.slot(id)) {
+            None => Ok(()),
+            Some(slot) => Err(StoreError::IndexNameTaken {
+                index_name: wanted.clone(),
+                connector_id: self.slots.id(slot).to_owned(),
+            }),
+        }
+    }
+
+    /// The documents in the next slots from `place` on, and where to go on.
+    pub(super) fn portion(&self, place: usize) -> (Vec<Stored>, Option<usize>) {
+        let slots = self.slots.len();
+        let end = place.saturating_add(PORTION).min(slots);
+        let texts = &self.slots.arena;
+        let document = |slot| stored(self.slots.id(slot), Bytes::copy_from_slice(texts.document(slot)?));
+        // Slots are numbered by `u32` and end where the stamps do.
+        let documents = (0..).take(end).skip(place).filter_map(document);
+        (documents.collect(), (end < slots).then_some(end))
+    }
+
+    pub(super) fn apply(&mut self, id: &str, record: Option<Record>, sequence: u64) {
+        match (self.slot(id), record) {
+            (Some(slot), None) => self.remove(id, slot),
+            (None, None) => {}
+            (Some(slot), Some(Record { rendered, terms })) => {
+                let stays = self.slots.stands_at(slot, &terms);
+                self.slots.set(slot, id, &rendered, sequence, &terms);
+                if stays {
+                    self.index.set_values(slot, values(&terms));
+                } else {
+                    self.index.insert(slot, &self.slots, values(&terms));
+                }
+                self.note(slot, terms);
+            }
+            (None, Some(Record { rendered, terms })) => {
+                let slot = self.slots.add(id, &rendered, sequence, &terms);
+                let hash = |slot: &u32| self.hasher.hash_one(self.slots.id(*slot));
+                self.by_id.insert_unique(hash(&slot), slot, hash);
+                self.index.insert(slot, &self.slots, values(&terms));
+                self.note(slot, terms);
+            }
+        }
+    }
+
+    /// Keeps what is neither in the slots nor in the index.
+    fn note(&mut self, slot: u32, terms: Terms) {
+        self.holders.set(slot, terms.unique);
+        for (field, column) in &mut self.columns {
+            if !terms.numbers.iter().any(|(number, _)| number == field) {
+                column.set(slot, &[]);
+            }
+        }
+        for numbers in terms.numbers.chunk_by(|(left, _), (right, _)| left == right) {
+            let values: Vec<i64> = numbers.iter().map(|(_, value)| *value).collect();
+            self.columns.entry(numbers[0].0).or_default().set(slot, &values);
+        }
+    }
+
+    /// Takes many documents into an empty store, each with a slot of its own and no slot left out.
+    #[cfg(feature = "embedded")]
+    pub(super) fn load(&mut self, batches: Vec<LoadBatch>) {
+        let count = batches.iter().map(|batch| batch.rows.len()).sum();
+        self.slots.resize(count);
+        let mut loaded = Vec::with_capacity(batches.len());
+        for mut batch in batches {
+            self.slots.arena.merge(std::mem::take(&mut batch.arena));
+            for row in &mut batch.rows {
+                self.slots.set_metadata(row.slot, row.sequence, &row.terms);
+                self.note(row.slot, std::mem::take(&mut row.terms));
+            }
+            loaded.push(batch);
+        }
+        let Self { slots, by_id, hasher, index, .. } = self;
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let hash = |slot: &u32| hasher.hash_one(slots.id(*slot));
+                by_id.reserve(count, hash);
+                for slot in (0..).take(count) {
+                    by_id.insert_unique(hash(&slot), slot, hash);
+                }
+            });
+            let vocabulary = loaded.iter().flat_map(LoadBatch::vocabulary);
+            let vocabulary = vocabulary.map(|(field, word)| (Field(field), word));
+            // The words of each batch stand behind those of the batches before it.
+            let mut next = 0;
+            let documents = loaded.iter().flat_map(|batch| {
+                let first = next;
+                next += batch.vocabulary().len();
+                batch.words().map(move |(slot, places)| (slot, places.map(move |place| first + place)))
+            });
+            index.load(slots, vocabulary, documents);
+        });
+    }
+
+    fn remove(&mut self, id: &str, slot: u32) {
+        self.index.remove(slot);
+        if let Ok(found) = self.by_id.find_entry(self.hasher.hash_one(id), |candidate| *candidate == slot) {
+            found.remove();
+        }
+        self.slots.remove(slot);
+        self.note(slot, Terms::default());
+    }
+
+    fn slot(&self, id: &str) -> Option<u32> {
+        let is_it = |slot: &u32| self.slots.arena.id(*slot) == Some(id.as_bytes());
+        self.by_id.find(self.hasher.hash_one(id), is_it).copied()
+    }
+}
+
+/// The number of a field: its place in the schema.
+pub(super) fn field_number(collection: Collection, path: &str) -> Option<FieldNumber> {
+    let place = collection.fields.iter().position(|field| field.path == path)?;
+    FieldNumber::try_from(place).ok()
+}
+
+fn values(terms: &Terms) -> impl Iterator<Item = (Field, &str)> {
+    terms.words.iter().map(|(field, word)| (Field(*field), word.as_str()))
+}

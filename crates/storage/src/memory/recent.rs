@@ -1,0 +1,118 @@
+//! The latest changes of a store in this process, for those who wait for the next ones.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use tokio::sync::watch;
+use tributary_domain::{Collection, Id};
+use uuid::Uuid;
+
+use crate::{Changes, Position};
+
+/// So many of the latest changes are remembered.
+const REMEMBERED: usize = 1 << 16;
+
+/// The latest changes, by their sequence numbers.
+#[derive(Debug)]
+pub(crate) struct RecentChanges {
+    /// Tells the line of this process from those of others, whose numbers mean other changes.
+    line: Uuid,
+    changes: VecDeque<(u64, Collection, Box<str>)>,
+    /// All changes after this one are remembered.
+    remembered_after: u64,
+    latest: watch::Sender<u64>,
+}
+
+impl Default for RecentChanges {
+    fn default() -> Self {
+        Self {
+            line: Uuid::now_v7(),
+            changes: VecDeque::new(),
+            remembered_after: 0,
+            latest: watch::Sender::new(0),
+        }
+    }
+}
+
+impl RecentChanges {
+    /// Begins after a change, of which and of whose predecessors nothing is known.
+    #[cfg(feature = "embedded")]
+    pub(super) fn begin_after(&mut self, sequence: u64) {
+        self.remembered_after = sequence;
+        self.latest.send_replace(sequence);
+    }
+
+    /// Remembers a change, the latest.
+    pub(super) fn add(&mut self, sequence: u64, collection: Collection, id: &str) {
+        if self.changes.len() == REMEMBERED
+            && let Some((forgotten, ..)) = self.changes.pop_front()
+        {
+            self.remembered_after = forgotten;
+        }
+        self.changes.push_back((sequence, collection, id.into()));
+    }
+
+    /// Tells those who wait of all changes up to one; they can be read from now on.
+    pub(super) fn publish(&self, sequence: u64) {
+        self.latest.send_if_modified(|latest| std::mem::replace(latest, sequence) != sequence);
+    }
+
+    /// Hears of the number of the latest change; an error once the store is closed.
+    pub(crate) fn subscribe(&self) -> watch::Receiver<u64> {
+        self.latest.subscribe()
+    }
+
+    /// What has changed after a position, or the present position.
+    pub(crate) fn since(&self, position: Option<&Position>) -> Changes {
+        let latest = *self.latest.borrow();
+        let after = position.map(|position| self.sequence(position));
+        let (after, is_complete) = match after {
+            None => (latest, true),
+            Some(Some(after)) if (self.remembered_after..=latest).contains(&after) => (after, true),
+            Some(_) => (self.remembered_after, false),
+        };
+        let first = self.changes.partition_point(|(sequence, ..)| *sequence <= after);
+        let changed: BTreeSet<(Collection, &str)> =
+            self.changes.range(first..).map(|(_, collection, id)| (*collection, &**id)).collect();
+        // Every id that is stored was checked once.
+        let changed =
+            changed.into_iter().filter_map(|(collection, id)| Some((collection, Id::parse("id", id).ok()?)));
+        let position = Position::new(format!("{}-{latest}", self.line.simple()));
+        Changes { position, changed: changed.collect(), is_complete }
+    }
+
+    /// The sequence number of a position of this line.
+    fn sequence(&self, position: &Position) -> Option<u64> {
+        let (line, sequence) = position.as_str().split_once('-')?;
+        (line.parse::<Uuid>().ok()? == self.line).then(|| sequence.parse().ok()).flatten()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_forgotten_is_said() {
+        let mut recent = RecentChanges::default();
+        let start = recent.since(None).position;
+        let add = |recent: &mut RecentChanges, sequence: u64| {
+            recent.add(sequence, Collection::SYNC_JOBS, &format!("job-{}", sequence % 3));
+            recent.publish(sequence);
+        };
+        add(&mut recent, 1);
+        add(&mut recent, 4);
+        let changes = recent.since(Some(&start));
+        assert_eq!((changes.changed.len(), changes.is_complete), (1, true), "{changes:?}");
+        assert_eq!(recent.since(Some(&changes.position)).changed, []);
+        for sequence in 5..=REMEMBERED as u64 + 4 {
+            add(&mut recent, sequence);
+        }
+        assert!(!recent.since(Some(&start)).is_complete);
+        assert!(recent.since(Some(&changes.position)).is_complete);
+        for other in ["", "x", "1", &format!("{}-1", Uuid::now_v7().simple())] {
+            assert!(!recent.since(Some(&Position::new(other))).is_complete, "{other}");
+        }
+        let future = Position::new(format!("{}-99999999", recent.line.simple()));
+        assert!(!recent.since(Some(&future)).is_complete);
+    }
+}

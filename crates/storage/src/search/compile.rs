@@ -1,0 +1,105 @@
+//! Conditions in the language of the servers.
+
+use serde_json::{Value, json};
+use tributary_domain::{Condition, FieldKind};
+
+use super::indices::Index;
+
+/// Finds the documents for which all conditions hold, and one more where there is one.
+pub(super) fn all(index: &Index, conditions: &[Condition], more: Option<Value>) -> Value {
+    let filters: Vec<Value> =
+        conditions.iter().map(|condition| compiled(index, condition)).chain(more).collect();
+    if filters.is_empty() { json!({ "match_all": {} }) } else { json!({ "bool": { "filter": filters } }) }
+}
+
+fn compiled(index: &Index, condition: &Condition) -> Value {
+    match condition {
+        Condition::AnyOf { field, words } => any_of(index, field, words),
+        Condition::Range { field, from, before } => range(index, field, *from, *before),
+        Condition::Exists { field } => exists(index, field),
+        Condition::Contains { fields, text } => {
+            any(fields.iter().map(|field| contains(index.field(field), text)).collect())
+        }
+        Condition::Not(condition) => not(&compiled(index, condition)),
+    }
+}
+
+/// Finds what a query does not.
+pub(super) fn not(query: &Value) -> Value {
+    json!({ "bool": { "must_not": query } })
+}
+
+/// Finds what one of some queries does.
+pub(super) fn any(queries: Vec<Value>) -> Value {
+    match <[Value; 1]>::try_from(queries) {
+        Ok([query]) => query,
+        Err(queries) if queries.is_empty() => nothing(),
+        Err(queries) => json!({ "bool": { "should": queries, "minimum_should_match": 1 } }),
+    }
+}
+
+pub(super) fn nothing() -> Value {
+    json!({ "match_none": {} })
+}
+
+/// Finds documents with one of these words in a field.
+pub(super) fn any_of(index: &Index, path: &str, words: &[impl AsRef<str>]) -> Value {
+    let is_boolean = kind(index, path) == Some(FieldKind::Boolean);
+    let words = words.iter().map(AsRef::as_ref);
+    // A server refuses to look for anything else in a field of truth values.
+    let words: Vec<&str> = words.filter(|word| !is_boolean || matches!(*word, "true" | "false")).collect();
+    let field = index.field(path);
+    match *words {
+        [] => nothing(),
+        // A list of one is not the same to a server: it collects all documents of a list before it sorts.
+        [word] => json!({ "term": { field: word } }),
+        _ => json!({ "terms": { field: words } }),
+    }
+}
+
+/// Finds documents with a number or a date in a range.
+pub(super) fn range(index: &Index, path: &str, from: Option<i64>, before: Option<i64>) -> Value {
+    // OpenSearch rounds `lte` and `gt` of dates wrongly before 1970. The least number is no date to servers.
+    let mut range = json!({});
+    if let Some(from) = from.filter(|from| *from > i64::MIN) {
+        range["gte"] = from.into();
+    }
+    match before {
+        Some(i64::MIN) => return nothing(),
+        Some(before) => range["lt"] = before.into(),
+        None if range.get("gte").is_none() => return exists(index, path),
+        None => {}
+    }
+    if kind(index, path) == Some(FieldKind::Date) {
+        range["format"] = "epoch_millis".into();
+    }
+    json!({ "range": { index.field(path): range } })
+}
+
+/// Finds documents with a value in a field.
+pub(super) fn exists(index: &Index, path: &str) -> Value {
+    let field = index.field(path);
+    let exists = |field: &str| json!({ "exists": { "field": field } });
+    match kind(index, path) {
+        // What is too long to be indexed is a value, too, where a server remembers it.
+        Some(FieldKind::Keyword) => any(vec![exists(field), json!({ "term": { "_ignored": field } })]),
+        Some(FieldKind::Text) if field != path => any(vec![exists(path), exists(field)]),
+        _ => exists(field),
+    }
+}
+
+fn contains(field: &str, text: &str) -> Value {
+    let mut pattern = String::from("*");
+    for letter in text.chars() {
+        if matches!(letter, '*' | '?' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('*');
+    json!({ "wildcard": { field: { "value": pattern } } })
+}
+
+fn kind(index: &Index, path: &str) -> Option<FieldKind> {
+    index.collection.field(path).map(|field| field.kind)
+}
