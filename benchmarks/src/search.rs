@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use serde_json::{Value, json};
-use tributary_engines::{Distribution, Engine, Options as EngineOptions};
+use tributary_engines::{Distribution, Engine, EngineOptions};
 
 use crate::client::{Client, connect};
 use crate::compare::{Comparison, Load, Rounds, alternate, prepare};

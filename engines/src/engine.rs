@@ -15,7 +15,7 @@ use crate::configuration::{PASSWORD, USER};
 use crate::distribution::Distribution;
 use crate::endpoint::Endpoint;
 use crate::instance::Instance;
-use crate::options::Options;
+use crate::options::EngineOptions;
 use crate::process::Processes;
 
 /// How often a start is tried when another program was faster to take a port.
@@ -41,7 +41,7 @@ pub struct Engine {
 
 impl Engine {
     /// Starts an engine, fetching it where needed, and waits until it can be used.
-    pub fn start(distribution: &'static Distribution, options: &Options) -> Result<Self> {
+    pub fn start(distribution: &'static Distribution, options: &EngineOptions) -> Result<Self> {
         let instance = Instance::create(distribution, options)?;
         let credentials = distribution.security.then(|| (USER.to_owned(), PASSWORD.to_owned()));
         let (user, password) = credentials.unzip();

@@ -11,7 +11,7 @@ use crate::configuration::{Settings, java_options};
 use crate::distribution::Distribution;
 use crate::fetch::fetch;
 use crate::java;
-use crate::options::Options;
+use crate::options::EngineOptions;
 use crate::user::{User, open_to_all};
 
 /// The folder of one instance, removed when it is dropped.
@@ -27,7 +27,7 @@ pub(crate) struct Instance {
 
 impl Instance {
     /// Makes the folder, and fetches the distribution first where that is needed.
-    pub(crate) fn create(distribution: &'static Distribution, options: &Options) -> Result<Self> {
+    pub(crate) fn create(distribution: &'static Distribution, options: &EngineOptions) -> Result<Self> {
         let java = java::find(distribution)?.home;
         let mut home = fetch(distribution)?;
         let user = User::of_engines();

@@ -6,7 +6,7 @@
 //! // The default of a product, and all that the tests cover.
 //! let opensearch = Distribution::find("opensearch", None).unwrap();
 //! assert!(Distribution::ALL.iter().any(|known| known.version == opensearch.version));
-//! // `Engine::start(opensearch, &Options::default())` fetches it once and starts it.
+//! // `Engine::start(opensearch, &EngineOptions::default())` fetches it once and starts it.
 //! ```
 
 mod configuration;
@@ -29,6 +29,6 @@ pub use engine::Engine;
 pub use fetch::{cache, fetch};
 pub use indices::Indices;
 pub use java::{Java, find as find_java};
-pub use options::Options;
+pub use options::EngineOptions;
 pub use selection::{BACKENDS, SELECTION, selected};
 pub use shared::{environment_variable, shared};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// How to start an engine.
 #[derive(Debug, Clone)]
-pub struct Options {
+pub struct EngineOptions {
     /// The port for HTTP; where there is none, a free one.
     pub port: Option<u16>,
     /// The heap of its Java.
@@ -18,7 +18,7 @@ pub struct Options {
     pub settings: Vec<(String, String)>,
 }
 
-impl Default for Options {
+impl Default for EngineOptions {
     fn default() -> Self {
         // Far more than it takes, for machines on which all start at once.
         Self {

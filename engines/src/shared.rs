@@ -8,7 +8,7 @@ use anyhow::{Context, Result, anyhow};
 use crate::distribution::Distribution;
 use crate::endpoint::Endpoint;
 use crate::engine::Engine;
-use crate::options::Options;
+use crate::options::EngineOptions;
 
 /// Nobody drops what is in here; the guard of each engine sees the process end.
 static STARTED: [OnceLock<Result<Shared, String>>; Distribution::ALL.len()] =
@@ -46,7 +46,7 @@ fn find_or_start(distribution: &'static Distribution) -> Result<Shared> {
         endpoint.check_health().with_context(|| format!("the engine that {variable} names"))?;
         return Ok(Shared { endpoint, _engine: None });
     }
-    let engine = Engine::start(distribution, &Options::default())?;
+    let engine = Engine::start(distribution, &EngineOptions::default())?;
     Ok(Shared { endpoint: engine.endpoint().clone(), _engine: Some(engine) })
 }
 

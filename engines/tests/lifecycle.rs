@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tributary_engines::{Distribution, Endpoint, Engine, Options, selected};
+use tributary_engines::{Distribution, Endpoint, Engine, EngineOptions, selected};
 use ureq::http::header::AUTHORIZATION;
 
 /// Asks an engine, and answers its status and body, or nothing if it did not answer in time.
@@ -62,7 +62,7 @@ fn lives(backend: &str) {
         return;
     }
     let distribution = Distribution::of_backend(backend).unwrap();
-    let mut engine = Engine::start(distribution, &Options::default()).unwrap();
+    let mut engine = Engine::start(distribution, &EngineOptions::default()).unwrap();
     let folder = engine.folder().to_owned();
     let endpoint = engine.endpoint().clone();
     check_identity(&endpoint);
@@ -134,8 +134,10 @@ fn an_engine_that_cannot_start_says_why() {
     if !selected("opensearch-2") {
         return;
     }
-    let options =
-        Options { settings: vec![("no.such.setting".to_owned(), "1".to_owned())], ..Options::default() };
+    let options = EngineOptions {
+        settings: vec![("no.such.setting".to_owned(), "1".to_owned())],
+        ..EngineOptions::default()
+    };
     let error = Engine::start(Distribution::of_backend("opensearch-2").unwrap(), &options).unwrap_err();
     let text = format!("{error:#}");
     assert!(text.contains("OpenSearch 2.19.4 ended while it started"), "{text}");

@@ -10,9 +10,11 @@ use crate::markdown::{GENERATED, Table, code};
 /// The page.
 pub(crate) fn page() -> String {
     let mut text = format!(
-        "{GENERATED}# Configuration and command line\n\nFlags win over the environment, the environment over the \
-         file that `--config` names.\n\n## Settings\n\n{}\n## Settings of the stores\n\nIn the environment, or in the \
-         file in a table that is named after the scheme; never in the URL.\n\n{}",
+        "{GENERATED}# Configuration and command line\n\nA flag takes precedence over the environment, the environment \
+         over the file given with `--config`. An unknown setting is an error, except in the environment, where it is a \
+         warning in the log. An empty value is an error; an empty variable of a store's setting or of the secret keys \
+         counts as not set.\n\n## Settings\n\n{}\n## Settings of the stores\n\nSet in the environment, or in the \
+         file in a table with the name of the URL scheme; never in the URL.\n\n{}",
         settings(),
         backend_settings()
     );
@@ -24,7 +26,7 @@ pub(crate) fn page() -> String {
 }
 
 /// The settings of the service.
-pub(crate) fn settings() -> String {
+fn settings() -> String {
     let mut table = Table::new(&["flag", "environment", "file", "default", "what it is"]);
     for one in tributary_server::command_line().get_arguments() {
         let variable = one.get_env().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -40,7 +42,7 @@ pub(crate) fn settings() -> String {
 }
 
 /// The settings of the backends; those of one kind have the same ones.
-pub(crate) fn backend_settings() -> String {
+fn backend_settings() -> String {
     let mut places: Vec<(BackendSetting, Vec<String>)> = Vec::new();
     let registry = Registry::with_built_in();
     for backend in registry.backends() {

@@ -19,7 +19,7 @@ pub(crate) fn pages() -> Vec<File> {
         let sections: Vec<String> = endpoints.map(|endpoint| section(endpoint, &document)).collect();
         let (name, description) = (resource.name(), resource.description());
         let text = format!(
-            "{GENERATED}# {name}\n\n{description} What every endpoint takes is in the \
+            "{GENERATED}# {name}\n\n{description} Parameters of every endpoint are in the \
              [overview](overview.md); what an error means, in [errors](errors.md).\n\n{}",
             sections.join("\n")
         );
@@ -36,11 +36,12 @@ fn page_name(resource: Resource) -> String {
     resource.name().trim_start_matches("The ").to_lowercase().replace(' ', "-")
 }
 
-/// A table of all endpoints, each with a link that `link` makes of its resource and its heading.
-pub(crate) fn table(link: impl Fn(&str, &str) -> String) -> String {
+/// A table of all endpoints, each with a link to its section.
+fn table() -> String {
     let mut table = Table::new(&["request", "what it does"]);
     for endpoint in ENDPOINTS {
-        let request = link(&page_name(endpoint.resource()), &title(endpoint));
+        let (page, title) = (page_name(endpoint.resource()), title(endpoint));
+        let request = format!("[`{title}`]({page}.md#{})", crate::links::anchor(&title));
         let summary = endpoint.summary.trim_end_matches('.');
         let summary = if endpoint.extension { format!("*{summary}*") } else { summary.to_owned() };
         table.row(&[&request, &summary]);
@@ -53,19 +54,22 @@ fn title(endpoint: &Endpoint) -> String {
 }
 
 fn overview() -> String {
-    let endpoints = table(|page, title| format!("[`{title}`]({page}.md#{})", crate::links::anchor(title)));
+    let endpoints = table();
     let mut common = parameter_table();
     for parameter in COMMON_PARAMETERS {
         parameter_row(&mut common, parameter);
     }
     let privileges = privileges();
     format!(
-        "{GENERATED}# Overview\n\nThe same for programs: [openapi.json](../openapi.json), or \
-         `GET /_openapi.json` of a running service, which also \
-         shows it as a page under `/_docs` (made by Swagger UI, Apache-2.0, which is part of the program).\n\n## Endpoints\n\nThose in *italics* are extensions: \
-         Elasticsearch has no such calls.\n\n{endpoints}\n## Privileges\n\nEach endpoint names the cluster privilege that a caller needs, as Elasticsearch calls \
-         it. As long as nobody is authenticated, every caller has all of them.\n\n{privileges}\n\
-         ## What every endpoint takes\n\n{}",
+        "{GENERATED}# Overview\n\nIn machine-readable form: [openapi.json](../openapi.json), or \
+         `GET /_openapi.json` of a running service, which also shows it as a page under `/_docs` (with Swagger UI, \
+         Apache-2.0, which is part of the program).\n\n## Endpoints\n\nEndpoints in *italics* are extensions that \
+         Elasticsearch does not have. Where `GET` works, `HEAD` does too; `OPTIONS` lists the methods of a path in \
+         `Allow`, and so does the `405` for any other method. Request bodies may be compressed with `gzip`, `deflate` \
+         or `zstd`; responses are compressed according to `Accept-Encoding`.\n\n{endpoints}\n## Privileges\n\nEach \
+         endpoint states the cluster privilege that a caller needs, under Elasticsearch's name for it. Without \
+         authentication, every caller has all privileges.\n\n{privileges}\n\
+         ## Parameters of every endpoint\n\n{}",
         common.text()
     )
 }

@@ -1,6 +1,6 @@
-//! Writes `docs/openapi.json`, the references under `docs/reference` and the tables of the README, out of
-//! the declarations and doc comments of the crates; or checks that they are up to date, that no link of a
-//! page or of the built site leads nowhere, and that the code in the pages is that of the project.
+//! Generates `docs/openapi.json` and the references under `docs/reference` from the declarations and doc comments of
+//! the crates; or checks that they are up to date, that no link of a page or of the built site is broken, and that the
+//! code in the pages is the code of the project.
 
 mod code;
 mod configuration;
@@ -11,7 +11,6 @@ mod fields;
 mod file;
 mod links;
 mod markdown;
-mod readme;
 mod shapes;
 mod site;
 mod statuses;
@@ -24,14 +23,14 @@ use clap::Parser;
 
 use file::File;
 
-/// Writes the references, or checks them.
+/// Generates the references, or checks them.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask docs")]
 struct CommandLine {
-    /// Change nothing, and fail where anything is stale
+    /// Change nothing; fail if a reference is out of date
     #[arg(long)]
     check: bool,
-    /// Look at the links of the site that was built into a folder as well
+    /// Also check the links of the site that was built into this folder
     #[arg(long, value_name = "FOLDER")]
     site: Option<PathBuf>,
 }
@@ -69,7 +68,6 @@ fn files(root: &Path) -> Result<Vec<File>> {
         File::new("docs/reference/errors.md", errors::page()),
         File::new("docs/reference/configuration.md", configuration::page()),
         File::new("docs/reference/stores.md", stores::page(root)?),
-        File::new("README.md", readme::text(root)?),
     ];
     files.extend(endpoints::pages());
     files.extend(statuses::diagrams());

@@ -8,7 +8,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
-use tributary_engines::{Distribution, Engine, Options, Product, cache, fetch, find_java};
+use tributary_engines::{Distribution, Engine, EngineOptions, Product, cache, fetch, find_java};
 
 /// The names of the products.
 const PRODUCTS: [&str; 2] = [Product::OpenSearch.name(), Product::Elasticsearch.name()];
@@ -52,7 +52,7 @@ pub(crate) struct Start {
     #[arg(long)]
     port: Option<u16>,
     /// The heap of its Java in megabytes
-    #[arg(long, default_value_t = Options::default().heap_megabytes)]
+    #[arg(long, default_value_t = EngineOptions::default().heap_megabytes)]
     heap: u32,
     /// Let its Java compile for the highest speed, for measurements; the start takes longer
     #[arg(long)]
@@ -82,7 +82,7 @@ pub(crate) fn start_all(backends: &[String]) -> Result<Vec<Engine>> {
             .filter(is_wanted)
             .map(|distribution| {
                 scope.spawn(move || {
-                    let engine = Engine::start(distribution, &Options::default())
+                    let engine = Engine::start(distribution, &EngineOptions::default())
                         .with_context(|| format!("{distribution} could not be started"))?;
                     let seconds = start.elapsed().as_secs();
                     eprintln!("{distribution} is ready on {} after {seconds} s", engine.endpoint().url);
@@ -102,11 +102,11 @@ pub(crate) fn start_all(backends: &[String]) -> Result<Vec<Engine>> {
 fn start(arguments: &Start) -> Result<()> {
     let distribution = Distribution::find(&arguments.product, arguments.version.as_deref())?;
     eprintln!("starting {distribution}");
-    let options = Options {
+    let options = EngineOptions {
         port: arguments.port,
         heap_megabytes: arguments.heap,
         full_speed: arguments.full_speed,
-        ..Options::default()
+        ..EngineOptions::default()
     };
     let engine = Engine::start(distribution, &options)?;
     // Until here a signal ends this process at once, and the engine with it.

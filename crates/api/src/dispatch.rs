@@ -31,9 +31,9 @@ pub(crate) async fn serve(
     let caller = authenticate(&request);
     let endpoint = choose(&endpoints, request.method());
     let response = if endpoints.is_empty() {
-        answer_stray(&state, &request, payload).await
+        serve_stray(&state, &request, payload).await
     } else {
-        answer(&state, &endpoints, endpoint, caller, &request, payload).await
+        serve_known(&state, &endpoints, endpoint, caller, &request, payload).await
     };
     observe(&state, endpoint, &request, &response, start);
     response
@@ -61,8 +61,8 @@ fn observe(
     }
 }
 
-/// By the fallback of whoever mounts the API, if there is one.
-async fn answer_stray(state: &ApiState, request: &HttpRequest, payload: web::Payload) -> HttpResponse {
+/// Answers a request at a path of no endpoint: by the fallback of whoever mounts the API, if there is one.
+async fn serve_stray(state: &ApiState, request: &HttpRequest, payload: web::Payload) -> HttpResponse {
     match &state.fallback {
         Some(fallback) => fallback(request.clone(), payload).await,
         None => refuse_stray(request, &ApiError::no_handler(request)),
@@ -74,7 +74,8 @@ fn refuse_stray(request: &HttpRequest, error: &ApiError) -> HttpResponse {
     answer::refuse(request, error, &answer_type)
 }
 
-async fn answer(
+/// Answers a request at a path that has endpoints, if not one for its method.
+async fn serve_known(
     state: &Arc<ApiState>,
     endpoints: &[&'static Endpoint],
     endpoint: Option<&'static Endpoint>,

@@ -1,4 +1,4 @@
-//! A collection of documents and its schema: what backends derive their indexes, mappings and tables from.
+//! Collections of documents and their schemas, from which backends derive indexes, mappings and tables.
 
 use std::cmp::Ordering;
 use std::fmt::{self, Write as _};
@@ -11,28 +11,28 @@ use crate::{Document, FieldKind, IndexedField, Refusal};
 #[derive(Clone, Copy)]
 pub struct Collection(&'static CollectionSchema);
 
-/// What the documents of a collection are found, ordered and counted by.
+/// The schema of a collection: its fields, its order, its constraints.
 #[derive(Debug)]
 pub struct CollectionSchema {
-    /// Its name in lower case with `_` between words, as tables and messages have it.
+    /// Its name, used for tables and in messages: lower case with `_` between words.
     pub name: &'static str,
-    /// What people call one of its documents, such as `sync job`.
+    /// The name of one of its documents in messages, such as `sync job`.
     pub noun: &'static str,
-    /// The alias of its index in a search engine; the index itself is called so with `-v1` behind it.
+    /// The alias of its index in a search engine; the index has the same name with the suffix `-v1`.
     pub index_alias: &'static str,
-    /// The fields that are known of its documents, each path once.
+    /// The known fields of its documents, with unique paths.
     pub fields: &'static [IndexedField],
-    /// The field by which lists are ordered unless they ask for another, if there is one; then their ids.
+    /// The field of the default order of lists, if there is one; ties are ordered by id.
     pub order: Option<&'static str>,
-    /// Pairs of fields that people filter by together. A backend may keep an index of both for these.
+    /// Pairs of fields that are often filtered together, for which a backend may keep a combined index.
     pub pairs: &'static [[&'static str; 2]],
-    /// Whether there are so few documents that a backend may read all of them to answer a list.
+    /// Whether the collection is so small that a backend may read all documents for a list.
     pub is_small: bool,
-    /// Whether documents belong to the running processes alone: they are not copied, exported or summed up.
+    /// Whether the documents are the state of running processes, which is not copied, exported or tallied.
     pub is_transient: bool,
-    /// A word that no two documents may hold at the same time, if a document holds one.
+    /// Unique constraint: the word of a document that no other document may have, if it has one.
     pub unique: Option<fn(&Document) -> Option<String>>,
-    /// What is answered to a client who names a document that does not exist, by its id.
+    /// The refusal for an id without a document.
     pub missing: fn(String) -> Refusal,
 }
 
@@ -45,7 +45,7 @@ impl Collection {
 }
 
 impl CollectionSchema {
-    /// A schema from which others take what they leave out: without fields, in the order of ids.
+    /// The defaults of a schema: no fields, ordered by id.
     pub const BASE: Self = Self {
         name: "",
         noun: "",
@@ -59,7 +59,7 @@ impl CollectionSchema {
         missing: |id| Refusal::InvalidArgument(format!("document [{id}] does not exist")),
     };
 
-    /// What people call its documents, such as `sync jobs`.
+    /// The name of its documents in messages, such as `sync jobs`.
     #[must_use]
     pub fn plural(&self) -> String {
         format!("{}s", self.noun)
@@ -82,8 +82,8 @@ impl CollectionSchema {
         self.fields.iter().filter(|field| field.is_indexed())
     }
 
-    /// Everything that backends derive from the schema, as text: a store that was written under another fingerprint
-    /// has to derive it anew.
+    /// A fingerprint of everything that backends derive from the schema: a store with another fingerprint has to derive
+    /// it again.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         let mut text = format!("order:{}", self.order.unwrap_or_default());
@@ -129,7 +129,7 @@ impl fmt::Debug for Collection {
 
 impl PartialEq for Collection {
     fn eq(&self, other: &Self) -> bool {
-        // Nearly always there is one schema of a name; comparing where it is comes first.
+        // Fast path: usually both are the same static schema.
         std::ptr::eq(self.0, other.0) || self.name == other.name
     }
 }

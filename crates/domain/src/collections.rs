@@ -1,8 +1,8 @@
-//! The collections that there are.
+//! The collections of this service.
 
 use crate::{Collection, CollectionSchema, Refusal, connector, lease, sync_job};
 
-/// Secrets are found by their ids alone. What is stored of one is encrypted, and nothing of it is indexed.
+/// Secrets are found by id only; they are encrypted, and nothing of them is indexed.
 const SECRETS: CollectionSchema = CollectionSchema {
     name: "secrets",
     noun: "secret",
@@ -17,14 +17,14 @@ impl Collection {
     pub const CONNECTORS: Self = Self::new(&connector::SCHEMA);
     /// Sync jobs.
     pub const SYNC_JOBS: Self = Self::new(&sync_job::SCHEMA);
-    /// The secrets of connectors. What is stored of one is what the service made of it; its value is not in there.
+    /// The encrypted secrets of connectors.
     pub const SECRETS: Self = Self::new(&SECRETS);
-    /// Which process carries out a task at the moment.
+    /// The leases of background tasks.
     pub const LEASES: Self = Self::new(&lease::SCHEMA);
 
-    /// All of them.
+    /// All collections.
     pub const ALL: [Self; 4] = [Self::CONNECTORS, Self::SYNC_JOBS, Self::SECRETS, Self::LEASES];
-    /// Those that outlast the processes: what is copied, exported and summed up.
+    /// The collections that are copied, exported and tallied.
     pub const LASTING: [Self; 3] = [Self::CONNECTORS, Self::SYNC_JOBS, Self::SECRETS];
 }
 

@@ -1,4 +1,4 @@
-//! A stored JSON object whose values keep the very text they were written in.
+//! Stored JSON objects that preserve the text of their values.
 
 use std::borrow::Cow;
 
@@ -9,22 +9,22 @@ use serde_json::value::RawValue;
 
 use crate::field::{Field, FieldValue};
 
-/// A text that is not the JSON object a document has to be.
+/// The text is not a JSON object.
 #[derive(Debug, thiserror::Error)]
 #[error("not a JSON object: {0}")]
 pub struct DocumentError(#[from] serde_json::Error);
 
-/// A JSON object as it was stored: the order of its keys and the text of every value are kept, so
-/// that `1.10`, `1e400`, integers past 64 bits, nulls and nesting come back as they were written.
+/// A stored JSON object. The order of its keys and the text of every value are preserved, including `1.10`, `1e400`,
+/// integers beyond 64 bits, nulls and nesting.
 ///
-/// Changing one field leaves the text of all others alone; a new field is put at the end.
+/// Changing a field does not affect the others; a new field is appended.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Document {
     fields: IndexMap<String, Box<RawValue>>,
 }
 
-/// A JSON object inside a document or a request body, kept as text like a [`Document`].
+/// A JSON object inside a document or a request body, preserved like a [`Document`].
 pub type Object = Document;
 
 impl Document {
@@ -33,7 +33,7 @@ impl Document {
         Ok(serde_json::from_str(text)?)
     }
 
-    /// Writes the document as JSON, without blanks between its fields.
+    /// Writes the document as JSON, without whitespace between its fields.
     ///
     /// # Panics
     /// Never: an object of texts that were read as JSON can always be written.
@@ -41,8 +41,8 @@ impl Document {
         serde_json::to_string(self).expect("an object of JSON texts can be written")
     }
 
-    /// Writes the document as clients see it: with its `id`, first unless the source repeats an
-    /// `id` of its own, which then is corrected where it stands.
+    /// Writes the document as clients see it: with its `id` as the first field, or in the position of an `id` in the
+    /// stored document, which is overwritten.
     pub fn render(&self, id: &str) -> String {
         let mut rendered = self.clone();
         rendered.set_raw("id", raw(id));
@@ -53,9 +53,8 @@ impl Document {
         rendered.to_json()
     }
 
-    /// Does to the text of a document what [`render`](Self::render) does, without reading it into a
-    /// tree where that can be told from the text; `None` for a text that is no JSON object. Blanks
-    /// stay as they are.
+    /// Like [`render`](Self::render), for the text of a document and without parsing it where possible; `None` if the
+    /// text is not a JSON object. Whitespace is preserved.
     ///
     /// ```
     /// # use tributary_domain::Document;
@@ -80,7 +79,7 @@ impl Document {
         self.get(Field::new("id"))
     }
 
-    /// The value of a known field, or `None` where it is absent, null, or of another shape.
+    /// The value of a known field, or `None` if it is absent, null, or of another type.
     pub fn get<T: FieldValue>(&self, field: Field<T>) -> Option<T> {
         serde_json::from_str(self.get_raw(field.name)?.get()).ok()
     }
@@ -90,17 +89,17 @@ impl Document {
         self.fields.get(name).map(AsRef::as_ref).filter(|value| value.get() != "null")
     }
 
-    /// Whether the field is there, null included.
+    /// Whether the field is present, even if it is null.
     pub fn contains(&self, name: &str) -> bool {
         self.fields.contains_key(name)
     }
 
-    /// Sets a known field, in its place if it is there already.
+    /// Sets a known field, in its position if it is present.
     pub fn set<T: FieldValue>(&mut self, field: Field<T>, value: &T) {
         self.set_raw(field.name, raw(value));
     }
 
-    /// Sets a field to a JSON text, in its place if it is there already.
+    /// Sets a field to a JSON text, in its position if it is present.
     pub fn set_raw(&mut self, name: &str, value: Box<RawValue>) {
         if let Some(present) = self.fields.get_mut(name) {
             *present = value;
@@ -109,19 +108,19 @@ impl Document {
         }
     }
 
-    /// Sets a known field if there is a value for it, and leaves it alone otherwise.
+    /// Sets a known field if there is a value for it.
     pub fn set_if_some<T: FieldValue>(&mut self, field: Field<T>, value: Option<&T>) {
         if let Some(value) = value {
             self.set(field, value);
         }
     }
 
-    /// Sets a known field to null, in its place if it is there already.
+    /// Sets a known field to null, in its position if it is present.
     pub fn set_null<T: FieldValue>(&mut self, field: Field<T>) {
         self.set_raw(field.name, RawValue::NULL.to_owned());
     }
 
-    /// Sets a known field, or sets it to null where there is no value.
+    /// Sets a known field to a value or to null.
     pub fn set_or_null<T: FieldValue>(&mut self, field: Field<T>, value: Option<&T>) {
         match value {
             Some(value) => self.set(field, value),
@@ -129,20 +128,20 @@ impl Document {
         }
     }
 
-    /// Copies a field from another document, if it is present there and not null.
+    /// Copies a field from another document if it is present and not null there.
     pub fn copy_from(&mut self, other: &Self, name: &str) {
         if let Some(value) = other.get_raw(name) {
             self.set_raw(name, value.to_owned());
         }
     }
 
-    /// Takes a field out, leaving the order of the others.
+    /// Removes a field and keeps the order of the others.
     pub fn remove(&mut self, name: &str) {
         self.fields.shift_remove(name);
     }
 
-    /// Puts the fields of `other` into this object; objects on both sides are merged in turn, as a
-    /// partial update of a document does in Elasticsearch.
+    /// Merges the fields of `other` into this object, recursively for objects on both sides, like a partial update in
+    /// Elasticsearch.
     pub fn merge(&mut self, other: &Self) {
         for (name, value) in &other.fields {
             let merged = self
@@ -157,8 +156,8 @@ impl Document {
         }
     }
 
-    /// Merges a value that is written as an object into a known field, as [`merge`](Self::merge) does;
-    /// what stands there and is no object is replaced.
+    /// Merges a value that serializes as an object into a known field, as [`merge`](Self::merge) does; a present value
+    /// that is not an object is replaced.
     pub(crate) fn merge_field<T: Serialize>(&mut self, field: Field<Self>, value: &T) {
         let mut merged = self.get(field).unwrap_or_default();
         if let Ok(added) = Self::parse(raw(value).get()) {
@@ -172,13 +171,13 @@ impl Document {
         self.fields.iter().map(|(name, value)| (name.as_str(), value.as_ref()))
     }
 
-    /// Whether there is no field at all.
+    /// Whether there are no fields.
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty()
     }
 }
 
-/// Two documents are the same when they have the same fields in the same order, to the letter.
+/// Documents are equal if they have the same fields in the same order with the same text.
 impl PartialEq for Document {
     fn eq(&self, other: &Self) -> bool {
         let same = |((name, value), (other_name, other_value)): ((&str, &RawValue), (&str, &RawValue))| {
@@ -210,9 +209,9 @@ impl FieldValue for Vec<Object> {
     const SHAPE: Cow<'static, str> = Cow::Borrowed("array of objects");
 }
 
-/// Whether the text may have a field `id` that is not in a nested object: then it has to be read.
+/// Whether the text may have a top-level field `id`, so that it has to be parsed.
 fn may_have_own_id(text: &str) -> bool {
-    // A name may be written with escapes; no program that is known does so.
+    // The name may be written with escapes, although no known program does so.
     if text.contains("\\u00") {
         return true;
     }
@@ -220,7 +219,7 @@ fn may_have_own_id(text: &str) -> bool {
     text.match_indices("\"id\"").any(|(place, _)| {
         let before = text[..place].trim_end();
         match before.as_bytes().last() {
-            // The first field of an object: of the outer one, or of one inside.
+            // The first field of the outer or of an inner object.
             Some(b'{') => before.len() - 1 == own_start,
             // A value.
             Some(b':') => false,

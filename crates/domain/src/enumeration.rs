@@ -1,9 +1,8 @@
-//! What all closed lists of words in the API have in common.
+//! Enumerations: closed lists of words in the API.
 
 use std::str::FromStr;
 
-/// A closed list of words, such as the statuses of a sync job: written in lower case, read without
-/// regard to case.
+/// A closed list of words, such as the statuses of a sync job: written in lower case, parsed case-insensitively.
 pub trait Enumeration: Copy + Into<&'static str> + FromStr + 'static {
     /// Every value, in the order in which the documentation lists them.
     const ALL: &'static [Self];
@@ -19,8 +18,7 @@ pub trait Enumeration: Copy + Into<&'static str> + FromStr + 'static {
     }
 }
 
-/// Declares an enumeration with everything that is derived from its list of words: reading without
-/// regard to case, writing, JSON, and the shape that the documentation shows.
+/// Declares an enumeration with parsing, formatting, JSON, and its shape for the documentation.
 macro_rules! enumeration {
     ($(#[$outer:meta])* $name:ident { $($(#[$inner:meta])* $variant:ident),* $(,)? }) => {
         $(#[$outer])*

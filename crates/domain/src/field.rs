@@ -1,4 +1,4 @@
-//! How the known fields of stored documents are declared: once, with type and text.
+//! Declarations of the known fields of stored documents, each with its type and description.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -6,13 +6,13 @@ use std::marker::PhantomData;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, de::DeserializeOwned};
 
-/// What the value of a known field may be.
+/// A type of values of known fields.
 pub trait FieldValue: Serialize + DeserializeOwned + JsonSchema {
     /// The shape in a word or two, for the reference: `object`, `boolean`, the name of an enumeration.
     const SHAPE: Cow<'static, str>;
 }
 
-/// The name of a known field together with the type of its value.
+/// The name of a known field and the type of its value.
 #[derive(Debug)]
 pub struct Field<T> {
     /// The key in the JSON object.
@@ -47,7 +47,7 @@ pub struct FieldDescription {
     pub schema: fn(&mut SchemaGenerator) -> Schema,
 }
 
-/// The JSON Schema of a document with these fields, its `id`, and whatever else is stored with it.
+/// The JSON Schema of a document with these fields, its `id`, and any other fields.
 pub(crate) fn document_schema(
     fields: &[FieldDescription],
     description: &str,
@@ -56,7 +56,7 @@ pub(crate) fn document_schema(
     let mut properties = serde_json::Map::new();
     properties.insert("id".to_owned(), serde_json::json!({ "type": "string" }));
     for field in fields {
-        // Others may have written a null where this service leaves a field out.
+        // Other programs may store null where this service omits a field.
         let schema = serde_json::json!({
             "description": field.description.trim(),
             "anyOf": [(field.schema)(generator), { "type": "null" }],
@@ -79,8 +79,8 @@ impl FieldValue for bool {
     const SHAPE: Cow<'static, str> = Cow::Borrowed("boolean");
 }
 
-/// Declares the known fields of a kind of document: a typed constant for each, and the list of all
-/// with their doc comments as text.
+/// Declares the known fields of a kind of document: a typed constant for each, and the list of all with their doc
+/// comments as descriptions.
 macro_rules! fields {
     ($(#[$outer:meta])* $list:ident { $($(#[doc = $text:literal])+ $constant:ident: $kind:ty = $name:literal,)* }) => {
         $($(#[doc = $text])+ pub(crate) const $constant: $crate::field::Field<$kind> =

@@ -1,4 +1,4 @@
-//! A field of a request body that may be left out, be null, or have a value, each meaning something else.
+//! Patches: fields of request bodies for which absent, null and a value differ.
 
 use std::borrow::Cow;
 
@@ -7,15 +7,15 @@ use serde::{Deserialize, Deserializer};
 
 use crate::{Document, Field, FieldValue};
 
-/// What a body says of a field. As a field of a body it needs `#[serde(default)]`.
+/// The change of a field in a request body. As a field of a body it needs `#[serde(default)]`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum FieldPatch<T> {
-    /// Nothing: the field stays as it is.
+    /// The field is absent and stays unchanged.
     #[default]
     Absent,
-    /// That it has no value any more.
+    /// The field is set to null.
     Null,
-    /// Its next value.
+    /// The new value.
     Value(T),
 }
 
@@ -30,7 +30,7 @@ impl<T> FieldPatch<T> {
 }
 
 impl<T> FieldPatch<T> {
-    /// The same, of another value.
+    /// Converts the value.
     pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> FieldPatch<U> {
         match self {
             Self::Absent => FieldPatch::Absent,
@@ -41,7 +41,7 @@ impl<T> FieldPatch<T> {
 }
 
 impl<T: FieldValue> FieldPatch<T> {
-    /// Does to a field of a document what the body says.
+    /// Applies the patch to a field of a document.
     pub(crate) fn store(&self, document: &mut Document, field: Field<T>) {
         match self {
             Self::Absent => {}

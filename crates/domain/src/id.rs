@@ -12,7 +12,7 @@ pub const MAXIMUM_ID_BYTES: usize = 512;
 pub struct Id(String);
 
 impl Id {
-    /// Checks an id; `name` is what the client called it, for the refusal.
+    /// Validates an id; `name` is its name in the request, for the refusal.
     pub fn parse(name: &str, id: impl Into<String>) -> Result<Self, Refusal> {
         let id = id.into();
         if id.is_empty() {

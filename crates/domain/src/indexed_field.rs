@@ -1,41 +1,41 @@
-//! How a field of a stored document is indexed: its kind, and what it is used for.
+//! How fields of stored documents are indexed.
 
 use crate::{Fields, date_values, keyword_values, number_values};
 
-/// What the values of a field are.
+/// The kind of the values of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display)]
 #[strum(serialize_all = "lowercase")]
 pub enum FieldKind {
-    /// Words that are found as a whole.
+    /// Words, which match as a whole.
     Keyword,
-    /// `true` and `false`, found like words.
+    /// `true` and `false`, indexed like words.
     Boolean,
-    /// Times, compared by the millisecond.
+    /// Times with millisecond precision.
     Date,
-    /// Whole numbers of 64 bits with a sign.
+    /// Signed 64-bit integers.
     Number,
-    /// Texts for people, of which parts are found.
+    /// Texts for people, which match in part.
     Text,
-    /// Anything; it is stored and never found.
+    /// Any value; stored but not indexed.
     Object,
 }
 
-/// A field as a schema declares it.
+/// The declaration of a field in a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IndexedField {
-    /// Where a document has it, with dots between the levels.
+    /// Its path in a document, with dots between the levels.
     pub path: &'static str,
-    /// What its values are.
+    /// The kind of its values.
     pub kind: FieldKind,
     /// Whether queries have conditions on it.
     pub is_filtered: bool,
     /// Whether lists are ordered by it.
     pub is_sorted: bool,
-    /// Whether documents are counted by its words.
+    /// Whether counts are grouped by its words.
     pub is_counted: bool,
 }
 
-/// A field of this kind that no query uses.
+/// An unindexed field of this kind.
 const fn field(path: &'static str, kind: FieldKind) -> IndexedField {
     IndexedField { path, kind, is_filtered: false, is_sorted: false, is_counted: false }
 }
@@ -65,7 +65,7 @@ impl IndexedField {
         field(path, FieldKind::Number)
     }
 
-    /// A field of texts for people.
+    /// A field of texts.
     #[must_use]
     pub const fn text(path: &'static str) -> Self {
         field(path, FieldKind::Text)
@@ -107,7 +107,7 @@ impl IndexedField {
         matches!(self.kind, FieldKind::Date | FieldKind::Number)
     }
 
-    /// The words that a document has in it, each once; none in a field of numbers.
+    /// The distinct words of a document in this field; none in a numeric field.
     pub fn words(&self, document: &impl Fields) -> Vec<String> {
         if self.is_numeric() {
             return Vec::new();
@@ -118,8 +118,8 @@ impl IndexedField {
         words
     }
 
-    /// The numbers that a document has in it, each once and the least first, dates in milliseconds since 1970; none
-    /// in a field of words. What is no number or no date is left out.
+    /// The distinct numbers of a document in this field in ascending order, dates in milliseconds since 1970; none in a
+    /// field of words. Values that are not numbers or dates are ignored.
     pub fn numbers(&self, document: &impl Fields) -> Vec<i64> {
         let mut numbers = match self.kind {
             FieldKind::Date => date_values(document, self.path),

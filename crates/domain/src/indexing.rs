@@ -1,16 +1,16 @@
-//! How the value of a field is understood when documents are filtered and ordered.
+//! How values are indexed for filtering and sorting.
 //!
-//! The rules are those of a search engine's `keyword` and `date` fields, so that every backend
-//! answers alike, also for documents that other programs wrote.
+//! The rules are those of a search engine's `keyword`, `date` and `long` fields, so that all backends return the same
+//! results, also for documents that other programs wrote.
 
 use serde_json::value::RawValue;
 
 use crate::date_field::milliseconds;
 use crate::{Document, Outline};
 
-/// What has fields by their names: a document, or an outline of one.
+/// Access to fields by name: a document, or an outline of one.
 pub trait Fields {
-    /// The JSON text of a field, unless it is missing or null.
+    /// The JSON text of a field, if it is present and not null.
     fn get_raw(&self, name: &str) -> Option<&RawValue>;
 }
 
@@ -26,11 +26,10 @@ impl Fields for Outline<'_> {
     }
 }
 
-/// The words under which a document is found in a field: what a `keyword` field would index.
+/// The words of a document in a field, as a `keyword` field would index them.
 ///
-/// Strings count as they are, numbers and booleans as their text; arrays count for each of their
-/// items; nulls and objects for nothing. `path` leads through objects (`connector.id`), and through
-/// each object of an array of objects.
+/// Strings, numbers and booleans are indexed as their text, arrays by their items; nulls and objects are ignored.
+/// `path` leads through objects (`connector.id`), and through each object of an array of objects.
 pub fn keyword_values(document: &impl Fields, path: &str) -> Vec<String> {
     let mut words = Vec::new();
     let (name, rest) = first_name(path);
@@ -67,10 +66,10 @@ fn collect(value: &RawValue, path: Option<&str>, words: &mut Vec<String>) {
     }
 }
 
-/// The moments under which a document is found in a field, in milliseconds since 1970: what a `date` field would
-/// index. What the field would ignore is left out.
+/// The times of a document in a field in milliseconds since 1970, as a `date` field would index them. Values that the
+/// field would ignore are left out.
 pub fn date_values(document: &impl Fields, path: &str) -> Vec<i64> {
-    // The usual case, a single string without escapes, is read where it stands.
+    // Fast path: a single string without escapes.
     if !path.contains('.')
         && let Some(value) = document.get_raw(path)
         && let Some(plain) = value.get().strip_prefix('"').and_then(|text| text.strip_suffix('"'))
@@ -81,13 +80,13 @@ pub fn date_values(document: &impl Fields, path: &str) -> Vec<i64> {
     keyword_values(document, path).iter().filter_map(|value| milliseconds(value)).collect()
 }
 
-/// The numbers under which a document is found in a field: what a `long` field would index. A fraction is cut off,
-/// also in a string; what is no number of 64 bits with a sign is left out.
+/// The numbers of a document in a field, as a `long` field would index them. Fractions are truncated, also in strings;
+/// values that are not signed 64-bit integers are left out.
 pub fn number_values(document: &impl Fields, path: &str) -> Vec<i64> {
     keyword_values(document, path).iter().filter_map(|value| whole_number(value)).collect()
 }
 
-/// Reads a number as JSON writes it, without its fraction.
+/// Parses a JSON number and truncates its fraction.
 fn whole_number(text: &str) -> Option<i64> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     if !text.contains(['e', 'E']) && fraction.bytes().all(|digit| digit.is_ascii_digit()) {

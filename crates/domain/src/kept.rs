@@ -1,4 +1,4 @@
-//! JSON objects of a known shape that may hold more than that: what else they hold is kept to the letter.
+//! JSON objects with known and unknown fields, which preserve the unknown ones exactly.
 
 use std::borrow::Cow;
 use std::ops::Deref;
@@ -12,14 +12,14 @@ use serde_json::value::RawValue;
 use crate::strict_json::without_place;
 use crate::{MAXIMUM_WARNINGS, Object, Warning, did_you_mean};
 
-/// What stands between a problem and the path to it, in the text of an error.
+/// The separator between a problem and its path in an error message.
 const PATH: &str = " at path ";
 
 /// An object inside a request body: its known fields as `T` reads them, and its text, in which each known
 /// field has the value that was read (`"true"` is `true` there) and everything else stands as it was sent.
 ///
-/// By itself a structure is also read from an array of its fields' values, which no client means: this one
-/// is not. Errors end with the path to what is wrong; [`problem_and_path`] takes that apart.
+/// Unlike a derived structure, it is not read from an array of its fields' values. Errors end with the path of the
+/// problem; [`problem_and_path`] separates them.
 #[derive(Debug, Clone)]
 pub struct Kept<T> {
     known: T,
@@ -27,14 +27,14 @@ pub struct Kept<T> {
 }
 
 impl<T: Serialize> Kept<T> {
-    /// An object of known fields alone.
+    /// An object with known fields only.
     pub(crate) fn new(known: T) -> Self {
         let mut kept = Self { known, text: Object::default() };
         kept.settle();
         kept
     }
 
-    /// The object after a change of its known fields.
+    /// The object with changed known fields.
     pub(crate) fn map(mut self, change: impl FnOnce(&mut T)) -> Self {
         change(&mut self.known);
         self.settle();

@@ -1,8 +1,8 @@
-//! What connectors and sync jobs are, and what may happen to them.
+//! Connectors, sync jobs and their rules.
 //!
-//! Everything here is pure: no input or output, no clock (the present moment is an argument), no
-//! HTTP. A stored document is kept as the text it was written in, so that fields, numbers and
-//! nesting which this crate does not know come back exactly as they went in.
+//! Everything here is pure: no input or output, no clock (the current time is an argument), no HTTP. A stored document
+//! keeps the text that it was written in, so that fields, numbers and nesting that this crate does not know are
+//! preserved exactly.
 //!
 //! ```
 //! use tributary_domain::{Document, SyncJob, Timestamp};

@@ -1,15 +1,15 @@
-//! What can be wrong with keys and with what was encrypted. No text has a key or a value in it.
+//! Errors of keys and encrypted secrets. No message contains a key or a value.
 
 use tributary_domain::Refusal;
 use tributary_storage::{ChangeError, StoreError};
 
-/// Why a text is no list of keys.
+/// Why a text is not a list of keys.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeysError {
-    /// There is no key in it.
+    /// It has no key.
     #[error("there is no key in it; `tributary secrets generate-key` makes one")]
     Empty,
-    /// A key is not what it has to be.
+    /// A key is invalid.
     #[error(
         "key number {0} is not 32 bytes in base64 or in hexadecimal digits; `tributary secrets generate-key` makes one"
     )]
@@ -19,7 +19,7 @@ pub enum KeysError {
 /// Why a secret could not be stored or read.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
-    /// It was encrypted with a key that is not at hand.
+    /// It was encrypted with an unknown key.
     #[error("the secret [{id}] is encrypted with the key [{key}], which is not among those given")]
     UnknownKey {
         /// The secret.
@@ -27,16 +27,16 @@ pub enum SecretError {
         /// The fingerprint of the key.
         key: String,
     },
-    /// It is not what was stored under its id.
+    /// The stored document is corrupt or belongs to another id.
     #[error("the secret [{0}] is not as it was stored: changed, damaged, or that of another id")]
     Altered(String),
-    /// The keys do not fit what is stored.
+    /// The keys do not match the stored secrets.
     #[error(transparent)]
     Keys(#[from] UnusableKeys),
-    /// The system has no random numbers to encrypt with.
+    /// The system's random number generator failed.
     #[error("the system gives no random numbers: {0}")]
     Random(String),
-    /// The store did not do it, or there is no such secret.
+    /// The store failed, or there is no such secret.
     #[error(transparent)]
     Change(#[from] ChangeError),
 }
@@ -53,10 +53,10 @@ impl From<StoreError> for SecretError {
     }
 }
 
-/// Why a service must not work with the keys that it was given, or without any.
+/// Why the service must not run with the given keys, or without keys.
 #[derive(Debug, thiserror::Error)]
 pub enum UnusableKeys {
-    /// There are secrets and no keys.
+    /// There are secrets but no keys.
     #[error(
         "the store holds {secrets} secrets, encrypted with [{needed}], and no key was given; give it in a file by \
          --secret-keys-file, or in TRIBUTARY_SECRET_KEYS"
@@ -77,7 +77,7 @@ pub enum UnusableKeys {
         secrets: u64,
         /// The fingerprints of the keys that they are encrypted with.
         needed: String,
-        /// The fingerprints of the keys at hand.
+        /// The fingerprints of the given keys.
         given: String,
     },
     /// The store could not be read.

@@ -1,4 +1,4 @@
-//! The keys: read from a text, told apart by their fingerprints, wiped when they are done with.
+//! Encryption keys: parsed from text, identified by fingerprints, zeroed when dropped.
 
 use std::fmt;
 
@@ -13,12 +13,12 @@ use zeroize::Zeroizing;
 
 use crate::{KeysError, SecretError};
 
-/// How long a key is.
+/// The length of a key in bytes.
 const KEY_BYTES: usize = 32;
-/// Stands before a key in what is digested, so that its fingerprint is of no use elsewhere.
+/// Domain separation of the fingerprint: hashed before the key.
 const FINGERPRINT_CONTEXT: &[u8] = b"tributary secret key fingerprint\0";
 
-/// Takes base64 with and without the signs that fill its end.
+/// Accepts base64 with and without padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
@@ -32,12 +32,12 @@ pub struct SecretKeys {
 
 /// A key, ready for use.
 pub(crate) struct Key {
-    /// Wipes its memory when it is dropped.
+    /// Zeroes its memory when dropped.
     pub(crate) cipher: XChaCha20Poly1305,
     pub(crate) fingerprint: String,
 }
 
-/// Says which keys they are, not what they are.
+/// Shows the fingerprints only.
 impl fmt::Debug for SecretKeys {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_tuple("SecretKeys").field(&self.fingerprints()).finish()
@@ -45,8 +45,8 @@ impl fmt::Debug for SecretKeys {
 }
 
 impl SecretKeys {
-    /// Reads keys of 32 bytes, in base64 or in hexadecimal digits, with line breaks or commas between
-    /// them; blank lines and those that start with `#` mean nothing.
+    /// Parses keys of 32 bytes in base64 or hexadecimal, separated by line breaks or commas; blank lines and lines that
+    /// start with `#` are ignored.
     pub fn parse(text: &str) -> Result<Self, KeysError> {
         let lines = text.lines().filter(|line| !line.trim_start().starts_with('#'));
         let keys = lines.flat_map(|line| line.split(',')).map(str::trim).filter(|key| !key.is_empty());
@@ -73,7 +73,7 @@ impl SecretKeys {
         self.all().find(|key| key.fingerprint == fingerprint)
     }
 
-    /// By which the keys are told apart in what is stored and in messages, separated by commas.
+    /// The fingerprints of all keys, separated by commas, for messages.
     #[must_use]
     pub fn fingerprints(&self) -> String {
         self.all().map(|key| key.fingerprint.as_str()).collect::<Vec<_>>().join(", ")
@@ -95,7 +95,7 @@ impl Key {
     }
 }
 
-/// The bytes of a key in hexadecimal digits, of which there are more than base64 would need.
+/// Parses a key in hexadecimal, which is recognised by its length.
 fn hexadecimal(text: &str) -> Option<Vec<u8>> {
     if text.len() != 2 * KEY_BYTES || !text.is_ascii() {
         return None;

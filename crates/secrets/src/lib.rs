@@ -1,8 +1,8 @@
-//! The secrets of connectors, such as the API key that one works with.
+//! The secrets of connectors, such as API keys.
 //!
-//! A value is encrypted before a store sees it, by XChaCha20-Poly1305 with a random nonce, and bound to
-//! its id: what is stored of one secret cannot stand in for another. Keys come as a list, of which the
-//! first encrypts and all decrypt, so that they can be changed while secrets are in use.
+//! A value is encrypted before it reaches a store, with XChaCha20-Poly1305 and a random nonce. The id is authenticated
+//! too, so that a stored secret cannot be substituted for another. The first of the keys encrypts and all decrypt, so
+//! that keys can be rotated while secrets are in use.
 //!
 //! ```
 //! use tributary_domain::Id;

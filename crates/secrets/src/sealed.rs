@@ -1,4 +1,4 @@
-//! What is stored of a secret: its ciphertext, and what it takes beside the key to read it.
+//! The stored form of a secret: ciphertext, nonce and key fingerprint.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -10,24 +10,24 @@ use zeroize::Zeroizing;
 
 use crate::{SecretError, SecretKeys, SecretValue};
 
-/// The stored document, beside its id.
+/// The stored document, without its id.
 #[derive(Serialize, Deserialize)]
 struct Sealed {
     /// The fingerprint of the key.
     key: String,
     /// In base64.
     nonce: String,
-    /// In base64, with the tag that tells changes.
+    /// In base64, with the authentication tag.
     ciphertext: String,
 }
 
-/// The fingerprint of the key that a stored secret says it is encrypted with.
+/// The key fingerprint in a stored secret.
 pub(crate) fn key_of(document: &Document) -> Option<String> {
     read(document).map(|sealed| sealed.key)
 }
 
 impl SecretKeys {
-    /// Encrypts a value for an id with the first key: the document to be stored.
+    /// Encrypts a value for an id with the first key and returns the document to store.
     pub fn seal(&self, id: &Id, value: &SecretValue) -> Result<Document, SecretError> {
         let nonce = XNonce::try_generate().map_err(|error| SecretError::Random(error.to_string()))?;
         let key = self.first();
@@ -43,7 +43,7 @@ impl SecretKeys {
         document.ok_or_else(|| SecretError::Altered(id.to_string()))
     }
 
-    /// Decrypts what is stored under an id.
+    /// Decrypts the document that is stored under an id.
     pub fn open(&self, id: &Id, document: &Document) -> Result<SecretValue, SecretError> {
         let altered = || SecretError::Altered(id.to_string());
         let sealed = read(document).ok_or_else(altered)?;
@@ -59,7 +59,7 @@ impl SecretKeys {
         std::str::from_utf8(&value).map(SecretValue::from).map_err(|_| altered())
     }
 
-    /// What is stored under an id, encrypted with the first key: as it is where it is so already.
+    /// Encrypts a stored secret with the first key, unless it already is.
     pub(crate) fn seal_anew(&self, id: &Id, document: &Document) -> Result<Document, SecretError> {
         let value = self.open(id, document)?;
         if key_of(document).as_ref() == Some(&self.first().fingerprint) {
@@ -142,7 +142,7 @@ mod tests {
         assert!(matches!(moved, Err(SecretError::Altered(_))), "{moved:?}");
         let unknown = keys(&[&other]).open(&id("a"), &sealed);
         assert!(matches!(unknown, Err(SecretError::UnknownKey { .. })), "{unknown:?}");
-        // Also where it claims to be of the other key.
+        // Also with the fingerprint of the other key.
         let claimed = with(&sealed, "key", &keys(&[&other]).fingerprints());
         let claimed = keys(&[&other]).open(&id("a"), &claimed);
         assert!(matches!(claimed, Err(SecretError::Altered(_))), "{claimed:?}");

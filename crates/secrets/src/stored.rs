@@ -1,4 +1,4 @@
-//! All secrets of a store at once: whether the keys fit them, and their way to a new key.
+//! Operations on all secrets of a store: checking the keys, and rotation to a new key.
 
 use std::collections::BTreeSet;
 
@@ -9,20 +9,20 @@ use tributary_storage::{ChangeError, Collection, Deadline, Outcome, Store, Store
 use crate::sealed::key_of;
 use crate::{SecretError, SecretKeys, UnusableKeys};
 
-/// What a rotation did.
+/// The result of a rotation.
 #[derive(Debug, Default)]
 pub struct Rotation {
-    /// How many secrets were encrypted with the first key.
+    /// How many secrets were re-encrypted with the first key.
     pub changed: u64,
-    /// How many were so already.
+    /// How many already were encrypted with it.
     pub current: u64,
-    /// Those that could not be decrypted, and stay as they are.
+    /// The secrets that could not be decrypted and stay unchanged.
     pub failed: Vec<SecretError>,
 }
 
-/// Reads all secrets of a store and answers why some cannot be decrypted, each by itself: it is read as if
-/// it were not there. That none of them can be, or that there is no key for them, is a mistake of
-/// whoever gave the keys, and no service may start on it.
+/// Checks the keys against all secrets of a store. Returns the errors of single secrets that cannot be decrypted, which
+/// do not keep the service from running. If none can be decrypted, or there are secrets but no keys, the keys are
+/// wrong, and the service must not start.
 pub async fn check(store: &dyn Store, keys: Option<&SecretKeys>) -> Result<Vec<SecretError>, UnusableKeys> {
     let (mut secrets, mut needed, mut failed) = (0, BTreeSet::new(), Vec::new());
     let mut portions = store.scan(Collection::SECRETS, Deadline::NONE);
@@ -46,8 +46,8 @@ pub async fn check(store: &dyn Store, keys: Option<&SecretKeys>) -> Result<Vec<S
     }
 }
 
-/// Encrypts all secrets of a store with the first key. Services may work with them meanwhile, if they
-/// have that key too.
+/// Encrypts all secrets of a store with the first key. Services that also have this key may use the store
+/// concurrently.
 pub async fn rotate(store: &dyn Store, keys: &SecretKeys) -> Result<Rotation, StoreError> {
     let mut rotation = Rotation::default();
     let mut portions = store.scan(Collection::SECRETS, Deadline::NONE);
@@ -65,7 +65,7 @@ pub async fn rotate(store: &dyn Store, keys: &SecretKeys) -> Result<Rotation, St
     Ok(rotation)
 }
 
-/// Answers nothing where the secret was removed meanwhile.
+/// Returns `None` if the secret was removed in the meantime.
 async fn rotate_one(store: &dyn Store, keys: &SecretKeys, id: &Id) -> Result<Option<Outcome>, SecretError> {
     let mut problem = None;
     let decide = |present: Document| match keys.seal_anew(id, &present) {
@@ -117,7 +117,7 @@ mod tests {
         assert!(fingerprints.iter().all(|part| wrong.to_string().contains(part)), "{wrong}");
         assert!(check(&store, Some(&keys(&[&other, &one]))).await.unwrap().is_empty());
 
-        // A vault with the wrong key adds nothing that the right one could not read.
+        // A vault with a wrong key refuses to store secrets.
         let wrong = Vault::new(keys(&[&other]));
         for refused in [
             wrong.create(&store, &id("b"), &"value".into()).await,
@@ -127,7 +127,7 @@ mod tests {
         }
         assert!(matches!(store.get(Collection::SECRETS, &id("b")).await, Err(StoreError::NotFound)));
 
-        // One that is damaged keeps nobody from the others.
+        // A corrupt secret does not affect the others.
         store.create(Collection::SECRETS, &id("c"), Document::default()).await.unwrap();
         let failed = check(&store, Some(&keys(&[&one]))).await.unwrap();
         assert!(matches!(&failed[..], [SecretError::Altered(id)] if id == "c"), "{failed:?}");

@@ -1,4 +1,4 @@
-//! The value of a secret: shown only where that is asked for by name.
+//! The value of a secret, which is exposed only explicitly.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,11 +9,11 @@ use serde_json::value::RawValue;
 use tributary_domain::Refusal;
 use zeroize::Zeroizing;
 
-/// A value that must not show up anywhere by accident; its memory is wiped in the end.
+/// A value that must not be exposed by accident; its memory is zeroed when dropped.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecretValue(Zeroizing<String>);
 
-/// Says nothing of the value.
+/// Does not show the value.
 impl fmt::Debug for SecretValue {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("SecretValue(…)")
@@ -36,7 +36,7 @@ impl From<&str> for SecretValue {
 
 impl<'de> Deserialize<'de> for SecretValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // Read as text first: what is no string would be repeated in the error otherwise.
+        // Parsed as raw text first, since serde's error would contain a value that is not a string.
         let text = Box::<RawValue>::deserialize(deserializer)?;
         let value = serde_json::from_str::<String>(text.get());
         let value = value.map_err(|_| de::Error::custom("invalid type: expected a string"))?;

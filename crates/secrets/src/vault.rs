@@ -1,4 +1,4 @@
-//! Single secrets in a store, for whoever answers requests for them.
+//! Access to single secrets in a store.
 
 use std::sync::Arc;
 
@@ -8,11 +8,11 @@ use tributary_storage::{Collection, Outcome, Store, StoreExt};
 
 use crate::{SecretError, SecretKeys, SecretValue, check};
 
-/// The keys, with the knowledge whether they fit what is stored.
+/// The keys, and whether they match the stored secrets.
 #[derive(Debug)]
 pub struct Vault {
     keys: Arc<SecretKeys>,
-    /// Set once they were seen to fit: nothing is encrypted with keys that are mistaken for others.
+    /// Set once the check has passed, so that nothing is encrypted with wrong keys.
     fitting: OnceCell<()>,
 }
 
@@ -36,7 +36,7 @@ impl Vault {
         Ok(())
     }
 
-    /// Stores a secret, in the place of the one that is there, if any.
+    /// Stores a secret, or replaces its value.
     pub async fn put(&self, store: &dyn Store, id: &Id, value: &SecretValue) -> Result<Outcome, SecretError> {
         self.check(store).await?;
         let sealed = self.keys.seal(id, value)?;

@@ -1,10 +1,12 @@
 //! One line in the log for each request.
 
+use actix_web::http::header::HeaderName;
 use tributary_api::{Observation, Observer};
 
 /// The name under which requests are filtered in the log.
 pub(crate) const TARGET: &str = "request";
 
+const OPAQUE_ID: HeaderName = HeaderName::from_static("x-opaque-id");
 /// The longest id of a client that is logged whole, in characters.
 const MAXIMUM_OPAQUE_ID: usize = 256;
 
@@ -17,7 +19,7 @@ impl Observer for AccessLog {
             return;
         }
         let request = observation.request;
-        let opaque_id = request.headers().get("x-opaque-id").and_then(|value| value.to_str().ok());
+        let opaque_id = request.headers().get(OPAQUE_ID).and_then(|value| value.to_str().ok());
         let opaque_id = opaque_id.unwrap_or_default();
         // A header is ASCII where it can be read, so that each byte is a character.
         let opaque_id = opaque_id.get(..MAXIMUM_OPAQUE_ID).unwrap_or(opaque_id);

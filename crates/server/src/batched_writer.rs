@@ -1,81 +1,124 @@
 //! A writer for lines that nobody may wait for: they are written in batches by a thread of its own.
 
 use std::io::{self, Write};
+use std::mem;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use tracing_appender::non_blocking::{ErrorCounter, NonBlocking, NonBlockingBuilder, WorkerGuard};
-
-/// The most lines that wait to be written; what comes on top of them is dropped.
-const MAXIMUM_WAITING: usize = 64 * 1024;
-/// The most bytes of a batch.
-const MAXIMUM_BATCH: usize = 64 * 1024;
+/// The most bytes that wait to be written; lines on top of them are dropped.
+const MAXIMUM_WAITING: usize = 8 * 1024 * 1024;
 /// Between two batches: a thread that waits for each line would have to be woken for each line.
 const PAUSE: Duration = Duration::from_millis(10);
+/// How long the end waits for what is still to be written.
+const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Starts the thread. Dropping the guard writes what waits, within a second.
-pub(crate) fn batched(
-    output: impl Write + Send + 'static,
-    thread_name: &str,
-) -> (NonBlocking, WorkerGuard, DroppedLines) {
-    let (lines, guard) = NonBlockingBuilder::default()
-        .lossy(true)
-        .buffered_lines_limit(MAXIMUM_WAITING)
-        .thread_name(thread_name)
-        .finish(Batches { output, waiting: Vec::with_capacity(MAXIMUM_BATCH) });
-    let dropped = DroppedLines { count: lines.error_counter(), told: 0 };
-    (lines, guard, dropped)
+/// Lines on their way to an output. What cannot be written there is lost: its disk full or its reader gone, a log must
+/// not end what is logged.
+#[derive(Default)]
+pub(crate) struct Lines {
+    waiting: Mutex<Waiting>,
+    changed: Condvar,
 }
 
-/// How many lines were dropped because too many waited.
-pub(crate) struct DroppedLines {
-    count: ErrorCounter,
-    told: usize,
+#[derive(Default)]
+struct Waiting {
+    bytes: Vec<u8>,
+    dropped: usize,
+    /// Whether the thread has to be woken.
+    is_idle: bool,
+    /// Whether no more lines come.
+    is_ended: bool,
+    /// Whether all is written, after the end.
+    is_written: bool,
 }
 
-impl DroppedLines {
-    /// Those since the last call, if there are any.
-    pub(crate) fn take(&mut self) -> Option<usize> {
-        let all = self.count.dropped_lines();
-        let new = all - std::mem::replace(&mut self.told, all);
-        (new > 0).then_some(new)
+impl Lines {
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
 
-/// Gathers what is written until it is flushed. What cannot be written is lost: its disk full or its reader gone, a log
-/// must not end what is logged.
-struct Batches<W: Write> {
-    output: W,
-    waiting: Vec<u8>,
-}
-
-impl<W: Write> Batches<W> {
-    fn write_out(&mut self) {
-        let _ = self.output.write_all(&self.waiting).and_then(|()| self.output.flush());
-        self.waiting.clear();
+    /// How many lines were dropped since this was asked the last time, if any were.
+    pub(crate) fn take_dropped(&self) -> Option<usize> {
+        Some(mem::take(&mut self.waiting().dropped)).filter(|dropped| *dropped > 0)
     }
-}
 
-impl<W: Write> Write for Batches<W> {
-    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        if !self.waiting.is_empty() && self.waiting.len() + line.len() > MAXIMUM_BATCH {
-            self.write_out();
+    /// Writes batch after batch, until the end.
+    fn write_to(&self, mut output: impl Write) {
+        let mut batch = Vec::new();
+        loop {
+            let mut waiting = self.waiting();
+            while waiting.bytes.is_empty() && !waiting.is_ended {
+                waiting.is_idle = true;
+                waiting = self.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+            }
+            let is_last = waiting.is_ended;
+            mem::swap(&mut batch, &mut waiting.bytes);
+            drop(waiting);
+            let _ = output.write_all(&batch).and_then(|()| output.flush());
+            batch.clear();
+            if is_last {
+                self.waiting().is_written = true;
+                self.changed.notify_all();
+                return;
+            }
+            thread::sleep(PAUSE);
         }
-        self.waiting.extend_from_slice(line);
+    }
+}
+
+impl Write for &Lines {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let mut waiting = self.waiting();
+        if waiting.bytes.len() + line.len() > MAXIMUM_WAITING {
+            waiting.dropped += 1;
+        } else {
+            waiting.bytes.extend_from_slice(line);
+            if mem::take(&mut waiting.is_idle) {
+                self.changed.notify_all();
+            }
+        }
         Ok(line.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.write_out();
-        thread::sleep(PAUSE);
         Ok(())
+    }
+}
+
+/// The thread that writes; dropping this writes what waits, within a second.
+pub(crate) struct BatchedWriter {
+    lines: Arc<Lines>,
+}
+
+impl BatchedWriter {
+    /// Starts it.
+    pub(crate) fn start(output: impl Write + Send + 'static, name: &str) -> io::Result<Self> {
+        let lines = Arc::new(Lines::default());
+        let written = Arc::clone(&lines);
+        thread::Builder::new().name(name.to_owned()).spawn(move || written.write_to(output))?;
+        Ok(Self { lines })
+    }
+
+    /// Where lines are written to, each by one call.
+    pub(crate) fn lines(&self) -> Arc<Lines> {
+        Arc::clone(&self.lines)
+    }
+}
+
+impl Drop for BatchedWriter {
+    fn drop(&mut self) {
+        let mut waiting = self.lines.waiting();
+        waiting.is_ended = true;
+        self.lines.changed.notify_all();
+        let is_unwritten = |waiting: &mut Waiting| !waiting.is_written;
+        // Whoever reads the output may have stopped: the end does not wait for them.
+        let _ = self.lines.changed.wait_timeout_while(waiting, PATIENCE, is_unwritten);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex, MutexGuard};
-
     use super::*;
 
     /// What was written, each time that something was; writing waits while it is locked.
@@ -102,26 +145,39 @@ mod tests {
     #[test]
     fn all_lines_are_written_at_the_end_in_few_batches_of_whole_lines() {
         let output = Shared::default();
-        let (mut lines, guard, mut dropped) = batched(output.clone(), "test");
+        let writer = BatchedWriter::start(output.clone(), "test").unwrap();
+        let lines = writer.lines();
         let expected: Vec<String> = (0..10_000).map(|number| format!("line {number}\n")).collect();
         for line in &expected {
-            lines.write_all(line.as_bytes()).unwrap();
+            (&*lines).write_all(line.as_bytes()).unwrap();
         }
-        drop(guard);
+        drop(writer);
         let batches = output.written();
         assert!(batches.len() < 500, "{} batches", batches.len());
         assert!(batches.iter().all(|batch| batch.ends_with(b"\n")));
         assert_eq!(String::from_utf8(batches.concat()).unwrap(), expected.concat());
-        assert_eq!(dropped.take(), None);
+        assert_eq!(lines.take_dropped(), None);
+    }
+
+    #[test]
+    fn a_line_is_written_soon_without_an_end() {
+        let output = Shared::default();
+        let writer = BatchedWriter::start(output.clone(), "test").unwrap();
+        for line in ["one", "two"] {
+            (&*writer.lines()).write_all(line.as_bytes()).unwrap();
+            while !output.written().concat().ends_with(line.as_bytes()) {
+                thread::sleep(Duration::from_millis(1));
+            }
+        }
     }
 
     #[test]
     fn what_waits_is_written_where_a_panic_ends_it() {
         let output = Shared::default();
-        let writes = output.clone();
+        let also_output = output.clone();
         let panicked = thread::spawn(move || {
-            let (mut lines, _guard, _) = batched(writes, "test");
-            lines.write_all(b"the last line\n").unwrap();
+            let writer = BatchedWriter::start(also_output, "test").unwrap();
+            (&*writer.lines()).write_all(b"the last line\n").unwrap();
             std::panic::resume_unwind(Box::new("as a panic does"));
         });
         assert!(panicked.join().is_err());
@@ -131,23 +187,25 @@ mod tests {
     #[test]
     fn lines_that_cannot_wait_are_dropped_and_counted() {
         let output = Shared::default();
-        let (mut lines, guard, mut dropped) = batched(output.clone(), "test");
+        let writer = BatchedWriter::start(output.clone(), "test").unwrap();
+        let lines = writer.lines();
         let held = output.written();
-        // More than can wait, be gathered, and be on its way to the output.
-        let (all, line) = (3 * MAXIMUM_WAITING, [b'x'; 64]);
+        // More than can wait and be on its way to the output.
+        let line = vec![b'x'; 64 * 1024];
+        let all = 3 * MAXIMUM_WAITING / line.len();
         for _ in 0..all {
-            lines.write_all(&line).unwrap();
+            (&*lines).write_all(&line).unwrap();
         }
         drop(held);
-        drop(guard);
-        let lost = dropped.take().expect("lines were dropped");
+        drop(writer);
+        let lost = lines.take_dropped().expect("lines were dropped");
         let written: usize = output.written().iter().map(Vec::len).sum();
         assert_eq!(written, (all - lost) * line.len());
-        assert_eq!(dropped.take(), None, "they are told once");
+        assert_eq!(lines.take_dropped(), None, "they are told once");
     }
 
     #[test]
-    fn an_output_that_fails_is_no_failure() {
+    fn an_output_that_fails_or_stands_still_does_not_keep_the_end() {
         struct Full;
         impl Write for Full {
             fn write(&mut self, _: &[u8]) -> io::Result<usize> {
@@ -158,11 +216,14 @@ mod tests {
                 Ok(())
             }
         }
-        let mut batches = Batches { output: Full, waiting: Vec::new() };
-        for _ in 0..2 {
-            batches.write_all(&vec![b'x'; MAXIMUM_BATCH]).unwrap();
-        }
-        batches.flush().unwrap();
-        assert!(batches.waiting.is_empty());
+        let writer = BatchedWriter::start(Full, "test").unwrap();
+        (&*writer.lines()).write_all(b"lost").unwrap();
+        drop(writer);
+        let output = Shared::default();
+        let held = output.written();
+        let writer = BatchedWriter::start(output.clone(), "test").unwrap();
+        (&*writer.lines()).write_all(b"late").unwrap();
+        drop(writer);
+        drop(held);
     }
 }

@@ -34,6 +34,8 @@ pub(crate) enum StartError {
     AddressForbidden { address: String },
     #[error("cannot listen on {address}: {reason}; --listen takes ADDRESS:PORT, such as 127.0.0.1:9200")]
     Address { address: String, reason: String },
+    #[error("the thread for the access log cannot be started: {0}")]
+    Logging(#[source] std::io::Error),
     #[error("signals cannot be listened to: {0}")]
     Signals(#[source] std::io::Error),
     #[error("the service failed: {0}")]

@@ -2,16 +2,20 @@
 
 use std::convert::Infallible;
 use std::time::Duration;
+use std::{fmt, io};
 
-use tracing_appender::non_blocking::WorkerGuard;
+use jiff::Timestamp;
 use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::layer;
+use tracing_subscriber::fmt::time::FormatTime;
 use tracing_subscriber::fmt::writer::MakeWriterExt as _;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{Layer as _, fmt, registry};
+use tracing_subscriber::{Layer as _, registry};
 
 use crate::access_log;
-use crate::batched_writer::{DroppedLines, batched};
+use crate::batched_writer::BatchedWriter;
 use crate::settings::{LogFormat, Settings};
 
 /// Where the HTTP library logs malformed requests as errors.
@@ -22,21 +26,20 @@ const BETWEEN_LOOKS: Duration = Duration::from_secs(10);
 
 /// The log, as long as it is written to: dropping it writes what waits.
 pub(crate) struct Log {
-    dropped: DroppedLines,
-    _waiting: WorkerGuard,
+    access_log: BatchedWriter,
 }
 
 impl Log {
     /// Tells, for as long as it is waited for, how many lines of the access log were dropped.
-    pub(crate) async fn watch(&mut self) -> Infallible {
+    pub(crate) async fn watch(&self) -> Infallible {
         loop {
             tokio::time::sleep(BETWEEN_LOOKS).await;
             self.tell_dropped();
         }
     }
 
-    fn tell_dropped(&mut self) {
-        if let Some(lines) = self.dropped.take() {
+    fn tell_dropped(&self) {
+        if let Some(lines) = self.access_log.lines().take_dropped() {
             tracing::warn!(
                 lines,
                 "lines of the access log were dropped: they could not be written fast enough"
@@ -51,9 +54,19 @@ impl Drop for Log {
     }
 }
 
+/// The time of a line, in UTC to the microsecond. The library's own is written in several times as long, for each
+/// request.
+struct Utc;
+
+impl FormatTime for Utc {
+    fn format_time(&self, line: &mut Writer<'_>) -> fmt::Result {
+        write!(line, "{:.6}", Timestamp::now())
+    }
+}
+
 /// Starts logging. Lines of the access log are written behind the others, and dropped where they are too many; whatever
 /// else there is to say is written at once.
-pub(crate) fn start(settings: &Settings) -> Log {
+pub(crate) fn start(settings: &Settings) -> io::Result<Log> {
     // A client that sends no HTTP is answered and is no failure of this service: nobody may fill the log so.
     let mut targets = settings.log.targets().with_target(CLIENT_FAULTS, LevelFilter::OFF);
     let unknown = settings.log.unknown();
@@ -61,9 +74,9 @@ pub(crate) fn start(settings: &Settings) -> Log {
         // The filter itself may leave out what is said about it.
         targets = targets.with_target(module_path!(), LevelFilter::WARN);
     }
-    let (lines, waiting, dropped) = batched(std::io::stderr(), "access-log");
-    let at_once = std::io::stderr.with_filter(|event| event.target() != access_log::TARGET);
-    let log = fmt::layer().with_writer(at_once.or_else(lines));
+    let access_log = BatchedWriter::start(io::stderr(), "access-log")?;
+    let at_once = io::stderr.with_filter(|event| event.target() != access_log::TARGET);
+    let log = layer().with_timer(Utc).with_writer(at_once.or_else(access_log.lines()));
     // A log that cannot be written, its disk full or its reader gone, must not end what is logged.
     let log = log.log_internal_errors(false);
     let log = registry().with(targets).with(match settings.log_format {
@@ -79,5 +92,23 @@ pub(crate) fn start(settings: &Settings) -> Log {
             meant.unwrap_or_default()
         );
     }
-    Log { dropped, _waiting: waiting }
+    Ok(Log { access_log })
+}
+
+#[cfg(test)]
+mod tests {
+    use tracing_subscriber::fmt::time::SystemTime;
+
+    use super::*;
+
+    #[test]
+    fn times_have_the_form_of_the_library() {
+        let shape = |timer: &dyn FormatTime| {
+            let mut text = String::new();
+            timer.format_time(&mut Writer::new(&mut text)).unwrap();
+            text.replace(|character: char| character.is_ascii_digit(), "0")
+        };
+        assert_eq!(shape(&Utc), shape(&SystemTime));
+        assert_eq!(shape(&Utc), "0000-00-00T00:00:00.000000Z");
+    }
 }

@@ -24,7 +24,7 @@ use crate::streams;
 
 /// Serves until a signal ends it: what runs is finished, unless there is a second signal.
 pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), StartError> {
-    let mut log = logging::start(&settings);
+    let log = logging::start(&settings).map_err(StartError::Logging)?;
     for (name, meant) in settings::unknown_variables(registry) {
         let meant = meant.map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
         tracing::warn!("the environment variable {name} is no setting and means nothing{meant}");

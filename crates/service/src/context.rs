@@ -1,4 +1,4 @@
-//! What every use case is given beside its store: who asks, when, until when, and how new ids are made.
+//! The context of a use case: caller, time, deadline, and generator of ids.
 
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
@@ -30,9 +30,9 @@ impl Clock for Timestamp {
     }
 }
 
-/// Makes ids for connectors, sync jobs and secrets that come without one.
+/// Generates ids of connectors, sync jobs and secrets.
 pub trait IdGenerator: Send + Sync {
-    /// An id that nobody has yet, sorting after those made before.
+    /// A new, unique id that sorts after earlier ones.
     fn next_id(&self) -> String;
 }
 
@@ -46,7 +46,7 @@ impl IdGenerator for SortableIds {
     }
 }
 
-/// The one on whose behalf a use case is carried out.
+/// The caller of a use case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
     name: Cow<'static, str>,
@@ -58,7 +58,7 @@ impl Principal {
         Self { name: name.into() }
     }
 
-    /// A caller who has not been authenticated.
+    /// An unauthenticated caller.
     #[must_use]
     pub fn anonymous() -> Self {
         Self::new("anonymous")
@@ -71,7 +71,7 @@ impl Principal {
     }
 }
 
-/// Who asks, when, until when, and how new ids are made; each request has its own.
+/// Caller, time, deadline, and generator of ids; each request has its own context.
 pub struct Context {
     principal: Principal,
     clock: Arc<dyn Clock>,
@@ -87,13 +87,13 @@ impl Context {
         Self { principal, clock, ids, deadline: Deadline::NONE, now: OnceLock::new() }
     }
 
-    /// The same, with a deadline for all calls to the store.
+    /// Sets the deadline of all calls to the store.
     #[must_use]
     pub fn within(self, deadline: Deadline) -> Self {
         Self { deadline, ..self }
     }
 
-    /// How long the calls to the store may take together.
+    /// The deadline of all calls to the store.
     #[must_use]
     pub fn deadline(&self) -> Deadline {
         self.deadline
@@ -104,14 +104,13 @@ impl Context {
         Within::new(store, self.deadline)
     }
 
-    /// Who asks.
+    /// The caller.
     #[must_use]
     pub fn principal(&self) -> &Principal {
         &self.principal
     }
 
-    /// The instant of the request: the clock is read at the first call only, and not at all by use cases that do
-    /// not need the time.
+    /// The time of the request. The clock is read at the first call only.
     pub fn now(&self) -> Timestamp {
         *self.now.get_or_init(|| self.clock.now())
     }

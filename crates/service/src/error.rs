@@ -1,19 +1,19 @@
-//! Why a use case was not carried out.
+//! The errors of use cases.
 
 use tributary_domain::Refusal;
 use tributary_secrets::{SecretError, UnusableKeys};
 use tributary_storage::{ChangeError, StoreError};
 
-/// Why a use case was not carried out; each cause is kept as the source.
+/// Why a use case failed; each cause is kept as the source.
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceError {
-    /// The rules do not allow it, or its subject does not exist. The message is meant for the caller.
+    /// The request violates a rule, or its subject does not exist. The message is meant for the caller.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// The store did not do it.
+    /// The store failed.
     #[error("the store did not carry it out")]
     Store(#[source] StoreError),
-    /// The secret could not be encrypted or decrypted: an operator has to look at it.
+    /// The secret could not be encrypted or decrypted, which requires an operator.
     #[error("the secret could not be encrypted or decrypted")]
     Secret(#[source] SecretError),
 }

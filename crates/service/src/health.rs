@@ -1,11 +1,10 @@
-//! Whether the use cases can be expected to succeed.
+//! Readiness.
 
 use tributary_storage::Store;
 
 use crate::{Context, Result};
 
-/// Whether the store answers, so that requests may be sent here; otherwise the error that they would meet:
-/// `_health/ready`.
+/// Checks that the store is available: `_health/ready`. If not, returns the error that requests would fail with.
 pub async fn ready(store: &dyn Store, context: &Context) -> Result<()> {
     Ok(store.check(context.deadline()).await?)
 }

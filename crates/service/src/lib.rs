@@ -1,9 +1,9 @@
-//! The use cases: what can be done with connectors, sync jobs and secrets, whoever asks for it.
+//! The use cases: operations on connectors, sync jobs and secrets.
 //!
-//! Each use case is a function over a [`Store`](tributary_storage::Store) and a [`Context`], which says who
-//! asks, when, and how new ids are made. It loads what it needs, lets a pure function of the domain decide, and
-//! stores the result. The HTTP API is one front end of these functions; background tasks and the command line
-//! call the same ones. Nothing here knows HTTP.
+//! Each use case is a function over a [`Store`](tributary_storage::Store) and a [`Context`] with the caller, the time
+//! and a generator of ids. It loads documents, calls a pure function of the domain, and stores the result. The HTTP API
+//! is one front end of these functions; background tasks and the command line call the same ones. Nothing here depends
+//! on HTTP.
 //!
 //! ```
 //! use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What the tests of the use cases share.
+//! Shared test support.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -50,8 +50,8 @@ pub(crate) async fn stored(store: &dyn Store, collection: Collection, name: &str
     Some(serde_json::from_slice(&stored.document).unwrap())
 }
 
-/// A store with one document that others keep changing: it is read in these states one after the other, and only
-/// the last one can be replaced.
+/// A store with one document under concurrent changes: it is read in these states one after the other, and only the
+/// last one can be replaced.
 pub(crate) fn store_with_races(states: &'static [&'static str]) -> MockStore {
     let version = |sequence| Version { sequence, term: 0 };
     let mut coming: VecDeque<_> = (0_u64..).zip(states).collect();

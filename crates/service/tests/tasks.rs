@@ -1,4 +1,4 @@
-//! Tasks behind leases, over every backend: one process at a time carries a task out, and another one takes over.
+//! Tests of background tasks with leases, over every backend.
 #![allow(missing_docs, reason = "a test")]
 
 use std::sync::Arc;
@@ -12,14 +12,14 @@ use tributary_service::{Context, SortableIds, SystemClock};
 use tributary_sqlite_backend::SqliteBackend;
 use tributary_storage::{BackendSettings, Registry, Store};
 
-/// Two ways to one and the same place, as two processes have them; gone with what keeps the place.
+/// Two stores over the same data, like those of two processes, and what keeps the data.
 struct SharedPlace {
     stores: [Arc<dyn Store>; 2],
     _folder: tempfile::TempDir,
     _indices: Option<Indices>,
 }
 
-/// The place of a backend; `None` where this run is not about it.
+/// Two stores of a backend; `None` if it is not selected.
 async fn place(backend: &str) -> Option<SharedPlace> {
     let folder = tempfile::tempdir().unwrap();
     let mut indices = None;
@@ -43,7 +43,7 @@ async fn place(backend: &str) -> Option<SharedPlace> {
     let mut registry = Registry::with_built_in();
     registry.register(SqliteBackend);
     let first = registry.open_with(&url, &settings).await.unwrap();
-    // Of these two, one process at a time has the place.
+    // These two allow only one process at a time.
     let second = match backend {
         "memory" | "embedded" => Arc::clone(&first),
         _ => registry.open_with(&url, &settings).await.unwrap(),
@@ -51,7 +51,7 @@ async fn place(backend: &str) -> Option<SharedPlace> {
     Some(SharedPlace { stores: [first, second], _folder: folder, _indices: indices })
 }
 
-/// What the processes of a test see of each other.
+/// Shared counters of the processes of a test.
 #[derive(Debug, Default)]
 struct Seen {
     at_work: AtomicU64,
@@ -60,10 +60,10 @@ struct Seen {
     overlaps: AtomicU64,
 }
 
-/// The task of one process: it only notes that it runs.
+/// A task that only counts its rounds.
 struct Noting(Arc<Seen>);
 
-/// Notes the end of a round, also where the round is dropped.
+/// Records the end of a round, also if the round is dropped.
 struct AtWork<'s>(&'s Seen);
 
 impl<'s> AtWork<'s> {

@@ -1,9 +1,9 @@
-//! The backends of this crate, registered.
+//! The registry of the built-in backends.
 
 use crate::Registry;
 
 impl Registry {
-    /// The backends that this crate was built with.
+    /// A registry with the backends that are compiled into this crate.
     pub fn with_built_in() -> Self {
         #[allow(unused_mut, reason = "a build without any backend registers none")]
         let mut registry = Self::new();

@@ -1,47 +1,47 @@
-//! Load, decide, replace: the one way in which a stored document changes.
+//! Optimistic concurrency: load a document, decide, and replace it if its version is unchanged.
 
 use async_trait::async_trait;
 use tributary_domain::{Collection, Document, Id, Refusal};
 
 use crate::{Action, Deadline, Operation, Store, StoreError, Version, Versioned};
 
-/// How often a change is decided anew when somebody else was faster. Each time somebody else
-/// succeeded, so that this many lost races mean more writers than one document can have.
+/// How often a change is retried after a conflict. Every conflict means that another writer succeeded, so that so
+/// many in a row do not happen in practice.
 const MAXIMUM_ATTEMPTS: usize = 100;
 
-/// What a change made of a document.
+/// The effect of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// There was none, now there is.
+    /// The document was created.
     Created,
     /// The document was changed.
     Updated,
-    /// The document was as it should be already; nothing was written.
+    /// The document already had the requested state; nothing was written.
     Noop,
 }
 
 /// Why a document was not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangeError {
-    /// The rules do not allow it.
+    /// The rules forbid the change.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// The store did not do it.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Conveniences over the methods of a store, without a deadline of their own: for that, see [`Within`].
+/// Convenience methods of every store, without a deadline; for one, see [`Within`](crate::Within).
 #[async_trait]
 pub trait StoreExt {
     /// The document with this id, or [`StoreError::NotFound`].
     async fn get(&self, collection: Collection, id: &Id) -> Result<Versioned, StoreError>;
 
-    /// Makes one change, as [`Store::write`] does.
+    /// Makes a single change; see [`Store::write`].
     async fn write_one(&self, collection: Collection, id: &Id, action: Action)
     -> Result<Version, StoreError>;
 
-    /// Stores a new document, or answers [`StoreError::Conflict`].
+    /// Stores a new document; [`StoreError::Conflict`] if the id is in use.
     async fn create(
         &self,
         collection: Collection,
@@ -51,7 +51,7 @@ pub trait StoreExt {
         self.write_one(collection, id, Action::Create(document)).await
     }
 
-    /// Stores new documents, each for itself.
+    /// Stores new documents, each independently of the others.
     async fn create_many(
         &self,
         collection: Collection,
@@ -76,17 +76,16 @@ pub trait StoreExt {
         self.write_one(collection, id, Action::Delete(expected)).await.map(drop)
     }
 
-    /// The document with this id and its version; a refusal that names it if there is none.
+    /// The document with this id and its version, or a refusal with the id if there is none.
     async fn load<D: From<Document>>(
         &self,
         collection: Collection,
         id: &Id,
     ) -> Result<(D, Version), ChangeError>;
 
-    /// Loads a document, lets `decide` say what it becomes, and stores that if nobody changed the
-    /// document meanwhile; otherwise loads and decides again. `decide` sees the latest state every
-    /// time, so that its decision is right whoever was faster. It is given `None` where there is no
-    /// document, and makes a new one or refuses.
+    /// Loads a document, calls `decide` for its next state, and stores that if the document was not changed in the
+    /// meantime; otherwise starts again with the latest state. `decide` is called with `None` if there is no document,
+    /// and returns a new one or a refusal.
     async fn change_or_create<D, F>(
         &self,
         collection: Collection,
@@ -97,7 +96,7 @@ pub trait StoreExt {
         D: From<Document> + Into<Document> + Send,
         F: FnMut(Option<D>) -> Result<D, Refusal> + Send;
 
-    /// Like [`change_or_create`](Self::change_or_create), for a document that has to be there.
+    /// Like [`change_or_create`](Self::change_or_create), for a document that must exist.
     async fn change<D, F>(
         &self,
         collection: Collection,
@@ -113,10 +112,10 @@ pub trait StoreExt {
         self.change_or_create(collection, id, decide).await
     }
 
-    /// Removes a document in whatever state it is; a refusal that names it if there is none.
+    /// Removes a document regardless of its version, or returns a refusal with the id if there is none.
     async fn remove(&self, collection: Collection, id: &Id) -> Result<(), ChangeError>;
 
-    /// Removes documents in whatever state they are, in few steps; those that are gone are skipped.
+    /// Removes documents in bulk regardless of their versions; missing ones are skipped.
     async fn remove_all(&self, collection: Collection, ids: &[Id]) -> Result<(), StoreError>;
 }
 
@@ -184,7 +183,7 @@ impl<S: Store + ?Sized> StoreExt for S {
             };
             match result {
                 Ok(_) => return Ok(outcome),
-                // Somebody was faster: decide again on what is there now.
+                // A conflict: decide again on the latest state.
                 Err(StoreError::Conflict | StoreError::NotFound) => {}
                 Err(error) => return Err(named(error, collection, id)),
             }
@@ -232,7 +231,7 @@ impl<S: Store + ?Sized> StoreExt for S {
     }
 }
 
-/// The errors that are a client's doing, as refusals that name what they are about.
+/// Errors caused by the request, as refusals.
 fn named(error: StoreError, collection: Collection, id: &Id) -> ChangeError {
     match error {
         StoreError::NotFound => (collection.missing)(id.to_string()).into(),

@@ -1,21 +1,21 @@
-//! What has changed since when, for those who wait for it.
+//! The feed of changes of a store.
 
 use std::fmt;
 
 use tributary_domain::{Collection, Id};
 
-/// A place in the line of changes of a store. Only the store that answered it understands it, and another one over the
-/// same server.
+/// A position in the feed of changes, opaque to callers. It is valid for the store that returned it, and for other
+/// stores over the same server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Position(String);
 
 impl Position {
-    /// The position that a store writes so.
+    /// The position with this text.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// How the store wrote it.
+    /// The text of the position.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -28,14 +28,14 @@ impl fmt::Display for Position {
     }
 }
 
-/// What has changed after a position.
+/// The changes after a position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changes {
-    /// From where to ask for what changes next.
+    /// The position to continue from.
     pub position: Position,
-    /// The documents that have changed, each once, in no order that means anything.
+    /// The documents that changed, each once, in no particular order.
     pub changed: Vec<(Collection, Id)>,
-    /// Whether these are all. Otherwise the position is too old, or of another store: whoever needs every change reads
-    /// everything again.
+    /// Whether `changed` is complete. If not, the position is too old or of another store, and a caller that needs every
+    /// change has to read all documents again.
     pub is_complete: bool,
 }

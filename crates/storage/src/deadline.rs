@@ -1,9 +1,9 @@
-//! How long a call to a store may take.
+//! Deadlines of calls to a store.
 
 use std::time::{Duration, Instant};
 
-/// How long a call to a store may take. A store whose server may be slow has limits of its own, and counts them from
-/// the start of the work that the call is a part of: so a request of several calls ends in time as a whole.
+/// How long a call to a store may take. A store over a server has time limits of its own, which count from the start
+/// of the work that the call belongs to, so that a request with several calls stays within them as a whole.
 #[derive(Debug, Clone, Copy)]
 pub struct Deadline {
     start: Option<Instant>,
@@ -11,43 +11,43 @@ pub struct Deadline {
 }
 
 impl Deadline {
-    /// The limits of the store alone, counted from the call.
+    /// Only the limits of the store, counted from the call.
     pub const NONE: Self = Self { start: None, end: None };
 
-    /// For all calls of a piece of work that begins now, such as a request of a client: the limits of the store, counted
-    /// from here.
+    /// The deadline of all calls of a piece of work that begins now, such as a client's request: the limits of the store
+    /// count from here.
     #[must_use]
     pub fn of_work_from_now() -> Self {
         Self { start: Some(Instant::now()), end: None }
     }
 
-    /// The same, and no later than so long from now.
+    /// The same deadline, but at most so long from now.
     #[must_use]
     pub fn within(self, longest: Duration) -> Self {
-        // A time that no clock reaches is no limit.
+        // On overflow there is no limit.
         self.and(Self { start: None, end: Instant::now().checked_add(longest) })
     }
 
-    /// What holds where both do.
+    /// The earlier of both deadlines.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         let earlier = |left: Option<Instant>, right| left.into_iter().chain(right).min();
         Self { start: earlier(self.start, other.start), end: earlier(self.end, other.end) }
     }
 
-    /// When the work began, if the call is a part of any.
+    /// When the work began that the call belongs to, if any.
     #[must_use]
     pub const fn start(self) -> Option<Instant> {
         self.start
     }
 
-    /// When the call ends at the latest, if that was said.
+    /// When the call must end, if there is a limit.
     #[must_use]
     pub const fn end(self) -> Option<Instant> {
         self.end
     }
 
-    /// The end of a call that has so much time by itself.
+    /// The end of a call to a store with this time limit.
     #[must_use]
     pub fn end_of(self, longest: Duration) -> Instant {
         let own = self.start.unwrap_or_else(Instant::now) + longest;

@@ -1,27 +1,27 @@
-//! The documents of a page, joined already as they are going to be answered.
+//! The documents of a page, already joined as in the response.
 
 use std::ops::{Index, Range};
 
 use bytes::{Bytes, BytesMut};
 
-/// So many bytes stay free in front, for what an answer begins with.
+/// Bytes reserved in front for the beginning of the response.
 const FRONT: usize = 64;
-/// So many bytes stay free behind, for what an answer ends with.
+/// Bytes reserved at the end for the end of the response.
 const BACK: usize = 8;
 
-/// Documents as JSON text, one after the other in one buffer, as the items of an array stand.
+/// Documents as JSON text in one buffer, separated by commas like the items of an array.
 ///
-/// A page is answered as one text. Documents that are copied into it where they are found, while the
-/// processor has them at hand, need neither a reference count each nor a second copy.
+/// Copying the documents into the response while they are in the CPU cache saves a reference count for each and a
+/// second copy.
 #[derive(Debug, Clone, Default)]
 pub struct Documents {
-    /// The room in front, then the documents with a comma between them.
+    /// The reserved bytes, then the documents separated by commas.
     text: BytesMut,
     ranges: Vec<Range<usize>>,
 }
 
 impl Documents {
-    /// None yet, with room for so many documents of so many bytes in all.
+    /// No documents, with capacity for so many of so many bytes in total.
     #[must_use]
     pub fn with_capacity(documents: usize, bytes: usize) -> Self {
         let mut text = BytesMut::with_capacity(FRONT + bytes + documents + BACK);
@@ -48,7 +48,7 @@ impl Documents {
         self.ranges.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.ranges.is_empty()
@@ -59,8 +59,8 @@ impl Documents {
         self.ranges.iter().map(|range| &self.text[range.clone()])
     }
 
-    /// The documents with a comma between them, after `head` and before `tail`; no document is copied
-    /// while the head is short.
+    /// `head`, the documents separated by commas, and `tail`. Does not copy the documents if the head fits into the
+    /// reserved bytes.
     #[must_use]
     pub fn framed(mut self, head: &str, tail: &str) -> Bytes {
         let Some(start) = FRONT.checked_sub(head.len()).filter(|_| !self.is_empty()) else {

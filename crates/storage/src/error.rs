@@ -1,4 +1,4 @@
-//! What can go wrong with a store.
+//! The errors of stores.
 
 use std::error::Error;
 
@@ -8,28 +8,27 @@ pub enum StoreError {
     /// No such document.
     #[error("the document does not exist")]
     NotFound,
-    /// The document is not in the state that was expected: it exists already, or somebody changed it.
+    /// The document is not in the expected state: it exists already, or it was changed.
     #[error("the document was changed by somebody else")]
     Conflict,
     /// Another live connector has the index name.
     #[error("index name [{index_name}] is already used by connector [{connector_id}]")]
     IndexNameTaken {
-        /// The index that both want.
+        /// The index name.
         index_name: String,
-        /// The connector that has it.
+        /// The connector with that index name.
         connector_id: String,
     },
-    /// The store cannot keep a document of this content; another store may. Nothing was stored.
+    /// The store does not support a document with this content; another store may. Nothing was stored.
     #[error("the store cannot keep the document: {0}")]
     Rejected(String),
-    /// The store cannot be reached, or cannot take changes now; later the same call may succeed.
+    /// The store cannot be reached or cannot take changes at the moment; the same call may succeed later.
     #[error("the store is not available: {0}")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
-    /// The store takes no changes until somebody lifts what blocks it: a full disk of its server, an
-    /// index that was made read-only. Reading goes on.
+    /// The store is read-only until the cause is fixed, such as a full disk or a write block on an index. Reads work.
     #[error("the store takes no changes: {0}")]
     Blocked(String),
-    /// The store does not let this process in, or not do this.
+    /// The store denies this process access, or this operation.
     #[error("the store refuses access: {0}")]
     Denied(String),
     /// Anything else.
@@ -38,13 +37,13 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// A store that cannot take the call now, in words.
+    /// [`Unavailable`](Self::Unavailable), with a reason.
     pub fn unavailable(reason: impl Into<String>) -> Self {
         Self::Unavailable(reason.into().into())
     }
 }
 
-/// Why a store could not be opened; the text says what is wrong and what to do about it.
+/// Why a store could not be opened; the message says what is wrong and what to do about it.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// No backend has this scheme.
@@ -52,7 +51,7 @@ pub enum OpenError {
     UnknownScheme {
         /// What stands before the first colon.
         scheme: String,
-        /// What may be meant, with a semicolon behind it, or nothing.
+        /// A suggestion that ends with a semicolon, or empty.
         hint: String,
         /// The schemes that are registered.
         known: String,
@@ -62,36 +61,36 @@ pub enum OpenError {
     UnknownSetting {
         /// What stands before the first colon of its URLs.
         scheme: String,
-        /// What was given.
+        /// The unknown name.
         name: String,
-        /// What can be set.
+        /// The known settings.
         known: String,
     },
-    /// A setting has a value that it cannot have.
+    /// A setting has an invalid value.
     #[error("the setting [{name}] of the store [{scheme}:] is wrong: {reason}")]
     InvalidSetting {
         /// What stands before the first colon of the backend's URLs.
         scheme: String,
         /// Which setting.
         name: String,
-        /// What is wrong with it; without its value, which may be a secret.
+        /// What is wrong with it, without the value, which may be a secret.
         reason: String,
     },
-    /// The server is not what its scheme says, or its data is not what this program can work with.
+    /// The server is of another kind than the scheme says, or its data cannot be used.
     #[error("{0}")]
     Unsuitable(String),
-    /// What follows the scheme is not what the backend needs.
+    /// The location in the URL is invalid.
     #[error("the store [{url}] cannot be opened: {reason}")]
     InvalidLocation {
         /// The URL as it was given.
         url: String,
-        /// What is needed.
+        /// What is wrong with it, or what it must be.
         reason: String,
     },
     /// Another process has the folder.
     #[error("the folder {0} is in use by another process; stop that one, or choose another folder")]
     Locked(String),
-    /// The folder cannot be read or written.
+    /// The process may not read or write the folder.
     #[error("no permission to {action} in {folder}; give the user that runs this process write access to it")]
     PermissionDenied {
         /// What was tried.
@@ -102,7 +101,7 @@ pub enum OpenError {
     /// There is no space left.
     #[error("no space left on the disk of {0}; free some, nothing that was acknowledged is lost")]
     DiskFull(String),
-    /// The stored data is not as it was written.
+    /// The stored data is corrupt.
     #[error(
         "the data in {folder} is damaged: {what}; restore the folder from a backup, or move it away to start \
          with an empty store"

@@ -1,9 +1,8 @@
-//! The home folder in paths that no shell has seen: those in quotes, and those in files of settings.
+//! Expansion of `~` in paths that no shell has expanded: quoted ones, and those in settings files.
 
 use std::path::{Path, PathBuf};
 
-/// The path with the home folder in place of a leading `~`. Of another user's home folder (`~name`) it says
-/// that it is not known.
+/// The path with a leading `~` replaced by the home folder. Another user's home folder (`~name`) is an error.
 pub fn expand_home(path: &str) -> Result<PathBuf, String> {
     expand(path, std::env::home_dir().as_deref())
 }

@@ -1,9 +1,8 @@
-//! Where connectors and sync jobs are kept.
+//! Storage of connectors and sync jobs.
 //!
-//! [`Store`] is the contract, and its promises are written on its methods. A [`Registry`] opens a
-//! store from a URL; what a team registers under a scheme of its own is opened in the same way as
-//! what is built in. Whoever writes a backend proves it with the suite in `conformance` (a feature
-//! of this crate).
+//! [`Store`] is the contract of all stores, documented on its methods. A [`Registry`] opens a store from a URL; custom
+//! backends are registered under their own scheme and opened like the built-in ones. The conformance suite in
+//! `conformance` (a feature of this crate) tests that a backend fulfils the contract.
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
@@ -32,7 +31,7 @@ mod documents;
 mod embedded;
 mod error;
 mod home;
-// Open to the benchmarks of this crate, and to nobody else.
+// Public for the benchmarks of this crate only.
 #[cfg(any(feature = "search", feature = "transfer"))]
 mod backoff;
 #[cfg(feature = "memory")]

@@ -1,4 +1,4 @@
-//! A store whose answers a test determines, for failures that a real one cannot be made to show.
+//! A mock store, for failures that cannot be provoked in a real one.
 #![allow(missing_docs, reason = "generated")]
 
 use async_trait::async_trait;

@@ -1,4 +1,4 @@
-//! From a URL to a store: the seam at which backends are plugged in.
+//! Backends, and the registry that opens stores by URL.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,37 +9,37 @@ use tributary_domain::Collection;
 
 use crate::{OpenError, Store};
 
-/// Below this, two schemes have little in common.
+/// The least similarity of a scheme that is suggested.
 const LIKENESS: f64 = 0.8;
 
-/// What can be set of a backend, beside the location in its URL.
+/// A setting of a backend, beside the location in its URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BackendSetting {
     /// Its name, such as `password`: words in lower case with `_` between them.
     pub name: &'static str,
-    /// What it is, in one line.
+    /// A description in one line.
     pub description: &'static str,
-    /// Its value unless it is given; `None` where there is none.
+    /// The default value, if there is one.
     pub default: Option<&'static str>,
 }
 
-/// The settings of a backend as they were given, by their names, and the collections that the store is opened over.
+/// The values of a backend's settings by name, and the collections that the store is opened over.
 ///
-/// Some are secrets: they are never shown, neither as a whole nor in an error.
+/// Some values are secrets: they are never shown, neither in `Debug` output nor in an error.
 #[derive(Clone, PartialEq, Eq)]
 pub struct BackendSettings {
     values: BTreeMap<String, String>,
     collections: Vec<Collection>,
 }
 
-/// The defaults of all settings, over [all collections](Collection::ALL).
+/// The default of every setting, over [all collections](Collection::ALL).
 impl Default for BackendSettings {
     fn default() -> Self {
         Self { values: BTreeMap::new(), collections: Collection::ALL.to_vec() }
     }
 }
 
-/// Says which settings there are, not their values.
+/// Shows the names of the settings, not their values.
 impl fmt::Debug for BackendSettings {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_set().entries(self.values.keys()).finish()
@@ -47,12 +47,12 @@ impl fmt::Debug for BackendSettings {
 }
 
 impl BackendSettings {
-    /// The value of a setting: as it was given, or its default.
+    /// The value of a setting, or its default.
     pub fn get(&self, setting: &BackendSetting) -> Option<&str> {
         self.values.get(setting.name).map(String::as_str).or(setting.default)
     }
 
-    /// The settings with one more.
+    /// Adds or replaces a value.
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.values.insert(name.into(), value.into());
@@ -65,8 +65,8 @@ impl BackendSettings {
         Self { collections: collections.to_vec(), ..self }
     }
 
-    /// The collections that the store is opened over. Documents of others, which an earlier or a later version stored,
-    /// stay as they are.
+    /// The collections that the store is opened over. Documents of other collections, stored by an earlier or a later
+    /// version, are left unchanged.
     #[must_use]
     pub fn collections(&self) -> &[Collection] {
         &self.collections
@@ -80,27 +80,27 @@ impl BackendSettings {
 /// A kind of store that can be opened by a URL.
 #[async_trait]
 pub trait Backend: Send + Sync {
-    /// What stands before the first colon of its URLs, such as `memory`.
+    /// The scheme of its URLs, such as `memory`.
     fn scheme(&self) -> &'static str;
 
-    /// One line for people who choose: the form of its URLs and what it is for.
+    /// A line for the help text: the form of its URLs and its purpose.
     fn description(&self) -> &'static str;
 
-    /// What can be set beside the location.
+    /// Its settings.
     fn settings(&self) -> &'static [BackendSetting];
 
-    /// Opens the store at `location`, which is what follows the colon. Only settings that
-    /// [`settings`](Self::settings) names are given, and none that is empty unless its default is.
+    /// Opens the store at `location`, the part of the URL after the colon. `settings` has only values for settings in
+    /// [`settings`](Self::settings), and an empty value only where the default is empty.
     async fn open(&self, location: &str, settings: &BackendSettings) -> Result<Arc<dyn Store>, OpenError>;
 }
 
-/// The backends that can be opened, by their schemes.
+/// The known backends by scheme.
 #[derive(Default, Clone)]
 pub struct Registry {
     backends: BTreeMap<&'static str, Arc<dyn Backend>>,
 }
 
-/// Says which backends there are.
+/// Shows the schemes.
 impl fmt::Debug for Registry {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_set().entries(self.backends.keys()).finish()
@@ -108,23 +108,23 @@ impl fmt::Debug for Registry {
 }
 
 impl Registry {
-    /// A registry without any backend.
+    /// An empty registry.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a backend, in place of one with the same scheme.
+    /// Adds a backend; replaces one with the same scheme.
     pub fn register(&mut self, backend: impl Backend + 'static) -> &mut Self {
         self.backends.insert(backend.scheme(), Arc::new(backend));
         self
     }
 
-    /// Opens the store that a URL names, `SCHEME:LOCATION`, with the defaults of its backend.
+    /// Opens the store at a URL, `SCHEME:LOCATION`, with the default settings of its backend.
     pub async fn open(&self, url: &str) -> Result<Arc<dyn Store>, OpenError> {
         self.open_with(url, &BackendSettings::default()).await
     }
 
-    /// Opens the store that a URL names, `SCHEME:LOCATION`, with settings of its backend.
+    /// Opens the store at a URL, `SCHEME:LOCATION`, with these settings.
     pub async fn open_with(
         &self,
         url: &str,
@@ -141,7 +141,7 @@ impl Registry {
             });
         }
         for setting in known {
-            // An empty value is a mistake of whoever filled it in, unless that is what holds anyway.
+            // An empty value is likely a mistake, unless it is the default.
             if settings.get(setting) == Some("") && setting.default != Some("") {
                 return Err(OpenError::InvalidSetting {
                     scheme: scheme.to_owned(),
@@ -163,7 +163,7 @@ impl Registry {
         })
     }
 
-    /// What may be meant by a scheme that is none.
+    /// A suggestion for an unknown scheme.
     fn hint(&self, scheme: &str) -> String {
         let lower = scheme.to_lowercase();
         if matches!(lower.as_str(), "http" | "https") {
@@ -179,7 +179,7 @@ impl Registry {
         nearest.map_or_else(String::new, |(_, known)| format!("did you mean [{known}:]? "))
     }
 
-    /// The backends in the order of their schemes.
+    /// All backends, ordered by scheme.
     pub fn backends(&self) -> impl Iterator<Item = &dyn Backend> {
         self.backends.values().map(AsRef::as_ref)
     }

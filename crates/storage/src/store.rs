@@ -10,17 +10,17 @@ use tributary_domain::{Collection, Document, Id, Query, SortKey};
 
 use crate::{Changes, Deadline, Documents, Position, StoreError};
 
-/// Which state of a document somebody has seen. Versions can only be compared for equality: a
-/// document that changes, also one that is deleted and made again, never has an earlier version.
+/// The version of a document, for optimistic concurrency. Versions are compared for equality only. A document never
+/// returns to an earlier version, not even if it is deleted and created again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Version {
-    /// The number of the change, as `_seq_no` in Elasticsearch.
+    /// The sequence number of the change, like Elasticsearch's `_seq_no`.
     pub sequence: u64,
-    /// The reign in which the number was given, as `_primary_term`; 0 where there is only one.
+    /// The term of the sequence number, like Elasticsearch's `_primary_term`; 0 for stores without terms.
     pub term: u64,
 }
 
-/// A document together with the version that was read.
+/// A document and its version.
 #[derive(Debug, Clone)]
 pub struct Versioned {
     /// The version that was read.
@@ -29,7 +29,7 @@ pub struct Versioned {
     pub document: Bytes,
 }
 
-/// A document of a collection that is read from end to end.
+/// A document in a scan of a collection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
     /// Its id.
@@ -38,67 +38,66 @@ pub struct Stored {
     pub document: Bytes,
 }
 
-/// A change of one document with its guard: what must hold of the document for it to be made.
+/// A change of one document with its precondition.
 #[derive(Debug, Clone)]
 pub struct Operation {
     /// The document.
     pub id: Id,
-    /// What is done to it, and under which condition.
+    /// The change and its precondition.
     pub action: Action,
 }
 
-/// What is done to a document, and under which condition.
+/// A change of a document, and its precondition.
 #[derive(Debug, Clone)]
 pub enum Action {
-    /// It is stored, if there is none yet.
+    /// Stores a document if the id is not in use.
     Create(Document),
-    /// It gets another state, if it is in this version.
+    /// Replaces the document if it has this version.
     Replace(Version, Document),
-    /// It is removed, if it is in this version.
+    /// Removes the document if it has this version.
     Delete(Version),
 }
 
-/// A part of a list.
+/// A page of a list.
 #[derive(Debug, Clone, Default)]
 pub struct Page {
-    /// How many documents match, on this page or not: exact.
+    /// The exact number of matching documents, on all pages.
     pub count: u64,
     /// The documents of the page as JSON text, each with its `id`.
     pub documents: Documents,
-    /// Where the list goes on: the key of the last document, for a query
+    /// The key of the last document, to continue from with a query
     /// [after a key](tributary_domain::Window::After). `None` at the end of the list, and for other queries.
     pub next: Option<SortKey>,
 }
 
-/// How many documents match, in all and by their words.
+/// The number of matching documents, in total and by group.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// How many documents match.
+    /// The number of matching documents.
     pub total: u64,
-    /// How many of them have each combination of words in the fields that were asked for, in their order; `None`
-    /// stands for a document without a word in the field. A document with several words is counted for each. Empty
-    /// where no field was asked for.
+    /// The number of documents for each combination of words in the grouping fields, in the order of the fields; `None`
+    /// stands for a document without a word in the field. A document with several words counts in each group. Empty
+    /// without grouping fields.
     pub groups: BTreeMap<Vec<Option<String>>, u64>,
 }
 
-/// Where documents are kept: connectors, sync jobs and whatever else has a [`CollectionSchema`](tributary_domain::CollectionSchema).
+/// A store of documents: connectors, sync jobs and all other collections with a schema.
 ///
-/// What holds for all methods:
-/// - A document comes back as it was written, to the letter of every value, with its `id`; one that the
-///   backend cannot keep so is refused with [`StoreError::Rejected`].
-/// - Read your writes: what a method acknowledged is seen by every call that starts afterwards, also
-///   by lists, and survives whatever the backend promises to survive.
-/// - All or nothing: after an error nothing is changed, or, where the store was lost on the way
-///   ([`StoreError::Unavailable`]), the change is there whole or not at all.
-/// - A backend whose server is away or slow answers [`StoreError::Unavailable`] before the deadline
-///   that it was configured with, and before that of the call; what else goes wrong is [`StoreError::Backend`].
-/// - No two documents of a collection hold the same [`unique`](tributary_domain::CollectionSchema::unique) word:
-///   [`write`](Self::write) refuses it with [`StoreError::IndexNameTaken`], also in a race.
-/// - A query that uses a field for what the schema does not declare is refused with [`StoreError::Rejected`].
+/// For all methods:
+/// - A document is returned exactly as it was written, including the text of every value, with its `id`. A document
+///   that the backend cannot store this way is refused with [`StoreError::Rejected`].
+/// - Read your writes: an acknowledged change is visible to every later call, lists included, and as durable as the
+///   backend promises.
+/// - Atomicity: after an error nothing is changed. After [`StoreError::Unavailable`], where the response may be lost,
+///   the change was made either completely or not at all.
+/// - If the server of a backend is down or slow, calls fail with [`StoreError::Unavailable`] before the configured
+///   deadline and the deadline of the call. All other failures are [`StoreError::Backend`].
+/// - No two documents of a collection have the same unique word: [`write`](Self::write) fails with
+///   [`StoreError::IndexNameTaken`], also under concurrency.
+/// - A query that uses a field in a way that the schema does not declare fails with [`StoreError::Rejected`].
 #[async_trait]
 pub trait Store: Debug + Send + Sync {
-    /// The documents with these ids in the same order, `None` where there is none, in as few steps as
-    /// the backend can.
+    /// The documents with these ids, in the same order; `None` for a missing one. Batched where the backend can.
     async fn read(
         &self,
         collection: Collection,
@@ -106,12 +105,12 @@ pub trait Store: Debug + Send + Sync {
         deadline: Deadline,
     ) -> Result<Vec<Option<Versioned>>, StoreError>;
 
-    /// Makes changes of documents of one collection, in as few steps as the backend can, and answers what became of
-    /// each, in the same order: the version that the document has by it, [`StoreError::Conflict`] where its guard
-    /// does not hold, or [`StoreError::NotFound`] where a version was expected and there is none.
+    /// Makes changes of documents of one collection, batched where the backend can. The results are in the same order:
+    /// the new version of the document, [`StoreError::Conflict`] if the precondition does not hold, or
+    /// [`StoreError::NotFound`] if a version was expected and there is no document.
     ///
-    /// Each change is made or refused for itself: one that is refused does not keep the others out. Those of one
-    /// document are made in their order. Of any number of concurrent changes with one guard exactly one succeeds.
+    /// The changes are independent: one may fail while the others are made. Changes of the same document are made in
+    /// order. Of any number of concurrent changes with the same precondition exactly one succeeds.
     async fn write(
         &self,
         collection: Collection,
@@ -119,11 +118,11 @@ pub trait Store: Debug + Send + Sync {
         deadline: Deadline,
     ) -> Vec<Result<Version, StoreError>>;
 
-    /// A page of the documents that a query matches, in its order, and how many match in all.
+    /// A page of the documents that match a query, in its order, and the total number of matches.
     async fn list(&self, query: &Query, deadline: Deadline) -> Result<Page, StoreError>;
 
-    /// How many documents match the conditions of a query, in all and by their words in the fields `by`. The order
-    /// and the window of the query do not matter.
+    /// The number of documents that match the conditions of a query, in total and grouped by the words in the fields
+    /// `by`. The order and the window of the query are ignored.
     async fn count(
         &self,
         query: &Query,
@@ -131,31 +130,29 @@ pub trait Store: Debug + Send + Sync {
         deadline: Deadline,
     ) -> Result<Counts, StoreError>;
 
-    /// All documents of a collection, in portions and in no order that means anything.
+    /// All documents of a collection, in chunks and in no particular order.
     ///
-    /// A document that is there from the first portion to the last comes exactly once, in one of the
-    /// states that it had meanwhile; one that comes or goes meanwhile comes at most once. The memory
-    /// that this takes does not grow with the number of documents by more than their ids. After an
-    /// error the stream ends.
+    /// A document that exists during the whole scan is returned exactly once, in one of the states that it had during
+    /// the scan; one that is created or deleted during the scan is returned at most once. The scan needs no more memory
+    /// for each document than its id. After an error the stream ends.
     fn scan(
         &self,
         collection: Collection,
         deadline: Deadline,
     ) -> BoxStream<'_, Result<Vec<Stored>, StoreError>>;
 
-    /// Which documents have changed after a position, as soon as there are any: created, replaced or deleted,
-    /// by whomever. Answers none when the deadline comes; without a position it answers the present one at once.
+    /// Waits for changes after a position and returns the documents that were created, replaced or deleted, by any
+    /// writer. Returns none at the deadline; without a position it returns the current one at once.
     ///
-    /// Changes through this store are told at once, those through another store over the same server or file within
-    /// two seconds. No change that lasts is missed between one call and the next from the position that it answered:
-    /// a document that changes several times is named at least once after its last change.
+    /// Changes through this store are reported at once, those through another store over the same server or file within
+    /// two seconds. No change is missed between one call and the next from the returned position: a document that
+    /// changes several times is reported at least once after its last change.
     async fn changes(&self, since: Option<Position>, deadline: Deadline) -> Result<Changes, StoreError>;
 
-    /// Whether the store can be asked now: that a call to it has to be expected to succeed, for the
-    /// one who decides whether to send requests here. Otherwise the error that they would meet.
+    /// Checks that the store is ready, for readiness probes. If not, returns the error that calls would fail with.
     async fn check(&self, deadline: Deadline) -> Result<(), StoreError>;
 
-    /// Lets go of what the store holds, after the last call: files are closed, other processes may
-    /// open them. Later calls are answered [`StoreError::Unavailable`], and so are those that wait for changes.
+    /// Closes the store: files are closed, and other processes may open them. Later calls fail with
+    /// [`StoreError::Unavailable`], and so do calls that wait for changes.
     async fn close(&self) -> Result<(), StoreError>;
 }

@@ -8,7 +8,7 @@ use crate::{
     Changes, Counts, Deadline, Operation, Page, Position, Store, StoreError, Stored, Version, Versioned,
 };
 
-/// A store for one piece of work: no call takes longer than that has time.
+/// A store for one piece of work: all calls share its deadline.
 #[derive(Debug, Clone, Copy)]
 pub struct Within<'s> {
     store: &'s dyn Store,

@@ -243,7 +243,8 @@ async fn a_store_that_changes_meanwhile_is_noticed() {
         };
         let report = copy(&*source, target, TargetMode::Empty, &observer).await.unwrap();
         let Verdict::Different(words) = report.verdict() else { panic!("{side}: not noticed") };
-        let expected = format!("the sync jobs of the {side} were changed by somebody else meanwhile");
+        let expected =
+            format!("the sync jobs of the {side} were changed by another writer during the transfer");
         assert_eq!(words, [expected]);
     }
 }

@@ -1,7 +1,7 @@
 //! An engine that reads but does not write, or does not let the service in.
 
 use serde_json::json;
-use tributary_engines::{Distribution, Endpoint, Engine, Options, selected, shared};
+use tributary_engines::{Distribution, Endpoint, Engine, EngineOptions, selected, shared};
 use tributary_tests::{Answer, Launch, Scenario, Server, wait_until};
 
 use crate::{JOBS, opensearch, over};
@@ -139,7 +139,8 @@ fn a_user_who_may_not_write_or_not_enter_is_told() {
     }
     let distribution = Distribution::of_backend("elasticsearch").unwrap();
     let settings = vec![("resource.reload.interval.high".to_owned(), "500ms".to_owned())];
-    let engine = Engine::start(distribution, &Options { settings, ..Options::default() }).unwrap();
+    let engine =
+        Engine::start(distribution, &EngineOptions { settings, ..EngineOptions::default() }).unwrap();
     let endpoint = engine.endpoint();
     let (Some(owner), Some(password)) = (&endpoint.user, &endpoint.password) else { panic!("no user") };
     let first = as_user(endpoint, owner, password).start();

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Barrier, Mutex};
 use std::time::{Duration, Instant};
 
-use tributary_engines::{Distribution, Endpoint, Engine, Options, selected, shared};
+use tributary_engines::{Distribution, Endpoint, Engine, EngineOptions, selected, shared};
 use tributary_tests::{Answer, Connection, Launch, Scenario, Server, folder, wait_until};
 
 const JOBS: &str = "/_connector/_sync_job";
@@ -167,7 +167,7 @@ fn an_engine_that_hangs_or_dies_is_told_and_taken_up_again() {
     if !selected("opensearch") {
         return;
     }
-    let mut engine = Engine::start(opensearch(), &Options::default()).unwrap();
+    let mut engine = Engine::start(opensearch(), &EngineOptions::default()).unwrap();
     let launch = |engine: &Engine| {
         over(engine.endpoint(), "")
             .variable("TRIBUTARY_OPENSEARCH_READ_DEADLINE", "4")

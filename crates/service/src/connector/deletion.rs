@@ -1,4 +1,4 @@
-//! The deletion of a connector, with its sync jobs or without.
+//! The deletion of a connector, with or without its sync jobs.
 
 use tributary_domain::{Connector, Deletion, Document, Id, InclusionOfDeleted, Query, sync_job_fields};
 use tributary_storage::{Collection, Deadline, Store, StoreError, StoreExt, Within};
@@ -8,16 +8,16 @@ use crate::{Context, Result};
 /// How many sync jobs are removed together.
 const REMOVED_TOGETHER: u32 = 500;
 
-/// Deletes a connector, softly or for good, with its sync jobs or without: `connector.delete`.
+/// Deletes a connector, softly or permanently, with or without its sync jobs: `connector.delete`.
 ///
-/// A softly deleted connector can still be deleted for good, but not softly again. The sync jobs are deleted first,
-/// however many there are, so that repeating the call completes a deletion that was interrupted.
+/// A softly deleted connector can still be deleted permanently, but not softly again. The sync jobs are deleted first,
+/// so that repeating the call completes an interrupted deletion.
 pub async fn delete(store: &dyn Store, context: &Context, id: &Id, deletion: Deletion) -> Result<()> {
     let visible = |connector: Connector| connector.visible(id.as_str(), InclusionOfDeleted(deletion.hard));
     let (connector, _): (Connector, _) = context.bound(store).load(Collection::CONNECTORS, id).await?;
     visible(connector)?;
     if deletion.delete_sync_jobs {
-        // Each round has the time of a request, so that any number of jobs can be deleted.
+        // Each round has the deadline of a request, so that any number of jobs can be deleted.
         while delete_some_sync_jobs(&with_time_anew(store), id).await? {}
     }
     let store = with_time_anew(store);
@@ -29,12 +29,12 @@ pub async fn delete(store: &dyn Store, context: &Context, id: &Id, deletion: Del
     Ok(())
 }
 
-/// A store whose calls have the time of a request that begins now.
+/// A store with the deadline of a request that begins now.
 fn with_time_anew(store: &dyn Store) -> Within<'_> {
     Within::new(store, Deadline::of_work_from_now())
 }
 
-/// Deletes the first sync jobs of a connector, and answers whether there were any.
+/// Deletes the first sync jobs of a connector, and returns whether there were any.
 async fn delete_some_sync_jobs(store: &dyn Store, connector: &Id) -> Result<bool> {
     let query = Query::of(Collection::SYNC_JOBS)
         .page(0, REMOVED_TOGETHER)

@@ -1,12 +1,12 @@
 //! Connectors: created, listed, changed and deleted.
 //!
-//! What holds for all of these functions:
+//! For all of these functions:
 //! - A connector that does not exist or is softly deleted is refused with [`Refusal::ConnectorNotFound`], unless
 //!   the function says otherwise.
-//! - An index name that another live connector has is refused with [`Refusal::IndexNameTaken`], also when two
-//!   requests compete for it.
-//! - If somebody else changes the connector at the same time, the change is decided anew on the latest state;
-//!   after many lost races it fails with [`StoreError::Conflict`].
+//! - An index name that another live connector has is refused with [`Refusal::IndexNameTaken`], also under
+//!   concurrency.
+//! - If the connector is changed concurrently, the change is retried on the latest state; after many conflicts it
+//!   fails with [`StoreError::Conflict`].
 //!
 //! [`Refusal::ConnectorNotFound`]: tributary_domain::Refusal::ConnectorNotFound
 //! [`Refusal::IndexNameTaken`]: tributary_domain::Refusal::IndexNameTaken

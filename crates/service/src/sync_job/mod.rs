@@ -1,7 +1,7 @@
 //! Sync jobs: created for a connector, claimed by a worker, and ended.
 //!
-//! A job that does not exist is refused with [`Refusal::SyncJobNotFound`]. If somebody else changes a job at the
-//! same time, the change is decided anew on the latest state; after many lost races it fails with
+//! A job that does not exist is refused with [`Refusal::SyncJobNotFound`]. If a job is changed
+//! concurrently, the change is retried on the latest state; after many conflicts it fails with
 //! [`StoreError::Conflict`].
 
 mod change;
@@ -31,8 +31,8 @@ pub async fn get(store: &dyn Store, context: &Context, id: &Id) -> Result<Versio
 /// `connector.sync_job_post`.
 ///
 /// Refused with [`Refusal::ConnectorNotFound`] if the connector does not exist or is softly deleted, and with
-/// [`Refusal::ConnectorIncomplete`] if it has no index or no service type. It is a success as well if the store had
-/// to repeat the request because an answer was lost, and a worker claimed the job in the meantime.
+/// [`Refusal::ConnectorIncomplete`] if it has no index or no service type. It also succeeds if the
+/// store repeated the request after a lost response and a worker claimed the job in the meantime.
 pub async fn create(store: &dyn Store, context: &Context, new: &NewSyncJob) -> Result<Id> {
     let connector_id = new.connector_id()?;
     let store = &context.bound(store);
@@ -42,7 +42,7 @@ pub async fn create(store: &dyn Store, context: &Context, new: &NewSyncJob) -> R
     let id = context.next_id()?;
     let created_at = created_at(&job);
     match store.create(Collection::SYNC_JOBS, &id, job.into()).await {
-        // Nobody else has this id: the job was stored, the answer was lost, and a worker changed it since.
+        // The id is unique: the job was stored, the response was lost, and a worker has changed it since.
         Err(StoreError::Conflict) if is_there(store, &id, created_at.as_deref()).await? => {}
         result => drop(result?),
     }
@@ -72,7 +72,7 @@ mod tests {
 
     const CONNECTOR: &str = r#"{"index_name":"i","service_type":"s3"}"#;
 
-    /// Gives everything the same id.
+    /// Generates the same id every time.
     struct OneId;
 
     impl IdGenerator for OneId {

@@ -1,7 +1,7 @@
-//! Taking, keeping and giving back a lease.
+//! Acquiring, renewing and releasing a lease.
 //!
-//! No two clocks are compared. Whoever holds a lease counts its time from before each renewal; whoever wants it takes
-//! it once it has not changed for longer than that, counted from when the present version was first seen.
+//! Clocks of different processes are never compared. The holder counts the duration of the lease from before each
+//! renewal; others take the lease once its version has not changed for longer than that since they first saw it.
 
 use std::time::Duration;
 
@@ -11,13 +11,13 @@ use tributary_storage::{Deadline, Store, StoreError, StoreExt, Version, Within};
 
 use crate::Clock;
 
-/// How long leases last.
+/// The durations of leases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LeaseTerms {
     duration: Duration,
 }
 
-/// A lease passes on within 20 seconds after its holder was killed.
+/// Another process takes a lease over within 20 seconds after its holder was killed.
 impl Default for LeaseTerms {
     fn default() -> Self {
         Self::lasting(Duration::from_secs(15))
@@ -32,27 +32,27 @@ impl LeaseTerms {
         Self { duration }
     }
 
-    /// How often a lease is renewed, and looked at by those who want it.
+    /// How often a lease is renewed, and checked by others.
     pub(super) fn renewal(self) -> Duration {
         self.duration / 3
     }
 
-    /// How long a holder relies on a lease after it was renewed: shorter than others wait, for timers that are late.
+    /// How long the holder relies on a renewed lease: shorter than others wait, as a margin for late timers.
     fn reliance(self) -> Duration {
         self.duration * 4 / 5
     }
 }
 
-/// A process that wants a lease.
+/// A process that tries to acquire a lease.
 pub(super) struct Candidate {
     task: Id,
     holder: String,
     terms: LeaseTerms,
-    /// The version of the lease of somebody else, and since when it has not changed.
+    /// The version of another process's lease, and when it was first seen.
     seen: Option<(Version, Instant)>,
 }
 
-/// A lease that this process has.
+/// A lease that this process holds.
 pub(super) struct HeldLease {
     task: Id,
     lease: Lease,
@@ -67,7 +67,7 @@ impl Candidate {
         Self { task, holder, terms, seen: None }
     }
 
-    /// Takes the lease if nobody has it, or if whoever has it has not renewed it for long enough.
+    /// Acquires the lease if it is free or has expired.
     pub(super) async fn try_take(
         &mut self,
         store: &dyn Store,
@@ -96,13 +96,13 @@ impl Candidate {
                 let (task, terms, until) = (self.task.clone(), self.terms, start + self.terms.reliance());
                 Ok(Some(HeldLease { task, lease, version, terms, until }))
             }
-            // Somebody else was faster.
+            // Another process was faster.
             Err(StoreError::Conflict | StoreError::NotFound) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// Whether the lease of somebody else has been in the same version for long enough.
+    /// Whether another process's lease has expired.
     fn has_ended(&mut self, version: Version) -> bool {
         match self.seen {
             Some((seen, since)) if seen == version => since.elapsed() >= self.terms.duration,
@@ -115,7 +115,7 @@ impl Candidate {
 }
 
 impl HeldLease {
-    /// Renews the lease again and again, until it is lost.
+    /// Keeps renewing the lease until it is lost.
     pub(super) async fn kept(&mut self, store: &dyn Store, clock: &dyn Clock) {
         while Instant::now() < self.until {
             let until = self.until;
@@ -149,7 +149,7 @@ impl HeldLease {
         }
     }
 
-    /// Gives the lease back, so that another process need not wait.
+    /// Releases the lease, so that another process can take it at once.
     pub(super) async fn give_back(self, store: &dyn Store) {
         let store = Within::new(store, Deadline::NONE.within(self.terms.renewal()));
         if let Err(error) = store.delete(Collection::LEASES, &self.task, self.version).await {

@@ -1,8 +1,8 @@
-//! What runs by itself, each task in one process at a time.
+//! Background tasks, each of which runs in one process at a time.
 //!
-//! Any number of processes may work with one store, and each of them has a [`TaskRunner`]. Of a task one process at a
-//! time holds the lease, a document of the store, and carries the task out round by round. A process that ends gives
-//! its leases back; one that is killed stops renewing them, and another one takes over.
+//! Any number of processes may share a store, each with a [`TaskRunner`]. One process at a time holds the lease of a
+//! task, a document in the store, and runs the task round by round. A process that ends releases its leases; one that
+//! is killed stops renewing them, and another one takes over.
 
 mod lease;
 
@@ -18,21 +18,21 @@ use crate::{Clock, Context, IdGenerator, Principal};
 pub use lease::LeaseTerms;
 use lease::{Candidate, HeldLease};
 
-/// Something that is done again and again, in one process at a time.
+/// A task that is repeated, in one process at a time.
 #[async_trait]
 pub trait Task: Send + Sync {
     /// Its name, which is the id of its lease: words in lower case with `_` between them.
     fn name(&self) -> &'static str;
 
-    /// How long to wait between two rounds.
+    /// The pause between two rounds.
     fn interval(&self) -> Duration;
 
-    /// Does one round. It is dropped wherever it waits when the lease is lost, so that whatever it leaves has to be
-    /// right: each change of a document is guarded, and the next round goes on from what is stored.
+    /// Runs one round. It is dropped at any await point when the lease is lost, so that every intermediate state must be
+    /// valid: each change of a document has a precondition, and the next round continues from the stored state.
     async fn run(&self, store: &dyn Store, context: &Context);
 }
 
-/// Carries out tasks while this process holds their leases.
+/// Runs tasks while this process holds their leases.
 pub struct TaskRunner {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
@@ -42,7 +42,7 @@ pub struct TaskRunner {
 }
 
 impl TaskRunner {
-    /// A runner over a store. `holder` names the process in its leases; a part that no other process has is added.
+    /// A runner over a store. `holder` is the name of the process in its leases, to which a unique suffix is added.
     #[must_use]
     pub fn new(
         store: Arc<dyn Store>,
@@ -54,14 +54,14 @@ impl TaskRunner {
         Self { store, clock, ids, holder, terms: LeaseTerms::default() }
     }
 
-    /// The same with other terms for its leases; all processes over a store need the same.
+    /// Sets the durations of its leases, which must be the same in all processes over a store.
     #[must_use]
     pub fn with_terms(self, terms: LeaseTerms) -> Self {
         Self { terms, ..self }
     }
 
-    /// Carries out a task whenever this process holds its lease, until `stop` is over; then the lease is given back. If
-    /// this is dropped instead, another process takes over as if this one had been killed.
+    /// Runs a task whenever this process holds its lease, until `stop` completes; then releases the lease. If the future
+    /// is dropped instead, another process takes over as if this one had been killed.
     pub async fn run(&self, task: &dyn Task, stop: impl Future<Output = ()> + Send) {
         let mut stop = std::pin::pin!(stop);
         let Ok(id) = Id::parse("name", task.name()) else { return };
@@ -84,7 +84,7 @@ impl TaskRunner {
         }
     }
 
-    /// Waits until this process has the lease.
+    /// Waits until this process holds the lease.
     async fn acquired(&self, id: &Id) -> HeldLease {
         let mut candidate = Candidate::new(id.clone(), self.holder.clone(), self.terms);
         loop {
@@ -99,7 +99,7 @@ impl TaskRunner {
         }
     }
 
-    /// Does round after round, for ever.
+    /// Runs rounds forever.
     async fn rounds(&self, task: &dyn Task) {
         loop {
             let principal = Principal::new(task.name());

@@ -1,4 +1,4 @@
-//! Panics of the storage engine as errors: it panics on some damaged files.
+//! Turns panics of the storage engine into errors: redb panics on some corrupt files.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -7,10 +7,9 @@ thread_local! {
     static IS_CATCHING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether a panic of this thread would be caught and answered as an error at the moment.
+/// Whether a panic of this thread would be caught and returned as an error.
 ///
-/// The panic hook belongs to the program, not to a library: one that asks this first prints nothing of a panic
-/// that is no crash.
+/// For the program's panic hook, which should not print such a panic.
 #[must_use]
 pub fn is_catching_panics() -> bool {
     IS_CATCHING.get()
@@ -18,7 +17,7 @@ pub fn is_catching_panics() -> bool {
 
 /// Runs `work`; a panic in it becomes `on_panic` of its message.
 ///
-/// What `work` was changing when it panicked must not be used afterwards.
+/// State that `work` was changing when it panicked must not be used afterwards.
 pub(super) fn catch_panic<T, E>(
     work: impl FnOnce() -> Result<T, E>,
     on_panic: impl FnOnce(String) -> E,

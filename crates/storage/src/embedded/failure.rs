@@ -1,4 +1,4 @@
-//! What went wrong below the store, told apart by what is to be done about it.
+//! Failures of file operations, by the action that they call for.
 
 use std::error::Error;
 use std::io;
@@ -8,15 +8,15 @@ use crate::{OpenError, StoreError};
 /// A failed operation on the files of a store.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// Somebody else has the files open.
+    /// Another process has the files open.
     Locked,
-    /// The system does not let this process do it.
+    /// The process lacks the permission.
     Forbidden,
-    /// The disk, the quota or the allowed length of a file is used up.
+    /// The disk is full, or the quota or the maximum file size is reached.
     NoSpace(String),
-    /// The content is not what was written, in words.
+    /// The content is corrupt, and how.
     Damaged(String),
-    /// The files are not where they were opened, or others are.
+    /// The files were removed or replaced while open.
     Gone,
     /// Anything else.
     Other(Box<dyn Error + Send + Sync>),
@@ -27,7 +27,7 @@ impl Failure {
         Self::Damaged(what.into())
     }
 
-    /// What the one who opens the store is told.
+    /// The error of opening a store.
     pub(super) fn into_open_error(self, folder: &str) -> OpenError {
         let folder = folder.to_owned();
         match self {
@@ -42,7 +42,7 @@ impl Failure {
         }
     }
 
-    /// What the one who writes is told; `folder` is where to look.
+    /// The error of a write; `folder` is named in the message.
     pub(super) fn to_store_error(&self, folder: &str) -> StoreError {
         match self {
             Self::NoSpace(reason) => StoreError::unavailable(format!(
@@ -68,12 +68,12 @@ impl Failure {
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         match error.kind() {
-            // A limit on the length of files or a quota is, to those who wait, a full disk too.
+            // A file size limit or a quota has the same effect as a full disk.
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
                 Self::NoSpace(error.to_string())
             }
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Self::Forbidden,
-            // How redb says that a file is none of its own, or ends too early.
+            // redb's errors for a file that is not a database or is truncated.
             io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => Self::Damaged(error.to_string()),
             _ => Self::Other(error.into()),
         }
@@ -86,7 +86,7 @@ impl From<redb::Error> for Failure {
             redb::Error::Io(error) => error.into(),
             redb::Error::DatabaseAlreadyOpen => Self::Locked,
             redb::Error::Corrupted(what) => Self::Damaged(what),
-            // No version of this store has written another format of redb than the one that is read.
+            // All versions of this store write the redb format that is read here.
             redb::Error::UpgradeRequired(format) => {
                 Self::Damaged(format!("the header names the file format {format}, which was never written"))
             }
@@ -99,7 +99,7 @@ impl From<redb::Error> for Failure {
     }
 }
 
-/// Errors of redb's steps, by way of the one that stands for all.
+/// Converts redb's specific errors by way of `redb::Error`.
 macro_rules! from_redb {
     ($($error:ty),*) => {$(
         impl From<$error> for Failure {

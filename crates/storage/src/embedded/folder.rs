@@ -1,9 +1,9 @@
-//! The folder of a store: its lock, its database, and the way from a path to what is stored.
+//! The folder of a store: its lock, its database, and how it is opened.
 //!
-//! `lock` is locked while a process has the store open. `tributary.redb` is the database; it is
-//! made under another name and renamed when it is whole, so that an empty or half-written one is
-//! damage. `acknowledged` says how far the database has to reach. A folder with that mark but
-//! without the database has lost it, which is damage too; a folder with neither is a new store.
+//! `lock` is locked while a process has the store open. `tributary.redb` is the database; it is created under another
+//! name and renamed when it is complete, so that an empty or partial one is corrupt. `acknowledged` has the sequence
+//! number that the database must contain. A folder with `acknowledged` but without a database has lost it, which is
+//! corruption too; a folder with neither is a new store.
 
 use std::fs::{self, File, Metadata, TryLockError};
 use std::io;
@@ -26,20 +26,20 @@ const DATABASE: &str = "tributary.redb";
 const UNFINISHED: &str = "tributary.redb.new";
 const LOCK: &str = "lock";
 
-/// Everything is read from the catalog: redb needs memory only for the pages that it changes.
+/// Reads are served from the catalog, so redb needs a cache only for the pages that it changes.
 const CACHE_BYTES: usize = 16 << 20;
 
-/// A folder that this process alone may use, until this is dropped.
+/// A folder that is locked for this process until the value is dropped.
 #[derive(Debug)]
 pub(super) struct Folder {
     path: PathBuf,
     collections: Vec<Collection>,
-    /// Which file was opened as the database.
+    /// The identity of the database file.
     database: OnceLock<Identity>,
     _lock: File,
 }
 
-/// Which file it is, whatever its name; only Unix lets an open file be taken away.
+/// Device and inode; other systems than Unix do not remove open files.
 #[cfg(unix)]
 type Identity = (u64, u64);
 #[cfg(not(unix))]
@@ -54,7 +54,7 @@ pub(super) struct OpenedDatabase {
 }
 
 impl Folder {
-    /// Makes the folder if there is none, and locks it.
+    /// Creates the folder if necessary, and locks it.
     pub(super) fn lock(path: &Path, collections: Vec<Collection>) -> Result<Self, OpenError> {
         let folder = path.display().to_string();
         let explained = |error: io::Error| match error.kind() {
@@ -83,12 +83,12 @@ impl Folder {
         }
     }
 
-    /// The folder as messages name it.
+    /// The folder's name in messages.
     pub(super) fn name(&self) -> String {
         self.path.display().to_string()
     }
 
-    /// Opens what the folder holds, or a new store. Nothing is changed unless all of it is whole.
+    /// Opens the store in the folder, or a new one. A corrupt store is not modified.
     pub(super) fn open(&self) -> Result<OpenedDatabase, Failure> {
         let acknowledged = Mark::read(&self.path).map_err(|error| match error.kind() {
             io::ErrorKind::InvalidData => Failure::damaged("the file [acknowledged] is not readable"),
@@ -111,10 +111,10 @@ impl Folder {
         Ok(OpenedDatabase { database, catalog, state, mark })
     }
 
-    /// Opens the database again after a failure; what it holds was checked before.
+    /// Opens the database again after a failure, without verifying its content again.
     pub(super) fn reopen(&self) -> Result<Database, Failure> {
         let work = || {
-            // Another file must not get what this one lacks: its folder is not even locked.
+            // A different file must not receive these changes: its folder is not locked.
             self.check_in_place()?;
             let file = self.open_file()?;
             self.check(&file.metadata()?)?;
@@ -124,7 +124,7 @@ impl Folder {
         catch_panic(work, Failure::damaged)
     }
 
-    /// Whether the file that is written still is what the next start will find.
+    /// Checks that the open file is still the one at the path.
     pub(super) fn check_in_place(&self) -> Result<(), Failure> {
         match fs::metadata(self.path.join(DATABASE)) {
             Ok(metadata) => self.check(&metadata),
@@ -147,8 +147,8 @@ impl Folder {
         File::options().read(true).write(true).open(self.path.join(DATABASE))
     }
 
-    /// Checks the pages of the database and reads its documents at the same time, each through a file
-    /// of its own that nothing is written to: what was read counts if the check finds no damage.
+    /// Verifies the pages of the database and, concurrently, loads its documents, each through an overlay of its own. The
+    /// loaded documents are used only if the verification succeeds.
     fn open_whole(&self, acknowledged: u64) -> Result<(Database, Catalog, State), Failure> {
         let file = self.open_file()?;
         self.check(&file.metadata()?)?;
@@ -173,7 +173,7 @@ impl Folder {
         Ok((database, catalog, state))
     }
 
-    /// What the database holds, read without a look at the pages between the documents.
+    /// The content of the database, loaded without verifying redb's pages.
     fn read_aside(&self) -> Result<(Catalog, State), Failure> {
         let file = self.open_file()?;
         self.check(&file.metadata()?)?;
@@ -193,18 +193,17 @@ impl Folder {
         table::commit(&database, [], &State::default())?;
         database.close()?;
         fs::rename(&unfinished, self.path.join(DATABASE))?;
-        // The name itself has to last; only Unix knows how to ask for that.
+        // Sync the folder so that the rename is durable; only Unix can do that.
         #[cfg(unix)]
         File::open(&self.path)?.sync_all()?;
         Ok(())
     }
 }
 
-/// Opens a database after a look at all of its pages.
+/// Opens a database and verifies all of its pages.
 fn open_checked(file: OverlayFile) -> Result<Database, Failure> {
     let mut builder = Builder::new();
-    // The checksums of our own say nothing about redb's pages between the documents, nor about which
-    // pages it takes to be free.
+    // The checksums of documents do not cover redb's inner pages, nor its list of free pages.
     builder.set_cache_size(CACHE_BYTES).set_check_integrity_on_open(true);
     Ok(builder.create_with_backend(file)?)
 }

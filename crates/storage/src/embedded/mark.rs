@@ -1,9 +1,8 @@
-//! How far changes were acknowledged, kept beside the database to notice when its end is missing.
+//! The sequence number of the latest acknowledged change, kept beside the database to detect lost commits.
 //!
-//! A database can be damaged, or put back, so that an earlier state of it looks whole: redb keeps
-//! the previous state, and a bit in its header says which one counts. The mark is written after
-//! each commit without waiting for the disk, so that after a power loss it may name an earlier
-//! change than the database, but never a later one.
+//! A corrupt or replaced database can look intact in an earlier state: redb keeps the previous commit, and a bit in the
+//! header selects the current one. The mark is written after each commit without a sync, so that after a power loss it
+//! may be behind the database, but never ahead of it.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -16,11 +15,11 @@ const NAME: &str = "acknowledged";
 pub(super) struct Mark(File);
 
 impl Mark {
-    /// Reads the number of the latest acknowledged change, `None` where there is no mark; the error
-    /// of kind `InvalidData` is a mark that is damaged.
+    /// Reads the sequence number of the latest acknowledged change; `None` if there is no mark, and an error of kind
+    /// `InvalidData` if it is corrupt.
     pub(super) fn read(folder: &Path) -> io::Result<Option<u64>> {
         let mut content = Vec::new();
-        // It will be written as well: where that is forbidden, it is told before anything is changed.
+        // Opened for writing, so that missing permission is detected before anything is changed.
         match File::options().read(true).write(true).open(folder.join(NAME)) {
             Ok(mut file) => file.read_to_end(&mut content)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -34,7 +33,7 @@ impl Mark {
         Ok(Some(u64::from_le_bytes(*number)))
     }
 
-    /// Opens the mark to write it, and sets it.
+    /// Opens the mark for writing, and sets it.
     pub(super) fn open(folder: &Path, sequence: u64) -> io::Result<Self> {
         let file = File::options().write(true).create(true).truncate(false).open(folder.join(NAME))?;
         let mut mark = Self(file);
@@ -43,7 +42,7 @@ impl Mark {
         Ok(mark)
     }
 
-    /// Notes that all changes up to this one are acknowledged.
+    /// Sets the sequence number of the latest acknowledged change.
     pub(super) fn set(&mut self, sequence: u64) -> io::Result<()> {
         let number = sequence.to_le_bytes();
         let mut content = [0; 12];

@@ -1,7 +1,7 @@
-//! The store on the disk of this machine: nothing to install, everything kept in one folder.
+//! The embedded store: a redb database in a local folder.
 //!
-//! Reads are answered from memory. Changes are made durable by one thread, many in one transaction,
-//! and are seen by readers only afterwards.
+//! Reads are served from memory. A writer thread commits changes, many in one transaction, and makes them visible to
+//! readers afterwards.
 
 mod catch_panic;
 mod failure;
@@ -62,10 +62,10 @@ impl Backend for EmbeddedBackend {
 }
 
 impl EmbeddedBackend {
-    /// The folder that a location names, with the home folder in place of a leading `~`.
+    /// The folder of a location, with a leading `~` expanded.
     pub fn folder(location: &str) -> Result<PathBuf, OpenError> {
         if location.contains("://") {
-            // It may hold a password.
+            // The location may contain a password.
             let url = "embedded:…".to_owned();
             let reason =
                 "a folder has to follow the colon, as in embedded:/var/lib/tributary, not an address"
@@ -77,24 +77,23 @@ impl EmbeddedBackend {
     }
 }
 
-/// A store in a folder. What it acknowledged survives the end of the process, however it ends, and
-/// the loss of power.
+/// A store in a folder. Acknowledged changes survive crashes of the process and power failures.
 pub struct EmbeddedStore {
     path: PathBuf,
     catalog: Arc<RwLock<Catalog>>,
-    /// Gone once the store is closed; the thread ends when it is.
+    /// `None` once the store is closed, which ends the writer thread.
     requests: RwLock<Option<Sender<WriteRequest>>>,
     closed: AtomicBool,
     thread: Mutex<Thread>,
 }
 
-/// The thread that writes, and the sign that it let go of the folder.
+/// The writer thread.
 struct Thread {
     handle: Option<JoinHandle<()>>,
     ended: Option<oneshot::Receiver<()>>,
 }
 
-/// Says where it is, not what it holds.
+/// Shows the path, not the content.
 impl fmt::Debug for EmbeddedStore {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("EmbeddedStore").field("path", &self.path).finish_non_exhaustive()
@@ -102,13 +101,13 @@ impl fmt::Debug for EmbeddedStore {
 }
 
 impl EmbeddedStore {
-    /// Opens the store in a folder, which is made if there is none. Everything is read and checked
-    /// before this returns; a damaged store is not opened and not changed.
+    /// Opens the store in a folder, which is created if necessary. All documents are loaded and verified before this
+    /// returns; a corrupt store is not opened and not modified.
     pub async fn open(folder: impl AsRef<Path>) -> Result<Self, OpenError> {
         Self::open_over(folder, &Collection::ALL).await
     }
 
-    /// The same for these collections. Documents of others, which another version stored, stay as they are.
+    /// Like [`open`](Self::open), for these collections. Documents of others, stored by another version, stay unchanged.
     pub async fn open_over(folder: impl AsRef<Path>, collections: &[Collection]) -> Result<Self, OpenError> {
         let path = folder.as_ref().to_owned();
         let collections = collections.to_vec();
@@ -123,7 +122,7 @@ impl EmbeddedStore {
             });
             match writer {
                 Ok((writer, catalog)) => {
-                    // Nobody waits any more: there will be no request either.
+                    // The caller is gone, so that no request will follow.
                     let _ = opened.send(Ok(catalog));
                     writer.run(&to_write);
                 }
@@ -149,7 +148,7 @@ impl EmbeddedStore {
         if self.closed.load(Ordering::Acquire) {
             return Err(closed());
         }
-        // A panic while the lock was held would be a bug of ours; the data behind it is still whole.
+        // A poisoned lock is ignored: the catalog is never left in an inconsistent state.
         Ok(self.catalog.read().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -163,7 +162,7 @@ impl EmbeddedStore {
         wait_for_answer.await.unwrap_or_else(|_| Err(closed()))
     }
 
-    /// Lets no more requests in; the thread ends after those that are.
+    /// Stops accepting requests; the writer thread ends after those in the queue.
     fn stop(&self) -> MutexGuard<'_, Thread> {
         self.closed.store(true, Ordering::Release);
         drop(self.requests.write().unwrap_or_else(PoisonError::into_inner).take());
@@ -177,7 +176,7 @@ fn closed() -> StoreError {
 
 impl Drop for EmbeddedStore {
     fn drop(&mut self) {
-        // At most one transaction long, and the folder is free afterwards.
+        // Takes at most one transaction, and the folder is unlocked afterwards.
         let handle = self.stop().handle.take();
         if let Some(handle) = handle {
             let _ = handle.join();
@@ -202,7 +201,7 @@ impl Store for EmbeddedStore {
         operations: Vec<Operation>,
         _: Deadline,
     ) -> Vec<Result<Version, StoreError>> {
-        // All of them wait at once, so that they share commits.
+        // All are queued before the first is awaited, so that they share commits.
         join_all(operations.iter().map(|one| self.commit(GuardedChange::new(collection, one)))).await
     }
 
@@ -230,7 +229,7 @@ impl Store for EmbeddedStore {
     async fn close(&self) -> Result<(), StoreError> {
         let ended = self.stop().ended.take();
         if let Some(ended) = ended {
-            // An error says that the thread is gone, which is as good.
+            // An error means that the thread has ended, which is the goal.
             let _ = ended.await;
             *self.catalog.write().unwrap_or_else(PoisonError::into_inner) = Catalog::new(&[]);
         }

@@ -1,9 +1,10 @@
-//! How documents and counts lie in the tables of the database.
+//! The format of the database.
 //!
-//! One table a collection, called like it: the id, and under it 8 bytes of sequence number, 4 bytes of CRC-32 over
-//! id, sequence number and document, and the document as clients see it. `meta`: `format`, and
-//! `state`, which every transaction writes: the sequence number of the latest change; for each collection 2 bytes of
-//! length, its name, and 8 bytes of how many documents it has; a CRC-32 of all that. Numbers are little-endian.
+//! Each collection has a table of its name. The key is the id; the value is the sequence number (8 bytes), the CRC-32 of
+//! id, sequence number and document (4 bytes), and the document as clients see it. The table `meta` has `format`, and
+//! `state`, written by every transaction: the latest sequence number (8 bytes); for each collection the length of its
+//! name (2 bytes), the name, and the number of its documents (8 bytes); and the CRC-32 of all that. Numbers are
+//! little-endian.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -15,11 +16,11 @@ use super::failure::Failure;
 
 /// The format that this version writes, and the newest that it reads.
 const FORMAT: u64 = 3;
-/// The format in which the state has numbers alone, in the order of [`NUMBERED`].
+/// The format whose state has only numbers, in the order of [`NUMBERED`].
 const FORMAT_OF_NUMBERS: u64 = 2;
-/// The same before there were secrets.
+/// The same without secrets.
 const FORMAT_WITHOUT_SECRETS: u64 = 1;
-/// The collections of the formats in which the state has numbers alone.
+/// The collections in the formats whose state has only numbers.
 const NUMBERED: [&str; 3] = ["sync_jobs", "connectors", "secrets"];
 
 const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
@@ -30,12 +31,12 @@ pub(super) fn documents(collection: Collection) -> TableDefinition<'static, &'st
     TableDefinition::new(collection.name)
 }
 
-/// What must be found in the tables.
+/// The expected content of the tables.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct State {
     /// The number of the latest change.
     pub(super) sequence: u64,
-    /// How many documents each collection has, also one that this process does not know.
+    /// The number of documents of each collection, including unknown ones.
     counts: BTreeMap<String, u64>,
 }
 
@@ -45,7 +46,7 @@ impl State {
         self.counts.get(collection.name).copied().unwrap_or_default()
     }
 
-    /// The number of documents of a collection, to change it.
+    /// The number of documents of a collection, for updates.
     pub(super) fn count_mut(&mut self, collection: Collection) -> &mut u64 {
         self.counts.entry(collection.name.to_owned()).or_default()
     }
@@ -86,14 +87,14 @@ impl State {
     }
 }
 
-/// The next state of a document: its sequence number and text, or `None` for its end.
+/// A change of a document: its new sequence number and text, or `None` to remove it.
 pub(super) struct TableRow<'a> {
     pub(super) collection: Collection,
     pub(super) id: &'a str,
     pub(super) content: Option<(u64, &'a [u8])>,
 }
 
-/// Writes rows and the state after them in one transaction, and waits until it is on the disk.
+/// Writes rows and the resulting state in one durable transaction.
 pub(super) fn commit<'a>(
     database: &Database,
     rows: impl IntoIterator<Item = TableRow<'a>>,
@@ -101,7 +102,7 @@ pub(super) fn commit<'a>(
 ) -> Result<(), Failure> {
     let mut transaction = database.begin_write()?;
     transaction.set_durability(Durability::Immediate)?;
-    // Without it, opening after a crash walks through everything before the first byte is read.
+    // Otherwise redb repairs the whole file when it is opened after a crash.
     transaction.set_quick_repair(true);
     {
         let mut tables = BTreeMap::new();
@@ -127,7 +128,7 @@ pub(super) fn commit<'a>(
     Ok(transaction.commit()?)
 }
 
-/// Reads the state of a database of our format.
+/// Reads the state of a database in a known format.
 pub(super) fn state(database: &Database) -> Result<State, Failure> {
     let meta = database.begin_read()?.open_table(META)?;
     let format = match meta.get("format")?.and_then(|value| number(value.value())) {
@@ -146,7 +147,7 @@ pub(super) fn state(database: &Database) -> Result<State, Failure> {
     state.ok_or_else(|| Failure::damaged("the counts are not readable"))
 }
 
-/// The sequence number and the document under an id, if they are as they were written.
+/// The sequence number and the document in a value, if its checksum is valid.
 pub(super) fn decode<'a>(id: &[u8], value: &'a [u8]) -> Option<(u64, &'a [u8])> {
     let (header, document) = value.split_first_chunk::<HEADER>()?;
     let sequence = number(&header[..8])?;

@@ -16,7 +16,7 @@ use super::table::{self, State, TableRow};
 use crate::memory::{Catalog, DocumentChange, GuardedChange};
 use crate::{StoreError, Version};
 
-/// The most that one transaction makes durable; a single larger document goes alone.
+/// The limits of one transaction; a larger document is written alone.
 const BATCH_OPERATIONS: usize = 8_192;
 const BATCH_BYTES: usize = 8 << 20;
 
@@ -40,7 +40,7 @@ struct PendingWrite {
 #[derive(Default)]
 struct TouchedKeys {
     ids: HashSet<(Collection, String)>,
-    /// Whether a document may hold a unique word depends on all others of its collection.
+    /// Unique words, since the check depends on all documents of the collection.
     unique: HashSet<(Collection, String)>,
 }
 
@@ -59,7 +59,7 @@ pub(super) struct Writer {
     catalog: Arc<RwLock<Catalog>>,
     /// `None` after a failure, until it is needed again.
     database: Option<Database>,
-    /// What is acknowledged and what readers see.
+    /// The state that is acknowledged and visible to readers.
     state: State,
     /// The last sequence number assigned to a change, including changes that failed.
     sequence: u64,
@@ -71,7 +71,7 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// The writer of an open store, and what is read from it.
+    /// The writer of an open store, and the catalog for readers.
     pub(super) fn new(folder: Folder, opened: OpenedDatabase) -> (Self, Arc<RwLock<Catalog>>) {
         let OpenedDatabase { database, catalog, state, mark } = opened;
         let catalog = Arc::new(RwLock::new(catalog));
@@ -176,7 +176,7 @@ impl Writer {
         }
     }
 
-    /// The numbers of documents after a batch.
+    /// Updates the numbers of documents for a batch.
     fn count(&self, state: &mut State, batch: &[PendingWrite]) {
         let catalog = self.catalog.read().unwrap_or_else(PoisonError::into_inner);
         for PendingWrite { change: DocumentChange { collection, id, record }, .. } in batch {
@@ -242,7 +242,7 @@ impl Writer {
 
     fn close(&mut self) {
         if let Some(database) = self.database.take() {
-            // All that was acknowledged is durable without it; after a failure it fails as well.
+            // Acknowledged changes are durable without it; after a failure it may fail too.
             let closed = catch_panic(|| Ok::<_, Failure>(database.close()?), panicked);
             if let Err(failure) = closed {
                 tracing::debug!(

@@ -1,4 +1,4 @@
-//! Everything that is stored, indexed: what the stores in memory and on disk answer from.
+//! The in-memory catalog of all documents, which both the memory and the embedded store read from.
 
 use std::sync::RwLock;
 
@@ -20,13 +20,13 @@ pub(crate) struct Catalog {
 }
 
 impl Catalog {
-    /// An empty one over these collections.
+    /// An empty catalog for these collections.
     pub(crate) fn new(collections: &[Collection]) -> Self {
         let collections = collections.iter().map(|collection| Indexed::new(*collection)).collect();
         Self { collections, sequence: 0, recent: RecentChanges::default() }
     }
 
-    /// The number that the next change gets.
+    /// The sequence number of the next change.
     pub(crate) fn next_sequence(&self) -> u64 {
         self.sequence + 1
     }
@@ -56,8 +56,8 @@ impl Catalog {
         Ok(self.indexed(query.collection)?.count(query, by))
     }
 
-    /// A portion of a walk through a collection: the documents in so many places from `place` on, and
-    /// the place at which the walk goes on, if it does. A document keeps its place while it exists.
+    /// A chunk of a scan: the documents in the slots from `place` on, and the slot to continue from, if the scan is not
+    /// complete. A document keeps its slot while it exists.
     pub(crate) fn portion(
         &self,
         collection: Collection,
@@ -66,7 +66,7 @@ impl Catalog {
         Ok(self.indexed(collection)?.portion(place))
     }
 
-    /// Whether a change may be applied now.
+    /// Checks the precondition of a change.
     pub(crate) fn check(
         &self,
         GuardedChange { change, expectation }: &GuardedChange,
@@ -84,7 +84,7 @@ impl Catalog {
         change.record.as_ref().map_or(Ok(()), |record| indexed.check_unique(&change.id, &record.terms))
     }
 
-    /// Applies a change that was checked. It is told to those who wait by [`publish`](Self::publish).
+    /// Applies a checked change. [`publish`](Self::publish) notifies those who wait for changes.
     pub(crate) fn apply(&mut self, change: DocumentChange, sequence: u64) {
         self.sequence = self.sequence.max(sequence);
         self.recent.add(sequence, change.collection, &change.id);
@@ -94,12 +94,12 @@ impl Catalog {
         }
     }
 
-    /// Tells those who wait of what was applied.
+    /// Notifies those who wait of the applied changes.
     pub(crate) fn publish(&self) {
         self.recent.publish(self.sequence);
     }
 
-    /// Takes what was stored before, at the start; ids must be unused.
+    /// Loads stored documents when the store opens; their ids must not be in use.
     #[cfg(feature = "embedded")]
     pub(crate) fn load(&mut self, collection: Collection, batches: Vec<LoadBatch>) {
         let indexed = self.collections.iter_mut().find(|indexed| indexed.collection == collection);
@@ -108,21 +108,20 @@ impl Catalog {
         }
     }
 
-    /// Starts numbering changes after this one, so that the versions of what was deleted since are
-    /// not used again.
+    /// Continues after this sequence number, so that versions of deleted documents are not reused.
     #[cfg(feature = "embedded")]
     pub(crate) fn continue_after(&mut self, sequence: u64) {
         self.sequence = self.sequence.max(sequence);
         self.recent.begin_after(self.sequence);
     }
 
-    /// How many documents of a collection there are.
+    /// The number of documents of a collection.
     #[cfg(feature = "embedded")]
     pub(crate) fn len(&self, collection: Collection) -> u64 {
         self.indexed(collection).map_or(0, Indexed::len)
     }
 
-    /// Whether a document is there.
+    /// Whether a document exists.
     #[cfg(feature = "embedded")]
     pub(crate) fn contains(&self, collection: Collection, id: &str) -> bool {
         self.indexed(collection).is_ok_and(|indexed| indexed.sequence(id).is_some())
@@ -134,7 +133,7 @@ impl Catalog {
     }
 }
 
-/// Waits until something has changed after a position, or until the deadline.
+/// Waits for changes after a position, or for the deadline.
 pub(crate) async fn changes(
     catalog: &RwLock<Catalog>,
     since: Option<Position>,
@@ -156,7 +155,7 @@ pub(crate) async fn changes(
         };
         match next {
             Ok(Ok(())) => {}
-            // The catalog of a closed store is replaced by another one.
+            // The sender is dropped when the catalog of a closed store is replaced.
             Ok(Err(_)) => return Err(StoreError::unavailable("it was closed")),
             Err(_) => return Ok(changes),
         }

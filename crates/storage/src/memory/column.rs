@@ -1,11 +1,11 @@
-//! The numbers of documents in one field, by slot: looked through where a range or an order asks for them.
+//! A column with the numbers of one field by slot, for ranges and orders.
 
 use std::collections::HashMap;
 
-/// Stands for a document without a number; one that has this number is kept beside the others.
+/// Stands for a document without a number; the number itself is stored in `several`.
 const NONE: i64 = i64::MIN;
 
-/// Eight bytes for each slot, and the numbers of documents with several beside them.
+/// The least number of each slot, and all numbers of documents with several.
 #[derive(Debug, Default)]
 pub(super) struct Column {
     /// The least number of each slot.
@@ -35,7 +35,7 @@ impl Column {
         least.or_else(|| self.more(slot).and_then(|numbers| numbers.first().copied()))
     }
 
-    /// Whether one of the numbers of a slot fits.
+    /// Whether any number of a slot matches.
     pub(super) fn any(&self, slot: u32, fits: impl Fn(i64) -> bool) -> bool {
         match self.more(slot) {
             Some(numbers) => numbers.iter().any(|number| fits(*number)),

@@ -1,8 +1,8 @@
-//! Which documents hold the words that no two documents may hold at the same time.
+//! The documents that hold unique words.
 
 use std::collections::HashMap;
 
-/// The holders of each word by slot: one, unless others wrote into the store.
+/// The slots that hold each word: one, unless the stored data violates the constraint.
 #[derive(Debug, Default)]
 pub(super) struct Holders {
     by_word: HashMap<String, Vec<u32>>,
@@ -10,13 +10,13 @@ pub(super) struct Holders {
 }
 
 impl Holders {
-    /// Somebody else who holds the word. Who holds it already may keep it, also where it is shared by mistake.
+    /// Another holder of the word, if any. A document that already holds it may keep it even if it is shared.
     pub(super) fn other(&self, word: &str, slot: Option<u32>) -> Option<u32> {
         let holders = self.by_word.get(word)?;
         if slot.is_some_and(|slot| holders.contains(&slot)) { None } else { holders.first().copied() }
     }
 
-    /// Replaces what a slot holds.
+    /// Replaces the word of a slot.
     pub(super) fn set(&mut self, slot: u32, word: Option<String>) {
         if let Some(former) = self.by_slot.remove(&slot)
             && let Some(holders) = self.by_word.get_mut(&former)

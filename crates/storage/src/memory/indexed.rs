@@ -1,4 +1,4 @@
-//! One collection: rendered documents in slots, found by id and by the index.
+//! A collection: rendered documents in slots, with indexes by id and by field.
 
 use std::collections::HashMap;
 use std::hash::BuildHasher;
@@ -17,17 +17,17 @@ use super::slots::Slots;
 use crate::index::{Field, OrderedIndex};
 use crate::{StoreError, Stored, Version, Versioned};
 
-/// How many slots a walk through all documents looks at in one step.
+/// How many slots a scan examines in one step.
 const PORTION: usize = 1_024;
 
-/// The documents of a collection with everything that queries need, as its schema says.
+/// The documents of a collection, indexed according to its schema.
 pub(super) struct Indexed {
     pub(super) collection: Collection,
     pub(super) slots: Slots,
     pub(super) index: OrderedIndex,
-    /// The numbers of the fields that are compared, by their numbers.
+    /// The columns of the numeric fields, by field number.
     pub(super) columns: HashMap<FieldNumber, Column>,
-    /// The slots by the hash of the id; the ids themselves stand in the entries.
+    /// The slots by the hash of the id; the ids themselves are in the arena.
     by_id: HashTable<u32>,
     hasher: RandomState,
     holders: Holders,
@@ -65,7 +65,7 @@ impl Indexed {
         Some(self.slots.sequence(self.slot(id)?))
     }
 
-    /// Whether a document may hold the word that no other may hold.
+    /// Checks that a unique word is not held by another document.
     pub(super) fn check_unique(&self, id: &str, terms: &Terms) -> Result<(), StoreError> {
         let Some(wanted) = &terms.unique else { return Ok(()) };
         match self.holders.other(wanted, self.slot(id)) {
@@ -77,13 +77,13 @@ impl Indexed {
         }
     }
 
-    /// The documents in the next slots from `place` on, and where to go on.
+    /// The documents in the next slots from `place` on, and the slot to continue from.
     pub(super) fn portion(&self, place: usize) -> (Vec<Stored>, Option<usize>) {
         let slots = self.slots.len();
         let end = place.saturating_add(PORTION).min(slots);
         let texts = &self.slots.arena;
         let document = |slot| stored(self.slots.id(slot), Bytes::copy_from_slice(texts.document(slot)?));
-        // Slots are numbered by `u32` and end where the stamps do.
+        // Slot numbers are `u32`, up to the number of slots.
         let documents = (0..).take(end).skip(place).filter_map(document);
         (documents.collect(), (end < slots).then_some(end))
     }
@@ -112,7 +112,7 @@ impl Indexed {
         }
     }
 
-    /// Keeps what is neither in the slots nor in the index.
+    /// Updates the columns and the holders of unique words.
     fn note(&mut self, slot: u32, terms: Terms) {
         self.holders.set(slot, terms.unique);
         for (field, column) in &mut self.columns {
@@ -126,7 +126,7 @@ impl Indexed {
         }
     }
 
-    /// Takes many documents into an empty store, each with a slot of its own and no slot left out.
+    /// Loads documents into an empty collection; they must fill the slots from 0 without gaps.
     #[cfg(feature = "embedded")]
     pub(super) fn load(&mut self, batches: Vec<LoadBatch>) {
         let count = batches.iter().map(|batch| batch.rows.len()).sum();
@@ -151,7 +151,7 @@ impl Indexed {
             });
             let vocabulary = loaded.iter().flat_map(LoadBatch::vocabulary);
             let vocabulary = vocabulary.map(|(field, word)| (Field(field), word));
-            // The words of each batch stand behind those of the batches before it.
+            // The vocabulary of each batch follows that of the batches before it.
             let mut next = 0;
             let documents = loaded.iter().flat_map(|batch| {
                 let first = next;

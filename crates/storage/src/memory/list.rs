@@ -1,4 +1,4 @@
-//! Pages of the documents that match a query, and how many there are of each kind.
+//! Lists and counts of the documents that match a query.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use super::indexed::Indexed;
 use crate::index::OrderKey;
 use crate::{Counts, Page};
 
-/// The value by which a document is ordered, where it is not copied.
+/// A borrowed sort value.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum OrderValue<'a> {
     Number(i64),
@@ -18,7 +18,7 @@ enum OrderValue<'a> {
 }
 
 impl Indexed {
-    /// The page that a query asks for, and the count of all that match.
+    /// The requested page of a query, and the total number of matches.
     pub(super) fn list(&self, query: &Query) -> Page {
         let matching = self.matching(&query.conditions);
         let size = query.window.size() as usize;
@@ -36,7 +36,7 @@ impl Indexed {
         Page { count: matching.len(), documents: self.slots.arena.joined(&slots), next }
     }
 
-    /// Whether the positions are in this order, or in the very opposite one.
+    /// Whether this is the order of the index, or its reverse.
     fn is_in_place(&self, order: Order) -> bool {
         let is_reversed = order.direction == SortOrder::Descending && order.missing == MissingValues::Last;
         order.field == self.collection.order && !(is_reversed && order.field.is_some())
@@ -60,7 +60,7 @@ impl Indexed {
         }
     }
 
-    /// A page in an order that no index has: all that match are looked at, and as many sorted as are needed.
+    /// A page in an order without an index: all matches are examined, and as many sorted as needed.
     fn sorted_page(&self, matching: &RoaringBitmap, query: &Query) -> Vec<u32> {
         let order = query.order;
         let compare = |left: &(Option<OrderValue<'_>>, u32), right: &(Option<OrderValue<'_>>, u32)| {
@@ -116,7 +116,7 @@ impl Indexed {
         SortKey { value, id: self.slots.id(slot).to_owned() }
     }
 
-    /// Where a key stands in the order of the collection.
+    /// A key in the order of the collection.
     fn place_key<'k>(&self, key: &'k SortKey) -> OrderKey<'k> {
         let (number, word) = match &key.value {
             Some(SortValue::Number(number)) => (*number, ""),
@@ -127,7 +127,7 @@ impl Indexed {
         OrderKey { number, word, id: &key.id }
     }
 
-    /// How many documents match, in all and by their words in some fields.
+    /// The number of matches, in total and grouped by the words in some fields.
     pub(super) fn count(&self, query: &Query, by: &[&'static str]) -> Counts {
         let matching = self.matching(&query.conditions);
         let mut groups = BTreeMap::new();
@@ -137,7 +137,7 @@ impl Indexed {
         Counts { total: matching.len(), groups }
     }
 
-    /// Counts documents that have the words of `group` already by the fields that are left.
+    /// Counts documents in `group` by the remaining fields.
     fn count_groups(
         &self,
         matching: &RoaringBitmap,

@@ -24,13 +24,13 @@ impl Indexed {
         }
         let filters: Vec<(Field, &[&str])> = words.iter().map(|(field, words)| (*field, &**words)).collect();
         let matching = self.index.matching(&filters);
-        // Each condition is looked for only among what is left by those before.
+        // Each condition is evaluated only on the matches of those before.
         others
             .into_iter()
             .fold(matching, |matching, condition| Cow::Owned(self.restrict(&matching, condition)))
     }
 
-    /// Those of some documents for which a condition holds.
+    /// The candidates for which a condition holds.
     fn restrict(&self, among: &RoaringBitmap, condition: &Condition) -> RoaringBitmap {
         match condition {
             Condition::AnyOf { .. } => among & &*self.matching(std::slice::from_ref(condition)),
@@ -50,18 +50,18 @@ impl Indexed {
         }
     }
 
-    /// Those of some documents that have a number that fits.
+    /// The candidates with a matching number.
     fn having(&self, among: &RoaringBitmap, path: &str, fits: impl Fn(i64) -> bool) -> RoaringBitmap {
         let Some(column) = self.number_of(path).and_then(|number| self.columns.get(&number)) else {
             return RoaringBitmap::new();
         };
         let entries = self.index.entries_at(among.iter());
         let found = entries.filter(|(_, slot)| column.any(*slot, &fits)).map(|(position, _)| position);
-        // Positions come in order; if not, that would be a bug, and the rest is missing.
+        // Positions are ascending, as `append` requires.
         RoaringBitmap::from_sorted_iter(found).unwrap_or_default()
     }
 
-    /// All documents with a word that fits.
+    /// All documents with a matching word.
     fn with_word(&self, path: &str, fits: impl Fn(&str) -> bool) -> RoaringBitmap {
         let words = self.index.values_of(self.index_field(path)).filter(|(word, _)| fits(word));
         words.fold(RoaringBitmap::new(), |all, (_, positions)| all | positions)
@@ -71,7 +71,7 @@ impl Indexed {
         field_number(self.collection, path)
     }
 
-    /// A field of words; one that is not declared has none.
+    /// The index of a field; an undeclared one has no words.
     pub(super) fn index_field(&self, path: &str) -> Field {
         Field(self.number_of(path).unwrap_or(FieldNumber::MAX))
     }

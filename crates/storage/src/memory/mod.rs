@@ -1,4 +1,4 @@
-//! The store in memory: nothing to install, nothing kept after the process ends.
+//! The memory store: nothing is kept after the end of the process.
 
 mod arena;
 mod arena_chunk;
@@ -61,13 +61,13 @@ impl Backend for MemoryBackend {
     }
 }
 
-/// A store in the memory of this process. Never waits for anything but its own lock.
+/// A store in the memory of this process.
 pub struct MemoryStore {
     catalog: RwLock<Catalog>,
     is_closed: AtomicBool,
 }
 
-/// Says what it is, not what it holds.
+/// Does not show the content.
 impl fmt::Debug for MemoryStore {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("MemoryStore").finish_non_exhaustive()
@@ -89,7 +89,7 @@ impl MemoryStore {
 
     fn catalog(&self) -> Result<RwLockReadGuard<'_, Catalog>, StoreError> {
         self.check_open()?;
-        // A panic while the lock was held would be a bug of ours; the data behind it is still whole.
+        // A poisoned lock is ignored: the catalog is never left in an inconsistent state.
         Ok(self.catalog.read().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
 
@@ -111,7 +111,7 @@ impl MemoryStore {
     }
 }
 
-/// Asks for portion after portion, each from the place that the one before named.
+/// A stream of chunks, each from the slot that the one before returned.
 pub(crate) fn walk<'a>(
     portion: impl Fn(usize) -> Result<(Vec<Stored>, Option<usize>), StoreError> + Send + 'a,
 ) -> BoxStream<'a, Result<Vec<Stored>, StoreError>> {
@@ -168,7 +168,7 @@ impl Store for MemoryStore {
 
     async fn close(&self) -> Result<(), StoreError> {
         self.is_closed.store(true, Ordering::Release);
-        // Those who wait for changes hear that there will be none.
+        // Replacing the catalog ends all waits for changes.
         *self.catalog.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Catalog::new(&[]);
         Ok(())
     }

@@ -1,48 +1,48 @@
-//! A change of one document, as it is checked, made durable and applied.
+//! Changes of documents.
 
 use bytes::Bytes;
 use tributary_domain::{Collection, Document, Fields, Id};
 
 use crate::{Action, Stored, Version};
 
-/// What must hold of a document for a change to be made.
+/// The precondition of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Expectation {
-    /// There is none yet.
+    /// The document does not exist.
     Absent,
-    /// It is in this version.
+    /// The document has this version.
     Version(Version),
 }
 
-/// A document with everything that the indexes need to know of it, worked out before any lock is taken.
+/// A rendered document and its index terms, computed before any lock is taken.
 #[derive(Debug, Clone)]
 pub(crate) struct Record {
     /// The JSON text with the id.
     pub rendered: Bytes,
-    /// What it is found and ordered by.
+    /// Its index terms.
     pub terms: Terms,
 }
 
 /// The number of a field: its place in the schema of its collection.
 pub(crate) type FieldNumber = u8;
 
-/// What a document is found and ordered by.
+/// The index terms of a document.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Terms {
-    /// Its number in the order of the collection. `i64::MAX` where it has none, which sorts last; 0 where a word is
-    /// what counts.
+    /// Its number in the order of the collection: `i64::MAX`, which sorts last, if it has none; 0 if the order is by
+    /// word.
     pub order_number: i64,
-    /// Its word in the order of the collection; empty where a number is what counts.
+    /// Its word in the order of the collection; empty if the order is by number.
     pub order_word: Box<str>,
-    /// The words under which conditions find it.
+    /// Its words in the indexed fields.
     pub words: Vec<(FieldNumber, String)>,
-    /// The numbers and dates under which conditions find it.
+    /// Its numbers and dates in the indexed fields.
     pub numbers: Vec<(FieldNumber, i64)>,
-    /// The word that no other document may hold.
+    /// Its unique word.
     pub unique: Option<String>,
 }
 
-/// A document's next state, or its end.
+/// A new state of a document, or its removal.
 #[derive(Debug, Clone)]
 pub(crate) struct DocumentChange {
     pub collection: Collection,
@@ -51,14 +51,14 @@ pub(crate) struct DocumentChange {
     pub record: Option<Record>,
 }
 
-/// A change with what must hold for it.
+/// A change and its precondition.
 #[derive(Debug)]
 pub(crate) struct GuardedChange {
     pub change: DocumentChange,
     pub(super) expectation: Expectation,
 }
 
-/// A document as a walk through a collection answers it; every id that is stored was checked once.
+/// A document of a scan. Stored ids are always valid.
 pub(super) fn stored(id: &str, document: Bytes) -> Option<Stored> {
     Some(Stored { id: Id::parse("id", id).ok()?, document })
 }
@@ -80,8 +80,8 @@ impl Terms {
         Self { unique, ..Self::of_fields(collection, document) }
     }
 
-    /// The terms of a document of which the [outermost names](tributary_domain::CollectionSchema::outermost_names)
-    /// are known, but for the unique word.
+    /// The terms of a document of which only the
+    /// [outermost names](tributary_domain::CollectionSchema::outermost_names) are known, without the unique word.
     pub(crate) fn of_fields(collection: Collection, document: &impl Fields) -> Self {
         let mut terms = Self::default();
         let mut first = None;
@@ -105,7 +105,7 @@ impl Terms {
 }
 
 impl GuardedChange {
-    /// The change with everything that the indexes need to know of the document.
+    /// The change of an operation, with the index terms of the document.
     pub(crate) fn new(collection: Collection, crate::Operation { id, action }: &crate::Operation) -> Self {
         let (expectation, document) = match action {
             Action::Create(document) => (Expectation::Absent, Some(document)),

@@ -1,4 +1,4 @@
-//! The latest changes of a store in this process, for those who wait for the next ones.
+//! The latest changes of a store, for those who wait for changes.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -8,16 +8,16 @@ use uuid::Uuid;
 
 use crate::{Changes, Position};
 
-/// So many of the latest changes are remembered.
+/// How many changes are kept.
 const REMEMBERED: usize = 1 << 16;
 
 /// The latest changes, by their sequence numbers.
 #[derive(Debug)]
 pub(crate) struct RecentChanges {
-    /// Tells the line of this process from those of others, whose numbers mean other changes.
+    /// Identifies the feed of this process: sequence numbers of others are not comparable.
     line: Uuid,
     changes: VecDeque<(u64, Collection, Box<str>)>,
-    /// All changes after this one are remembered.
+    /// All changes after this one are kept.
     remembered_after: u64,
     latest: watch::Sender<u64>,
 }
@@ -34,14 +34,14 @@ impl Default for RecentChanges {
 }
 
 impl RecentChanges {
-    /// Begins after a change, of which and of whose predecessors nothing is known.
+    /// Continues after this sequence number, without the changes up to it.
     #[cfg(feature = "embedded")]
     pub(super) fn begin_after(&mut self, sequence: u64) {
         self.remembered_after = sequence;
         self.latest.send_replace(sequence);
     }
 
-    /// Remembers a change, the latest.
+    /// Adds the latest change.
     pub(super) fn add(&mut self, sequence: u64, collection: Collection, id: &str) {
         if self.changes.len() == REMEMBERED
             && let Some((forgotten, ..)) = self.changes.pop_front()
@@ -51,17 +51,17 @@ impl RecentChanges {
         self.changes.push_back((sequence, collection, id.into()));
     }
 
-    /// Tells those who wait of all changes up to one; they can be read from now on.
+    /// Publishes all changes up to this one, and notifies those who wait.
     pub(super) fn publish(&self, sequence: u64) {
         self.latest.send_if_modified(|latest| std::mem::replace(latest, sequence) != sequence);
     }
 
-    /// Hears of the number of the latest change; an error once the store is closed.
+    /// A receiver of the latest sequence number; it fails once the store is closed.
     pub(crate) fn subscribe(&self) -> watch::Receiver<u64> {
         self.latest.subscribe()
     }
 
-    /// What has changed after a position, or the present position.
+    /// The changes after a position, or the current position.
     pub(crate) fn since(&self, position: Option<&Position>) -> Changes {
         let latest = *self.latest.borrow();
         let after = position.map(|position| self.sequence(position));
@@ -73,14 +73,14 @@ impl RecentChanges {
         let first = self.changes.partition_point(|(sequence, ..)| *sequence <= after);
         let changed: BTreeSet<(Collection, &str)> =
             self.changes.range(first..).map(|(_, collection, id)| (*collection, &**id)).collect();
-        // Every id that is stored was checked once.
+        // Stored ids are always valid.
         let changed =
             changed.into_iter().filter_map(|(collection, id)| Some((collection, Id::parse("id", id).ok()?)));
         let position = Position::new(format!("{}-{latest}", self.line.simple()));
         Changes { position, changed: changed.collect(), is_complete }
     }
 
-    /// The sequence number of a position of this line.
+    /// The sequence number in a position of this feed.
     fn sequence(&self, position: &Position) -> Option<u64> {
         let (line, sequence) = position.as_str().split_once('-')?;
         (line.parse::<Uuid>().ok()? == self.line).then(|| sequence.parse().ok()).flatten()

@@ -13,7 +13,7 @@ struct SlotMetadata {
     sequence: u64,
 }
 
-/// The documents by slot; a slot is used again after its document is removed.
+/// The documents by slot; the slot of a removed document is reused.
 #[derive(Debug, Default)]
 pub(super) struct Slots {
     pub(super) arena: Arena,
@@ -35,10 +35,10 @@ impl Slots {
         self.metadata.resize(count, SlotMetadata::default());
     }
 
-    /// Keeps a document in a free slot.
+    /// Puts a document into a free slot.
     ///
     /// # Panics
-    /// At four thousand million documents, which no memory holds.
+    /// At 2³² documents.
     pub(super) fn add(&mut self, id: &str, document: &[u8], sequence: u64, terms: &Terms) -> u32 {
         let slot = self.free.pop().unwrap_or_else(|| {
             self.metadata.push(SlotMetadata::default());
@@ -63,7 +63,7 @@ impl Slots {
         }
     }
 
-    /// Whether a document with these terms stands where the one in the slot stands.
+    /// Whether a document with these terms has the same order key as the one in the slot.
     pub(super) fn stands_at(&self, slot: u32, terms: &Terms) -> bool {
         (self.number(slot), self.order_word(slot)) == (terms.order_number, &*terms.order_word)
     }
@@ -78,17 +78,17 @@ impl Slots {
         self.arena.id(slot).and_then(|id| std::str::from_utf8(id).ok()).unwrap_or_default()
     }
 
-    /// The number of the latest change of the document.
+    /// The sequence number of the document's latest change.
     pub(super) fn sequence(&self, slot: u32) -> u64 {
         self.metadata[slot as usize].sequence
     }
 
-    /// The number of the document in the order of the collection.
+    /// The order number of the document.
     pub(super) fn number(&self, slot: u32) -> i64 {
         self.metadata[slot as usize].number
     }
 
-    /// The word of the document in the order of the collection.
+    /// The order word of the document.
     pub(super) fn order_word(&self, slot: u32) -> &str {
         if self.order_words.is_empty() { "" } else { self.order_words.get(&slot).map_or("", AsRef::as_ref) }
     }

@@ -1,4 +1,4 @@
-//! A document on its way into a store.
+//! Documents that a transfer writes.
 
 use tributary_domain::{Document, Id};
 
@@ -6,7 +6,7 @@ use super::TransferError;
 use super::digest::Digest;
 use crate::{Collection, Stored};
 
-/// A document that was read and is to be created.
+/// A document that was read and has to be created.
 #[derive(Debug)]
 pub(super) struct Arrival {
     pub(super) id: Id,
@@ -27,15 +27,15 @@ impl Arrival {
         Self { id, document, digest }
     }
 
-    /// What a store answered.
+    /// A document as a store returned it.
     pub(super) fn from_stored(stored: Stored) -> Result<Self, TransferError> {
         let document = source(&stored)?;
         Ok(Self { digest: Digest::of(&stored.document), id: stored.id, document })
     }
 }
 
-/// The document without the `id` that it was rendered with. An id that does not stand first was put
-/// there by whoever wrote the document: it keeps its place.
+/// The document without the `id` that rendering put first. An `id` at another position is part of the stored document
+/// and stays.
 pub(super) fn source(stored: &Stored) -> Result<Document, TransferError> {
     let unreadable = |reason: String| TransferError::Unreadable { id: stored.id.to_string(), reason };
     let text = std::str::from_utf8(&stored.document).map_err(|error| unreadable(error.to_string()))?;

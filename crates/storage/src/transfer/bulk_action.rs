@@ -1,4 +1,4 @@
-//! In which indices the documents of a collection are, and the form of a line for `_bulk`.
+//! The indices of the collections, and the action lines of bulk bodies.
 
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ pub(super) fn collection_of(index: &str) -> Option<Collection> {
     super::COLLECTIONS.into_iter().find(is_it)
 }
 
-/// All names by which the indices are known, for messages.
+/// All names and aliases of the indices, for messages.
 pub(super) fn all_names() -> String {
     let names: Vec<String> = super::COLLECTIONS
         .iter()
@@ -20,7 +20,7 @@ pub(super) fn all_names() -> String {
     names.join(", ")
 }
 
-/// The line that stands before a document in a bulk body.
+/// The line before a document in a bulk body.
 #[derive(Serialize)]
 struct ActionLine<'a> {
     create: Target<'a>,

@@ -1,4 +1,4 @@
-//! From store to store.
+//! Copies a store to another one.
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
@@ -9,13 +9,11 @@ use super::write::{BATCH_DOCUMENTS, Ledger, write};
 use super::{COLLECTIONS, Observer, OfEach, Progress, Report, Stage, TransferError};
 use crate::{Collection, Deadline, Store};
 
-/// Copies everything that `source` holds to `target`: connectors first, then sync jobs, then secrets,
-/// which stay encrypted as they are. Reads both again at the end, so that the report compares what is really
-/// there.
+/// Copies all documents of `source` to `target`: connectors, then sync jobs, then secrets, which stay encrypted. Reads
+/// both stores again at the end, so that the report compares their actual content.
 ///
-/// Where the target is away for a moment, it is waited for. Stops at the first other error that is not
-/// about a single document. What was copied until then stays,
-/// and the same call with [`TargetMode::Resume`] goes on from there.
+/// Retries while the target is unavailable. Stops at the first other error that does not concern a single document;
+/// documents that were copied before stay, and a call with [`TargetMode::Resume`] continues.
 pub async fn copy(
     source: &dyn Store,
     target: &dyn Store,

@@ -1,4 +1,4 @@
-//! What a collection holds, told in one number that is the same for equal content in any order.
+//! Order-independent digests of collections.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,11 +7,11 @@ use std::ops::{Add, AddAssign, Sub};
 use memchr::memchr2;
 use sha2::{Digest as _, Sha256};
 
-/// The sum of the SHA-256 of every document, as numbers of 256 bits that wrap around: it does not
-/// depend on the order, and takes one document more or less without reading the others again.
+/// The sum of the SHA-256 hashes of all documents, as wrapping 256-bit numbers: it is independent of the order, and can
+/// be updated when a document is added or removed.
 ///
-/// A document counts with its `id`, as clients see it, and without the blanks between its tokens:
-/// these are the only thing that a store may change.
+/// A document is hashed with its `id`, as clients see it, and without insignificant whitespace, which is all that a
+/// store may change.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Digest([u64; 4]);
 
@@ -58,14 +58,14 @@ impl Sub for Digest {
     }
 }
 
-/// In 64 hexadecimal digits.
+/// Formats as 64 hexadecimal digits.
 impl fmt::Display for Digest {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|limb| write!(formatter, "{limb:016x}"))
     }
 }
 
-/// How many documents, and which.
+/// The number of documents and their digest.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {
     /// How many.
@@ -94,7 +94,7 @@ impl AddAssign for Tally {
     }
 }
 
-/// What is left without the documents of the other, all of which must be in this one.
+/// Removes the documents of another tally, all of which must be in this one.
 impl Sub for Tally {
     type Output = Self;
     fn sub(self, other: Self) -> Self {
@@ -102,7 +102,7 @@ impl Sub for Tally {
     }
 }
 
-/// A JSON text without the blanks between its tokens; those in strings stay.
+/// A JSON text without insignificant whitespace.
 pub(super) fn without_blanks(text: &[u8]) -> Cow<'_, [u8]> {
     let mut compact: Vec<u8> = Vec::new();
     // What is before `kept` stands in `compact` already, where anything does.
@@ -125,7 +125,7 @@ pub(super) fn without_blanks(text: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(compact)
 }
 
-/// Where a text goes on after a string, given where it goes on after the opening quote.
+/// The position after a string, given the position after its opening quote.
 fn end_of_string(text: &[u8], mut place: usize) -> usize {
     while let Some(found) = text.get(place..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
         place += found + 1;

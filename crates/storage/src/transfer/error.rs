@@ -1,17 +1,17 @@
-//! Why a transfer did not come to its end.
+//! The errors of transfers.
 
 use std::io;
 
 use super::{COLLECTIONS, OfEach, is_told};
 use crate::{Collection, StoreError};
 
-/// Why a transfer stopped. What was written before stays; a transfer that is resumed goes on there.
+/// Why a transfer stopped. Documents that were written before stay; a resumed transfer continues from there.
 #[derive(Debug, thiserror::Error)]
 pub enum TransferError {
-    /// The target holds documents, and nobody said that it may.
+    /// The target is not empty, as [`TargetMode::Empty`](super::TargetMode::Empty) requires.
     #[error("the target is not empty: it holds {}", listed(.0))]
     NotEmpty(OfEach<u64>),
-    /// What the target holds is not a part of what the source holds: it is no copy that was cut off.
+    /// The target has a document that is not in the source: it is not an interrupted copy of it.
     #[error("the target holds {what} [{id}], which is {how} the source: it is no earlier part of this copy")]
     NotAPart {
         /// The kind of document.
@@ -24,7 +24,7 @@ pub enum TransferError {
     /// The source cannot be read.
     #[error("reading from the source: {0}")]
     Source(#[source] StoreError),
-    /// A document of the source is no JSON object.
+    /// A document of the source is not a JSON object.
     #[error("the document [{id}] of the source cannot be read: {reason}")]
     Unreadable {
         /// Its id.
@@ -48,7 +48,7 @@ pub(super) fn kind(collection: Collection) -> String {
     format!("the {}", collection.noun)
 }
 
-/// How many documents there are of each collection, such as `1 connectors and 3 sync jobs`.
+/// The numbers of documents in words, such as `1 connectors and 3 sync jobs`.
 fn listed(counts: &OfEach<u64>) -> String {
     let told =
         COLLECTIONS.into_iter().zip(counts).filter(|(collection, count)| is_told(*collection, **count));

@@ -1,4 +1,4 @@
-//! From a store to lines of JSON, in the form that the `_bulk` endpoints of both engines read.
+//! Exports a store as lines of JSON, in the form of `_bulk` requests.
 
 use std::io::Write;
 
@@ -10,11 +10,11 @@ use super::target::count;
 use super::{COLLECTIONS, Observer, OfEach, Progress, Stage, TransferError, bulk_action, place};
 use crate::{Collection, Deadline, Store, Stored};
 
-/// Writes everything that `store` holds to `output`: connectors first, then sync jobs, then secrets as
-/// they are stored: encrypted. Each is two lines, `{"create":{"_index":…,"_id":…}}` and the document
-/// without its id. Answers how much it was.
+/// Writes all documents of `store` to `output`: connectors, then sync jobs, then secrets, which stay encrypted. Each
+/// document takes two lines, `{"create":{"_index":…,"_id":…}}` and the document without its id. Returns what was
+/// written.
 ///
-/// Blocks while the output takes nothing.
+/// Blocks while the output does.
 pub async fn export(
     store: &dyn Store,
     output: &mut (dyn Write + Send),
@@ -47,7 +47,7 @@ async fn export_collection(
         }
         output.write_all(&lines).map_err(TransferError::Output)?;
         observer(Progress { stage, done: tally.count, total });
-        // A store that never waits would leave no time for a signal.
+        // Yield, since a store that never waits would starve the handling of signals.
         tokio::task::yield_now().await;
     }
     Ok(tally)
@@ -60,7 +60,7 @@ fn write_lines(lines: &mut Vec<u8>, collection: Collection, stored: &Stored) -> 
     lines.push(b'\n');
     let document = source(stored)?.to_json();
     let document = document.as_bytes();
-    // Somebody may have stored a value that is spread over lines.
+    // A stored value may contain line breaks.
     if memchr::memchr2(b'\n', b'\r', document).is_some() {
         lines.extend_from_slice(&without_blanks(document));
     } else {

@@ -1,4 +1,4 @@
-//! Documents that a transfer leaves out.
+//! Documents that a transfer skips.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use tributary_domain::Id;
 use super::error::kind;
 use crate::Collection;
 
-/// A document that was left out.
+/// A document that was skipped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeftOut {
     /// Its kind.
@@ -18,19 +18,19 @@ pub struct LeftOut {
     pub reason: Reason,
 }
 
-/// Why a document was left out; the target keeps what it had.
+/// Why a document was skipped; the target is unchanged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
     /// The target has another document under this id.
     Differs,
     /// Another connector of the target has the index name.
     IndexNameTaken {
-        /// The index that both want.
+        /// The index name.
         index_name: String,
-        /// The connector that has it.
+        /// The connector with that index name.
         connector_id: String,
     },
-    /// The target cannot keep it.
+    /// The target does not support the document.
     Rejected(String),
 }
 

@@ -1,9 +1,8 @@
-//! Moving everything that one store holds into another, and to and from lines of JSON.
+//! Transfers of all documents between stores, and to and from lines of JSON.
 //!
-//! [`copy()`] goes from store to store, [`export()`] and [`import()`] to and from a stream of bytes. All
-//! of them hold a few portions in memory at a time, and none of them changes or removes a document
-//! that is there already. What became of it is a [`Report`], which says whether both sides hold the
-//! same afterwards.
+//! [`copy()`] copies a store, [`export()`] and [`import()`] write and read a stream of bytes. All of them keep only a
+//! few batches in memory, and never change or remove a document of the target. The result is a [`Report`], which says
+//! whether both sides have the same content.
 
 mod arrival;
 mod bulk_action;
@@ -31,18 +30,18 @@ pub use target::TargetMode;
 
 use crate::Collection;
 
-/// The collections in the order in which they are moved.
+/// The collections, in the order of transfers.
 pub const COLLECTIONS: [Collection; Collection::LASTING.len()] = Collection::LASTING;
 
-/// Something of each collection, in the order of [`COLLECTIONS`].
+/// A value for each collection, in the order of [`COLLECTIONS`].
 pub type OfEach<T> = [T; COLLECTIONS.len()];
 
-/// Where a collection stands among [`COLLECTIONS`].
+/// The position of a collection in [`COLLECTIONS`].
 fn place(collection: Collection) -> usize {
     COLLECTIONS.iter().position(|one| *one == collection).expect("only lasting documents are moved")
 }
 
-/// Whether anything is said of a collection with so many documents: most stores hold no secrets.
+/// Whether a report mentions a collection with so many documents: secrets are left out where there are none.
 pub fn is_told(collection: Collection, documents: u64) -> bool {
     documents > 0 || collection != Collection::SECRETS
 }

@@ -1,32 +1,32 @@
-//! How far a transfer is, for whoever watches.
+//! The progress of a transfer.
 
 use crate::Collection;
 
-/// What a transfer is doing.
+/// The stages of a transfer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Stage {
-    /// Reading what the target holds before anything is written.
+    /// Reading the target before anything is written.
     Surveying(Collection),
-    /// Writing what the source holds.
+    /// Copying from the source.
     Copying(Collection),
-    /// Writing what comes in, of both kinds.
+    /// Writing the documents of the input.
     Importing,
-    /// Writing out what the source holds.
+    /// Exporting the source.
     Exporting(Collection),
-    /// Reading both sides again.
+    /// Reading both sides again to compare them.
     Comparing(Collection),
 }
 
-/// How far a stage is.
+/// The progress of a stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
-    /// What is being done.
+    /// The stage.
     pub stage: Stage,
     /// How many documents are done.
     pub done: u64,
-    /// How many there are, where that is known; others may come meanwhile.
+    /// The total, if it is known; it may grow during the transfer.
     pub total: Option<u64>,
 }
 
-/// Is told how far a transfer is, after each portion.
+/// Called with the progress after each batch.
 pub type Observer<'a> = dyn Fn(Progress) + Send + Sync + 'a;

@@ -1,4 +1,4 @@
-//! What a transfer did, and whether both sides hold the same afterwards.
+//! The result of a transfer, and the comparison of both sides.
 
 use super::digest::Tally;
 use super::left_out::LeftOut;
@@ -6,33 +6,33 @@ use super::write::{Account, Ledger};
 use super::{COLLECTIONS, OfEach, TargetMode, place};
 use crate::Collection;
 
-/// What happened to one collection.
+/// The result for one collection.
 #[derive(Debug, Clone, Copy)]
 pub struct CollectionReport {
-    /// Which.
+    /// The collection.
     pub collection: Collection,
-    /// What the source holds: a store as it is afterwards, an input as it was read.
+    /// The content of the source: of a store afterwards, of an input as it was read.
     pub source: Tally,
-    /// What the target holds afterwards.
+    /// The content of the target afterwards.
     pub target: Tally,
-    /// What was there before.
+    /// The content of the target before.
     pub before: Tally,
-    /// What was read from the source while it was moved.
+    /// The documents that were read from the source during the transfer.
     pub read: Tally,
-    /// What was created.
+    /// The documents that were created.
     pub created: Tally,
-    /// What was there already, the same.
+    /// The documents that the target already had, with equal content.
     pub present: Tally,
 }
 
-/// What a transfer did.
+/// The result of a transfer.
 #[derive(Debug, Clone)]
 pub struct Report {
     /// The collections, in the order of [`COLLECTIONS`].
     pub parts: [CollectionReport; COLLECTIONS.len()],
-    /// How many documents were left out.
+    /// How many documents were skipped.
     pub left_out: u64,
-    /// The first of those that were left out.
+    /// The first of the skipped documents.
     pub examples: Vec<LeftOut>,
     mode: TargetMode,
 }
@@ -40,13 +40,13 @@ pub struct Report {
 /// How both sides compare afterwards.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// They hold the same.
+    /// They have the same content.
     Same,
-    /// The target holds all that the source does, and what it held before.
+    /// The target has all documents of the source, and its own from before.
     Merged,
-    /// They do not, for these reasons.
+    /// They differ, for these reasons.
     Different(Vec<String>),
-    /// Not all of the input was understood, whatever else there is to say.
+    /// Parts of the input were not understood, besides any other reasons.
     Incomplete(Vec<String>),
 }
 
@@ -92,14 +92,18 @@ impl Report {
 }
 
 impl CollectionReport {
-    /// Why the target is not as it should be, if it is not.
+    /// How the target differs from what is expected, if it does.
     fn difference(&self, mode: TargetMode) -> Option<String> {
         let name = self.collection.plural();
         if self.read != self.source {
-            return Some(format!("the {name} of the source were changed by somebody else meanwhile"));
+            return Some(format!(
+                "the {name} of the source were changed by another writer during the transfer"
+            ));
         }
         if self.target != self.before + self.created {
-            return Some(format!("the {name} of the target were changed by somebody else meanwhile"));
+            return Some(format!(
+                "the {name} of the target were changed by another writer during the transfer"
+            ));
         }
         if mode == TargetMode::Merge || self.source == self.target {
             return None;
@@ -111,7 +115,7 @@ impl CollectionReport {
         if target > source {
             return Some(format!("the target holds {} {name} that are not in the source", target - source));
         }
-        // What was left out is told apart.
+        // Skipped documents are reported separately.
         let all_are_there = self.created.count + self.present.count == self.read.count;
         all_are_there.then(|| format!("the source holds {source} {name}, the target {target}"))
     }

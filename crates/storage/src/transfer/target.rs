@@ -1,4 +1,4 @@
-//! What the target may hold before anything is written, and what it does hold.
+//! What the target may contain before a transfer, and the check of that.
 
 use futures_util::TryStreamExt;
 use tributary_domain::{Id, Query};
@@ -9,29 +9,29 @@ use super::retry::with_retries;
 use super::{COLLECTIONS, Observer, OfEach, Progress, Stage, TransferError};
 use crate::{Collection, Deadline, Store, StoreError, Stored};
 
-/// What the target may hold already.
+/// What the target of a transfer may contain beforehand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TargetMode {
     /// Nothing.
     Empty,
-    /// Anything; it stays as it is.
+    /// Any documents, which stay unchanged.
     Merge,
-    /// An earlier part of the same transfer, which was cut off.
+    /// The result of an earlier run of the same transfer that was interrupted.
     Resume,
 }
 
-/// How many documents a collection has, those that are softly deleted included.
+/// The number of documents of a collection, including softly deleted ones.
 pub(super) async fn count(store: &dyn Store, collection: Collection) -> Result<u64, StoreError> {
     Ok(store.count(&Query::of(collection), &[], Deadline::NONE).await?.total)
 }
 
-/// Reads a collection from end to end and tallies it.
+/// Reads a whole collection and tallies it.
 pub(super) async fn tally(
     store: &dyn Store,
     collection: Collection,
     progressed: impl Fn(u64),
 ) -> Result<Tally, StoreError> {
-    // A server that was started again has lost the place of whoever reads: it is read from its start.
+    // A scan does not survive a restart of the server, so it begins again.
     with_retries(async || {
         let mut tally = Tally::default();
         let mut portions = store.scan(collection, Deadline::NONE);
@@ -46,8 +46,7 @@ pub(super) async fn tally(
     .await
 }
 
-/// Looks at what the target holds, in the order of [`COLLECTIONS`], and refuses it where it is not
-/// what was said.
+/// Tallies the target, in the order of [`COLLECTIONS`]; an error if it contains what `mode` does not allow.
 pub(super) async fn survey(
     target: &dyn Store,
     mode: TargetMode,
@@ -75,7 +74,7 @@ pub(super) async fn survey(
     Ok(tallies)
 }
 
-/// Tallies the target, all of whose documents must be in the source as they are.
+/// Tallies the target, whose documents must all be in the source with the same content.
 async fn part_of(
     target: &dyn Store,
     source: &dyn Store,

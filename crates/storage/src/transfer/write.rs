@@ -1,4 +1,4 @@
-//! Writes what arrives, several batches at a time, and keeps account of what became of it.
+//! Writes batches of documents concurrently, and counts the results.
 
 use futures_util::{Stream, StreamExt, TryStreamExt};
 use tributary_domain::Id;
@@ -12,28 +12,28 @@ use crate::{Collection, Deadline, Store, StoreError, StoreExt as _};
 
 /// The most documents of a batch.
 pub(super) const BATCH_DOCUMENTS: usize = 1_024;
-/// How many batches are on their way at a time: the embedded store makes half of them durable in one
-/// step while the others are made ready.
+/// How many batches are written concurrently: the embedded store commits half of them in one transaction while the
+/// others are prepared.
 const BATCHES: usize = 16;
-/// So many of the documents that were left out are named.
+/// How many skipped documents are listed.
 const NAMED: usize = 10;
 
-/// What became of the documents of a collection.
+/// The results for a collection.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Account {
-    /// All that arrived.
+    /// All documents that were read.
     pub(super) read: Tally,
-    /// Those that were not there and now are.
+    /// The documents that were created.
     pub(super) created: Tally,
-    /// Those that were there already, the same.
+    /// The documents that the target already had, with equal content.
     pub(super) present: Tally,
 }
 
-/// What became of everything that arrived.
+/// The results for all collections.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
     accounts: OfEach<Account>,
-    /// How many documents were left out.
+    /// How many documents were skipped.
     pub(super) left_out: u64,
     /// The first of them.
     pub(super) examples: Vec<LeftOut>,
@@ -44,8 +44,8 @@ impl Ledger {
         self.accounts[place(collection)]
     }
 
-    /// Leaves documents out of the account that were there already although nothing was: they came
-    /// twice. Answers how many.
+    /// For a target that was empty before: removes the documents that were already present from the account, since they
+    /// are duplicates within the input, and returns their number.
     pub(super) fn forget_repeated(&mut self, collection: Collection) -> u64 {
         let account = self.account_mut(collection);
         let repeated = std::mem::take(&mut account.present);
@@ -53,7 +53,7 @@ impl Ledger {
         repeated.count
     }
 
-    /// How many documents arrived.
+    /// How many documents were read.
     pub(super) fn read(&self) -> u64 {
         self.accounts.iter().map(|account| account.read.count).sum()
     }
@@ -81,8 +81,8 @@ impl Ledger {
     }
 }
 
-/// Writes all batches to a target that held `before`. Stops at the first error that is not about a
-/// single document and does not pass.
+/// Writes all batches to a target with the content `before`. Stops at the first permanent error that does not concern
+/// a single document.
 pub(super) async fn write(
     target: &dyn Store,
     before: OfEach<Tally>,
@@ -112,7 +112,7 @@ async fn write_batch(
     }
     let mut settled = Settled::Present;
     if before[place(collection)].count > 0 {
-        // What was there before and what a lost answer left there could not be told apart later.
+        // Later, these could not be told from documents that a try with a lost response created.
         waiting = ledger.settle(target, collection, waiting, settled).await?;
     }
     let mut retry = Retry::new();
@@ -138,7 +138,7 @@ async fn write_batch(
                 Err(error) => return Err(TransferError::Target(error)),
             }
         }
-        // It was there a moment ago: somebody else is changing the target.
+        // It conflicted and is gone now: another writer is changing the target.
         for gone in ledger.settle(target, collection, there, settled).await? {
             ledger.leave_out(collection, gone.id, Reason::Differs);
         }
@@ -151,17 +151,17 @@ async fn write_batch(
     Ok(ledger)
 }
 
-/// How the same document came to be in the target.
+/// Why a document with equal content is in the target.
 #[derive(Debug, Clone, Copy)]
 enum Settled {
-    /// It was there.
+    /// It was there before.
     Present,
-    /// An earlier try stored it, and its answer was lost.
+    /// An earlier try created it, but its response was lost.
     Created,
 }
 
 impl Ledger {
-    /// Looks at what the target has under the ids of documents, and answers those that it has not.
+    /// Compares documents with those in the target, and returns the ones that are missing there.
     async fn settle(
         &mut self,
         target: &dyn Store,

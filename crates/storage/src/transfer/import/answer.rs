@@ -1,5 +1,5 @@
-//! Input of JSON values that hold documents: the answer of a search, as it came or pretty printed,
-//! several of them, a list, an array. Each document is taken as soon as it was read.
+//! Reads input of JSON values with documents in them: search responses, lists, arrays, formatted in any way. Each
+//! document is processed as soon as it is read.
 
 use std::cell::Cell;
 use std::fmt;
@@ -11,12 +11,12 @@ use tributary_domain::Document;
 
 use super::intake::{Intake, Stopped};
 
-/// Takes the documents of every value.
+/// Reads the documents of every value.
 pub(super) fn read(intake: &mut Intake, input: impl BufRead) -> io::Result<Result<(), Stopped>> {
     let line = Cell::new(1);
     let mut values = serde_json::Deserializer::from_reader(Counted { input, line: &line });
     let mut reader = ObjectReader { intake, line: &line, is_stopped: false };
-    // What is left after the last value is blank.
+    // Only whitespace is left after the last value.
     while values.end().is_err() {
         if let Err(error) = values.deserialize_any(InputValue(&mut reader)) {
             if reader.is_stopped {
@@ -36,7 +36,7 @@ pub(super) fn read(intake: &mut Intake, input: impl BufRead) -> io::Result<Resul
     Ok(Ok(()))
 }
 
-/// Counts the lines of what was read.
+/// A reader that counts lines.
 struct Counted<'l, R> {
     input: R,
     line: &'l Cell<u64>,
@@ -51,7 +51,7 @@ impl<R: BufRead> Read for Counted<'_, R> {
     }
 }
 
-/// A reader through the values, with who takes what is found.
+/// The state while the values are read.
 struct ObjectReader<'w> {
     intake: &'w mut Intake,
     line: &'w Cell<u64>,
@@ -62,12 +62,12 @@ impl ObjectReader<'_> {
     fn take<E: Error>(&mut self, text: &str) -> Result<(), E> {
         self.intake.take(self.line.get(), text).map_err(|Stopped| {
             self.is_stopped = true;
-            E::custom("nobody wants any more")
+            E::custom("the transfer has stopped")
         })
     }
 }
 
-/// A value of the input: an answer, an array of documents, or a document.
+/// A value of the input: a response, an array of documents, or a document.
 struct InputValue<'a, 'w>(&'a mut ObjectReader<'w>);
 
 impl<'de> Visitor<'de> for InputValue<'_, '_> {
@@ -122,7 +122,7 @@ fn shortened(value: &RawValue) -> String {
     value.get().split_whitespace().collect::<Vec<_>>().join(" ").chars().take(200).collect()
 }
 
-/// What stands under `hits`: answers how many are there, and how many match.
+/// The object under `hits`; yields the number of documents in it and the number of matches.
 struct HitsObject<'a, 'w>(&'a mut ObjectReader<'w>);
 
 impl<'de> DeserializeSeed<'de> for HitsObject<'_, '_> {
@@ -159,7 +159,7 @@ fn total(total: &RawValue) -> u64 {
     number(total).or_else(value).unwrap_or_default()
 }
 
-/// An array of documents: answers how many are there.
+/// An array of documents; yields their number.
 struct DocumentArray<'a, 'w>(&'a mut ObjectReader<'w>);
 
 impl<'de> DeserializeSeed<'de> for DocumentArray<'_, '_> {

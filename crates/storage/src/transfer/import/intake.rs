@@ -1,4 +1,4 @@
-//! Takes the objects of the input one after the other, and passes on what they mean in batches.
+//! Interprets the objects of the input one by one, and sends the documents in batches.
 
 use tokio::sync::mpsc::Sender;
 
@@ -9,28 +9,28 @@ use super::item::{Address, InputItem, Misunderstood, document, is_action, recogn
 use super::summary::{Complaint, InputSummary};
 use crate::Collection;
 
-/// The most bytes of documents that wait in a batch.
+/// The most bytes of documents in a batch.
 const BATCH_BYTES: usize = 8 << 20;
-/// So many of the places that were not understood are named.
+/// How many complaints are listed.
 const NAMED: usize = 10;
 
-/// Nobody wants any more.
+/// The receiver of the batches is gone.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Stopped;
 
-/// What the next object has to be.
+/// What the next object is expected to be.
 #[derive(Debug)]
 enum Next {
     Anything,
-    /// The document of an action, which stood on this line.
+    /// The document of an action, which was on this line.
     DocumentOf(Address, u64),
-    /// The document of an action that was not understood.
+    /// The document of an action that was not understood, which is skipped.
     PassedOver,
-    /// Perhaps that, after a line that was no JSON.
+    /// Perhaps such a document, after a line that was not JSON.
     PerhapsPassedOver,
 }
 
-/// What takes the objects.
+/// The interpreter of the input.
 pub(super) struct Intake {
     collection: Option<Collection>,
     batches: Sender<Result<ArrivalBatch, TransferError>>,
@@ -57,7 +57,7 @@ impl Intake {
         }
     }
 
-    /// Takes a JSON object that stands, or ends, on a line.
+    /// Processes a JSON object that is, or ends, on a line.
     pub(super) fn take(&mut self, line: u64, text: &str) -> Result<(), Stopped> {
         let item = match std::mem::replace(&mut self.next, Next::Anything) {
             Next::DocumentOf(_, action) if is_action(text) => {
@@ -86,7 +86,7 @@ impl Intake {
         }
     }
 
-    /// Notes a line that is no JSON.
+    /// Records a line that is not JSON.
     pub(super) fn take_nonsense(&mut self, line: u64, reason: String) {
         let before = std::mem::replace(&mut self.next, Next::Anything);
         if self.is_bulk && matches!(before, Next::Anything) {
@@ -95,13 +95,13 @@ impl Intake {
         self.complain(line, reason);
     }
 
-    /// Notes how many documents an answer says that there are, and how many it has.
+    /// Records the number of matches in a response, and the number of documents in it.
     pub(super) fn take_totals(&mut self, matching: u64, contained: u64) {
         self.understood.matching = self.understood.matching.max(matching);
         self.understood.contained += contained;
     }
 
-    /// Notes what was not understood.
+    /// Records a complaint.
     pub(super) fn complain(&mut self, line: u64, reason: String) {
         self.understood.misunderstood += 1;
         if self.understood.complaints.len() < NAMED {
@@ -109,7 +109,7 @@ impl Intake {
         }
     }
 
-    /// Passes on what waits, after the last object.
+    /// Sends the last batch, at the end of the input.
     pub(super) fn finish(mut self) -> Result<InputSummary, Stopped> {
         if let Next::DocumentOf(_, line) = self.next {
             self.complain(line, "the document of the action is missing, the input ends".into());
@@ -118,9 +118,9 @@ impl Intake {
         Ok(self.understood)
     }
 
-    /// Gives up because the input cannot be read.
+    /// Stops because the input cannot be read.
     pub(super) fn fail(mut self, error: std::io::Error) {
-        // What was read in full is written all the same, so that less is left to do.
+        // Complete documents are still written, so that a resumed import has less to do.
         if self.flush().is_ok() {
             let _ = self.batches.blocking_send(Err(TransferError::Input(error)));
         }

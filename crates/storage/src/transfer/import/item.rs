@@ -1,4 +1,4 @@
-//! What a JSON object of the input is: recognised by its keys.
+//! Recognises the JSON objects of the input by their keys.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,27 +13,27 @@ use super::super::bulk_action;
 use super::super::digest::without_blanks;
 use crate::Collection;
 
-/// Where a document belongs.
+/// The collection and the id of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Address {
     pub(super) collection: Collection,
     pub(super) id: Id,
 }
 
-/// What stands in the input.
+/// An object of the input.
 #[derive(Debug)]
 pub(super) enum InputItem {
-    /// The line of a bulk body that stands before a document.
+    /// The action line of a bulk body, before a document.
     Action(Address),
-    /// A document with where it belongs.
+    /// A document and its collection.
     Document(Collection, Arrival),
 }
 
-/// Why an object is not understood.
+/// An object that is not understood, and why.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Misunderstood {
     pub(super) reason: String,
-    /// Whether the document that follows belongs to it, and can only be passed over.
+    /// Whether the next object is its document, which has to be skipped.
     pub(super) document_follows: bool,
 }
 
@@ -46,7 +46,7 @@ impl From<String> for Misunderstood {
 /// The actions of a bulk body.
 const ACTIONS: [&str; 4] = ["create", "index", "update", "delete"];
 
-/// Recognises an object; `collection` is where documents belong that do not say it themselves.
+/// Recognises an object; `collection` is for documents without an index.
 pub(super) fn recognise(text: &str, collection: Option<Collection>) -> Result<InputItem, Misunderstood> {
     let object = parse(text)?;
     if let Some(action) = action_of(&object) {
@@ -92,7 +92,7 @@ pub(super) fn is_action(text: &str) -> bool {
     let Some(key) = text.strip_prefix('{').and_then(|rest| rest.trim_start().strip_prefix('"')) else {
         return false;
     };
-    // Few documents get past this, so that they are not parsed twice.
+    // A cheap check, so that few documents are parsed twice.
     ACTIONS.iter().any(|action| key.strip_prefix(action).is_some_and(|rest| rest.starts_with('"')))
         && Document::parse(text).is_ok_and(|object| action_of(&object).is_some())
 }
@@ -112,7 +112,7 @@ fn address_of_action(
     Ok(InputItem::Action(address))
 }
 
-/// The collection and the id that `_index` and `_id` tell.
+/// The address in `_index` and `_id`.
 fn address(object: &Document, told: Option<Collection>) -> Result<Address, String> {
     let id = object.get_raw("_id").ok_or("there is no [_id]")?;
     let id = parse_id("_id", id)?;
@@ -143,9 +143,9 @@ fn parse_id(name: &str, text: &RawValue) -> Result<Id, String> {
     Id::parse(name, id).map_err(|refusal| refusal.to_string())
 }
 
-/// Reads an object none of whose keys stands there twice: one of the two values would be lost.
+/// Parses an object; duplicate keys are an error, since one of the values would be lost.
 fn parse(text: &str) -> Result<Document, String> {
-    // A value that is spread over lines was written so for people; a line is kept as it is.
+    // A formatted value is compacted; a value on one line is kept as it is.
     let text = if memchr::memchr2(b'\n', b'\r', text.as_bytes()).is_some() {
         match without_blanks(text.as_bytes()) {
             Cow::Owned(compact) => Cow::Owned(String::from_utf8(compact).map_err(|error| error.to_string())?),
@@ -158,7 +158,7 @@ fn parse(text: &str) -> Result<Document, String> {
     Ok(document)
 }
 
-/// What is wrong with a text on a single line, and where on it.
+/// What is wrong with a single line, and at which column.
 pub(super) fn in_words(error: &serde_json::Error) -> String {
     let message = error.to_string();
     let reason = message.rsplit_once(" at line ").map_or(message.as_str(), |(reason, _)| reason);

@@ -7,10 +7,10 @@ use serde_json::value::RawValue;
 use super::intake::{Intake, Stopped};
 use super::item::in_words;
 
-/// The longest line that is read, as long as the largest request that the engines take.
+/// The longest line that is read: the default limit of a request to the engines.
 const LINE_BYTES: u64 = 100 << 20;
 
-/// Takes every line; those that are blank mean nothing.
+/// Processes every line; blank lines are ignored.
 pub(super) fn read(intake: &mut Intake, mut input: impl BufRead) -> io::Result<Result<(), Stopped>> {
     let mut bytes = Vec::new();
     for line in 1.. {

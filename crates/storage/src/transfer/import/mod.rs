@@ -1,7 +1,7 @@
-//! From lines of JSON, or from what a search answered, into a store.
+//! Imports lines of JSON or search responses into a store.
 //!
-//! What is read is recognised by its content: bulk bodies, hits, whole answers of `_search` and of
-//! lists, documents with an `id`. A thread reads, so that input and target work at the same time.
+//! The form is recognised by the content: bulk bodies, hits, responses of `_search` and of lists, documents with an
+//! `id`. The input is read in a thread of its own, concurrently with writing to the target.
 
 mod answer;
 mod intake;
@@ -28,29 +28,29 @@ use super::write::write;
 use super::{COLLECTIONS, Observer, Progress, Report, Stage, TargetMode, TransferError, Verdict, target};
 use crate::{Collection, Store};
 
-/// So many batches wait to be written.
+/// How many batches may be queued for writing.
 const WAITING: usize = 2;
-/// How much is read at a time.
+/// The size of the read buffer.
 const BUFFER: usize = 256 << 10;
 
-/// What an import did.
+/// The result of an import.
 #[derive(Debug, Clone)]
 pub struct Imported {
-    /// What became of the documents.
+    /// The result of the transfer.
     pub report: Report,
-    /// How many documents the input has a second time, the same.
+    /// How many documents are duplicates within the input.
     pub repeated: u64,
     /// How many places of the input were not understood.
     pub misunderstood: u64,
-    /// The first of these.
+    /// The first complaints.
     pub complaints: Vec<Complaint>,
-    /// How many documents the answers of a search in the input have, and how many they say that match,
-    /// where that is more: then the input has only a part of them.
+    /// If the search responses in the input do not have all matches: the number of documents in them, and the number of
+    /// matches.
     pub only_part: Option<(u64, u64)>,
 }
 
 impl Imported {
-    /// Whether the target holds what the input does.
+    /// Whether the target has the content of the input.
     pub fn verdict(&self) -> Verdict {
         let verdict = self.report.verdict();
         if self.misunderstood == 0 {
@@ -64,12 +64,11 @@ impl Imported {
     }
 }
 
-/// Writes everything that the input has to `target`. Documents that do not say whether they are
-/// connectors or sync jobs, or that come from another index, belong to `collection`.
+/// Writes all documents of the input to `target`. Documents without an index, or from an unknown one, belong to
+/// `collection`.
 ///
-/// Where the target is away for a moment, it is waited for. Stops at the first other error that is not
-/// about a single document. What was written until then stays,
-/// and the same call with [`TargetMode::Resume`] goes on from there.
+/// Retries while the target is unavailable. Stops at the first other error that does not concern a single document;
+/// documents that were written before stay, and a call with [`TargetMode::Resume`] continues.
 pub async fn import(
     input: impl Read + Send + 'static,
     collection: Option<Collection>,
@@ -112,7 +111,7 @@ pub async fn import(
     })
 }
 
-/// Reads the input to its end; answers nothing where nobody wants it any more.
+/// Reads the whole input; `None` if the receiver is gone.
 fn read(
     input: impl Read,
     collection: Option<Collection>,

@@ -1,15 +1,15 @@
-//! Whether the input has an object on each line, or values that are spread over lines or too large
-//! to be held: told by how it starts.
+//! Detects the layout of the input from its start: an object on each line, or values that span lines or are too large
+//! for memory.
 
 use std::io::{self, Read};
 
 use serde_json::value::RawValue;
 
-/// How far to look.
+/// How many bytes are examined.
 const START: usize = 64 << 10;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// What begins an answer of a search or a list, with many documents inside.
+/// The first keys of responses of searches and lists.
 const ANSWER_KEYS: &[&str] = &[
     "took",
     "timed_out",
@@ -28,18 +28,18 @@ const ANSWER_KEYS: &[&str] = &[
     "error",
 ];
 
-/// How the input is laid out.
+/// The layout of the input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
     /// An object on each line.
     Lines,
-    /// JSON values, each with documents inside or one itself, with any blanks between them.
+    /// JSON values that are or contain documents, with any whitespace between them.
     Values,
-    /// Neither, for this reason.
+    /// Not readable, for this reason.
     Unreadable(&'static str),
 }
 
-/// Looks at the start of the input; answers what was taken from it, without a byte order mark.
+/// Reads the start of the input and detects the layout; returns the bytes that were read, without a byte order mark.
 pub(super) fn find(input: &mut impl Read) -> io::Result<(Vec<u8>, Shape)> {
     let mut start = Vec::new();
     loop {
@@ -72,7 +72,7 @@ trait ReadSome: Read {
 
 impl<R: Read> ReadSome for R {}
 
-/// The layout of what starts so; `None` where more has to be seen and there may be more.
+/// The layout of input that starts with these bytes; `None` if more are needed.
 fn shape(start: &[u8], is_all: bool) -> Option<Shape> {
     if start.starts_with(&[0x1f, 0x8b]) {
         return Some(Shape::Unreadable(
@@ -103,7 +103,7 @@ fn shape(start: &[u8], is_all: bool) -> Option<Shape> {
     }
 }
 
-/// The first key of an object, if it is there in full and without escapes.
+/// The first key of an object, if it is complete and without escapes.
 fn first_key(object: &[u8]) -> Option<&str> {
     let key = object.strip_prefix(b"{")?.trim_ascii_start().strip_prefix(b"\"")?;
     let end = key.iter().position(|byte| *byte == b'"')?;

@@ -1,9 +1,9 @@
-//! What an import understood of its input.
+//! What an import understood of its input, and what it did not.
 
-/// A place of the input that was not understood; nothing of it was written.
+/// A part of the input that was not understood and is not written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Complaint {
-    /// The line, counted from one; of an object that is spread over lines its last.
+    /// The line, counted from one; the last line of an object that spans several.
     pub line: u64,
     /// What is wrong there.
     pub reason: String,
