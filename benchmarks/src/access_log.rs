@@ -1,5 +1,7 @@
 //! `log`: the list of the whole service with its access log, against the same without.
 
+use std::time::Duration;
+
 use clap::Args;
 
 use crate::client::Client;
@@ -22,7 +24,7 @@ pub(crate) struct Options {
     #[arg(long, value_delimiter = ',', default_values_t = [1, 32])]
     connections: Vec<usize>,
     /// How many pairs of rounds
-    #[arg(long, default_value_t = 15)]
+    #[arg(long, default_value_t = 101)]
     rounds: usize,
     /// Only the shapes with this text in their name
     #[arg(long, default_value = "")]
@@ -31,7 +33,7 @@ pub(crate) struct Options {
 
 /// Measures, and prints what it found.
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
-    let rounds = Rounds { number: options.rounds, duration: std::time::Duration::from_millis(400) };
+    let rounds = Rounds { number: options.rounds, duration: Duration::from_millis(100) };
     let stored = [Stored::new(options.jobs, false)?, Stored::new(options.jobs, false)?];
     let logging = Server::start_service(&stored[0], "info")?;
     let silent = Server::start_service(&stored[1], "info,request=off")?;

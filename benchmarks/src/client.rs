@@ -8,10 +8,10 @@ use mio::{Events, Interest, Poll, Token};
 
 use crate::connection::{Connection, Progress, Request};
 
-/// What one round of requests showed.
+/// The result of one round of requests.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Round {
-    /// Answers a second.
+    /// Requests per second.
     pub(crate) throughput: f64,
     /// How long each request took, in nanoseconds.
     pub(crate) latencies: Vec<u32>,
@@ -19,13 +19,13 @@ pub(crate) struct Round {
 
 /// Connections to one server, used for all rounds that are compared.
 pub(crate) enum Client {
-    /// One connection that blocks: nothing is cheaper.
+    /// One blocking connection, which has the least overhead.
     One(Box<Connection<TcpStream>>),
-    /// Many connections, all waited for at once.
+    /// Many non-blocking connections with one poll.
     Many {
-        /// What is waited on.
+        /// The poll.
         poll: Poll,
-        /// The connections; the token of each is its place.
+        /// The connections; the token of each is its index.
         connections: Vec<Connection<mio::net::TcpStream>>,
     },
 }
@@ -48,7 +48,7 @@ impl Client {
         Ok(Self::Many { poll, connections: all })
     }
 
-    /// Sends the requests in turn, one at a time on each connection, for so long.
+    /// Sends the requests in turn, one at a time on each connection, for this duration.
     pub(crate) fn run(&mut self, requests: &[Request], duration: Duration) -> io::Result<Round> {
         let start = Instant::now();
         let latencies = match self {
@@ -61,7 +61,7 @@ impl Client {
     }
 }
 
-/// Connects to a server in the way that all rounds do.
+/// Connects to a server with the socket options of all rounds.
 pub(crate) fn connect(address: SocketAddr) -> io::Result<TcpStream> {
     let stream = TcpStream::connect(address)?;
     stream.set_nodelay(true)?;
@@ -121,7 +121,7 @@ fn run_many(
     Ok(latencies)
 }
 
-/// Reads what is there; once an answer is whole, nothing more can come before the next request.
+/// Reads the available data; after a complete response there is none until the next request.
 fn is_done(connection: &mut Connection<mio::net::TcpStream>) -> io::Result<bool> {
     loop {
         match connection.receive()? {

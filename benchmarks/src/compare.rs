@@ -1,4 +1,4 @@
-//! Two loads that take turns, so that what else happens on the machine meets both.
+//! Comparison of two loads in alternating rounds, so that other activity of the machine affects both.
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,38 +12,38 @@ use crate::connection::{Connection, Request};
 use crate::failure::Failure;
 use crate::shapes::{Shape, Target};
 
-/// How long and how often each load runs.
+/// The number and duration of rounds.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rounds {
-    /// How often.
+    /// The number of rounds of each load.
     pub(crate) number: usize,
-    /// How long each time.
+    /// The duration of a round.
     pub(crate) duration: Duration,
 }
 
-/// One of the two loads.
+/// A load.
 pub(crate) struct Load<'a> {
-    /// Over which connections.
+    /// The connections.
     pub(crate) client: &'a mut Client,
-    /// Which requests, in turn.
+    /// The requests, which are sent in turn.
     pub(crate) requests: &'a [Request],
 }
 
-/// What one load reached over all its rounds.
+/// The result of a load over all its rounds.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reached {
-    /// The median of the rounds' answers a second.
+    /// The median of the rounds' requests per second.
     pub(crate) throughput: f64,
     /// The median time of a request, in microseconds.
     pub(crate) latency: f64,
 }
 
-/// Two loads beside each other.
+/// The comparison of two loads.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Comparison {
-    /// The load in question.
+    /// The measured load.
     pub(crate) left: Reached,
-    /// What it is held against.
+    /// The baseline.
     pub(crate) right: Reached,
     /// The median, over the pairs of neighbouring rounds, of left divided by right.
     pub(crate) ratio: f64,
@@ -57,7 +57,7 @@ pub(crate) fn alternate(
     rounds: Rounds,
 ) -> io::Result<Comparison> {
     let (mut lefts, mut rights) = (Vec::new(), Vec::new());
-    // One more than asked for: the first pair warms up.
+    // One more for warm-up: the first pair is discarded.
     for round in 0..=rounds.number {
         let ours = left.client.run(left.requests, rounds.duration)?;
         let client = right_client.as_deref_mut().unwrap_or(&mut *left.client);
@@ -123,7 +123,7 @@ fn reached(rounds: &[Round]) -> Reached {
     Reached { throughput, latency: median(latencies.collect()) / 1_000.0 }
 }
 
-/// The one in the middle; of none, zero.
+/// The median; zero of none.
 pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     let middle = values.len() / 2;
     if values.is_empty() {

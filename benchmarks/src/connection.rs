@@ -1,15 +1,15 @@
-//! One HTTP connection, with as little work for each request as there can be.
+//! An HTTP connection with minimal overhead for each request.
 
 use std::io::{self, Read, Write};
 
-/// More than the largest answer that is common, so that one `read` may take all of it.
+/// Larger than common responses, so that one `read` is enough.
 const BUFFER: usize = 256 * 1024;
 
-/// A request that is sent again and again.
+/// A request that is sent repeatedly.
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
     bytes: Box<[u8]>,
-    /// The bytes of the body that must come back; not checked while it is `None`.
+    /// The expected length of the response body; not checked if `None`.
     pub(crate) body: Option<usize>,
 }
 
@@ -30,14 +30,14 @@ impl Request {
     }
 }
 
-/// How far an answer has come.
+/// The progress of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Progress {
-    /// There is nothing to read now; only on a stream that does not block.
+    /// No data is available; only on a non-blocking stream.
     Nothing,
-    /// A part was read, more has to come.
+    /// A part was read.
     Part,
-    /// It is here.
+    /// The response is complete.
     Done,
 }
 
@@ -56,7 +56,7 @@ pub(crate) struct Connection<S> {
 }
 
 impl<S: Read + Write> Connection<S> {
-    /// Takes a connected stream.
+    /// A connection over a connected stream.
     pub(crate) fn new(stream: S) -> Self {
         let buffer = vec![0; BUFFER].into_boxed_slice();
         Self { stream, buffer, head: 0, missing: None, expected: None, body: 0..0 }
@@ -70,7 +70,7 @@ impl<S: Read + Write> Connection<S> {
     /// Sends a request; the answer to the one before must be here.
     pub(crate) fn send(&mut self, request: &Request) -> io::Result<()> {
         (self.head, self.missing, self.expected) = (0, None, request.body);
-        // So small that it fits into the empty buffer of the socket.
+        // Small enough for the empty buffer of the socket.
         self.stream.write_all(&request.bytes)
     }
 

@@ -1,6 +1,6 @@
-//! What can go wrong.
+//! The error type.
 
 use std::error::Error;
 
-/// Any error: a benchmark is run by people, who read the message.
+/// Any error, since it is only shown to people.
 pub(crate) type Failure = Box<dyn Error + Send + Sync>;

@@ -1,4 +1,4 @@
-//! What is measured of lists.
+//! The results of the measurements of lists.
 
 use std::time::Duration;
 
@@ -14,11 +14,11 @@ pub(crate) struct Line {
     pub(crate) body_bytes: usize,
     /// The list against the constant body.
     pub(crate) comparison: Comparison,
-    /// The ratio that is wanted.
+    /// The required ratio.
     pub(crate) goal: f64,
 }
 
-/// What a number of jobs costs beside requests.
+/// The costs of a number of jobs apart from requests.
 pub(crate) struct Costs {
     /// How many jobs.
     pub(crate) jobs: u32,

@@ -1,4 +1,4 @@
-//! Stores jobs through the public store API: many at a time, so that they share commits.
+//! Stores jobs through the public store API, concurrently, so that they share commits.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -11,11 +11,11 @@ use tributary_storage::{Collection, Registry, Store, StoreExt as _};
 use crate::failure::Failure;
 use crate::jobs::Job;
 
-/// How many jobs are stored together, and how many such portions at any time.
+/// The size of a batch of jobs, and the number of concurrent batches.
 const PORTION: u32 = 1_000;
 const PORTIONS: usize = 4;
 
-/// Where to store how many jobs.
+/// The options of `fill`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct FillOptions {
     /// The URL of the store

@@ -1,10 +1,10 @@
-//! The sync jobs that are measured: made from their number alone, each of exactly the same size.
+//! The sync jobs of the benchmarks, which are derived from their number and of exactly the same size.
 
 use jiff::Timestamp;
 
 /// How many connectors the jobs are spread over.
 pub(crate) const CONNECTORS: u32 = 1_000;
-/// The bytes of a job as it is answered.
+/// The size of a job in a response, in bytes.
 pub(crate) const JOB_BYTES: usize = 900;
 /// All statuses; the jobs are spread over them evenly.
 pub(crate) const STATUSES: [&str; 7] =
@@ -94,7 +94,7 @@ impl Job {
         format!("{:.3}", Timestamp::from_second(moment).unwrap_or(Timestamp::UNIX_EPOCH))
     }
 
-    /// Bits without a pattern, always the same for the same job (the finish of splitmix64).
+    /// Pseudorandom bits of a job (the finalizer of splitmix64).
     fn noise(self) -> u64 {
         let mut bits = u64::from(self.0).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -1,4 +1,4 @@
-//! `list`: sizes, shapes and connections, and what is measured of each.
+//! `list`: measures lists for combinations of sizes, shapes and connections.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use crate::server::{Server, Stored};
 use crate::shapes::{Shape, shapes};
 use crate::table;
 
-/// How often a server is started to see how long that takes.
+/// The number of starts for measuring the start-up time.
 const STARTS: usize = 3;
 /// Few clients and many.
 const CONNECTIONS: [usize; 2] = [1, 32];
@@ -20,24 +20,24 @@ const CONNECTIONS: [usize; 2] = [1, 32];
 /// What to measure.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ListOptions {
-    /// How many jobs are stored: one table for each number
+    /// The numbers of stored jobs; one table for each
     #[arg(long, value_delimiter = ',', default_values_t = [1_000, 100_000, 1_000_000])]
     jobs: Vec<u32>,
-    /// Shorter rounds, for a first look
+    /// Shorter rounds, for a quick look
     #[arg(long)]
     quick: bool,
-    /// How many connectors the requests with a connector ask for in turn, of the 1,000 that there are
+    /// How many of the 1,000 connectors the requests filter by in turn
     #[arg(long, default_value_t = 32)]
     connectors: u32,
-    /// Only the shapes with this text in their name
+    /// Only shapes with this text in their name
     #[arg(long, default_value = "")]
     only: String,
-    /// Keep the jobs in the server's memory only: start-up then makes them instead of reading them
+    /// Keep the jobs in the server's memory only; start-up then generates them instead of reading them
     #[arg(long)]
     memory: bool,
 }
 
-/// Measures, and prints what it found.
+/// Measures, and prints the results.
 pub(crate) fn run(options: &ListOptions) -> Result<(), Failure> {
     let rounds = if options.quick {
         Rounds { number: 5, duration: Duration::from_millis(150) }
@@ -66,7 +66,7 @@ pub(crate) fn run(options: &ListOptions) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Stores jobs and starts servers over them; the last one stays.
+/// Stores jobs and starts servers over them; the last one keeps running.
 fn start(jobs: u32, nothing: u64, memory: bool) -> Result<(Stored, Server, Costs), Failure> {
     eprintln!("storing {jobs} jobs");
     let start = Instant::now();

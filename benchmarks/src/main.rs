@@ -44,10 +44,10 @@ enum Command {
     Search(search::SearchOptions),
     /// Lists of the whole service with its access log, against the same service without
     Log(access_log::Options),
-    /// Stores jobs for the other commands
+    /// Store jobs for the other commands
     #[command(hide = true)]
     Fill(fill::FillOptions),
-    /// Serves a store for the other commands, until its standard input ends
+    /// Serve a store for the other commands, until standard input ends
     #[command(hide = true)]
     Serve(serve::ServeOptions),
     /// Is the whole service, for the other commands

@@ -17,12 +17,12 @@ use crate::server::{Server, Stored};
 use crate::shapes::{Shape, Target, shapes};
 use crate::table::{grouped, marked, whole};
 
-/// What is measured against OpenSearch itself, with how many times faster the embedded store should be.
+/// The measured shapes, each with the required speed-up of the embedded store over OpenSearch.
 const SHAPES: [(&str, f64); 4] =
     [("no filter", 3.0), ("status", 6.0), ("connector + two types", 6.0), ("from=9,900", 60.0)];
-/// The share of OpenSearch's own throughput that the service over it should reach with many clients.
+/// The required throughput of the service over OpenSearch with many clients, relative to OpenSearch itself.
 const THROUGHPUT_GOAL: f64 = 0.75;
-/// How much longer than OpenSearch itself the service over it may take with one client.
+/// The maximum latency of the service over OpenSearch with one client, relative to OpenSearch itself.
 const LATENCY_GOAL: f64 = 1.4;
 const CONNECTIONS: [usize; 2] = [1, 32];
 /// The index that the store keeps sync jobs in.
@@ -33,18 +33,18 @@ const MARKS: [&str; 2] = ["<!-- bench search -->\n", "<!-- /bench search -->"];
 /// What to measure.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SearchOptions {
-    /// How many jobs are stored
+    /// The number of stored jobs
     #[arg(long, default_value_t = 1_000_000)]
     jobs: u32,
-    /// Shorter rounds, for a first look; the file is not written then
+    /// Shorter rounds, for a quick look; the file is not written then
     #[arg(long)]
     quick: bool,
-    /// How many connectors the requests with a connector ask for in turn, of the 1,000 that there are
+    /// How many of the 1,000 connectors the requests filter by in turn
     #[arg(long, default_value_t = 32)]
     connectors: u32,
 }
 
-/// One shape with so many connections.
+/// The result of a shape with a number of connections.
 struct SearchLine {
     shape: &'static str,
     connections: usize,
@@ -53,7 +53,7 @@ struct SearchLine {
     embedded_goal: f64,
 }
 
-/// Measures, prints what it found, and writes it into the documentation.
+/// Measures, prints the results, and writes them to the documentation.
 pub(crate) fn run(options: &SearchOptions) -> Result<(), Failure> {
     let rounds = if options.quick {
         Rounds { number: 5, duration: Duration::from_millis(400) }
@@ -152,7 +152,7 @@ fn raw_request(target: &Target) -> Request {
     Request::post(&format!("/{INDEX}/_search"), &body.to_string())
 }
 
-/// Sees to it that all three answer the same documents: each request once.
+/// Checks that all three return the same documents for each request.
 fn check(
     raw: SocketAddr,
     over_search: SocketAddr,
@@ -205,7 +205,7 @@ fn describe(
     );
     for SearchLine { shape, connections, over_search, embedded, embedded_goal } in lines {
         let latency = over_search.left.latency / over_search.right.latency;
-        // Throughput is a matter of many clients, latency of one.
+        // Throughput is measured with many clients, latency with one.
         let many = *connections > 1;
         let goal = |text: String, counts: bool| if counts { text } else { String::from("–") };
         let _ = writeln!(

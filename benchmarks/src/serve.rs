@@ -27,8 +27,8 @@ pub(crate) struct ServeOptions {
     fill: Option<u32>,
 }
 
-/// Serves on a port of the system's choice, which is told in a line on standard output, until
-/// standard input ends: so it also ends with the benchmark that started it.
+/// Serves on a free port, which is printed to standard output, until standard input ends, which also happens when the
+/// benchmark that started it ends.
 pub(crate) async fn run(options: ServeOptions) -> Result<(), Failure> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let address = listener.local_addr()?;
@@ -55,7 +55,7 @@ pub(crate) async fn run(options: ServeOptions) -> Result<(), Failure> {
     let handle = running.handle();
     std::thread::spawn(move || {
         let _ = std::io::stdin().read_to_end(&mut Vec::new());
-        // Nobody waits for an answer any more.
+        // There are no more requests.
         drop(handle.stop(false));
     });
     println!("ready {address}");
@@ -65,7 +65,7 @@ pub(crate) async fn run(options: ServeOptions) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The first `bytes` of one body that never changes, without copying it.
+/// The first `bytes` of a static body, without copying it.
 async fn constant_body(bytes: web::Path<usize>, body: web::Data<Bytes>) -> HttpResponse {
     let bytes = bytes.into_inner().min(body.len());
     HttpResponse::Ok().content_type("application/json").body(body.slice(..bytes))

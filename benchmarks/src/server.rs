@@ -1,4 +1,4 @@
-//! A server as a process of its own, seen from the benchmark.
+//! A server in a separate process.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -10,15 +10,15 @@ use tempfile::TempDir;
 
 use crate::failure::Failure;
 
-/// How long a server is left alone before its memory is read, so that its allocator can tidy up.
+/// How long a server is idle before its memory is measured, so that the allocator can release memory.
 const SETTLING: Duration = Duration::from_secs(2);
 
-/// A running server; it is ended when this is dropped.
+/// A running server, which is stopped when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Server {
     process: Child,
     ends_with_its_input: bool,
-    /// Where it listens.
+    /// Its address.
     pub(crate) address: SocketAddr,
     /// From the start of the process until it was ready for requests.
     pub(crate) start_up: Duration,
@@ -50,7 +50,7 @@ impl Server {
         Ok(Self { process, ends_with_its_input, address, start_up })
     }
 
-    /// The bytes of memory that the process has in use by now.
+    /// The resident memory of the process in bytes.
     pub(crate) fn resident_bytes(&self) -> Result<u64, Failure> {
         std::thread::sleep(SETTLING);
         let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
@@ -107,7 +107,7 @@ impl Stored {
     }
 }
 
-/// Lets another process store jobs.
+/// Stores jobs in another process.
 fn fill(url: &str, jobs: u32) -> Result<(), Failure> {
     let status = this_program()?.args(["fill", url, &jobs.to_string()]).status()?;
     if status.success() { Ok(()) } else { Err("the jobs could not be stored".into()) }

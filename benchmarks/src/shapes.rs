@@ -1,4 +1,4 @@
-//! The requests that are measured, with the answers that are right.
+//! The measured requests, with their expected results.
 
 use crate::jobs::{CONNECTORS, Job, STATUSES, TYPES, connector_id};
 
@@ -10,9 +10,9 @@ const DEEP: u64 = 9_900;
 /// A kind of request, in several variants that are sent in turn.
 #[derive(Debug, Clone)]
 pub(crate) struct Shape {
-    /// What it is called in the table.
+    /// Its name in the table.
     pub(crate) name: &'static str,
-    /// The share of the constant body's throughput that it should reach.
+    /// The required throughput relative to the constant body.
     pub(crate) goal: f64,
     /// Whether the answers are as large with any number of jobs.
     pub(crate) same_size: bool,
@@ -20,7 +20,7 @@ pub(crate) struct Shape {
     pub(crate) targets: Vec<Target>,
 }
 
-/// One request with what its answer must have.
+/// A request with its expected result.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
     /// Path and query.

@@ -1,15 +1,15 @@
-//! What was measured, as Markdown, with the goals beside it.
+//! The results as Markdown tables, with goals.
 
 use crate::compare::Rounds;
 use crate::figures::{Costs, Line};
 use crate::jobs::{CONNECTORS, JOB_BYTES, STATUSES, TYPES};
 
-/// The memory for a job that is wanted at most, as a multiple of its JSON.
+/// The maximum memory for a job, as a multiple of its JSON.
 const MEMORY_GOAL: f64 = 1.4;
-/// The seconds for a start that are wanted at most, with as many jobs as the goal speaks of.
+/// The maximum start-up time in seconds, and the number of jobs that it applies to.
 const START_GOAL: f64 = 3.0;
 
-/// Says how the figures come about.
+/// Explains the measurement.
 pub(crate) fn introduce(connectors: u32, rounds: Rounds) {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     println!(

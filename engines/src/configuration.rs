@@ -1,32 +1,32 @@
-//! What an instance is told: its settings, and the options of its Java.
+//! The configuration of an instance: settings and Java options.
 
 use std::fmt::Write;
 
 use crate::distribution::{Distribution, Product};
 
-/// The user that exists from the first start where security is on.
+/// The built-in user with security enabled.
 pub(crate) const USER: &str = "elastic";
-/// That user's password. It protects nothing: engines listen on this machine alone, for tests.
+/// Its password, which protects nothing: engines listen on the local machine only.
 pub(crate) const PASSWORD: &str = "tributary-test";
 
-/// What differs between instances.
+/// The settings that differ between instances.
 pub(crate) struct Settings<'instance> {
     pub(crate) distribution: &'static Distribution,
     pub(crate) port: u16,
     pub(crate) transport_port: u16,
     pub(crate) data: &'instance str,
     pub(crate) logs: &'instance str,
-    /// The caller's own, which come last.
+    /// The caller's settings, which come last.
     pub(crate) more: &'instance [(String, String)],
 }
 
 impl Settings<'_> {
-    /// The settings in the product's own file.
+    /// The content of the product's settings file.
     pub(crate) fn to_yaml(&self) -> String {
         let mut lines = String::new();
         let name = self.distribution.name();
         let mut set = |key: &str, value: &str| {
-            // A JSON string is a YAML string, whatever is in it.
+            // JSON strings are valid YAML strings.
             let value = serde_json::Value::from(value);
             writeln!(lines, "{key}: {value}").expect("a string takes everything");
         };
@@ -38,7 +38,7 @@ impl Settings<'_> {
         set("discovery.type", "single-node");
         set("path.data", self.data);
         set("path.logs", self.logs);
-        // A disk that is nearly full must not make indices read-only in the middle of a test.
+        // A nearly full disk must not make indices read-only during a test.
         set("cluster.routing.allocation.disk.threshold_enabled", "false");
         if self.distribution.product == Product::Elasticsearch {
             set("xpack.security.enabled", if self.distribution.security { "true" } else { "false" });
@@ -50,8 +50,8 @@ impl Settings<'_> {
     }
 }
 
-/// The options of Java: those of the distribution, without its logs of garbage collection and its
-/// dumps of memory, which would be written beside the shared files.
+/// The Java options: those of the distribution, without garbage collection logs and heap dumps, which would be written
+/// to the shared folder.
 pub(crate) fn java_options(given: &str, distribution: &Distribution) -> String {
     let unwanted = ["gc*", "HeapDump", "ErrorFile"];
     let mut lines: Vec<&str> =

@@ -1,4 +1,4 @@
-//! Where an engine is reached, and the few questions asked of it to see that it is there.
+//! The address of an engine, and requests to check it.
 
 use std::time::Duration;
 
@@ -11,24 +11,24 @@ use ureq::http::header::{AUTHORIZATION, CONTENT_TYPE};
 
 use crate::distribution::Distribution;
 
-/// How long a single question may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// The timeout of a request.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Where an engine is reached.
+/// The address of an engine.
 #[derive(Debug, Clone)]
 pub struct Endpoint {
     /// Which engine it is.
     pub distribution: &'static Distribution,
     /// Its address, without user and password and without a slash at the end.
     pub url: String,
-    /// The user, where it wants one.
+    /// The user, if it requires one.
     pub user: Option<String>,
     /// The user's password.
     pub password: Option<String>,
 }
 
 impl Endpoint {
-    /// Reads `http://user:password@host:port`, where user and password may be missing.
+    /// Parses `http://user:password@host:port`; user and password are optional.
     pub fn parse(distribution: &'static Distribution, text: &str) -> Result<Self> {
         let uri: Uri = text.trim_end_matches('/').parse().with_context(|| format!("no URL: [{text}]"))?;
         ensure!(uri.scheme_str() == Some("http"), "no URL that starts with http://: [{text}]");
@@ -45,7 +45,7 @@ impl Endpoint {
         Ok(Self { distribution, url: format!("http://{host}"), user, password })
     }
 
-    /// The address with user and password inside, as [`parse`](Self::parse) reads it.
+    /// The URL with user and password, as accepted by [`parse`](Self::parse).
     pub fn url_with_password(&self) -> String {
         match (&self.user, &self.password) {
             (Some(user), Some(password)) => {
@@ -55,13 +55,13 @@ impl Endpoint {
         }
     }
 
-    /// Asks whether the engine can be used: it answers, and all that it has kept is at hand again.
+    /// Checks that the engine is ready: it responds, and its stored data is available.
     pub fn check_health(&self) -> Result<()> {
-        // It answers 408 while what it has kept is still being opened.
+        // It returns 408 while stored data is being recovered.
         self.get("/_cluster/health?wait_for_status=yellow&timeout=1s").map(drop)
     }
 
-    /// Asks for the process that does the work, which is not the one that was started.
+    /// Returns the id of the server process, which is a child of the started one.
     pub(crate) fn process(&self) -> Result<i32> {
         let answer = self.get("/_nodes/_local/process")?;
         let nodes = answer["nodes"].as_object().context("no nodes")?;
@@ -76,7 +76,7 @@ impl Endpoint {
     /// Asks the engine itself, past whatever is tested, with a body where it is not empty; answers the
     /// body of a success.
     pub fn send(&self, method: &str, path: &str, body: impl Into<String>) -> Result<Value> {
-        let agent = ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).build().new_agent();
+        let agent = ureq::Agent::config_builder().timeout_global(Some(TIMEOUT)).build().new_agent();
         let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.url));
         if let Some(authorization) = self.authorization() {
             request = request.header(AUTHORIZATION, authorization);
@@ -90,7 +90,7 @@ impl Endpoint {
         Ok(answer.body_mut().read_json()?)
     }
 
-    /// The value of the header `authorization`, where the engine wants one.
+    /// The value of the header `authorization`, if the engine requires one.
     pub fn authorization(&self) -> Option<String> {
         let (user, password) = (self.user.as_ref()?, self.password.as_ref()?);
         Some(format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{password}"))))

@@ -1,4 +1,4 @@
-//! An engine that runs: started, paused, killed, started again, stopped.
+//! A running engine, which can be paused, killed, restarted and stopped.
 
 use std::collections::hash_map::RandomState;
 use std::fs;
@@ -18,21 +18,19 @@ use crate::instance::Instance;
 use crate::options::EngineOptions;
 use crate::process::Processes;
 
-/// How often a start is tried when another program was faster to take a port.
+/// How often a start is retried if another program took the port.
 const ATTEMPTS: usize = 3;
-/// How much of its log an error shows.
+/// How much of the log an error shows.
 const LINES_OF_LOG: usize = 40;
-/// Below the range from which systems take ports for connections that go out: a port of an engine
-/// that is down for a moment stays free.
+/// Below the ephemeral ports, so that the port of a stopped engine stays free.
 const PORTS: std::ops::Range<u16> = 20_000..32_000;
-/// Between two looks at an engine that starts.
+/// The interval of checks during a start.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// An engine of one's own. When it is dropped, or its owner ends in whatever way, its processes
-/// and its folder go.
+/// An engine. Its processes and its folder are removed when it is dropped or its owner ends in any way.
 #[derive(Debug)]
 pub struct Engine {
-    // Dropped in this order: the processes are gone before their folder is removed.
+    // Dropped in this order: the processes end before their folder is removed.
     processes: Option<Processes>,
     instance: Instance,
     endpoint: Endpoint,
@@ -40,7 +38,7 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts an engine, fetching it where needed, and waits until it can be used.
+    /// Starts an engine, fetches it first if necessary, and waits until it is ready.
     pub fn start(distribution: &'static Distribution, options: &EngineOptions) -> Result<Self> {
         let instance = Instance::create(distribution, options)?;
         let credentials = distribution.security.then(|| (USER.to_owned(), PASSWORD.to_owned()));
@@ -60,12 +58,12 @@ impl Engine {
         Ok(engine)
     }
 
-    /// Which engine it is.
+    /// Its distribution.
     pub fn distribution(&self) -> &'static Distribution {
         self.endpoint.distribution
     }
 
-    /// Where it is reached.
+    /// Its address.
     pub fn endpoint(&self) -> &Endpoint {
         &self.endpoint
     }
@@ -75,27 +73,27 @@ impl Engine {
         self.instance.folder()
     }
 
-    /// The process that does the work; none while it is killed.
+    /// The server process; `None` while it is killed.
     pub fn pid(&self) -> Option<u32> {
         self.processes.as_ref().and_then(Processes::worker)
     }
 
-    /// Whether it has not ended by itself.
+    /// Whether it is running.
     pub fn is_running(&self) -> Result<bool> {
         self.processes.as_ref().map_or(Ok(false), |processes| Ok(!processes.has_ended()?))
     }
 
-    /// Makes it stand still: connections are taken, nothing is answered.
+    /// Pauses it: connections are accepted, but there are no responses.
     pub fn pause(&self) -> Result<()> {
         self.running()?.signal(Signal::STOP)
     }
 
-    /// Lets it go on after [`pause`](Self::pause).
+    /// Resumes it after [`pause`](Self::pause).
     pub fn resume(&self) -> Result<()> {
         self.running()?.signal(Signal::CONT)
     }
 
-    /// Ends it at once, as by a failure of power; its data stay.
+    /// Kills it like a power failure; its data stays.
     pub fn kill(&mut self) -> Result<()> {
         match self.processes.take() {
             Some(mut processes) => processes.kill(),
@@ -103,8 +101,7 @@ impl Engine {
         }
     }
 
-    /// Starts it again on the same port with the same data, after it has ended in order where it
-    /// still runs.
+    /// Starts it again on the same port with the same data, after a regular stop if it is running.
     pub fn restart(&mut self) -> Result<()> {
         if let Some(mut processes) = self.processes.take() {
             processes.end_in_order()?;
@@ -112,7 +109,7 @@ impl Engine {
         self.run()
     }
 
-    /// Ends it and removes its folder, and says what went wrong, unlike dropping it.
+    /// Stops it and removes its folder; unlike dropping, it returns errors.
     pub fn stop(mut self) -> Result<()> {
         self.kill()
     }
@@ -121,7 +118,7 @@ impl Engine {
         self.processes.as_ref().with_context(|| format!("{} does not run", self.distribution()))
     }
 
-    /// Starts the processes and waits until they can be used.
+    /// Starts the processes and waits until they are ready.
     fn run(&mut self) -> Result<()> {
         let start = Instant::now();
         let mut processes = Processes::start(&self.instance)?;
@@ -142,7 +139,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Whether it ended because a port was no longer free.
+    /// Whether it ended because the port was taken.
     fn missed_its_port(&self) -> bool {
         let log = self.log();
         log.contains("BindException")
@@ -150,7 +147,7 @@ impl Engine {
             || log.contains("BindHttpException")
     }
 
-    /// The end of what it has said.
+    /// The end of its log.
     fn log(&self) -> String {
         let console = self.instance.console();
         let text = fs::read(&console).unwrap_or_default();
@@ -160,7 +157,7 @@ impl Engine {
     }
 }
 
-/// A port that is free now; each caller begins its search elsewhere.
+/// A free port; each call starts its search at another one.
 fn free_port() -> Result<u16> {
     let width = PORTS.end - PORTS.start;
     let first = u16::try_from(RandomState::new().hash_one(()) % u64::from(width))?;

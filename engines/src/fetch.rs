@@ -1,4 +1,4 @@
-//! Fetches a distribution through Maven into the cache, once.
+//! Fetches distributions with Maven into a cache.
 
 use std::env;
 use std::fs::{self, File};
@@ -13,18 +13,18 @@ use crate::distribution::Distribution;
 use crate::java;
 use crate::user::open_to_all;
 
-/// What fetches and unpacks; pinned, so that it does the same everywhere.
+/// The Maven plugin that fetches and unpacks, in a pinned version.
 const PLUGIN: &str = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1";
 
-/// The folder of the cache: `engines` in the folder that Cargo builds into.
+/// The cache: `engines` in Cargo's target folder.
 pub fn cache() -> PathBuf {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
     workspace.join(target).join("engines")
 }
 
-/// Fetches a distribution where the cache does not have it yet, and answers its folder, which is
-/// only read from then on. Processes that want the same at once wait for the first.
+/// Fetches a distribution if it is not in the cache, and returns its folder, which is read-only from then on. Concurrent
+/// processes wait for the first one.
 pub fn fetch(distribution: &Distribution) -> Result<PathBuf> {
     let (cache, name) = (cache(), distribution.name());
     let folder = cache.join(&name);
@@ -37,7 +37,7 @@ pub fn fetch(distribution: &Distribution) -> Result<PathBuf> {
     if !folder.is_dir() {
         let prefix = format!(".{name}-");
         remove_remains(&cache, &prefix)?;
-        // Next to the final place, so that the name is all that changes when it is complete.
+        // Beside the final location, so that it can be renamed when it is complete.
         let unpacking = tempfile::Builder::new().prefix(&prefix).tempdir_in(&cache)?;
         eprintln!("fetching {distribution} into {}", folder.display());
         let home = unpack(distribution, unpacking.path())
@@ -47,7 +47,7 @@ pub fn fetch(distribution: &Distribution) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Removes what was left by those who were killed while they fetched; whoever has the lock is alone.
+/// Removes incomplete folders of killed processes; the caller holds the lock.
 fn remove_remains(cache: &Path, prefix: &str) -> Result<()> {
     for entry in fs::read_dir(cache)? {
         let entry = entry?;
@@ -122,7 +122,7 @@ fn store_password(distribution: &Distribution, home: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What a program said, on both ways.
+/// The output of a program, standard output and standard error.
 fn said(output: &Output) -> String {
     let text = [output.stdout.as_slice(), output.stderr.as_slice()].concat();
     String::from_utf8_lossy(&text).trim().to_owned()

@@ -1,5 +1,4 @@
-//! Indices of a test's own, gone with it: an engine has a limit to how many it holds, and is slow long
-//! before that.
+//! Temporary indices of a test, since an engine gets slow with many indices.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -8,7 +7,7 @@ use serde_json::Value;
 
 use crate::endpoint::Endpoint;
 
-/// Names for the indices of one test, which are deleted when it is dropped.
+/// Generates names for the indices of a test, and deletes the indices when dropped.
 #[derive(Debug)]
 pub struct Indices {
     endpoint: &'static Endpoint,
@@ -17,7 +16,7 @@ pub struct Indices {
 }
 
 impl Indices {
-    /// Names that no other test has.
+    /// A generator of unique names.
     pub fn new(endpoint: &'static Endpoint) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
@@ -25,23 +24,23 @@ impl Indices {
         Self { endpoint, prefix, next: AtomicU32::new(0) }
     }
 
-    /// The engine that they are in.
+    /// The engine with the indices.
     pub fn endpoint(&self) -> &'static Endpoint {
         self.endpoint
     }
 
-    /// What stands before the names of indices; something else each time.
+    /// A new, unique prefix of index names.
     pub fn fresh_prefix(&self) -> String {
         format!("{}{}-", self.prefix, self.next.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Deletes them by their names: engines do not take patterns for that.
+    /// Deletes the indices by name, since engines do not allow patterns.
     fn delete(&self) -> Result<()> {
         let pattern = format!("/_cat/indices/{}*?expand_wildcards=all&format=json&h=index", self.prefix);
         let found = self.endpoint.send("GET", &pattern, "")?;
         let names: Vec<&str> =
             found.as_array().into_iter().flatten().filter_map(|row| row["index"].as_str()).collect();
-        // A request line has a limit too.
+        // The length of a request line is limited.
         for some in names.chunks(32) {
             let _: Value = self.endpoint.send("DELETE", &format!("/{}", some.join(",")), "")?;
         }

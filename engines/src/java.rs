@@ -1,4 +1,4 @@
-//! Finds a Java that a distribution starts on, by itself.
+//! Finds a suitable Java for a distribution.
 
 use std::env;
 use std::fs;
@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use crate::distribution::Distribution;
 use crate::user::User;
 
-/// Folders in which systems keep their Javas, each in a folder of its own.
+/// The usual folders of Java installations.
 const USUAL_FOLDERS: &[&str] = &[
     "/usr/lib/jvm",
     "/usr/lib64/jvm",
@@ -22,7 +22,7 @@ const USUAL_FOLDERS: &[&str] = &[
     "/opt/homebrew/opt",
 ];
 
-/// A Java that was found.
+/// A Java installation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Java {
     /// Its folder.
@@ -49,12 +49,12 @@ pub fn find(distribution: &Distribution) -> Result<Java> {
     choose(&found, &distribution.java).cloned().with_context(|| missing(distribution, &found))
 }
 
-/// The newest that is in the range.
+/// The newest version in the range.
 fn choose<'java>(found: &'java [Java], range: &RangeInclusive<u32>) -> Option<&'java Java> {
     found.iter().filter(|java| range.contains(&java.version)).max_by_key(|java| java.version)
 }
 
-/// Says what to install where nothing fits.
+/// The error if there is none, with what to install.
 fn missing(distribution: &Distribution, found: &[Java]) -> String {
     let (first, last) = (distribution.java.start(), distribution.java.end());
     let wanted =

@@ -1,4 +1,4 @@
-//! Real OpenSearch and Elasticsearch servers for tests and tasks: fetched, started and ended by the project.
+//! Real OpenSearch and Elasticsearch servers for tests and tasks, which are fetched, started and stopped automatically.
 //!
 //! ```
 //! use tributary_engines::Distribution;

@@ -1,20 +1,19 @@
-//! How an engine is started.
+//! The options of an engine.
 
 use std::time::Duration;
 
-/// How to start an engine.
+/// The options of an engine.
 #[derive(Debug, Clone)]
 pub struct EngineOptions {
-    /// The port for HTTP; where there is none, a free one.
+    /// The HTTP port; a free one by default.
     pub port: Option<u16>,
-    /// The heap of its Java.
+    /// The Java heap in megabytes.
     pub heap_megabytes: u32,
-    /// Whether its Java compiles for the highest speed. A start then takes twice the work, which
-    /// only measurements are worth.
+    /// Whether to use the optimizing Java compiler, which is for measurements, since it doubles the work of a start.
     pub full_speed: bool,
-    /// How long it may take until it answers.
+    /// The timeout of the start.
     pub deadline: Duration,
-    /// Settings beyond those that every instance gets.
+    /// Additional settings.
     pub settings: Vec<(String, String)>,
 }
 

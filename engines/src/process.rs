@@ -1,4 +1,4 @@
-//! The processes of an engine: a group of their own, and a guard that ends them when the owner is gone.
+//! The processes of an engine: a process group, and a guard that ends it when the owner is gone.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -17,10 +17,10 @@ use rustix::process::{
 use crate::instance::Instance;
 
 /// How long the processes may take to be gone after the signal that none can refuse.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// How long an engine may take to end in order.
+const STOP_TIMEOUT: Duration = Duration::from_secs(10);
+/// The timeout of a regular stop.
 const ORDERLY: Duration = Duration::from_secs(30);
-/// Between two looks.
+/// The polling interval.
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Reads the group from a pipe that only the owner holds, and waits for its end. If no word comes
@@ -48,7 +48,7 @@ pub(crate) struct Processes {
     /// The first of the group; its number is the group's as long as it has not been waited for.
     leader: Child,
     guard: Child,
-    /// The process that does the work, once it is known.
+    /// The server process, once it is known.
     worker: Option<Pid>,
 }
 
@@ -82,13 +82,13 @@ impl Processes {
         Ok(Self { leader, guard, worker: None })
     }
 
-    /// Remembers which process does the work.
+    /// Sets the server process.
     pub(crate) fn set_worker(&mut self, process: i32) -> Result<()> {
         self.worker = Some(Pid::from_raw(process).context("no process id")?);
         Ok(())
     }
 
-    /// The process that does the work.
+    /// The server process.
     pub(crate) fn worker(&self) -> Option<u32> {
         self.worker.and_then(|worker| u32::try_from(worker.as_raw_nonzero().get()).ok())
     }
@@ -100,13 +100,13 @@ impl Processes {
         Ok(waitid(WaitId::Pid(Pid::from_child(&self.leader)), options)?.is_some())
     }
 
-    /// Sends a signal to the process that does the work.
+    /// Sends a signal to the server process.
     pub(crate) fn signal(&self, signal: Signal) -> Result<()> {
         let worker = self.worker.context("the engine is not ready yet")?;
         kill_process(worker, signal).context("the engine's process is gone")
     }
 
-    /// Asks the engine to end, waits for it, and ends what is then left.
+    /// Terminates the engine, waits for it, and kills the remaining processes.
     pub(crate) fn end_in_order(&mut self) -> Result<()> {
         if let Some(worker) = self.worker {
             // One that is paused would not hear the request.
@@ -117,7 +117,7 @@ impl Processes {
         self.kill()
     }
 
-    /// Ends all processes at once, and waits until they are gone.
+    /// Kills all processes, and waits until they are gone.
     pub(crate) fn kill(&mut self) -> Result<()> {
         let group = Pid::from_child(&self.leader);
         // Nothing to end is fine.
@@ -128,7 +128,7 @@ impl Processes {
         }
         self.guard.wait()?;
         self.leader.wait()?;
-        wait(PATIENCE, || self.worker.is_some_and(is_gone) || test_kill_process_group(group).is_err());
+        wait(STOP_TIMEOUT, || self.worker.is_some_and(is_gone) || test_kill_process_group(group).is_err());
         Ok(())
     }
 }
@@ -141,7 +141,7 @@ impl Drop for Processes {
     }
 }
 
-/// Looks again and again until a condition holds or the time is over.
+/// Polls until a condition holds or the timeout expires.
 fn wait(patience: Duration, mut holds: impl FnMut() -> bool) {
     let start = Instant::now();
     while !holds() && start.elapsed() < patience {

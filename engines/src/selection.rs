@@ -1,4 +1,4 @@
-//! Which backends a run of the tests is about.
+//! The backends that a test run selects.
 
 use std::env;
 
@@ -10,7 +10,7 @@ pub const SELECTION: &str = "TRIBUTARY_TEST_BACKENDS";
 pub const BACKENDS: &[&str] =
     &["memory", "embedded", "opensearch", "opensearch-2", "elasticsearch", "elasticsearch-8"];
 
-/// Whether this run is about a backend.
+/// Whether this run selects a backend.
 ///
 /// # Panics
 /// If there is no such backend, or the variable names one that does not exist: either would let

@@ -11,29 +11,29 @@ use anyhow::{Context, Result};
 /// A number that no account uses: nothing else on the machine is that user's.
 const UNPRIVILEGED: u32 = 64_918;
 
-/// Whom an engine runs as.
+/// The user of an engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum User {
-    /// Whoever started it.
+    /// The caller.
     Caller,
     /// An unprivileged one, since the caller is root.
     Unprivileged,
 }
 
 impl User {
-    /// Whom engines run as here.
+    /// The user for engines of this process.
     pub(crate) fn of_engines() -> Self {
         if rustix::process::geteuid().is_root() { Self::Unprivileged } else { Self::Caller }
     }
 
-    /// Lets a command run as this user, as no member of any other group.
+    /// Runs a command as this user, without supplementary groups.
     pub(crate) fn apply(self, command: &mut Command) {
         if self == Self::Unprivileged {
             command.uid(UNPRIVILEGED).gid(UNPRIVILEGED);
         }
     }
 
-    /// Gives a folder with all that is in it to this user.
+    /// Changes the owner of a folder and its content to this user.
     pub(crate) fn give(self, path: &Path) -> Result<()> {
         if self == Self::Caller {
             return Ok(());
@@ -48,7 +48,7 @@ impl User {
         Ok(())
     }
 
-    /// Whether this user may read a folder: it and all above it are open to everyone.
+    /// Whether this user may read a folder: it and its parents are readable for all users.
     pub(crate) fn can_reach(self, folder: &Path) -> bool {
         let Ok(folder) = folder.canonicalize() else { return false };
         let open = |path: &Path| {
@@ -61,7 +61,7 @@ impl User {
     }
 }
 
-/// Lets everyone read a folder with all that is in it.
+/// Makes a folder and its content readable for all users.
 pub(crate) fn open_to_all(path: &Path) -> Result<()> {
     let found = fs::symlink_metadata(path)?;
     if found.is_symlink() {

@@ -1,4 +1,4 @@
-//! Checks that the code which the pages show is code of this project, and that the files exist which they name.
+//! Checks that code in the pages is from this project, and that the files that they mention exist.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,14 +8,13 @@ use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
 use crate::links::{pages, shown};
 
-/// The folders that a page names files in.
+/// The folders whose files are checked.
 const FOLDERS: &[&str] =
     &["benchmarks", "crates", "deploy", "docs", "engines", "examples", "reference", "tests", "xtask"];
-/// Where the code is that pages show.
+/// The folders with code for pages.
 const SOURCES: &[&str] = &["crates", "examples"];
 
-/// Fails where a block of Rust of a page stands in no source file, or where a file is named that does
-/// not exist.
+/// Fails if a Rust block of a page is in no source file, or if a mentioned file does not exist.
 pub(crate) fn check(root: &Path) -> Result<()> {
     let mut sources = Vec::new();
     for folder in SOURCES {
@@ -37,7 +36,7 @@ pub(crate) fn check(root: &Path) -> Result<()> {
     if problems.is_empty() { Ok(()) } else { bail!("{}", problems.join("\n")) }
 }
 
-/// The blocks of Rust, and what else stands in the type of code.
+/// The Rust blocks, and all inline code.
 fn parts(text: &str) -> (Vec<String>, Vec<String>) {
     let (mut blocks, mut names) = (Vec::new(), Vec::new());
     let mut block: Option<String> = None;
@@ -66,7 +65,7 @@ fn is_path(name: &str) -> bool {
         && name.chars().all(|letter| letter.is_ascii_alphanumeric() || "/._-".contains(letter))
 }
 
-/// The lines without what stands before and after them.
+/// The lines without surrounding whitespace.
 fn lines(text: &str) -> Vec<String> {
     text.trim().lines().map(|line| line.trim().to_owned()).collect()
 }

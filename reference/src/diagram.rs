@@ -1,4 +1,4 @@
-//! Drawings of state machines.
+//! Diagrams of state machines.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! One page for each resource with all of its endpoints, and one with what holds for all.
+//! A page for each resource with its endpoints, and an overview.
 
 use std::fmt::Write as _;
 
@@ -11,7 +11,7 @@ use crate::file::File;
 use crate::markdown::{GENERATED, Table, block, code, prose};
 use crate::shapes;
 
-/// The pages of the resources, and the one before them.
+/// The pages of the resources, and the overview.
 pub(crate) fn pages() -> Vec<File> {
     let document = tributary_api::openapi();
     let pages = Resource::ALL.iter().map(|resource| {

@@ -1,4 +1,4 @@
-//! Checks that the links of the documentation lead somewhere.
+//! Checks the links of the documentation.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,8 +14,7 @@ pub(crate) fn anchor(heading: &str) -> String {
     kept.map(|letter| if letter == ' ' { '-' } else { letter }).collect()
 }
 
-/// Fails where a link of a page leads to a file or a heading that is not
-/// there, or out of the site, or where a page of the site stands in no table of contents.
+/// Fails if a link leads to a missing file or heading, or out of the site, or if a page is not in the table of contents.
 pub(crate) fn check(root: &Path) -> Result<()> {
     let docs = root.join("docs").canonicalize()?;
     let pages = pages(root)?;

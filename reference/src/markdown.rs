@@ -1,10 +1,10 @@
-//! Pieces of Markdown.
+//! Helpers for Markdown.
 
 use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
-/// What every generated page says of itself.
+/// The notice on every generated page.
 pub(crate) const GENERATED: &str = "<!-- Written by `cargo xtask docs`; change what it is made from. -->\n\n";
 
 /// A table; cells may have any text.

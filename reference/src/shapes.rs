@@ -1,4 +1,4 @@
-//! JSON Schemas in words.
+//! Descriptions of JSON Schemas.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Checks that every link of the built site leads somewhere.
+//! Checks the links of the built site.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -16,7 +16,7 @@ struct Page {
     anchors: BTreeSet<String>,
 }
 
-/// Fails where a link, a picture, a style or a script of a page in the folder leads nowhere.
+/// Fails if a link, an image, a style sheet or a script of a page in the folder is missing.
 pub(crate) fn check(folder: &Path) -> Result<()> {
     let mut files = BTreeSet::new();
     collect(folder, folder, &mut files)?;

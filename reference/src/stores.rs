@@ -1,4 +1,4 @@
-//! The page of what stores promise: the contract for all, and what each built-in one adds.
+//! The page of the stores: the contract, and the properties of each built-in store.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -12,7 +12,7 @@ use crate::markdown::{GENERATED, Table, code, prose};
 
 /// The folder of the sources that are read.
 const SOURCES: &str = "crates/storage/src";
-/// Each scheme with the file and the type whose comments tell what its stores promise.
+/// Each scheme with the file and the type whose doc comment describes its stores.
 const BACKENDS: &[(&str, &str, &str)] = &[
     ("memory", "memory/mod.rs", "MemoryStore"),
     ("embedded", "embedded/mod.rs", "EmbeddedStore"),
@@ -29,8 +29,8 @@ pub(crate) fn page(root: &Path) -> Result<String> {
     });
     let contract = contract.context("the trait Store is gone")?;
     let mut text = format!(
-        "{GENERATED}# Stores and what they promise\n\nEvery store keeps the same contract, and one suite of tests \
-         holds all of them to it. How to write another is told in [Writing a backend](../writing-a-backend.md).\n\n\
+        "{GENERATED}# Stores and what they promise\n\nEvery store fulfils the same contract, which the \
+         conformance suite tests. How to write a backend is in [Writing a backend](../writing-a-backend.md).\n\n\
          ## The contract\n\n{}\n",
         comment(&contract.attrs)
     );

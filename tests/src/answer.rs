@@ -1,10 +1,10 @@
-//! What comes back, and what is checked on it again and again.
+//! Responses and common checks of them.
 
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// An answer to a request.
+/// A response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// The HTTP status.
@@ -15,13 +15,13 @@ pub struct Answer {
     pub body: String,
 }
 
-/// A page of a list, each document as the text it came in.
+/// A page of a list, with each document as text.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Listing {
-    /// How many documents match.
+    /// The number of matches.
     pub count: usize,
-    /// Those of the page.
+    /// The documents of the page.
     pub results: Vec<Box<RawValue>>,
 }
 
@@ -86,8 +86,8 @@ impl Answer {
         self.json()["id"].as_str().unwrap_or_else(|| panic!("no id: {}", self.body)).to_owned()
     }
 
-    /// Checks that this is a refusal in the shape of Elasticsearch's errors, to the last field, with
-    /// the headers that every answer has; answers its reason.
+    /// Checks that this is an error exactly in the format of Elasticsearch, with the common headers, and returns its
+    /// reason.
     ///
     /// # Panics
     /// If the status is another or the shape is not exactly that.
@@ -110,7 +110,7 @@ impl Answer {
         reason.as_str().filter(|reason| !reason.is_empty()).expect("a reason in words").to_owned()
     }
 
-    /// Like [`refusal`](Self::refusal), with a reason that has all of these parts.
+    /// Like [`refusal`](Self::refusal), for a reason that contains all of these parts.
     ///
     /// # Panics
     /// If one is missing.

@@ -1,4 +1,4 @@
-//! Where the programs are; built first, so that the tests alone are enough on a fresh clone.
+//! The tested programs, which are built on demand, so that the tests work on a fresh clone.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,13 +1,13 @@
-//! A plain HTTP connection on which any bytes can be sent, right ones and wrong ones.
+//! A raw HTTP connection, on which any bytes can be sent.
 
 use std::fmt::Write as _;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 
-use crate::PATIENCE;
+use crate::TIMEOUT;
 use crate::answer::Answer;
 
-/// One connection, kept open from request to request.
+/// A keep-alive connection.
 #[derive(Debug)]
 pub struct Connection {
     stream: BufReader<TcpStream>,
@@ -17,9 +17,9 @@ pub struct Connection {
 impl Connection {
     /// Connects.
     pub fn open(address: SocketAddr) -> io::Result<Self> {
-        let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        stream.set_write_timeout(Some(PATIENCE))?;
+        let stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
+        stream.set_read_timeout(Some(TIMEOUT))?;
+        stream.set_write_timeout(Some(TIMEOUT))?;
         stream.set_nodelay(true)?;
         Ok(Self { stream: BufReader::new(stream), address })
     }
@@ -42,7 +42,7 @@ impl Connection {
         head.push_str("\r\n");
         let mut bytes = head.into_bytes();
         bytes.extend_from_slice(body.unwrap_or_default());
-        // A server that refuses a body early may close before it has read all of it: the answer counts.
+        // A server may refuse a body early and close before it has read all of it.
         let sent = self.send(&bytes);
         self.read_answer(method == "HEAD").map_err(|error| sent.err().unwrap_or(error))
     }
@@ -52,7 +52,7 @@ impl Connection {
         self.stream.get_mut().write_all(bytes)
     }
 
-    /// Says that nothing more will be sent.
+    /// Shuts down the sending side.
     pub fn close_sending(&self) -> io::Result<()> {
         self.stream.get_ref().shutdown(std::net::Shutdown::Write)
     }
@@ -64,7 +64,7 @@ impl Connection {
         Ok(answer)
     }
 
-    /// Reads an answer whose body may be any bytes, which are apart.
+    /// Reads a response, and returns its binary body separately.
     pub fn read_packed_answer(&mut self, to_head: bool) -> io::Result<(Answer, Vec<u8>)> {
         let status_line = self.read_line()?;
         let status = status_line.split(' ').nth(1).and_then(|status| status.parse().ok());
@@ -100,7 +100,7 @@ impl Connection {
         Ok(length > 0)
     }
 
-    /// Reads until the other side closes.
+    /// Reads until the connection is closed.
     pub fn read_to_end(&mut self) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         self.stream.read_to_end(&mut bytes)?;

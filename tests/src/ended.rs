@@ -1,11 +1,11 @@
-//! How a process ended, and what it said.
+//! The exit status and output of a process.
 
 use std::process::ExitStatus;
 
 /// A process that has ended.
 #[derive(Debug)]
 pub struct Ended {
-    /// How it ended.
+    /// The exit status.
     pub status: ExitStatus,
     /// All of its standard output.
     pub output: String,
@@ -14,7 +14,7 @@ pub struct Ended {
 }
 
 impl Ended {
-    /// Checks that the process gave up with a message in plain words.
+    /// Checks that the process failed with an error message.
     ///
     /// # Panics
     /// If it succeeded, panicked, was ended by a signal, or its message lacks one of the parts.

@@ -1,4 +1,4 @@
-//! How the binary is started: which arguments, which environment, to run on or to its end.
+//! Starting the binary with arguments and environment.
 
 use std::ffi::OsStr;
 use std::process::{Child, Command, Stdio};
@@ -8,7 +8,7 @@ use crate::output::Output;
 use crate::server::Server;
 use crate::{binary, wait_until};
 
-/// A start of the binary, to be described and then done.
+/// A builder for starting the binary.
 #[derive(Debug)]
 pub struct Launch {
     command: Command,
@@ -51,7 +51,7 @@ impl Launch {
         self
     }
 
-    /// With whatever else a command can have.
+    /// With any other change of the command.
     #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Command)) -> Self {
         change(&mut self.command);

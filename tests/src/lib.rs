@@ -1,7 +1,6 @@
-//! The harness of the black-box tests: starts the real binary, talks to it, ends it.
+//! The harness of the black-box tests: starts, uses and stops the real binary.
 //!
-//! Nothing here knows how the service is built; what it knows is the command line, the ready line
-//! on standard output, and HTTP.
+//! It uses only the command line, the ready line on standard output, and HTTP.
 //!
 //! ```
 //! use tributary_tests::{Scenario, Server};
@@ -41,22 +40,22 @@ pub use server::Server;
 
 use std::time::{Duration, Instant};
 
-/// How long anything may take that is awaited; far more than it ever needs.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+/// The timeout of all waiting, far longer than needed.
+pub const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Waits until the condition holds.
 ///
 /// # Panics
-/// If it does not hold within [`PATIENCE`].
+/// If it does not hold within [`TIMEOUT`].
 pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
     let start = Instant::now();
     while !condition() {
-        assert!(start.elapsed() < PATIENCE, "waited in vain for this: {what}");
+        assert!(start.elapsed() < TIMEOUT, "waited in vain for this: {what}");
         std::thread::sleep(Duration::from_millis(2));
     }
 }
 
-/// An empty folder that is removed in the end.
+/// An empty temporary folder.
 ///
 /// # Panics
 /// If there is no place for one.

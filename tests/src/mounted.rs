@@ -1,4 +1,4 @@
-//! The example of the API in a service of somebody else, running.
+//! The running example of the API in another service.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -29,7 +29,7 @@ impl Mounted {
         mounted
     }
 
-    /// Where it listens: address and port.
+    /// Its address and port.
     pub fn address(&self) -> &str {
         &self.address
     }

@@ -1,4 +1,4 @@
-//! What a process writes, read while it runs so that it never waits for its reader.
+//! The output of a process, which is read while it runs so that it does not block.
 
 use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! A proxy between the service and its store that delays, cuts, refuses and swallows as it is told.
+//! A proxy between the service and its store that injects faults.
 
 use std::convert::Infallible;
 use std::io;
@@ -16,18 +16,18 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
-/// What happens to a request.
+/// A fault of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// The connection is cut; the server never hears of the request.
+    /// The connection is closed before the request reaches the server.
     CutBefore,
-    /// The server carries the request out, and the connection is cut in the place of its answer.
+    /// The server processes the request, and the connection is closed instead of returning the response.
     LoseAnswer,
-    /// The proxy answers with this status in the place of the server.
+    /// The proxy returns this status instead of the server.
     Answer(u16),
-    /// The server hears of the request only after this time.
+    /// The request reaches the server after this delay.
     Delay(Duration),
-    /// Nothing is heard any more, until the faults are [cleared](Proxy::clear).
+    /// There is no response until the faults are [cleared](Proxy::clear).
     Hang,
 }
 
@@ -45,11 +45,11 @@ struct State {
     rules: Mutex<Vec<Rule>>,
     /// The paths of all requests.
     seen: Mutex<Vec<String>>,
-    /// How often faults were cleared, so that those who hang notice.
+    /// How often faults were cleared, which ends hanging requests.
     cleared: watch::Sender<usize>,
 }
 
-/// A proxy on a port of its own, for as long as it is held.
+/// A proxy on its own port, which stops when dropped.
 #[derive(Debug)]
 pub struct Proxy {
     address: SocketAddr,
@@ -74,7 +74,7 @@ impl Proxy {
         Self { address, state, _runtime: runtime }
     }
 
-    /// Where it listens.
+    /// Its address.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -96,7 +96,7 @@ impl Proxy {
         held(&self.state.seen).iter().filter(|path| path.contains(part)).count()
     }
 
-    /// Whether all faults happened as often as they were to.
+    /// Whether all faults have occurred.
     pub fn is_done(&self) -> bool {
         held(&self.state.rules).iter().all(|rule| rule.times == 0)
     }

@@ -1,8 +1,8 @@
-//! Steps that many tests begin with, made through the API.
+//! Common steps of tests, through the API.
 
 use crate::server::Server;
 
-/// Makes connectors and jobs on a service.
+/// Creates connectors and jobs in a service.
 #[derive(Debug, Clone, Copy)]
 pub struct Scenario<'s>(pub &'s Server);
 

@@ -1,4 +1,4 @@
-//! A running service: how it is talked to and how it ends.
+//! A running service.
 
 use std::net::SocketAddr;
 use std::process::{Child, ExitStatus};
@@ -40,7 +40,7 @@ impl Server {
         Self { child, output, log, address }
     }
 
-    /// Where it listens.
+    /// Its address.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -109,7 +109,7 @@ impl Server {
         self.log.text()
     }
 
-    /// Ends it as `kill -9` does.
+    /// Kills it with SIGKILL.
     pub fn kill(mut self) -> Ended {
         let _ = self.child.kill();
         self.wait()
@@ -131,7 +131,7 @@ impl Server {
         kill_process(process_id(&self.child), signal).expect("a running process takes signals");
     }
 
-    /// Sets how long a file may be that the process writes, as a disk that has so much room.
+    /// Limits the size of files that the process writes, to simulate a full disk.
     ///
     /// # Panics
     /// If the process is gone.
@@ -140,7 +140,7 @@ impl Server {
         prlimit(Some(process_id(&self.child)), Resource::Fsize, limit).expect("a limit can be set");
     }
 
-    /// The most memory that it ever had, in bytes.
+    /// Its peak memory in bytes.
     ///
     /// # Panics
     /// If the process is gone.

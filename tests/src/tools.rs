@@ -1,5 +1,5 @@
-//! Programs of other languages, installed from their registries into the target folder with the versions
-//! that stand in files, once for as long as those files stay.
+//! Programs in other languages, installed from their registries into the target folder with pinned versions, again
+//! only when those change.
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 /// What says what is installed; written last.
 const STAMP: &str = "installed";
 
-/// A program that has to be on the machine.
+/// A program that must be installed on the machine.
 #[derive(Debug)]
 pub struct Tool {
     /// Its name.

@@ -1,11 +1,11 @@
-//! That no two files of a crate need each other: each can be read, and changed, from the bottom up.
+//! Checks that the files of a crate have no circular dependencies.
 //!
-//! The rule: a file needs another where one of its paths (in a `use`, a type, an expression or the arguments of a
-//! macro) leads, by `crate`, `super`, `self`, a module of its own or an imported one, to something that the other
-//! declares. Paths are followed through `pub use` to the file that declares what is meant; `mod` and `pub use` in a
-//! `lib.rs` or `mod.rs` are the index of a folder and need nothing themselves. So a `mod.rs` may use its children, and
-//! children may use what their `mod.rs` declares, but not both. Files that need each other, directly or through
-//! others, are refused, and so are folders of a crate whose files need each other's. What is there for tests alone (`#[cfg(test)]`) does not count.
+//! A file depends on another if one of its paths (in a `use`, a type, an expression or the arguments of a macro)
+//! resolves, by `crate`, `super`, `self`, a child module or an imported one, to an item of the other file. Re-exports are
+//! followed to the file with the declaration; `mod` and `pub use` in a `lib.rs` or `mod.rs` are the index of a folder and
+//! not dependencies. So a `mod.rs` may use its children, or children may use the items of their `mod.rs`, but not both.
+//! Code for tests only (`#[cfg(test)]`) does not count.
+//! The folders at the top of a crate must not depend on each other in a circle either.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -16,7 +16,7 @@ use anyhow::{Result, ensure};
 use crate::module_tree::ModuleTree;
 use crate::workspace::root;
 
-/// Looks at every crate of the workspace.
+/// Checks every crate of the workspace.
 pub(crate) fn check() -> Result<()> {
     let mut crates = Vec::new();
     for folder in ["crates", "examples"] {
@@ -50,7 +50,7 @@ fn relative(file: &Path) -> String {
     file.strip_prefix(root()).unwrap_or(file).display().to_string()
 }
 
-/// The folders and files at the top of a crate, and what each needs of the others.
+/// The folders and files at the top of a crate, and the dependencies between them.
 fn rooms(tree: &ModuleTree, sources: &Path) -> (Vec<String>, Vec<BTreeSet<usize>>) {
     let top = |file: &PathBuf| {
         let below = file.strip_prefix(sources).unwrap_or(file);
@@ -66,7 +66,7 @@ fn rooms(tree: &ModuleTree, sources: &Path) -> (Vec<String>, Vec<BTreeSet<usize>
     (names, needs)
 }
 
-/// The groups of files that need each other, each in the order in which they were read.
+/// The groups of files with circular dependencies, each in the order in which the files were read.
 fn circles(needs: &[BTreeSet<usize>]) -> Vec<Vec<usize>> {
     let reachable: Vec<BTreeSet<usize>> = (0..needs.len()).map(|from| reachable(needs, from)).collect();
     let mut circles = BTreeSet::new();
@@ -135,7 +135,7 @@ mod tests {
                 ("b.rs", "use crate::c::C;"),
                 ("c.rs", "use crate::a::A;"),
             ],
-            // What is passed on is looked for where it is declared.
+            // Through a re-export.
             &[
                 ("lib.rs", "mod a; mod b; pub use a::A;"),
                 ("a.rs", "use crate::b::B; pub struct A;"),

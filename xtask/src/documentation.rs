@@ -1,31 +1,31 @@
-//! `cargo xtask docs`: the references, the site, and what `cargo doc` makes of the comments.
+//! `cargo xtask docs`: the references, the site, and the API documentation.
 
 use anyhow::{Result, ensure};
 use xshell::{Shell, cmd};
 
 use crate::tools::Tool;
 
-/// Without what serves and watches: the site is built, no more.
+/// Without the features for serving and watching.
 const MDBOOK: Tool =
     Tool { name: "mdbook", version: "0.5.4", options: &["--no-default-features", "--features", "search"] };
-/// Where the site is built, as `docs/book.toml` says.
+/// The build folder of the site, as in `docs/book.toml`.
 const SITE: &str = "target/site";
 
-/// The references, written or checked.
+/// Generates or checks the references.
 pub(crate) fn references(shell: &Shell, check: bool) -> Result<()> {
     let check = check.then_some("--check");
     Ok(cmd!(shell, "cargo run --quiet --package tributary-reference -- {check...}").run()?)
 }
 
-/// Installs what builds the site where it is missing.
+/// Installs mdBook if it is missing.
 pub(crate) fn prepare(shell: &Shell) -> Result<()> {
     MDBOOK.installed(shell).map(drop)
 }
 
-/// Builds the site out of `docs`, and looks whether every link of it leads somewhere.
+/// Builds the site from `docs` and checks its links.
 pub(crate) fn site(shell: &Shell) -> Result<()> {
     let program = MDBOOK.installed(shell)?;
-    // Nothing of an earlier build may hide that a page is gone.
+    // Removed first, so that an earlier build does not hide a missing page.
     shell.remove_path(SITE)?;
     let output = cmd!(shell, "{program} build docs").output()?;
     let messages = String::from_utf8_lossy(&output.stderr);
@@ -35,13 +35,13 @@ pub(crate) fn site(shell: &Shell) -> Result<()> {
     Ok(())
 }
 
-/// What `cargo doc` makes of the comments: nothing undocumented, no link that leads nowhere.
+/// Builds the API documentation; missing comments and broken links are errors.
 pub(crate) fn comments(shell: &Shell) -> Result<()> {
     let _strict = shell.push_env("RUSTDOCFLAGS", "--deny warnings");
     Ok(cmd!(shell, "cargo doc --workspace --no-deps --quiet").run()?)
 }
 
-/// Runs the examples in the comments; what they print is shown if one fails, since other things run beside.
+/// Runs the doc tests; their output is shown only on failure, since other checks run concurrently.
 pub(crate) fn examples(shell: &Shell) -> Result<()> {
     let output = cmd!(shell, "nice cargo test --workspace --quiet --doc").quiet().ignore_status().output()?;
     let [printed, told] = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text));

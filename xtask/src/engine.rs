@@ -1,4 +1,4 @@
-//! `cargo xtask engine`: real OpenSearch and Elasticsearch servers to develop and test with.
+//! `cargo xtask engine`: real OpenSearch and Elasticsearch servers for development and tests.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,31 +12,30 @@ use tributary_engines::{Distribution, Engine, EngineOptions, Product, cache, fet
 
 /// The names of the products.
 const PRODUCTS: [&str; 2] = [Product::OpenSearch.name(), Product::Elasticsearch.name()];
-/// Between two looks at an engine that runs.
+/// The interval of checks that an engine runs.
 const PAUSE: Duration = Duration::from_millis(100);
 
 #[derive(Subcommand)]
 pub(crate) enum EngineTask {
-    /// Start an engine, say where it is reached, and run it until Ctrl-C
+    /// Start an engine, print its address, and run it until Ctrl-C
     ///
-    /// It is fetched first where target/engines does not have it yet, listens on 127.0.0.1 alone,
-    /// and runs as an unprivileged user where you are root. Its data are in a temporary folder and
-    /// end with it, however this command ends.
+    /// Fetches the engine first if it is not in target/engines. It listens on 127.0.0.1 only, and runs as an
+    /// unprivileged user if you are root. Its data is in a temporary folder that is removed when the command ends.
     #[command(after_help = "Examples:\n  cargo xtask engine start opensearch\n  \
                             cargo xtask engine start elasticsearch --version 8.19.5 --port 9200")]
     Start(Start),
-    /// Fetch engines into target/engines without starting them: all, or those of a product
+    /// Fetch engines into target/engines without starting them: all, or those of one product
     ///
-    /// They come through Maven (mvn), once; delete their folder to fetch them again.
+    /// They are fetched once, with Maven (mvn); delete their folder to fetch them again.
     Fetch {
         /// Whose engine
         #[arg(value_parser = PossibleValuesParser::new(PRODUCTS))]
         product: Option<String>,
-        /// One version alone; `cargo xtask engine list` shows all
+        /// A single version; `cargo xtask engine list` shows all
         #[arg(long, requires = "product")]
         version: Option<String>,
     },
-    /// Show the engines that there are, the Java that each gets, and whether it is fetched
+    /// List the engines, the Java that each uses, and whether it is fetched
     List,
 }
 
@@ -48,18 +47,18 @@ pub(crate) struct Start {
     /// The version; `cargo xtask engine list` shows all, the default first
     #[arg(long)]
     version: Option<String>,
-    /// The port; a free one where none is given
+    /// The port; a free one by default
     #[arg(long)]
     port: Option<u16>,
-    /// The heap of its Java in megabytes
+    /// The Java heap in megabytes
     #[arg(long, default_value_t = EngineOptions::default().heap_megabytes)]
     heap: u32,
-    /// Let its Java compile for the highest speed, for measurements; the start takes longer
+    /// Use the optimizing Java compiler, for measurements; the start takes longer
     #[arg(long)]
     full_speed: bool,
 }
 
-/// Does a task.
+/// Runs a task.
 pub(crate) fn run(task: &EngineTask) -> Result<()> {
     match task {
         EngineTask::Start(arguments) => start(arguments),
@@ -71,7 +70,7 @@ pub(crate) fn run(task: &EngineTask) -> Result<()> {
     }
 }
 
-/// Starts the engines of the backends that are named, or all, at the same time.
+/// Starts the engines of the selected backends, or all, concurrently.
 pub(crate) fn start_all(backends: &[String]) -> Result<Vec<Engine>> {
     let is_wanted =
         |known: &&Distribution| backends.is_empty() || backends.iter().any(|name| name == known.backend);
@@ -109,7 +108,7 @@ fn start(arguments: &Start) -> Result<()> {
         ..EngineOptions::default()
     };
     let engine = Engine::start(distribution, &options)?;
-    // Until here a signal ends this process at once, and the engine with it.
+    // Until here a signal ends this process and the engine at once.
     let mut signals = Signals::new([SIGINT, SIGTERM])?;
     let endpoint = engine.endpoint();
     println!("engine   {distribution}");

@@ -1,19 +1,19 @@
-//! The arrows of the architecture: server → api → service → secrets → storage → domain, and what each may build on.
+//! Checks the layers of the architecture, server → api → service → secrets → storage → domain, and their dependencies.
 
 use std::collections::BTreeSet;
 
 use anyhow::{Result, ensure};
 use xshell::{Shell, cmd};
 
-/// A crate of ours with what it may see of the others, and what must never be below it.
+/// A crate, the crates of the workspace that it may use, and the dependencies that it must not have.
 struct Layer {
     name: &'static str,
     may_use: &'static [&'static str],
-    /// Groups of crates, or of beginnings of their names, that would break the layer's promise.
+    /// Groups of forbidden dependencies, by name or prefix.
     must_not_use: &'static [&'static [&'static str]],
 }
 
-/// Whatever does input or output, waits, or tells the time.
+/// Crates with input or output, waiting, or a clock.
 const IMPURE: &[&str] = &[
     "tokio",
     "async-",
@@ -30,14 +30,14 @@ const IMPURE: &[&str] = &[
     "reqwest",
     "tempfile",
 ];
-/// What serves HTTP; clients, which backends speak with servers of theirs, share some parts with it.
+/// HTTP servers. HTTP clients, which backends use, share some crates with them.
 const HTTP_SERVERS: &[&str] = &["actix", "axum", "warp", "rocket", "tiny_http", "tonic", "salvo", "poem"];
-/// What speaks HTTP at all.
+/// HTTP in general.
 const HTTP: &[&str] = &["http", "hyper", "h2", "ureq", "reqwest", "tower"];
-/// What backends are made of: a layer that names no backend has none of these below it.
-const BACKENDS: &[&str] = &["redb", "roaring", "rusqlite", "opensearch", "reqwest"];
+/// The crates of specific backends, on which backend-independent layers must not depend.
+const BACKENDS: &[&str] = &["redb", "roaring", "rusqlite", "reqwest"];
 
-/// All libraries, for the programs that are made of them.
+/// All libraries, for programs.
 const BELOW_A_SERVER: &[&str] =
     &["tributary-domain", "tributary-storage", "tributary-secrets", "tributary-service", "tributary-api"];
 
@@ -60,11 +60,11 @@ const LAYERS: &[Layer] = &[
         must_not_use: &[BACKENDS],
     },
     Layer { name: "tributary-server", may_use: BELOW_A_SERVER, must_not_use: &[] },
-    // The example is a team's own crate: it has what is open to everybody.
+    // The example is like an external crate: it may use all public crates.
     Layer { name: "tributary-sqlite-backend", may_use: BELOW_A_SERVER, must_not_use: &[] },
 ];
 
-/// Proves every layer with `cargo tree`.
+/// Checks every layer with `cargo tree`.
 pub(crate) fn check(shell: &Shell) -> Result<()> {
     for layer in LAYERS {
         let name = layer.name;

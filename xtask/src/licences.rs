@@ -1,4 +1,4 @@
-//! Licences and sources of everything that is built, by `cargo-deny` and the rules in `deny.toml`.
+//! Checks licences and sources of all dependencies with `cargo-deny` and the rules in `deny.toml`.
 
 use anyhow::Result;
 use xshell::{Shell, cmd};
@@ -7,7 +7,7 @@ use crate::tools::Tool;
 
 const CARGO_DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2", options: &[] };
 
-/// Installs `cargo-deny` where it is missing.
+/// Installs `cargo-deny` if it is missing.
 pub(crate) fn prepare(shell: &Shell) -> Result<()> {
     CARGO_DENY.installed(shell).map(drop)
 }
@@ -15,6 +15,6 @@ pub(crate) fn prepare(shell: &Shell) -> Result<()> {
 /// Runs `cargo-deny`.
 pub(crate) fn check(shell: &Shell) -> Result<()> {
     let program = CARGO_DENY.installed(shell)?;
-    // Advisories need a database from the network; they are looked at where that is to be had.
+    // Without advisories, which need a database from the network.
     Ok(cmd!(shell, "{program} --all-features check --hide-inclusion-graph licenses bans sources").run()?)
 }

@@ -26,28 +26,28 @@ struct CommandLine {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Everything that has to hold: format, lints, layers, documentation, all tests, examples, licences
+    /// Run all checks: format, lints, layers, documentation, all tests, examples, licences
     #[command(after_help = test::EXAMPLES)]
     Test(test::Arguments),
-    /// Measures, in a build for release; see `cargo xtask bench list --help`
+    /// Run benchmarks in a release build; see `cargo xtask bench list --help`
     Bench {
-        /// What to measure and how
+        /// The arguments of the benchmark
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Real OpenSearch and Elasticsearch servers to develop and test with
+    /// Real OpenSearch and Elasticsearch servers for development and tests
     #[command(subcommand)]
     Engine(engine::EngineTask),
-    /// Writes the OpenAPI document and the references out of the code
+    /// Generate the OpenAPI document and the references from the code
     Docs {
-        /// Change nothing, and fail where something is stale or a link leads nowhere
+        /// Change nothing; fail if something is out of date or a link is broken
         #[arg(long)]
         check: bool,
-        /// Build the site as well, into target/site, and look at its links
+        /// Also build the site into target/site and check its links
         #[arg(long)]
         site: bool,
     },
-    /// The checks of the house alone: layers, sizes, names, circles
+    /// Check the structure of the code: layers, sizes, names, circular dependencies
     Tidy,
 }
 
@@ -68,7 +68,7 @@ fn main() -> Result<()> {
     }
 }
 
-/// The checks of the house.
+/// Checks the structure of the code.
 fn tidy(shell: &Shell) -> Result<()> {
     layers::check(shell)?;
     sources::check()?;
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_house_is_tidy() {
+    fn the_code_is_tidy() {
         let shell = Shell::new().unwrap();
         shell.change_dir(root());
         tidy(&shell).unwrap();

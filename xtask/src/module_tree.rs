@@ -1,4 +1,4 @@
-//! The modules of a crate: in which files they are, what they declare, pass on and use.
+//! The modules of a crate: their files, declarations, re-exports and uses.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -9,19 +9,19 @@ use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::{Attribute, Expr, Item, ItemMod, ItemUse, Lit, Macro, Meta, Token, UseTree, Visibility};
 
-/// The names that lead to a module from the root of its crate.
+/// The path of a module from the root of its crate.
 type ModulePath = Vec<String>;
 
-/// What a module declares.
+/// A module and its declarations.
 #[derive(Default)]
 struct Module {
     file: usize,
     items: BTreeSet<String>,
-    /// What it passes on under which name; everything there is, where there is no name.
+    /// Its re-exports, each with its name, or `None` for a glob.
     passed_on: Vec<(Option<String>, Vec<String>)>,
-    /// What it imports, under which name.
+    /// Its imports by name.
     imported: BTreeMap<String, Vec<String>>,
-    /// Paths in its code, each with all of its names.
+    /// The paths in its code.
     paths: BTreeSet<Vec<String>>,
 }
 
@@ -33,7 +33,7 @@ pub(crate) struct ModuleTree {
 }
 
 impl ModuleTree {
-    /// Reads the files of a crate, from its first one on.
+    /// Reads a crate, from its root file.
     pub(crate) fn read(start: &Path) -> Result<Self> {
         let mut found = Self::default();
         found.read_file(start, &Vec::new())?;
@@ -63,7 +63,7 @@ impl ModuleTree {
         &self.files
     }
 
-    /// The file that declares what a path leads to from a module, if it is one of this crate.
+    /// The file with the declaration that a path in a module resolves to, if it is in this crate.
     fn file_of(&self, module: &[String], path: &[String], steps: u8) -> Option<usize> {
         let (mut at, mut rest) = (module.to_vec(), path);
         match rest.first()?.as_str() {
@@ -104,7 +104,7 @@ impl ModuleTree {
         Some(passed_on.unwrap_or(found.file))
     }
 
-    /// Which files each file needs, by their places in the list of files.
+    /// The dependencies of each file, by their indices in the list of files.
     pub(crate) fn needs(&self) -> Vec<BTreeSet<usize>> {
         let mut needs = vec![BTreeSet::new(); self.files.len()];
         for (path, module) in &self.modules {
@@ -119,7 +119,7 @@ fn child(module: &[String], name: &str) -> ModulePath {
     module.iter().cloned().chain([name.to_owned()]).collect()
 }
 
-/// Where the file of a module is that is declared in another file.
+/// The file of a module that is declared in another file.
 fn file_of_module(
     declared_in: &Path,
     parent: &[String],
@@ -141,11 +141,11 @@ fn file_of_module(
 /// Reads the items of one file.
 struct Reader<'a> {
     file: usize,
-    /// Whether passing on is all that its `pub use` does.
+    /// Whether `pub use` in it is only a re-export.
     is_index: bool,
     module: ModulePath,
     found: &'a mut ModuleTree,
-    /// Modules with a file of their own, and the path of it where the declaration has one.
+    /// Modules with a separate file, and its `#[path]` if there is one.
     files_of_modules: Vec<(ModulePath, Option<String>)>,
 }
 
@@ -238,7 +238,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
     fn visit_macro(&mut self, called: &'ast Macro) {
         visit::visit_macro(self, called);
         let arguments = called.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated);
-        // A macro that takes anything but expressions is not looked into.
+        // Macros with other arguments than expressions are ignored.
         let mut paths = MacroPaths::default();
         arguments.iter().flatten().for_each(|argument| paths.visit_expr(argument));
         self.here().paths.extend(paths.0);
@@ -258,7 +258,7 @@ impl<'ast> Visit<'ast> for MacroPaths {
     }
 }
 
-/// The attributes of an item, and its name where other files can use it by one.
+/// The attributes of an item, and its name if other files can refer to it.
 fn declaration(item: &Item) -> (&[Attribute], Option<String>) {
     match item {
         Item::Const(item) => (&item.attrs, Some(item.ident.to_string())),
@@ -281,7 +281,7 @@ fn is_for_tests(attribute: &Attribute) -> bool {
     list.path.is_ident("cfg") && list.parse_args::<Meta>().is_ok_and(|condition| needs_test(&condition))
 }
 
-/// Whether a condition holds in tests alone: `test`, or `all` with it.
+/// Whether a condition holds only in tests: `test`, or `all` with it.
 fn needs_test(condition: &Meta) -> bool {
     match condition {
         Meta::Path(path) => path.is_ident("test"),
@@ -292,7 +292,7 @@ fn needs_test(condition: &Meta) -> bool {
     }
 }
 
-/// The file that `#[path = "…"]` names.
+/// The file in `#[path = "…"]`.
 fn path_of_module(attribute: &Attribute) -> Option<String> {
     let Meta::NameValue(pair) = &attribute.meta else { return None };
     match &pair.value {

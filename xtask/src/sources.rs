@@ -1,4 +1,4 @@
-//! What every source file has to be: small, named for what it is for, with thin handlers.
+//! Checks of every source file: its size and name, and thin handlers.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,15 +7,15 @@ use anyhow::{Result, ensure};
 
 use crate::workspace::root;
 
-/// The most lines of a file that is read in a sitting; tests apart.
+/// The maximum lines of a file, except for tests.
 const MAXIMUM_LINES: usize = 320;
-/// The most lines of a handler.
+/// The maximum lines of a handler.
 const MAXIMUM_HANDLER_LINES: usize = 25;
-/// Names that say nothing about what is inside.
+/// File names without meaning.
 const EMPTY_NAMES: &[&str] = &["utils", "util", "helpers", "misc", "common"];
-/// What a handler must not do: call the store itself, which use cases do.
+/// Calls that handlers must not make: only use cases call the store.
 const STORE_CALLS: &[&str] = &["StoreExt", "store()."];
-/// What the domain must not do: look at the clock, wait, or reach outside.
+/// Code that the domain must not contain: clocks, waiting, input and output.
 const IMPURE: &[&str] = &[
     "async fn",
     "SystemTime",
@@ -27,7 +27,7 @@ const IMPURE: &[&str] = &[
     "println!",
 ];
 
-/// Looks at every source file of the workspace.
+/// Checks every source file of the workspace.
 pub(crate) fn check() -> Result<()> {
     let mut files = Vec::new();
     for folder in ["crates", "engines", "reference", "xtask", "tests", "benchmarks", "examples"] {

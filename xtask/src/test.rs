@@ -1,4 +1,4 @@
-//! `cargo xtask test`: what the README promises and what a change has to pass.
+//! `cargo xtask test`: all checks that a change has to pass.
 
 use std::env;
 use std::num::NonZero;
@@ -14,7 +14,7 @@ use xshell::{Shell, cmd};
 
 use crate::{documentation, engine, licences};
 
-/// What `--help` shows last.
+/// The examples in `--help`.
 pub(crate) const EXAMPLES: &str = "\
 Examples:
   cargo xtask test                             all of it, as before a change is handed in
@@ -30,15 +30,15 @@ processors, if it does not say otherwise.";
 
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Run the tests that need a backend with these alone
+    /// Run the tests that need a backend only with these
     #[arg(long = "backend", value_name = "NAME", value_delimiter = ',', value_parser = PossibleValuesParser::new(BACKENDS))]
     backends: Vec<String>,
 }
 
-/// The environment variable that says how many tests of a program run at a time.
+/// The environment variable with the number of test threads.
 const THREADS: &str = "RUST_TEST_THREADS";
 
-/// Runs all checks, and says how long each took.
+/// Runs all checks and prints the duration of each.
 pub(crate) fn run(shell: &Shell, arguments: &Arguments) -> Result<()> {
     let start = Instant::now();
     step("format", || Ok(cmd!(shell, "cargo fmt --all --check").run()?))?;
@@ -57,13 +57,13 @@ pub(crate) fn run(shell: &Shell, arguments: &Arguments) -> Result<()> {
     })?;
     step("references", || documentation::references(shell, true))?;
     step("documentation of the crates", || documentation::comments(shell))?;
-    // A missing snapshot is a failure here, not an invitation to write it.
+    // A missing snapshot is a failure here and not written.
     let _snapshots = shell.push_env("INSTA_UPDATE", "no");
     let _full_match = shell.push_env("INSTA_REQUIRE_FULL_MATCH", "1");
     let _threads = shell.push_env(THREADS, threads());
     let _selection = shell.push_env(SELECTION, arguments.backends.join(","));
     let engines = step("engines", || engine::start_all(&arguments.backends))?;
-    // All test programs share them, instead of each starting its own.
+    // Shared by all test programs.
     let variables: Vec<_> = engines
         .iter()
         .map(|engine| {
@@ -88,15 +88,15 @@ pub(crate) fn run(shell: &Shell, arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-/// How many tests of a program run at a time: twice as many as there are processors, since they wait for
-/// servers most of the time; or what the environment says.
+/// The number of test threads: that in the environment, or twice the number of processors, since tests mostly wait
+/// for servers.
 fn threads() -> String {
     let processors = || thread::available_parallelism().map_or(1, NonZero::get);
     env::var(THREADS).unwrap_or_else(|_| (2 * processors()).to_string())
 }
 
-/// What needs no server, beside tests that wait for servers most of the time: the programs for what
-/// follows are installed, and the examples in the documentation of the crates are run.
+/// Runs concurrently with the tests, which mostly wait for servers: installs the tools for later checks, and runs the
+/// doc tests.
 fn meanwhile(folder: &Path) -> Result<()> {
     let shell = Shell::new()?;
     shell.change_dir(folder);

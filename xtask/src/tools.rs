@@ -1,28 +1,27 @@
-//! Programs of others that tasks run, each in one version, so that everyone is judged alike.
+//! External tools in pinned versions.
 
 use anyhow::Result;
 use xshell::{Shell, cmd};
 
-/// A program out of a crate.
+/// A tool from a crate.
 pub(crate) struct Tool {
-    /// The crate, and the program in it.
+    /// The name of the crate and its binary.
     pub(crate) name: &'static str,
     /// The version.
     pub(crate) version: &'static str,
-    /// How it is built, where that is not the default.
+    /// Additional arguments for the build.
     pub(crate) options: &'static [&'static str],
 }
 
 impl Tool {
-    /// The program's path; it is installed under `target` where it is missing.
+    /// The path of the binary, which is installed under `target` if it is missing.
     pub(crate) fn installed(&self, shell: &Shell) -> Result<String> {
         let Self { name, version, options } = *self;
         let folder = format!("target/tools/{name}-{version}");
         let program = format!("{folder}/bin/{name}");
         if !shell.path_exists(&program) {
             eprintln!("installing {name} {version} into {folder}");
-            // Never in the way of what runs beside it; what runs for a second is not worth minutes of
-            // compiling for speed.
+            // Built with low priority and without optimization, since it runs only briefly.
             let quick = ["--debug", "--config", "profile.dev.debug=false"];
             cmd!(
                 shell,

@@ -1,8 +1,8 @@
-//! Where the workspace is.
+//! The location of the workspace.
 
 use std::path::PathBuf;
 
-/// Its folder.
+/// The root folder.
 pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
 }

@@ -10,7 +10,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tributary_engines::{Distribution, Endpoint, fetch, selected};
 
 /// Far more than it takes to end an engine.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The command while it runs an engine, and what it printed.
 struct Running {
@@ -65,7 +65,7 @@ fn xtask(arguments: &[&str]) -> Command {
 fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
     let start = Instant::now();
     while !holds() {
-        assert!(start.elapsed() < PATIENCE, "{what}: not so after {} s", PATIENCE.as_secs());
+        assert!(start.elapsed() < TIMEOUT, "{what}: not so after {} s", TIMEOUT.as_secs());
         thread::sleep(Duration::from_millis(20));
     }
 }

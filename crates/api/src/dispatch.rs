@@ -70,7 +70,7 @@ async fn serve_stray(state: &ApiState, request: &HttpRequest, payload: web::Payl
 }
 
 fn refuse_stray(request: &HttpRequest, error: &ApiError) -> HttpResponse {
-    let answer_type = media_type::negotiate(request.headers()).unwrap_or(AnswerType::Json);
+    let answer_type = media_type::negotiate(request).unwrap_or(AnswerType::Json);
     answer::refuse(request, error, &answer_type)
 }
 
@@ -83,7 +83,7 @@ async fn serve_known(
     request: &HttpRequest,
     payload: web::Payload,
 ) -> HttpResponse {
-    let mut response = match media_type::negotiate(request.headers()) {
+    let mut response = match media_type::negotiate(request) {
         Err(error) => answer::refuse(request, &error, &AnswerType::Json),
         Ok(answer_type) => {
             let reply = match endpoint {

@@ -1,6 +1,7 @@
 //! Media types of requests and answers, those of Elasticsearch's own clients included.
 
-use actix_web::http::header::HeaderMap;
+use actix_web::HttpMessage;
+use actix_web::http::header::{ACCEPT, Accept, Header as _, HeaderMap, HeaderValue, Quality};
 use mime::Mime;
 
 use crate::error::ApiError;
@@ -32,33 +33,25 @@ impl AnswerType {
 
 /// What to answer with: the vendor's type where it was asked for and plain JSON is not liked better,
 /// plain JSON otherwise. Who wants nothing but one of Elasticsearch's other forms is told that there is none.
-pub(crate) fn negotiate(headers: &HeaderMap) -> Result<AnswerType, ApiError> {
-    let Some(accept) = headers.get("accept").and_then(|value| value.to_str().ok()) else {
-        return Ok(AnswerType::Json);
-    };
-    if accept == "*/*" || accept == "application/json" {
+pub(crate) fn negotiate(request: &impl HttpMessage) -> Result<AnswerType, ApiError> {
+    let given = request.headers().get(ACCEPT).map(HeaderValue::as_bytes);
+    if matches!(given, None | Some(b"*/*" | b"application/json")) {
         return Ok(AnswerType::Json);
     }
-    let mut wanted: Option<(Mime, f32)> = None;
-    let items: Vec<Mime> = accept.split(',').filter_map(|item| item.trim().parse().ok()).collect();
-    if !items.is_empty() && items.iter().all(is_another_form) {
+    let Ok(accept) = Accept::parse(request) else { return Ok(AnswerType::Json) };
+    if !accept.is_empty() && accept.iter().all(|wanted| is_another_form(&wanted.item)) {
         return Err(ApiError::MediaType(format!(
-            "Accept header [{accept}] is not supported, answers are [application/json]"
+            "Accept header [{}] is not supported, answers are [application/json]",
+            String::from_utf8_lossy(given.unwrap_or_default())
         )));
     }
-    for item in items {
-        let weight = item.get_param("q").and_then(|weight| weight.as_str().parse().ok()).unwrap_or(1.0);
-        let served = is_vendor(&item) || item.essence_str() == "application/json";
-        let least = wanted.as_ref().map_or(0.0, |(_, weight)| *weight);
-        // Of types that are wanted alike the vendor's wins, then the first.
-        let instead = wanted.as_ref().is_some_and(|(known, _)| is_vendor(&item) && !is_vendor(known));
-        if served && (weight > least || (weight >= least && instead)) {
-            wanted = Some((item, weight));
-        }
-    }
-    match wanted {
-        Some((vendor, _)) if is_vendor(&vendor) => {
-            Ok(AnswerType::Vendor { version: version(&vendor, "Accept")? })
+    let is_served =
+        |media_type: &Mime| is_vendor(media_type) || media_type.essence_str() == "application/json";
+    let served = accept.iter().filter(|wanted| wanted.quality > Quality::ZERO && is_served(&wanted.item));
+    // Of types with the same quality the vendor's wins, then the first: the last of the greatest, read backwards.
+    match served.rev().max_by_key(|wanted| (wanted.quality, is_vendor(&wanted.item))) {
+        Some(wanted) if is_vendor(&wanted.item) => {
+            Ok(AnswerType::Vendor { version: version(&wanted.item, "Accept")? })
         }
         _ => Ok(AnswerType::Json),
     }
@@ -116,7 +109,9 @@ fn version(media_type: &Mime, header: &str) -> Result<String, ApiError> {
 
 #[cfg(test)]
 mod tests {
-    use actix_web::http::header::{HeaderName, HeaderValue};
+    use actix_web::HttpRequest;
+    use actix_web::http::header::HeaderName;
+    use actix_web::test::TestRequest;
 
     use super::*;
 
@@ -124,6 +119,10 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
         headers
+    }
+
+    fn accepting(accept: &str) -> HttpRequest {
+        TestRequest::default().insert_header((ACCEPT, accept)).to_http_request()
     }
 
     #[test]
@@ -158,7 +157,7 @@ mod tests {
             ("application/vnd.elasticsearch+json;compatible-with=9;q=0,*/*", "application/json"),
         ];
         for (accept, expected) in cases {
-            assert_eq!(negotiate(&headers("accept", accept)).unwrap().header(), expected, "{accept}");
+            assert_eq!(negotiate(&accepting(accept)).unwrap().header(), expected, "{accept}");
         }
         for refused in [
             "application/vnd.elasticsearch+json;compatible-with=7",
@@ -167,9 +166,9 @@ mod tests {
             "application/smile, application/yaml;q=0.5",
             "application/vnd.elasticsearch+cbor; compatible-with=9",
         ] {
-            assert!(negotiate(&headers("accept", refused)).is_err(), "{refused}");
+            assert!(negotiate(&accepting(refused)).is_err(), "{refused}");
         }
-        assert_eq!(negotiate(&HeaderMap::new()).unwrap(), AnswerType::Json);
+        assert_eq!(negotiate(&TestRequest::default().to_http_request()).unwrap(), AnswerType::Json);
     }
 
     #[test]

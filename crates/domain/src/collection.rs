@@ -153,3 +153,26 @@ impl Ord for Collection {
         self.name.cmp(other.name)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fingerprints_tell_what_is_derived() {
+        const SCHEMA: CollectionSchema = CollectionSchema {
+            name: "samples",
+            fields: &[
+                IndexedField::date("due.at").sorted(),
+                IndexedField::keyword("due.color").filtered().counted(),
+                IndexedField::keyword("stored_only"),
+            ],
+            order: Some("due.at"),
+            ..CollectionSchema::BASE
+        };
+        let samples = Collection::new(&SCHEMA);
+        assert_eq!(samples.fingerprint(), "order:due.at due.at:date:s due.color:keyword:fc");
+        assert_eq!(samples.outermost_names(), ["due"]);
+        assert_eq!(CollectionSchema::BASE.fingerprint(), "order:");
+    }
+}

@@ -52,17 +52,4 @@ mod tests {
         let lasting = Collection::ALL.into_iter().filter(|collection| !collection.is_transient);
         assert_eq!(lasting.collect::<Vec<_>>(), Collection::LASTING);
     }
-
-    #[test]
-    fn fingerprints_tell_what_is_derived() {
-        assert_eq!(
-            Collection::SYNC_JOBS.fingerprint(),
-            "order:created_at connector.id:keyword:fc created_at:date:s job_type:keyword:fc status:keyword:fc"
-        );
-        assert_eq!(Collection::SECRETS.fingerprint(), "order:");
-        assert_eq!(
-            Collection::SYNC_JOBS.outermost_names(),
-            ["connector", "created_at", "job_type", "status"]
-        );
-    }
 }

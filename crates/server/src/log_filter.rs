@@ -10,7 +10,7 @@ use crate::access_log;
 /// The levels, as they are written.
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 /// What a target of this program begins with: its own crates, and the libraries that log.
-const CRATES: [&str; 18] = [
+const CRATES: [&str; 17] = [
     "tributary_api",
     "tributary_domain",
     "tributary_secrets",
@@ -25,7 +25,6 @@ const CRATES: [&str; 18] = [
     "hyper",
     "hyper_util",
     "mio",
-    "opensearch",
     "reqwest",
     "rustls",
     "ureq",

@@ -5,12 +5,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use tributary_domain::Collection;
+use tributary_domain::{Collection, similar_name};
 
 use crate::{OpenError, Store};
-
-/// The least similarity of a scheme that is suggested.
-const LIKENESS: f64 = 0.8;
 
 /// A setting of a backend, beside the location in its URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -173,10 +170,8 @@ impl Registry {
         if scheme.contains(['/', '~', '.']) {
             return "a folder follows its scheme, as in embedded:./data; ".to_owned();
         }
-        let likely = self.backends.keys().map(|known| (strsim::jaro_winkler(&lower, known), known));
-        let likely = likely.filter(|(likeness, _)| *likeness > LIKENESS);
-        let nearest = likely.max_by(|one, other| one.0.total_cmp(&other.0));
-        nearest.map_or_else(String::new, |(_, known)| format!("did you mean [{known}:]? "))
+        let similar = similar_name(&lower, self.backends.keys().copied());
+        similar.map_or_else(String::new, |known| format!("did you mean [{known}:]? "))
     }
 
     /// All backends, ordered by scheme.

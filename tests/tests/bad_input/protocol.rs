@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use tributary_tests::{Answer, Connection, Launch, PATIENCE, Server};
+use tributary_tests::{Answer, Connection, Launch, Server, TIMEOUT};
 
 use super::changing_nothing;
 
@@ -106,7 +106,7 @@ fn a_body_that_does_not_end() {
         assert_eq!(answer.header("x-elastic-product"), Some("Elasticsearch"));
         answer.refused_naming(408, &["[1] seconds"]);
         assert!(connection.read_to_end().unwrap_or_default().is_empty());
-        assert!(started.elapsed() < PATIENCE / 2, "the connection stayed open");
+        assert!(started.elapsed() < TIMEOUT / 2, "the connection stayed open");
     }
     let _ = server.get("/_connector/new").expect(404);
 }
@@ -119,5 +119,5 @@ fn an_idle_connection_is_closed() {
     let _ = connection.request("GET", "/", &[], None).unwrap().expect(200);
     let started = Instant::now();
     assert!(connection.read_to_end().unwrap_or_default().is_empty());
-    assert!(started.elapsed() < PATIENCE / 2, "the connection stayed open");
+    assert!(started.elapsed() < TIMEOUT / 2, "the connection stayed open");
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use tributary_tests::{Answer, Launch, PATIENCE, Server, wait_until};
+use tributary_tests::{Answer, Launch, Server, TIMEOUT, wait_until};
 
 use crate::answers;
 
@@ -106,7 +106,7 @@ fn heads_that_stop_arriving_are_told() {
         assert!(started.elapsed() > Duration::from_millis(500), "the client had no time");
         answer.refused_naming(408, &["in time"]);
         assert!(connection.read_to_end().unwrap().is_empty());
-        assert!(started.elapsed() < PATIENCE / 2, "the connection stayed open");
+        assert!(started.elapsed() < TIMEOUT / 2, "the connection stayed open");
     }
     // One that never sends anything is closed, without an answer to nothing.
     let mut idle = server.connect();

@@ -7,7 +7,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use socket2::{Domain, Socket, Type};
-use tributary_tests::{Launch, PATIENCE, Server, wait_until};
+use tributary_tests::{Launch, Server, TIMEOUT, wait_until};
 
 const KIBIBYTE: usize = 1024;
 /// The length of each document, just below the limit of a body.
@@ -39,7 +39,7 @@ fn client(server: &Server) -> TcpStream {
     socket.set_recv_buffer_size(16 * KIBIBYTE).unwrap();
     socket.connect(&server.address().into()).unwrap();
     let mut stream = TcpStream::from(socket);
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.set_read_timeout(Some(TIMEOUT)).unwrap();
     stream.write_all(GET).unwrap();
     stream
 }

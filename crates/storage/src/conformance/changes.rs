@@ -1,4 +1,4 @@
-//! Promises about changes: whoever waits hears of each that lasts.
+//! Promises about the feed of changes.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ list_of_promises![
     who_waits_hears_that_the_store_is_closed,
 ];
 
-/// Longer than any store of the suite takes to tell of a change.
+/// Longer than any store takes to report a change.
 const LONG: Duration = Duration::from_mins(1);
 
 async fn present(store: &dyn Store) -> Position {
@@ -133,12 +133,11 @@ async fn who_waits_hears_that_the_store_is_closed(store: &dyn Store) {
     assert!(matches!(again, Err(StoreError::Unavailable(_))), "{again:?}");
 }
 
-/// Checks that a store hears of the changes of another one within two seconds: for backends of which several
-/// processes may use the same place. `open` opens one and the same place with each call, in which nothing was ever
-/// stored.
+/// Checks that a store reports the changes of another one within two seconds. For backends that several processes may
+/// use at the same time: `open` must open the same, initially empty store with each call.
 ///
 /// # Panics
-/// Where a change is missed, or is told late.
+/// If a change is missed or late.
 pub async fn check_two_instances<F>(open: impl Fn(&'static [Collection]) -> F)
 where
     F: Future<Output = Arc<dyn Store>>,

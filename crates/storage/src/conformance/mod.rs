@@ -1,14 +1,13 @@
-//! What every backend promises, as code: run it over a backend to know that it keeps the contract.
+//! The conformance suite: tests that a backend fulfils the contract of [`Store`].
 //!
-//! `docs/writing-a-backend.md` tells how a backend comes to be. Some checks, each for a test of its own; all of them
-//! have the store opened over collections that they give, with one among them that nobody else has:
+//! `docs/writing-a-backend.md` is the guide to writing a backend. Each check is meant for a test of its own. All of them
+//! open stores over given collections, one of which exists only in the suite:
 //!
-//! - [`check_promises`] opens a fresh store for each promise and puts all of them to the test, also
-//!   after one is broken, and lists those that are: while a backend is written, the list gets shorter.
-//! - [`check_generated_cases`] compares the store with a simple model over random histories, and shows
-//!   the shortest that goes wrong. It has a runtime of its own: call it from a plain `#[test]`.
-//! - [`check_reopening`] and [`check_schema_change`] are for backends that keep documents for good.
-//! - [`check_two_instances`] is for backends of which several processes may use the same place.
+//! - [`check_promises`] tests each promise over a fresh store, and finally lists all broken ones.
+//! - [`check_generated_cases`] compares the store with a simple model over random histories, and shows the shortest
+//!   failing one. It has its own runtime: call it from a plain `#[test]`.
+//! - [`check_reopening`] and [`check_schema_change`] are for persistent backends.
+//! - [`check_two_instances`] is for backends that several processes may use at the same time.
 //!
 //! ```
 //! # #[cfg(feature = "memory")] {
@@ -26,7 +25,7 @@
 //! # }
 //! ```
 //!
-//! To look into one promise alone, take it from the list:
+//! To test a single promise:
 //!
 //! ```
 //! # #[cfg(feature = "memory")] {
@@ -71,7 +70,7 @@ pub use schema_change::check_schema_change;
 
 use crate::{Collection, Store};
 
-/// All promises, in the order in which they are best understood.
+/// All promises, from simple to complex.
 pub fn promises() -> impl Iterator<Item = Promise> {
     [
         writes::PROMISES,
@@ -88,10 +87,10 @@ pub fn promises() -> impl Iterator<Item = Promise> {
     .copied()
 }
 
-/// Puts every promise to the test, each over a fresh store, and reports them on standard error.
+/// Tests every promise over a fresh store, with progress on standard error.
 ///
 /// # Panics
-/// In the end, with all promises that the backend breaks and what was wrong with each.
+/// At the end, with all broken promises and their panics.
 pub async fn check_promises<F>(open: impl Fn(&'static [Collection]) -> F)
 where
     F: Future<Output = Arc<dyn Store>>,
@@ -99,7 +98,7 @@ where
     check_promises_with(Allowances::default(), open).await;
 }
 
-/// Like [`check_promises`], for a backend that may do some things otherwise.
+/// Like [`check_promises`], for a backend with allowances.
 ///
 /// # Panics
 /// Like [`check_promises`].
@@ -114,7 +113,7 @@ where
         broken.push(format!("odd_documents_are_kept_or_refused_whole: {}", reason(&*panic)));
     }
     for promise in promises() {
-        // Named before it starts: where a backend hangs, this is the last line.
+        // Printed before the test, so that the last line is the culprit if a backend hangs.
         eprintln!("promise: {}", promise.name);
         let store = open(COLLECTIONS).await;
         let kept = AssertUnwindSafe((promise.check)(Arc::clone(&store))).catch_unwind().await;

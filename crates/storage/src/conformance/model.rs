@@ -1,4 +1,4 @@
-//! The simplest store that keeps the contract: every list is a scan. Others are held against it.
+//! The model: the simplest implementation of the contract, with which stores are compared.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ pub(super) struct Model {
     pub(super) documents: BTreeMap<(Collection, String), Document>,
 }
 
-/// A page as the model answers it.
+/// A page of the model.
 #[derive(Debug, PartialEq)]
 pub(super) struct ModelPage {
     pub(super) count: u64,

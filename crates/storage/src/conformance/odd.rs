@@ -1,4 +1,4 @@
-//! Documents of odd content: kept to the letter, or refused so that nothing of them is stored.
+//! Documents with odd content, which must be stored exactly or refused completely.
 
 use tributary_domain::{Id, Query};
 

@@ -1,4 +1,4 @@
-//! How the modules of the suite declare their promises.
+//! Promises, and what the modules of the suite share.
 
 use std::sync::Arc;
 
@@ -7,25 +7,25 @@ use tributary_domain::{Document, Id};
 
 use crate::Store;
 
-/// One promise of the contract: a name for people, and the code that panics where it is broken. It
-/// is given a store in which nothing was ever stored.
+/// A promise of the contract, and a check that panics if it is broken. The check needs a store in which nothing was ever
+/// stored.
 #[derive(Clone, Copy)]
 pub struct Promise {
-    /// The promise in a few words.
+    /// The name of the promise.
     pub name: &'static str,
-    /// Puts it to the test.
+    /// The check.
     pub check: fn(Arc<dyn Store>) -> BoxFuture<'static, ()>,
 }
 
-/// What a backend may do otherwise than the others, since what it is built on leaves it no choice.
+/// Deviations that a backend may need because of the engine it is built on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Allowances {
     /// It may refuse documents of odd content with [`StoreError::Rejected`](crate::StoreError::Rejected):
-    /// names that are empty, very deep arrays, objects in the place of words.
+    /// empty names, very deep arrays, objects instead of words.
     pub rejects_odd_documents: bool,
 }
 
-/// Lists the promises of a module: name and function are one.
+/// Declares the promises of a module, each with the name of its function.
 macro_rules! list_of_promises {
     ($($name:ident),* $(,)?) => {
         pub(super) const PROMISES: &[$crate::conformance::promise::Promise] = &[$($crate::conformance::promise::Promise {

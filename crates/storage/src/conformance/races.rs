@@ -1,4 +1,4 @@
-//! Promises about callers that race.
+//! Promises about concurrency.
 
 use futures_util::future::join_all;
 use tributary_domain::{Connector, Query, Refusal, SyncJob, Timestamp};

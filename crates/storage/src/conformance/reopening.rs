@@ -1,4 +1,4 @@
-//! What a backend that keeps documents for good still knows after it was closed and opened again.
+//! Tests that a persistent store has the same content after it was closed and opened again.
 
 use std::sync::Arc;
 
@@ -22,11 +22,11 @@ struct Known {
     versions: [Version; 3],
 }
 
-/// Fills a store, closes it, opens it again and compares. For backends that keep documents for good:
-/// `open` opens one and the same place with each call, in which nothing was ever stored.
+/// Fills a store, closes it, opens it again and compares. For persistent backends: `open` must open the same, initially
+/// empty store with each call.
 ///
 /// # Panics
-/// Where something is lost, has changed, or a version is given a second time.
+/// If something is lost or changed, or a version is reused.
 pub async fn check_reopening<F>(open: impl Fn(&'static [Collection]) -> F)
 where
     F: Future<Output = Arc<dyn Store>>,

@@ -1,11 +1,11 @@
-//! A collection that nobody has but the suite: whatever a store does for it, it does by its schema alone.
+//! A collection that exists only in the suite, so that a store can support it only by its schema.
 
 use tributary_domain::{Collection, CollectionSchema, IndexedField};
 
-/// A collection with a field of every kind, each used for all that its kind can be used for.
+/// A collection with a field of every kind, each with every use that its kind allows.
 pub const SAMPLE: Collection = Collection::new(&SCHEMA);
 
-/// The same collection before most of its fields were used by queries.
+/// The same collection with fewer indexed fields.
 pub(super) const SAMPLE_BEFORE: Collection = Collection::new(&SCHEMA_BEFORE);
 
 /// All collections, and the sample.

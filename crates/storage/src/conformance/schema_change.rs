@@ -1,4 +1,4 @@
-//! What a backend that keeps documents for good does with documents that were stored under another schema.
+//! Tests that a persistent store supports a changed schema.
 
 use std::sync::Arc;
 
@@ -10,12 +10,12 @@ use super::sample::{COLLECTIONS, SAMPLE};
 use super::sample::{COLLECTIONS_BEFORE, SAMPLE_BEFORE};
 use crate::{Collection, Deadline, Store, StoreExt as _};
 
-/// Fills a store, closes it, and opens it under a schema with more fields: by these, too, everything has to be found.
-/// For backends that keep documents for good: `open` opens one and the same place with each call, over the
-/// collections that it is given, in which nothing was ever stored.
+/// Fills a store, closes it, and opens it with a schema with more indexed fields, by which all documents must be found.
+/// For persistent backends: `open` must open the same, initially empty store with each call, over the given
+/// collections.
 ///
 /// # Panics
-/// Where something is lost, or is not found by a field that is new.
+/// If something is lost, or is not found by a new field.
 pub async fn check_schema_change<F>(open: impl Fn(&'static [Collection]) -> F)
 where
     F: Future<Output = Arc<dyn Store>>,

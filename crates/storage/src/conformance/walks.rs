@@ -1,4 +1,4 @@
-//! Promises about many documents at once: stored together, and read from end to end.
+//! Promises about bulk writes and scans.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! A run of 65,536 cells, each a hole or a slot, with the slots in document order.
+//! A chunk of 65,536 cells, each empty or with a slot, with the slots in document order.
 
 use super::key::{Keys, OrderKey};
 use std::ops::Range;
@@ -6,18 +6,18 @@ use std::ops::Range;
 /// Cells of a chunk: one container of a roaring bitmap, so that chunks can be numbered sparsely.
 /// Few in tests, so that small tests split and join chunks.
 pub(super) const CELLS: usize = if cfg!(test) { 1 << 8 } else { 1 << 16 };
-/// One cell in so many is left empty by appends and bulk loads, for documents that come late.
+/// Appends and bulk loads leave one cell in so many empty, for later insertions.
 const RESERVE: usize = 16;
 /// Documents of a chunk that was filled by appends or a bulk load.
 pub(super) const FILLED: usize = CELLS / RESERVE * (RESERVE - 1);
-/// How far a hole is looked for before a window is spaced out.
+/// The maximum distance of an empty cell that is used before a window is respaced.
 const REACH: usize = if cfg!(test) { 4 } else { 64 };
-/// The smallest window that is spaced out.
+/// The smallest window that is respaced.
 const SMALLEST_WINDOW: usize = 2 * REACH;
 /// Marks an empty cell.
 const HOLE: u32 = u32::MAX;
 
-/// A slot that went from one position to another.
+/// A slot that moved from one position to another.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Move {
     pub slot: u32,
@@ -25,7 +25,7 @@ pub(super) struct Move {
     pub to: u32,
 }
 
-/// See the file's first line.
+/// A chunk; see the module.
 pub(super) struct Chunk {
     /// The upper 16 bits of the positions in this chunk.
     pub label: u16,
@@ -42,7 +42,7 @@ impl Chunk {
         Self { label, cells, len: 0, first: 0, last: 0 }
     }
 
-    /// A chunk with at most `FILLED` sorted slots, as appends would have left it.
+    /// A chunk with at most `FILLED` sorted slots, as after appends.
     pub(super) fn filled(label: u16, slots: &[u32]) -> Self {
         let mut chunk = Self::new(label);
         for (index, &slot) in slots.iter().enumerate() {
@@ -51,7 +51,7 @@ impl Chunk {
         chunk
     }
 
-    /// A chunk with slots in even distances in some of its cells; they come with their old positions.
+    /// A chunk with evenly spaced slots, which are given with their old positions.
     pub(super) fn spread(
         label: u16,
         slots: &[(u32, u32)],
@@ -80,29 +80,29 @@ impl Chunk {
         self.len
     }
 
-    /// The first cell that is taken; meaningless in an empty chunk.
+    /// The first occupied cell; meaningless in an empty chunk.
     pub(super) fn first(&self) -> usize {
         self.first
     }
 
-    /// The last cell that is taken; meaningless in an empty chunk.
+    /// The last occupied cell; meaningless in an empty chunk.
     pub(super) fn last(&self) -> usize {
         self.last
     }
 
-    /// What is in a cell.
+    /// The content of a cell.
     pub(super) fn get(&self, cell: usize) -> Option<u32> {
         self.cells.get(cell).copied().filter(|&slot| slot != HOLE)
     }
 
-    /// The taken positions with their slots, in order.
+    /// The occupied positions with their slots, in order.
     pub(super) fn entries(&self) -> impl Iterator<Item = (u32, u32)> {
         let cells = self.cells.iter().copied().enumerate();
         let taken = cells.filter(|&(_, slot)| slot != HOLE);
         taken.map(|(cell, slot)| (self.position(cell), slot))
     }
 
-    /// Fills a hole.
+    /// Fills an empty cell.
     pub(super) fn put(&mut self, cell: usize, slot: u32) {
         debug_assert_eq!(self.cells[cell], HOLE, "the cell is taken");
         self.first = if self.len == 0 { cell } else { self.first.min(cell) };
@@ -111,7 +111,7 @@ impl Chunk {
         self.cells[cell] = slot;
     }
 
-    /// Empties a taken cell.
+    /// Empties an occupied cell.
     pub(super) fn take(&mut self, cell: usize) {
         self.cells[cell] = HOLE;
         self.len -= 1;
@@ -144,7 +144,7 @@ impl Chunk {
         (before, after)
     }
 
-    /// Makes the cell at `after` or just before it empty by moving slots to the nearest hole.
+    /// Empties the cell at `after` or just before it by moving slots towards the nearest empty cell.
     pub(super) fn shift(&mut self, after: usize, moves: &mut Vec<Move>) -> Option<usize> {
         for distance in 0..REACH {
             let right = after + distance;
@@ -172,8 +172,8 @@ impl Chunk {
         None
     }
 
-    /// Spaces out the smallest window around `after` that is not too full, with an empty cell for
-    /// one more slot before the one at `after`; `None` if the whole chunk is too full.
+    /// Respaces the smallest window around `after` that is not too full, with an empty cell for one more slot before the
+    /// one at `after`; `None` if the whole chunk is too full.
     pub(super) fn space_out(&mut self, after: usize, moves: &mut Vec<Move>) -> Option<usize> {
         let mut size = SMALLEST_WINDOW;
         // A wider window must be emptier, so that a respacing pays for many inserts to come.
@@ -191,8 +191,8 @@ impl Chunk {
         None
     }
 
-    /// Spreads a window's slots, half of its holes evenly and half around the new empty cell,
-    /// because imports tend to go on where they are.
+    /// Respaces a window: half of the empty cells are distributed evenly, half are put around the new one, since inserts
+    /// tend to continue there.
     fn respace(&mut self, window: Range<usize>, taken: usize, after: usize, moves: &mut Vec<Move>) -> usize {
         let holes = window.len() - taken - 1;
         let beside = holes / 4;

@@ -1,4 +1,4 @@
-//! Which positions pass a list of filters.
+//! Evaluation of filters.
 
 use super::key::{Field, Filter};
 use super::values::Values;
@@ -6,7 +6,7 @@ use itertools::Itertools;
 use roaring::{MultiOps, RoaringBitmap};
 use std::borrow::Cow;
 
-/// One position in so many of a filter's is few.
+/// The ratio below which a filter's matches count as few.
 const FEW: u64 = 16;
 /// So many positions are united one bitmap after the other: uniting many bitmaps at once makes large
 /// ones of small ones first.
@@ -28,7 +28,7 @@ impl Values {
         let mut any_of: Vec<AnyOf<'_>> =
             single.map(|(number, filter)| AnyOf::new(self, number, filter)).collect();
         any_of.extend(self.pairs().filter_map(|pair| AnyOf::both(self, pair, filters)));
-        // From the smallest up, so that no intermediate result is larger than it has to be.
+        // Ascending by size, which keeps intermediate results small.
         any_of.sort_by_key(|any_of| any_of.most);
         let mut seen: Vec<usize> = Vec::with_capacity(filters.len());
         any_of.retain(|any_of| {

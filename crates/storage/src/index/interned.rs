@@ -1,4 +1,4 @@
-//! Small numbers for the values of fields, so that a value's text is kept once.
+//! Interned values of fields: small ids, so that the text of a value is stored once.
 
 use super::key::Field;
 use foldhash::fast::RandomState;
@@ -83,7 +83,7 @@ impl Interned {
         id
     }
 
-    /// Forgets a value, so that its number can be used again.
+    /// Removes a value, so that its id can be reused.
     pub(super) fn release(&mut self, id: ValueId) {
         match self.names.get_mut(id as usize).and_then(Option::take) {
             Some(Name::Value(field, text)) => drop(self.ids[usize::from(field.0)].remove(&text)),

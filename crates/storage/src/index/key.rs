@@ -1,25 +1,26 @@
-//! What documents are found and ordered by.
+//! Fields, filters and sort keys.
 
-/// A field that documents can be filtered by; the caller numbers its fields, best from zero.
+/// A filterable field; the caller numbers its fields, preferably from zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Field(pub u8);
 
-/// One filter: a field and its allowed values, of which a document needs at least one.
+/// A filter: a field and its allowed values, of which a document must have at least one.
 pub type Filter<'a> = (Field, &'a [&'a str]);
 
-/// What documents are ordered by: a number first, such as a time, then the bytes of a word, then those of the id.
+/// The sort key of a document: ordered by a number, such as a time, then by the bytes of a word, then by those of the
+/// id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct OrderKey<'a> {
     /// The number; a document without a value has `i64::MAX`.
     pub number: i64,
-    /// The word; empty where documents are ordered by a number.
+    /// The word; empty if documents are ordered by a number.
     pub word: &'a str,
-    /// The document's id, which no other document shares.
+    /// The document's unique id.
     pub id: &'a str,
 }
 
-/// Looks up sort keys, so that the index needs no copy of them.
+/// Access to the sort keys, of which the index has no copy.
 pub trait Keys {
-    /// The key of a slot; the index only asks for slots that it holds or is being given.
+    /// The key of a slot that is in the index or being inserted.
     fn key(&self, slot: u32) -> OrderKey<'_>;
 }

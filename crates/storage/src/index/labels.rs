@@ -1,4 +1,4 @@
-//! Numbers for chunks: sparse, so that a new chunk fits between any two.
+//! Labels of chunks: sparse numbers, so that a new chunk fits between any two.
 
 use super::chunk::Chunk;
 

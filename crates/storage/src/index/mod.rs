@@ -1,8 +1,8 @@
-//! An in-memory index that answers filtered, ordered, counted pages without a scan.
+//! An in-memory bitmap index for filtered, ordered and counted pages.
 //!
-//! Every document has a *position*, a `u32` that grows in document order, and every value that a
-//! filter can ask for has a bitmap of positions. A filter is then a few intersections and unions,
-//! its count is a length, and a deep page is found by rank instead of by skipping entries.
+//! Every document has a *position*, a `u32` that increases in document order, and every filterable value has a bitmap of
+//! positions. A filter is then a few intersections and unions, a count is a cardinality, and a deep page starts at a
+//! rank instead of being skipped to.
 
 mod chunk;
 mod filters;
@@ -23,44 +23,43 @@ pub use key::{Field, Filter, Keys, OrderKey};
 use order::Order;
 use values::Values;
 
-/// The documents' order and their filterable values; a document is known by its slot only.
+/// The documents' order and their filterable values. A document is identified by its slot.
 ///
-/// A slot is the caller's handle: small, reused numbers keep the index small (its tables are as
-/// long as the highest slot), and `u32::MAX` is not one. The sort key of a held slot may change only
-/// right before that slot is inserted again, which places it anew.
+/// Slots are assigned by the caller and should be small and reused, since the index has tables as long as the highest
+/// slot; `u32::MAX` is not allowed. The sort key of a slot may only change right before the slot is inserted again.
 pub struct OrderedIndex {
     order: Order,
     values: Values,
 }
 
 impl OrderedIndex {
-    /// An empty index. `values_per_slot` is how many values most documents have over all fields:
-    /// documents with more are held correctly but take more memory.
+    /// An empty index. `values_per_slot` is the number of values that most documents have at most in all fields; documents
+    /// with more take more memory.
     #[must_use]
     pub fn new(values_per_slot: usize) -> Self {
         Self::with_pairs(values_per_slot, &[])
     }
 
-    /// As `new`; for these pairs of fields it also keeps which documents have two values together, so
-    /// that filters on both are answered as fast as one. Costs a value more for a document and pair.
+    /// Like `new`, with combined bitmaps for these pairs of fields, so that a filter on both is as fast as a filter on one.
+    /// Costs one more value per document and pair.
     #[must_use]
     pub fn with_pairs(values_per_slot: usize, pairs: &[[Field; 2]]) -> Self {
         Self { order: Order::default(), values: Values::new(values_per_slot, pairs) }
     }
 
-    /// How many documents there are.
+    /// The number of documents.
     #[must_use]
     pub fn len(&self) -> u64 {
         self.values.all().len()
     }
 
-    /// Whether there is no document.
+    /// Whether there are no documents.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.values.all().is_empty()
     }
 
-    /// Adds a document, or places it anew if its slot is held already.
+    /// Adds a document, or replaces it if its slot is in use.
     pub fn insert<'a>(
         &mut self,
         slot: u32,
@@ -72,20 +71,20 @@ impl OrderedIndex {
         self.values.add(slot, position, values);
     }
 
-    /// Takes a document out; says whether it was there.
+    /// Removes a document and returns whether it existed.
     pub fn remove(&mut self, slot: u32) -> bool {
         let Some(position) = self.order.position(slot) else {
             return false;
         };
-        // Its bits go first, so that moves caused by the removal find no trace of it.
+        // Its bits are removed first, so that moves caused by the removal do not find them.
         self.values.remove(slot, position);
         self.order.remove(slot, &mut self.values);
         true
     }
 
-    /// Replaces all values of a document where it stands; says whether it was there.
+    /// Replaces all values of a document in its position and returns whether it existed.
     ///
-    /// Only the bitmaps of values that differ are touched.
+    /// Only the bitmaps of values that differ are changed.
     pub fn set_values<'a>(&mut self, slot: u32, values: impl IntoIterator<Item = (Field, &'a str)>) -> bool {
         let Some(position) = self.order.position(slot) else {
             return false;
@@ -94,13 +93,13 @@ impl OrderedIndex {
         true
     }
 
-    /// Adds many documents at once, each as `insert` would: sorts once and lays everything out anew. The
-    /// documents have the values at these places of the vocabulary.
+    /// Bulk load: like `insert` for each document, but sorts once and rebuilds the index. The values of a document are
+    /// given as indices into the vocabulary.
     ///
-    /// Meant for start-up; it takes time in proportion to all documents, not only to the new ones.
+    /// Meant for start-up; takes time proportional to all documents, not only the new ones.
     ///
     /// # Panics
-    /// If the vocabulary has no such place.
+    /// If an index is not in the vocabulary.
     pub fn load<'a, V>(
         &mut self,
         keys: &impl Keys,
@@ -123,7 +122,7 @@ impl OrderedIndex {
         self.values.rebuild(self.order.halves());
     }
 
-    /// The positions of the documents that pass every filter. A field without an allowed value lets nothing pass.
+    /// The positions of the documents that pass every filter. A filter without allowed values matches nothing.
     #[must_use]
     pub fn matching(&self, filters: &[Filter<'_>]) -> Cow<'_, RoaringBitmap> {
         self.values.matching(filters)
@@ -134,17 +133,17 @@ impl OrderedIndex {
         self.values.of_field(field)
     }
 
-    /// The values of a document in a field, in no order that means anything.
+    /// The values of a document in a field, in no particular order.
     pub fn values_of_slot(&self, slot: u32, field: Field) -> impl Iterator<Item = &str> {
         self.values.of_slot(slot, field)
     }
 
-    /// Positions of documents, each with its slot.
+    /// The positions with their slots.
     pub fn entries_at(&self, positions: impl Iterator<Item = u32>) -> impl Iterator<Item = (u32, u32)> {
         self.order.entries_at(positions)
     }
 
-    /// The slots of `size` of these documents in order, leaving out the first `from`.
+    /// The slots of `size` of these documents in order, without the first `from`.
     #[must_use]
     pub fn page(&self, matching: &RoaringBitmap, from: u64, size: usize) -> Vec<u32> {
         let first = u32::try_from(from).ok().and_then(|from| matching.select(from));
@@ -159,8 +158,8 @@ impl OrderedIndex {
         first.map_or_else(Vec::new, |first| self.window(matching, matching.range(..=first).rev(), size))
     }
 
-    /// How many of these documents come before a key, and how many do not come after it: the key may be that of a
-    /// document that is not there.
+    /// How many of these documents are before a key, and how many are not after it; there need not be a document with
+    /// this key.
     #[must_use]
     pub fn ranks(&self, matching: &RoaringBitmap, key: OrderKey<'_>, keys: &impl Keys) -> [u64; 2] {
         self.order.ends(key, keys).map(|end| matching.range_cardinality(..end))
@@ -174,8 +173,7 @@ impl OrderedIndex {
     ) -> Vec<u32> {
         let positions = positions.take(size);
         let mut slots = Vec::with_capacity(size.min(usize::try_from(matching.len()).unwrap_or(size)));
-        // Not collected: that asks how many positions there are, which counts bits for longer than a
-        // page takes.
+        // No `collect`: it would query the size hint, which counts bits and takes longer than the page.
         for (_, slot) in self.order.entries_at(positions) {
             slots.push(slot);
         }

@@ -1,8 +1,8 @@
-//! Keeps each slot's position in document order, whatever order documents arrive in.
+//! Order maintenance: assigns positions in document order, for any order of insertion.
 //!
-//! The upper half of a position is the label of a chunk, the lower half a cell in it. Labels are
-//! sparse, so a full chunk is split by putting a new one beside it; cells are dense, with some holes
-//! that late documents are moved into. Nothing but a rare renumbering of labels touches all slots.
+//! The upper half of a position is the label of a chunk, the lower half a cell in it. Labels are sparse, so that a full
+//! chunk is split by adding another beside it; cells are dense, with some empty ones for later insertions. Only a rare
+//! renumbering of the labels touches all slots.
 
 use super::chunk::{self, CELLS, Chunk, FILLED, Move};
 use super::key::{Keys, OrderKey};
@@ -18,15 +18,15 @@ const JOINED: usize = CELLS / 2;
 /// Where joined slots go: away from both ends, so that what is added there needs no new chunk soon.
 const JOINED_CELLS: Range<usize> = CELLS / 8..CELLS / 8 * 7;
 
-/// Is told of changed positions.
+/// An observer of changed positions.
 pub(super) trait Follower {
-    /// Slots moved; positions that are both left and taken are common.
+    /// Slots moved; it is common that a position is left by one slot and taken by another.
     fn moved(&mut self, moves: &[Move]);
-    /// All positions changed their upper half; pairs of old and new labels, both ascending.
+    /// All chunks were relabelled; pairs of old and new labels, both ascending.
     fn relabelled(&mut self, labels: &[(u16, u16)]);
 }
 
-/// See the file's first line.
+/// The order; see the module.
 #[derive(Default)]
 pub(super) struct Order {
     chunks: Vec<Chunk>,
@@ -48,7 +48,7 @@ impl Order {
         order
     }
 
-    /// Where a slot stands.
+    /// The position of a slot.
     pub(super) fn position(&self, slot: u32) -> Option<u32> {
         let position = self.positions.get(slot as usize).copied();
         position.filter(|&position| position != ABSENT)
@@ -116,7 +116,7 @@ impl Order {
         position
     }
 
-    /// Takes a slot out.
+    /// Removes a slot.
     pub(super) fn remove(&mut self, slot: u32, follower: &mut impl Follower) {
         let Some(position) = self.position(slot) else {
             return;
@@ -247,7 +247,7 @@ impl Order {
         self.follow(&moves, follower);
     }
 
-    /// Notes moves and tells the follower.
+    /// Records moves and notifies the follower.
     fn follow(&mut self, moves: &[Move], follower: &mut impl Follower) {
         for one in moves {
             self.positions[one.slot as usize] = one.to;
@@ -266,7 +266,7 @@ impl Order {
         self.chunks.insert(index, Chunk::new(label));
     }
 
-    /// Numbers all chunks anew with even spaces between them.
+    /// Relabels all chunks with even spacing.
     fn relabel(&mut self, follower: &mut impl Follower) {
         let labels = labels::spaced_labels(self.chunks.len());
         let mut pairs = Vec::with_capacity(self.chunks.len());

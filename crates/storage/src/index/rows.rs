@@ -1,12 +1,12 @@
-//! The values of each slot, so that a document that moves can be moved in its values' bitmaps.
+//! The values of each slot, which are needed to update the bitmaps when a document moves.
 
 use super::interned::ValueId;
 use std::collections::HashMap;
 
-/// Fills up a row that has fewer values than fit.
+/// Padding of rows with fewer values.
 const NONE: ValueId = ValueId::MAX;
 
-/// Rows of equal width, indexed by slot; what does not fit is kept beside them.
+/// Rows of fixed width by slot, with an overflow table for longer ones.
 pub(super) struct Rows {
     width: usize,
     cells: Vec<ValueId>,
@@ -47,7 +47,7 @@ impl Rows {
         }
     }
 
-    /// Gives spare memory back.
+    /// Releases spare memory.
     pub(super) fn shrink(&mut self) {
         self.cells.shrink_to_fit();
     }

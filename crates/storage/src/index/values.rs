@@ -1,5 +1,4 @@
-//! One bitmap of positions for each value and for each pair of values, kept in step with the documents'
-//! values and moves.
+//! A bitmap of positions for each value and each pair of values, updated with the documents' values and moves.
 
 use super::chunk::Move;
 use super::interned::{Interned, Together, ValueId};
@@ -8,7 +7,7 @@ use super::order::Follower;
 use super::rows::Rows;
 use roaring::RoaringBitmap;
 
-/// A document with more pairs of values in two fields counts as crowded, and is found without pairs.
+/// While a document has more pairs of values in two fields, the pairs are not used.
 const MOST_PAIRS: usize = if cfg!(test) { 3 } else { 32 };
 
 /// The bitmaps, and what is needed to find and to maintain them.
@@ -87,7 +86,7 @@ impl Values {
         self.rows.set(slot, &ids);
     }
 
-    /// Takes a document out from its position.
+    /// Removes a document from its position.
     pub(super) fn remove(&mut self, slot: u32, position: u32) {
         self.all.remove(position);
         self.change(slot, position, []);
@@ -113,7 +112,7 @@ impl Values {
         }
     }
 
-    /// Notes a document's values for a `rebuild` to come.
+    /// Sets a document's values for the next `rebuild`.
     pub(super) fn set_row(&mut self, slot: u32, values: Vec<(Field, ValueId)>) {
         let ids = self.with_pairs(values);
         self.rows.set(slot, &ids);

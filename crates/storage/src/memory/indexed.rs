@@ -120,7 +120,12 @@ impl Indexed {
                 column.set(slot, &[]);
             }
         }
-        for numbers in terms.numbers.chunk_by(|(left, _), (right, _)| left == right) {
+        self.set_numbers(slot, &terms.numbers);
+    }
+
+    /// Sets the numbers of a slot in the columns of their fields.
+    fn set_numbers(&mut self, slot: u32, numbers: &[(FieldNumber, i64)]) {
+        for numbers in numbers.chunk_by(|(left, _), (right, _)| left == right) {
             let values: Vec<i64> = numbers.iter().map(|(_, value)| *value).collect();
             self.columns.entry(numbers[0].0).or_default().set(slot, &values);
         }
@@ -134,9 +139,17 @@ impl Indexed {
         let mut loaded = Vec::with_capacity(batches.len());
         for mut batch in batches {
             self.slots.arena.merge(std::mem::take(&mut batch.arena));
-            for row in &mut batch.rows {
-                self.slots.set_metadata(row.slot, row.sequence, &row.terms);
-                self.note(row.slot, std::mem::take(&mut row.terms));
+            for row in &batch.rows {
+                self.slots.set_metadata(row.slot, row.sequence, row.order_number);
+            }
+            for (slot, word) in std::mem::take(&mut batch.order_words) {
+                self.slots.set_order_word(slot, &word);
+            }
+            for (slot, word) in std::mem::take(&mut batch.unique_words) {
+                self.holders.set(slot, Some(word));
+            }
+            for (slot, numbers) in batch.values() {
+                self.set_numbers(slot, numbers);
             }
             loaded.push(batch);
         }

@@ -49,15 +49,20 @@ impl Slots {
     }
 
     pub(super) fn set(&mut self, slot: u32, id: &str, document: &[u8], sequence: u64, terms: &Terms) {
-        self.set_metadata(slot, sequence, terms);
+        self.set_metadata(slot, sequence, terms.order_number);
+        self.set_order_word(slot, &terms.order_word);
         self.arena.set(slot, id, document);
     }
 
-    /// Sets the sequence number and the order key of a slot.
-    pub(super) fn set_metadata(&mut self, slot: u32, sequence: u64, terms: &Terms) {
-        self.metadata[slot as usize] = SlotMetadata { number: terms.order_number, sequence };
-        if !terms.order_word.is_empty() {
-            self.order_words.insert(slot, terms.order_word.clone());
+    /// Sets the sequence number of a slot, and its number in the order of the collection.
+    pub(super) fn set_metadata(&mut self, slot: u32, sequence: u64, number: i64) {
+        self.metadata[slot as usize] = SlotMetadata { number, sequence };
+    }
+
+    /// Sets the word of a slot in the order of the collection; empty for none.
+    pub(super) fn set_order_word(&mut self, slot: u32, word: &str) {
+        if !word.is_empty() {
+            self.order_words.insert(slot, word.into());
         } else if !self.order_words.is_empty() {
             self.order_words.remove(&slot);
         }

@@ -1,7 +1,7 @@
 //! Many changes in one request, each with an outcome of its own.
 
 use bytes::Bytes;
-use opensearch::http::Method;
+use reqwest::Method;
 
 use super::action::{BulkAction, BulkChange};
 use super::budget::{Budget, Purpose};
@@ -62,7 +62,7 @@ impl Call {
     }
 
     async fn refresh(&self, index: &str) {
-        let refresh = Request::change(Method::Post, format!("/{index}/_refresh"), "");
+        let refresh = Request::change(Method::POST, format!("/{index}/_refresh"), "");
         if let Err(error) = self.ask(&refresh).await {
             // They are stored, and are seen as soon as the server looks by itself.
             tracing::warn!(%index, %error, "the index was not refreshed");
@@ -122,7 +122,7 @@ impl Call {
         let seconds = budget.left().map_or(1, |left| left.as_secs().max(1));
         let path = format!("/{index}/_bulk?refresh={refresh}&timeout={seconds}s&require_alias=true");
         let answer =
-            self.client.send_within(&Request::change(Method::Post, path, Bytes::from(body)), budget).await?;
+            self.client.send_within(&Request::change(Method::POST, path, Bytes::from(body)), budget).await?;
         let is_repeated = is_repeated || answer.is_repeated;
         if answer.status == 413 && actions.len() == 1 {
             return Err(StoreError::Rejected(

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use opensearch::http::Method;
+use reqwest::Method;
 use serde_json::Value;
 
 use super::budget::{Budget, Purpose};
@@ -37,7 +37,7 @@ impl Call {
 
     pub(super) async fn search(&self, index: &str, body: &Value) -> Result<Bytes, StoreError> {
         let path = format!("/{index}/_search?allow_partial_search_results=false");
-        let answer = self.send(&Request::read(Method::Post, path, body.to_string())).await?;
+        let answer = self.send(&Request::read(Method::POST, path, body.to_string())).await?;
         if answer.status == 400 {
             // A server has limits to how much a query may ask for.
             return Err(StoreError::Rejected(Problem::read(&answer.body).reason));

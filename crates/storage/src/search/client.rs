@@ -6,13 +6,10 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use opensearch::auth::{ClientCertificate, Credentials};
-use opensearch::cert::{Certificate, CertificateValidation};
-use opensearch::http::headers::{
-    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+use reqwest::header::{
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
 };
-use opensearch::http::transport::{SingleNodeConnectionPool, Transport, TransportBuilder};
-use opensearch::http::{Method, Url};
+use reqwest::{Certificate, Identity, Method, Url};
 
 use super::budget::{Budget, Deadlines, Purpose};
 use super::problem::Problem;
@@ -24,17 +21,11 @@ use crate::{Deadline, OpenError, StoreError};
 /// By which Elasticsearch makes itself known.
 const PRODUCT: HeaderName = HeaderName::from_static("x-elastic-product");
 
-/// A server with the way to it.
-#[derive(Debug)]
-struct Node {
-    url: Url,
-    transport: Transport,
-}
-
 /// The nodes of a cluster.
 #[derive(Debug)]
 pub(super) struct Client {
-    nodes: Vec<Node>,
+    nodes: Vec<Url>,
+    http: reqwest::Client,
     /// Why the last try that failed did, for whoever waits and does not know what for.
     failure: Mutex<String>,
     /// The node that answered last: it is asked first.
@@ -80,10 +71,9 @@ struct Lost {
 
 impl Client {
     pub(super) fn new(settings: &SearchSettings) -> Result<Self, OpenError> {
-        let headers = headers(settings)?;
-        let node = |url: &Url| Ok(Node { url: url.clone(), transport: transport(settings, url, &headers)? });
         Ok(Self {
-            nodes: settings.nodes.iter().map(node).collect::<Result<_, OpenError>>()?,
+            nodes: settings.nodes.clone(),
+            http: http(settings)?,
             failure: Mutex::new(String::new()),
             preferred: AtomicUsize::new(0),
             deadlines: Deadlines { change: settings.deadline, read: settings.read_deadline },
@@ -128,7 +118,7 @@ impl Client {
         }
         Err(StoreError::unavailable(format!(
             "{} {} was given up after {} ms and {tried} tries: {reason}",
-            name(request.method),
+            request.method,
             request.path,
             budget.whole().as_millis()
         )))
@@ -140,17 +130,19 @@ impl Client {
     }
 
     async fn try_once(&self, node: usize, request: &Request, time: Duration) -> Result<Answer, Lost> {
-        let body = (!request.body.is_empty()).then(|| request.body.clone());
-        let Node { url, transport } = &self.nodes[node];
-        let send =
-            transport.send(request.method, &request.path, HeaderMap::new(), None::<&()>, body, Some(time));
+        let url = &self.nodes[node];
         // Without an answer nothing is known: the request may have arrived.
         let lost = |error: &dyn Error| {
             let reason = causes(error);
             Lost { reason: format!("{}{reason}", tls::hint(url, &reason)), is_ambiguous: true }
         };
-        let response = send.await.map_err(|error| lost(&error))?;
-        let status = response.status_code().as_u16();
+        let address = format!("{}{}", url.as_str().trim_end_matches('/'), request.path);
+        let mut sent = self.http.request(request.method.clone(), address).timeout(time);
+        if !request.body.is_empty() {
+            sent = sent.body(request.body.clone());
+        }
+        let response = sent.send().await.map_err(|error| lost(&error))?;
+        let status = response.status().as_u16();
         let is_elasticsearch = response.headers().contains_key(PRODUCT);
         let body = response.bytes().await.map_err(|error| lost(&error))?;
         if is_passing(status, &body) {
@@ -162,36 +154,46 @@ impl Client {
     }
 }
 
-/// The way to one server.
-fn transport(settings: &SearchSettings, url: &Url, headers: &HeaderMap) -> Result<Transport, OpenError> {
+/// The way to the servers.
+fn http(settings: &SearchSettings) -> Result<reqwest::Client, OpenError> {
+    // A process has one for all of TLS; whoever embeds the store may have chosen another.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let in_file = |setting, error: &dyn Error| invalid_file(settings.product, setting, &causes(error));
-    let builder = |with_identity: bool| {
-        let pool = SingleNodeConnectionPool::new(url.clone());
-        let mut builder = TransportBuilder::new(pool).disable_proxy().headers(headers.clone());
+    let builder = |identity: Option<&Vec<u8>>| {
+        // Servers are reached directly: the proxies of the environment are for what is outside.
+        let mut builder = reqwest::Client::builder()
+            .no_proxy()
+            .user_agent(concat!("tributary/", env!("CARGO_PKG_VERSION")))
+            .default_headers(headers(settings)?);
         if let Some(pem) = &settings.authorities {
-            let certificate = Certificate::from_pem(pem).map_err(|error| in_file(&CA_FILE, &error))?;
-            builder = builder.cert_validation(CertificateValidation::Full(certificate));
+            let certificates =
+                Certificate::from_pem_bundle(pem).map_err(|error| in_file(&CA_FILE, &error))?;
+            if certificates.is_empty() {
+                return Err(invalid_file(settings.product, &CA_FILE, "it holds no certificate"));
+            }
+            builder = builder.tls_certs_merge(certificates);
         }
-        if let Some(pem) = settings.client_certificate.as_ref().filter(|_| with_identity) {
-            builder = builder.auth(Credentials::Certificate(ClientCertificate::Pem(pem.clone())));
+        if let Some(pem) = identity {
+            let identity =
+                Identity::from_pem(pem).map_err(|error| in_file(&CLIENT_CERTIFICATE_FILE, &error))?;
+            builder = builder.identity(identity);
         }
         Ok(builder)
     };
-    // The files are read only now, and which of them is wrong is not said.
-    let plain = builder(false)?.build().map_err(|error| match &settings.authorities {
+    // Some of what is wrong in the files is found only when all is put together, and not in which of them.
+    let plain = builder(None)?.build().map_err(|error| match &settings.authorities {
         Some(_) => in_file(&CA_FILE, &error),
         None => unusable(error),
     })?;
-    if settings.client_certificate.is_none() {
-        return Ok(plain);
-    }
-    builder(true)?.build().map_err(|error| in_file(&CLIENT_CERTIFICATE_FILE, &error))
+    let Some(pem) = &settings.client_certificate else { return Ok(plain) };
+    builder(Some(pem))?.build().map_err(|error| in_file(&CLIENT_CERTIFICATE_FILE, &error))
 }
 
 /// What every request begins with.
 fn headers(settings: &SearchSettings) -> Result<HeaderMap, OpenError> {
     let mut headers = HeaderMap::new();
-    // Packing a page costs more than sending it.
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    // Packing a page costs more than sending it, and nothing here unpacks one.
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     if let Some(authorization) = &settings.authorization {
@@ -235,16 +237,6 @@ fn causes(error: &dyn Error) -> String {
         inner = cause.source();
     }
     text
-}
-
-fn name(method: Method) -> &'static str {
-    match method {
-        Method::Get => "GET",
-        Method::Put => "PUT",
-        Method::Post => "POST",
-        Method::Delete => "DELETE",
-        Method::Head => "HEAD",
-    }
 }
 
 fn unusable(error: impl Error + Send + Sync + 'static) -> OpenError {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use opensearch::http::Method;
+use reqwest::Method;
 use serde_json::json;
 use tributary_domain::Id;
 
@@ -30,7 +30,7 @@ impl Call {
     pub(super) async fn get_many(&self, index: &Index, ids: &[&str]) -> Result<Vec<Found>, StoreError> {
         // Ids stand in the body, since a path cannot hold every one of them.
         let body = json!({ "ids": ids }).to_string();
-        let request = Request::read(Method::Post, format!("/{}/_mget", index.name), body);
+        let request = Request::read(Method::POST, format!("/{}/_mget", index.name), body);
         let budget = self.budget(Purpose::Read);
         let mut pauses = backoff();
         loop {

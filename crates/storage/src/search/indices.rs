@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::future::{try_join_all, try_join3};
-use opensearch::http::Method;
+use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tributary_domain::Collection;
@@ -121,7 +121,7 @@ struct Node {
 
 /// Finds out which product in which version answers, without `GET /`, which some do not serve.
 async fn detect(client: &Client, wanted: Product) -> Result<Dialect, Unready> {
-    let request = Request::read(Method::Get, "/_nodes?filter_path=nodes.*.version", "");
+    let request = Request::read(Method::GET, "/_nodes?filter_path=nodes.*.version", "");
     let answer = client.send(&request, Deadline::NONE).await?;
     let is_elasticsearch = answer.is_elasticsearch;
     if matches!(answer.status, 401 | 403) {
@@ -175,7 +175,7 @@ fn numbers(version: &str) -> Option<(u32, u32)> {
 async fn ensure(client: &Client, collection: Collection, prefix: &str) -> Result<Index, Unready> {
     let (name, alias) = (index_name(collection, prefix), index_alias(collection, prefix));
     for _ in 0..ATTEMPTS {
-        let answer = client.send(&Request::read(Method::Get, format!("/{name}"), ""), Deadline::NONE).await?;
+        let answer = client.send(&Request::read(Method::GET, format!("/{name}"), ""), Deadline::NONE).await?;
         if answer.status == 404 {
             create(client, &name, &mappings::creation(collection, prefix)).await?;
             continue;
@@ -196,7 +196,7 @@ async fn ensure(client: &Client, collection: Collection, prefix: &str) -> Result
         if described.pointer(&format!("/aliases/{alias}")).is_none() {
             let add = json!({ "index": name, "alias": alias, "is_hidden": true });
             let body = json!({ "actions": [{ "add": add }] }).to_string();
-            let request = Request::change(Method::Post, "/_aliases", body);
+            let request = Request::change(Method::POST, "/_aliases", body);
             suitable(&name, client.send(&request, Deadline::NONE).await?)?;
         }
         return Ok(Index {
@@ -229,7 +229,7 @@ fn noted(mut meta: Map<String, Value>, collection: Collection) -> Map<String, Va
 }
 
 async fn put_mapping(client: &Client, name: &str, body: &Value) -> Result<(), Unready> {
-    let request = Request::change(Method::Put, format!("/{name}/_mapping"), body.to_string());
+    let request = Request::change(Method::PUT, format!("/{name}/_mapping"), body.to_string());
     suitable(name, client.send(&request, Deadline::NONE).await?)
 }
 
@@ -258,7 +258,7 @@ pub(super) async fn end_upgrade(client: &Client, index: &Index) -> Result<(), Un
 
 /// Makes an index; that somebody else was faster is as good.
 async fn create(client: &Client, name: &str, body: &Value) -> Result<(), StoreError> {
-    let request = Request::change(Method::Put, format!("/{name}"), body.to_string());
+    let request = Request::change(Method::PUT, format!("/{name}"), body.to_string());
     let answer = client.send(&request, Deadline::NONE).await?;
     let exists = Problem::read(&answer.body).kind == "resource_already_exists_exception";
     if answer.status == 400 && exists { Ok(()) } else { answer.success().map(drop) }

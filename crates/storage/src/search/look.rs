@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use opensearch::http::Method;
+use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tributary_domain::{Collection, Id};
@@ -95,7 +95,7 @@ async fn marks(call: &Call) -> Result<Option<BTreeMap<String, IndexMarks>>, Stor
          indices.*.shards.*.seq_no.global_checkpoint",
         names.join(",")
     );
-    let body = call.ask(&Request::read(Method::Get, path, "")).await?;
+    let body = call.ask(&Request::read(Method::GET, path, "")).await?;
     let Stats { mut indices } = wire::read(&body)?;
     let checkpoint = |copies: Vec<Copy>| {
         let primary = copies.into_iter().find(|copy| copy.routing.primary);
@@ -127,7 +127,7 @@ pub(super) async fn between(
         if grown.is_empty() {
             continue;
         }
-        let refresh = Request::read(Method::Post, format!("/{}/_refresh", index.name), "");
+        let refresh = Request::read(Method::POST, format!("/{}/_refresh", index.name), "");
         call.ask(&refresh).await?;
         for (shard, end) in grown {
             let range = (told.told(&index.name, shard), end);
@@ -178,7 +178,7 @@ async fn portion(
     });
     let preference = shard.map(|shard| format!("&preference=_shards:{shard}")).unwrap_or_default();
     let path = format!("/{}/_search?allow_partial_search_results=false{preference}", index.name);
-    let body = call.ask(&Request::read(Method::Post, path, body.to_string())).await?;
+    let body = call.ask(&Request::read(Method::POST, path, body.to_string())).await?;
     let hits = wire::read::<SearchAnswer<'_>>(&body)?.hits.hits;
     let last = hits.last().filter(|_| hits.len() as u64 == size).map(Hit::sort_value);
     let reached = last.as_ref().and_then(Value::as_i64).unwrap_or(end);

@@ -57,6 +57,9 @@ pub use store::SearchStore;
 const START_PATIENCE: Duration = Duration::from_secs(3);
 
 /// Opens [`SearchStore`]s over OpenSearch under `opensearch:`, or Elasticsearch under `elasticsearch:`.
+///
+/// TLS uses the process's default provider of cryptography for `rustls`; where there is none, opening a store makes
+/// `ring` the default.
 #[derive(Debug, Clone, Copy)]
 pub struct SearchBackend(Product);
 

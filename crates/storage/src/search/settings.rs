@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use opensearch::http::Url;
+use reqwest::Url;
 use tributary_domain::{Collection, IndexName};
 
 use super::dialect::Product;

@@ -1,6 +1,6 @@
 //! Whether an address and its server agree on TLS, by how a request failed.
 
-use opensearch::http::Url;
+use reqwest::Url;
 
 /// What a TLS library says of an answer that is none of TLS.
 const NOT_TLS: &str = "InvalidContentType";

@@ -1,6 +1,6 @@
 //! Everything that a query finds, portion by portion, as it stood at one point in time.
 
-use opensearch::http::Method;
+use reqwest::Method;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -40,7 +40,7 @@ impl Walk {
         with_sources: bool,
     ) -> Result<Self, StoreError> {
         let dialect = call.prepared.dialect;
-        let open = Request::read(Method::Post, dialect.open_point_in_time(&index.name), "");
+        let open = Request::read(Method::POST, dialect.open_point_in_time(&index.name), "");
         let opened: Opened = serde_json::from_slice(&call.ask(&open).await?)
             .map_err(|error| StoreError::Backend(error.into()))?;
         let search = json!({
@@ -66,7 +66,7 @@ impl Walk {
             self.search["search_after"] = serde_json::from_str(after.get()).unwrap_or_default();
         }
         let path = "/_search?allow_partial_search_results=false";
-        let search = Request::read(Method::Post, path, self.search.to_string());
+        let search = Request::read(Method::POST, path, self.search.to_string());
         let answer = self.call.send(&search).await?;
         if answer.status == 404 {
             return Err(Lost::PointInTime.into());
@@ -88,7 +88,7 @@ impl Walk {
     /// Lets the server forget the point in time; by itself it does so after minutes.
     async fn close(&self) {
         let (path, body) = self.call.prepared.dialect.close_point_in_time(&self.point_in_time);
-        let close = Request::read(Method::Delete, path, body.to_string());
+        let close = Request::read(Method::DELETE, path, body.to_string());
         if let Err(error) = self.call.send(&close).await {
             tracing::debug!(%error, "a point in time was not closed");
         }
