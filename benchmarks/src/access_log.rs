@@ -16,7 +16,7 @@ const GOAL: f64 = 0.97;
 
 /// What to measure.
 #[derive(Debug, Clone, Args)]
-pub(crate) struct Options {
+pub(crate) struct AccessLogOptions {
     /// How many jobs are stored
     #[arg(long, default_value_t = 10_000)]
     jobs: u32,
@@ -32,7 +32,7 @@ pub(crate) struct Options {
 }
 
 /// Measures, and prints what it found.
-pub(crate) fn run(options: &Options) -> Result<(), Failure> {
+pub(crate) fn run(options: &AccessLogOptions) -> Result<(), Failure> {
     let rounds = Rounds { number: options.rounds, duration: Duration::from_millis(100) };
     let stored = [Stored::new(options.jobs, false)?, Stored::new(options.jobs, false)?];
     let logging = Server::start_service(&stored[0], "info")?;

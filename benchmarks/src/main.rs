@@ -43,7 +43,7 @@ enum Command {
     /// Lists over OpenSearch and over the embedded store, against searches in OpenSearch itself
     Search(search::SearchOptions),
     /// Lists of the whole service with its access log, against the same service without
-    Log(access_log::Options),
+    Log(access_log::AccessLogOptions),
     /// Store jobs for the other commands
     #[command(hide = true)]
     Fill(fill::FillOptions),

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-/// The environment variable that names a binary to be tested as it is.
+/// The environment variable with the path of an existing binary to test.
 const GIVEN: &str = "TRIBUTARY_TEST_BINARY";
 
-/// The binary `tributary`, in the profile of the tests, built once in each test process; or the one
-/// that `TRIBUTARY_TEST_BINARY` names.
+/// The binary `tributary`, in the profile of the tests, built once per test process; or the one in
+/// `TRIBUTARY_TEST_BINARY`.
 ///
 /// # Panics
 /// If it cannot be built.
@@ -20,12 +20,12 @@ pub fn binary() -> &'static Path {
 
 /// The example `mount` of the API, likewise.
 pub(crate) fn mount() -> PathBuf {
-    // Of the whole workspace, as tests are: less of what it needs has to be built once more.
+    // Built in the whole workspace, like the tests: fewer dependencies have to be rebuilt.
     build(&["--workspace", "--example", "mount"]).join("examples/mount")
 }
 
-/// TARGET/PROFILE: of this test, which lies in TARGET/PROFILE/deps, or of tests as they usually are where
-/// this is an example in a comment, which lies anywhere.
+/// TARGET/PROFILE: that of this test, which is in TARGET/PROFILE/deps, or the usual one of tests for a documentation
+/// example, which can be anywhere.
 fn profile_folder() -> PathBuf {
     let test = std::env::current_exe().expect("a test knows where it is");
     let folder = test.parent().filter(|folder| folder.ends_with("deps")).and_then(Path::parent);
@@ -39,7 +39,7 @@ fn profile_folder() -> PathBuf {
     )
 }
 
-/// Builds what these arguments choose, and answers the folder of its profile.
+/// Builds with these arguments, and returns the folder of the profile.
 fn build(chosen: &[&str]) -> PathBuf {
     let folder = profile_folder();
     let target = folder.parent().expect("profiles lie in the target folder");

@@ -47,7 +47,7 @@ impl Connection {
         self.read_answer(method == "HEAD").map_err(|error| sent.err().unwrap_or(error))
     }
 
-    /// Sends bytes as they are.
+    /// Sends raw bytes.
     pub fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.stream.get_mut().write_all(bytes)
     }
@@ -90,7 +90,7 @@ impl Connection {
         Ok((answer, body))
     }
 
-    /// Reads a chunk of a body; whether it was not the last.
+    /// Reads a chunk of a body; false for the last one.
     fn read_chunk(&mut self, body: &mut Vec<u8>) -> io::Result<bool> {
         let length = usize::from_str_radix(&self.read_line()?, 16).map_err(io::Error::other)?;
         let start = body.len();

@@ -25,7 +25,7 @@ impl Launch {
         Self::of(binary())
     }
 
-    /// Of another program, which has to become or to start the binary.
+    /// Of another program, which must become or start the binary.
     pub fn of(program: impl AsRef<OsStr>) -> Self {
         let mut command = Command::new(program);
         for (name, _) in std::env::vars_os() {
@@ -37,21 +37,21 @@ impl Launch {
         Self { command }
     }
 
-    /// With more arguments.
+    /// Adds arguments.
     #[must_use]
     pub fn arguments<A: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {
         self.command.args(arguments);
         self
     }
 
-    /// With a variable in the environment.
+    /// Sets an environment variable.
     #[must_use]
     pub fn variable(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);
         self
     }
 
-    /// With any other change of the command.
+    /// Applies any other change to the command.
     #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Command)) -> Self {
         change(&mut self.command);
@@ -61,7 +61,7 @@ impl Launch {
     /// Starts the binary and waits until it is ready.
     ///
     /// # Panics
-    /// If it ends or says nothing; with what it logged.
+    /// If it ends or does not become ready; with its log.
     pub fn start(self) -> Server {
         let (child, output, log) = self.spawn();
         Server::ready(child, output, log)

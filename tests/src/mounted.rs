@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 
 use crate::binary;
 
-/// The example `mount` over a store in memory; ended when it is dropped.
+/// The example `mount` over a memory store; stopped when dropped.
 #[derive(Debug)]
 pub struct Mounted {
     process: Child,
@@ -13,10 +13,10 @@ pub struct Mounted {
 }
 
 impl Mounted {
-    /// Starts it, and waits until it says where it listens.
+    /// Starts it, and waits until it prints its address.
     ///
     /// # Panics
-    /// If it cannot be built or does not say so.
+    /// If it cannot be built or does not print the address.
     pub fn start() -> Self {
         let process = Command::new(binary::mount()).arg("127.0.0.1:0").stdout(Stdio::piped()).spawn();
         let mut mounted =

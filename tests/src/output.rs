@@ -4,7 +4,7 @@ use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-/// The text that came out of one of a process's outputs so far.
+/// The text that a process has written to one of its outputs so far.
 #[derive(Debug)]
 pub(crate) struct Output {
     text: Arc<Mutex<Vec<u8>>>,
@@ -12,7 +12,7 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    /// Starts to read.
+    /// Starts reading.
     pub(crate) fn of(mut source: impl Read + Send + 'static) -> Self {
         let text = Arc::new(Mutex::new(Vec::new()));
         let written = Arc::clone(&text);
@@ -25,13 +25,13 @@ impl Output {
         Self { text, reader: Some(reader) }
     }
 
-    /// What came so far.
+    /// The text so far.
     pub(crate) fn text(&self) -> String {
         let bytes = self.text.lock().unwrap_or_else(PoisonError::into_inner);
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
-    /// Everything, once the process has ended.
+    /// The complete text, after the process has ended.
     pub(crate) fn rest(&mut self) -> String {
         if let Some(reader) = self.reader.take() {
             let _ = reader.join();

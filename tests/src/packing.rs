@@ -1,4 +1,4 @@
-//! Packed bodies, as clients send them.
+//! Compressed request bodies.
 
 use std::io::Read;
 
@@ -10,7 +10,7 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     packed(GzEncoder::new(bytes, Compression::best()))
 }
 
-/// A body for `Content-Encoding: deflate`, in the form of zlib that the standard names.
+/// A body for `Content-Encoding: deflate`, in the zlib format of the standard.
 pub fn zlib(bytes: &[u8]) -> Vec<u8> {
     packed(ZlibEncoder::new(bytes, Compression::best()))
 }

@@ -31,7 +31,7 @@ pub enum Fault {
     Hang,
 }
 
-/// A fault for the requests that have something in their path, as often as it says.
+/// A fault for the requests with a text in their path, a number of times.
 #[derive(Debug)]
 struct Rule {
     part: String,
@@ -79,13 +79,13 @@ impl Proxy {
         format!("http://{}", self.address)
     }
 
-    /// Lets the next requests go wrong that have `part` in their path, such as `/_bulk`; what was told
-    /// first happens first.
+    /// Injects a fault into the next requests with `part` in their path, such as `/_bulk`; faults occur in the order
+    /// in which they were added.
     pub fn fail(&self, part: &str, times: usize, fault: Fault) {
         held(&self.state.rules).push(Rule { part: part.to_owned(), times, fault });
     }
 
-    /// Ends all faults; whoever hangs is cut off.
+    /// Removes all faults; hanging connections are closed.
     pub fn clear(&self) {
         held(&self.state.rules).clear();
         self.state.cleared.send_modify(|times| *times += 1);
@@ -114,7 +114,7 @@ async fn accept(listener: TcpListener, state: Arc<State>) {
             async move { state.answer(request).await }
         });
         let connection = server::conn::http1::Builder::new().serve_connection(TokioIo::new(client), answered);
-        // Either side may go at any time, which ends the connection and nothing else.
+        // Either side may close at any time, which ends only this connection.
         tokio::spawn(async move { drop(connection.await) });
     }
 }
@@ -146,7 +146,7 @@ impl State {
         self.forward(Request::from_parts(head, Full::new(body))).await
     }
 
-    /// Sends a request to the server and answers its whole answer.
+    /// Sends a request to the server and returns the complete response.
     async fn forward(&self, request: Request<Full<Bytes>>) -> io::Result<Answer> {
         let stream = TcpStream::connect(self.server).await?;
         let (mut sender, connection) =

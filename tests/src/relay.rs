@@ -1,4 +1,4 @@
-//! A relay between clients and the service that counts their connections, and changes nothing.
+//! A relay between clients and the service that counts connections, and does not modify the data.
 
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -31,18 +31,18 @@ impl Relay {
         Self { address, connections }
     }
 
-    /// Where it listens.
+    /// Its address.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// How many connections there were so far.
+    /// How many connections there have been.
     pub fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
     }
 }
 
-/// Copies both ways until both sides have ended.
+/// Copies in both directions until both sides have ended.
 fn relay(client: &TcpStream, service: SocketAddr) -> io::Result<()> {
     let service = TcpStream::connect(service)?;
     for stream in [client, &service] {

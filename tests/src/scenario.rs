@@ -13,27 +13,27 @@ impl Scenario<'_> {
         let _ = self.0.put(&format!("/_connector/{id}"), &body).expect(201);
     }
 
-    /// A new job; answers its id.
+    /// Creates a job and returns its id.
     pub fn job(self, connector: &str, job_type: &str) -> String {
         let body = format!(r#"{{"id":"{connector}","job_type":"{job_type}"}}"#);
         self.0.send("POST", "/_connector/_sync_job", &body).expect(201).id()
     }
 
-    /// A successful change of a job, with a body where there is one.
+    /// A successful change of a job, with an optional body.
     ///
     /// # Panics
-    /// Where the change is refused.
+    /// If the change is refused.
     pub fn change(self, job: &str, verb: &str, body: &str) {
         let answer = self.0.put(&format!("/_connector/_sync_job/{job}/{verb}"), body).expect(200);
         assert_eq!(answer.body, r#"{"result":"updated"}"#);
     }
 
-    /// A worker takes a job.
+    /// Claims a job for a worker.
     pub fn claim(self, job: &str, worker: &str) {
         self.change(job, "_claim", &format!(r#"{{"worker_hostname":"{worker}"}}"#));
     }
 
-    /// How many documents are stored in all: jobs, and connectors with those that are deleted.
+    /// The total number of stored documents: jobs, and connectors including deleted ones.
     pub fn stored(self) -> (usize, usize) {
         let jobs = self.0.list("/_connector/_sync_job?size=0").count;
         (jobs, self.0.list("/_connector?size=0&include_deleted=true").count)

@@ -11,10 +11,10 @@ use crate::ended::Ended;
 use crate::output::Output;
 use crate::wait_until;
 
-/// What stands before the address in the one line on standard output.
+/// The text before the address in the line on standard output.
 const READY: &str = "tributary is listening on http://";
 
-/// A running service; killed when it is dropped.
+/// A running service; killed when dropped.
 #[derive(Debug)]
 pub struct Server {
     child: Child,
@@ -53,7 +53,7 @@ impl Server {
     /// A new connection to it.
     ///
     /// # Panics
-    /// If it does not take one.
+    /// If it cannot connect.
     pub fn connect(&self) -> Connection {
         Connection::open(self.address)
             .unwrap_or_else(|error| panic!("no connection: {error}; {}", self.log()))
@@ -74,7 +74,7 @@ impl Server {
         self.answer_to(method, target, &[("Content-Type", "application/json")], Some(body.as_bytes()))
     }
 
-    /// `PUT` without a body where it is empty, with a JSON body otherwise.
+    /// `PUT`, without a body if it is empty, otherwise with a JSON body.
     pub fn put(&self, target: &str, body: &str) -> Answer {
         if body.is_empty() { self.call("PUT", target) } else { self.send("PUT", target, body) }
     }
@@ -99,12 +99,12 @@ impl Server {
         self.get(target).expect(200).listing()
     }
 
-    /// What it wrote to standard output so far.
+    /// What it has written to standard output.
     pub fn output(&self) -> String {
         self.output.text()
     }
 
-    /// What it logged so far.
+    /// What it has logged.
     pub fn log(&self) -> String {
         self.log.text()
     }
@@ -164,7 +164,7 @@ impl Server {
         ended
     }
 
-    /// Waits for the end of a process that was told to.
+    /// Waits for the end of a process that was told to stop.
     ///
     /// # Panics
     /// If it does not end.

@@ -1,5 +1,5 @@
-//! Programs in other languages, installed from their registries into the target folder with pinned versions, again
-//! only when those change.
+//! Programs in other languages, installed from their registries into the target folder with pinned versions, and
+//! reinstalled only if those change.
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -7,7 +7,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// What says what is installed; written last.
+/// The file that records what is installed; written last.
 const STAMP: &str = "installed";
 
 /// A program that must be installed on the machine.
@@ -15,7 +15,7 @@ const STAMP: &str = "installed";
 pub struct Tool {
     /// Its name.
     pub program: &'static str,
-    /// What has to be installed to have it.
+    /// What to install to get it.
     pub install: &'static str,
 }
 
@@ -38,10 +38,10 @@ pub const CURL: Tool = Tool { program: "curl", install: "curl with HTTP/2 (the p
 /// Maven.
 pub const MAVEN: Tool = Tool { program: "mvn", install: "Maven 3 (the package maven)" };
 
-/// Runs a program that has to succeed, and gives what it printed.
+/// Runs a program that must succeed, and returns its output.
 ///
 /// # Panics
-/// If it does not, with what it said; if it is not there, with what to install.
+/// If it fails, with its output; if it is missing, with what to install.
 pub fn run(tool: &Tool, command: &mut Command) -> String {
     match command.stdin(Stdio::null()).output() {
         Ok(output) if output.status.success() => String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -58,7 +58,7 @@ pub fn run(tool: &Tool, command: &mut Command) -> String {
     }
 }
 
-/// A folder below the target folder with these files, in which `install` was run; once for each content.
+/// A folder below the target folder with these files, in which `install` was run; once per content.
 ///
 /// # Panics
 /// If it cannot be installed.
@@ -69,7 +69,7 @@ pub fn installed(name: &str, files: &[(String, String)], install: impl FnOnce(&P
     fs::create_dir_all(parent).expect("the target folder can be written to");
     let parent = parent.canonicalize().expect("it was made");
     let name_alone = folder.file_name().expect("a folder has a name");
-    // Other tests and other runs wait for the first who installs.
+    // Other tests and other runs wait for the first installation.
     let lock = File::create(parent.join(format!("{}.lock", name_alone.display())));
     let lock = lock.expect("a lock can be made");
     lock.lock().expect("a lock can be held");
@@ -82,7 +82,7 @@ pub fn installed(name: &str, files: &[(String, String)], install: impl FnOnce(&P
         return folder;
     }
     eprintln!("installing {name} into {}", folder.display());
-    // Nothing of another version may be left.
+    // Remove leftovers of other versions.
     match fs::remove_dir_all(&folder) {
         Err(error) if error.kind() != ErrorKind::NotFound => panic!("{}: {error}", folder.display()),
         _ => fs::create_dir_all(&folder).expect("the target folder can be written to"),
@@ -95,10 +95,10 @@ pub fn installed(name: &str, files: &[(String, String)], install: impl FnOnce(&P
     folder
 }
 
-/// The files of a folder by name, with what is in them.
+/// The files of a folder by name, with their contents.
 ///
 /// # Panics
-/// If they cannot be read, or are no text.
+/// If they cannot be read, or are not text.
 pub fn files(folder: &Path) -> Vec<(String, String)> {
     let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let paths = entries.map(|entry| entry.expect("a folder can be read").path());
@@ -111,7 +111,7 @@ pub fn files(folder: &Path) -> Vec<(String, String)> {
     paths.into_iter().map(read).collect()
 }
 
-/// Installs the packages that a file of the folder lists, and answers where their programs are.
+/// Installs the packages listed in a file of the folder, and returns the folder of their programs.
 ///
 /// # Panics
 /// If they cannot be installed.
@@ -122,7 +122,7 @@ pub fn install_python(folder: &Path, requirements: &str) {
     run(&PYTHON, Command::new(program).args(pip).arg(requirements).current_dir(folder));
 }
 
-/// Installs the packages that the `package-lock.json` of the folder lists.
+/// Installs the packages of the folder's `package-lock.json`.
 ///
 /// # Panics
 /// If they cannot be installed.

@@ -1,4 +1,4 @@
-//! The connectors' calls against the real binary: made, found, changed, deleted, there again.
+//! The connector endpoints of the real binary: create, find, change, delete, create again.
 #![allow(missing_docs, reason = "a test")]
 
 use serde_json::json;
@@ -89,7 +89,7 @@ fn are_deleted_softly_or_for_good_with_their_jobs_or_without() {
         .map(|id| server.list(&format!("/_connector/_sync_job?connector_id={id}")).count)
         .collect();
     assert_eq!(counts, [2, 2, 0]);
-    // The index of a deleted connector is free, and so is its id.
+    // The index name of a deleted connector is released, and so is its id.
     let _ = server.put("/_connector/next", r#"{"index_name":"search-soft"}"#).expect(201);
     let _ = server.put("/_connector/soft", "").expect(201);
     check_ids(&server, "", &["next", "soft"]);
@@ -125,7 +125,7 @@ fn check_in() {
     server.put("/_connector/nobody/_check_in", "").refused_naming(404, &["nobody"]);
 }
 
-/// A change that does something.
+/// A change with an effect.
 fn change(server: &Server, path: &str, body: &str) {
     let answer = server.put(&format!("/_connector/one/{path}"), body).expect(200);
     assert_eq!(answer.body, r#"{"result":"updated"}"#, "{path} {body}");
@@ -142,7 +142,7 @@ fn from_the_announcement_of_a_worker_to_a_job_with_its_rules() {
     assert_eq!(status(&server), "created");
     change(&server, "_status", r#"{"status":"needs_configuration"}"#);
 
-    // The worker says what it needs: nothing of it is known yet.
+    // The worker registers its fields, still without values.
     let announced = r#"{"configuration":{"host":{"label":"Host","type":"str","required":true,"value":""},"port":{"label":"Port","type":"int","value":null,"validations":[{"type":"less_than","constraint":65536}],"default_value":5432.0e0}}}"#;
     let warnings = |path: &str, body: &str| {
         let answer = server.put(&format!("/_connector/one/{path}"), body).expect(200);

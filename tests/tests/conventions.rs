@@ -1,5 +1,4 @@
-//! What clients do below their JSON: packed bodies both ways, connections that are kept, `HEAD`, and
-//! waiting for a go-ahead before a body.
+//! HTTP conventions below the level of JSON: compression in both directions, keep-alive, `HEAD`, and `100 Continue`.
 #![allow(missing_docs, reason = "a test")]
 
 use std::fmt::Write as _;
@@ -24,7 +23,7 @@ fn send(connection: &mut Connection, method: &str, target: &str, headers: &[(&st
     connection.send(&[head.as_bytes(), b"\r\n", body].concat()).unwrap();
 }
 
-/// The answer to a request whose answer may be packed, with its body unpacked.
+/// The answer to a request that accepts compression, with its body decompressed.
 fn unpacked(connection: &mut Connection, target: &str, accept_encoding: &str) -> Answer {
     send(connection, "GET", target, &[("Accept-Encoding", accept_encoding)], b"");
     let (mut answer, bytes) = connection.read_packed_answer(false).unwrap();
@@ -41,14 +40,14 @@ fn unpacked(connection: &mut Connection, target: &str, accept_encoding: &str) ->
 }
 
 #[test]
-fn answers_are_packed_as_they_are_wanted() {
+fn answers_are_compressed_on_request() {
     let server = Server::start("memory:");
     for number in 0..20 {
         Scenario(&server).connector(&format!("c{number}"));
     }
     let plain = server.get(CONNECTORS).expect(200);
     assert_eq!(plain.header("content-encoding"), None);
-    // One connection for all: the end of each answer is where it is said to be.
+    // One connection for all: the framing of each answer must be right.
     let mut connection = server.connect();
     for (wanted, expected) in [
         ("gzip", Some("gzip")),
@@ -61,7 +60,7 @@ fn answers_are_packed_as_they_are_wanted() {
         ("br", None),
         ("gzip;q=0", None),
         ("", None),
-        // What excludes everything is not heeded, rather than refused.
+        // A header that excludes everything is ignored instead of refused.
         ("identity;q=0", None),
         ("br, *;q=0", None),
         ("nonsense;;q=x", None),
@@ -74,7 +73,7 @@ fn answers_are_packed_as_they_are_wanted() {
         if expected.is_some() {
             assert!(answer.header("vary").is_some_and(|vary| vary.eq_ignore_ascii_case("accept-encoding")));
         }
-        // Refusals as well.
+        // Errors as well.
         let refused = unpacked(&mut connection, "/_connector/nobody", wanted);
         refused.refused_naming(404, &["nobody"]);
         unpacked(&mut connection, "/nothing", wanted).refused_naming(400, &["/nothing"]);
@@ -82,7 +81,7 @@ fn answers_are_packed_as_they_are_wanted() {
 }
 
 #[test]
-fn packed_bodies_are_read() {
+fn compressed_bodies_are_accepted() {
     let server = Server::start("memory:");
     let body = |name: &str| format!(r#"{{"name":"{name}","description":"{}"}}"#, "long ".repeat(2_000));
     let gzip = |text: String| {
@@ -133,7 +132,7 @@ fn head_is_get_without_the_body() {
 }
 
 #[test]
-fn a_body_is_sent_after_the_go_ahead() {
+fn a_body_is_sent_after_100_continue() {
     let server = Server::start("memory:");
     let body = br#"{"name":"patient"}"#;
     let mut connection = server.connect();
@@ -150,7 +149,7 @@ fn a_body_is_sent_after_the_go_ahead() {
         assert_eq!(answer.status, status, "request {number}: {}", answer.body);
     }
     assert_eq!(server.get("/_connector/c").json()["name"], "patient");
-    // A body that is too long is refused before it is sent.
+    // A body that is too large is rejected before it is sent.
     let head = "PUT /_connector/d HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
                 Content-Length: 99999999\r\nExpect: 100-continue\r\n\r\n";
     connection.send(head.as_bytes()).unwrap();
@@ -158,14 +157,14 @@ fn a_body_is_sent_after_the_go_ahead() {
 }
 
 #[test]
-fn connections_are_kept_unless_the_client_says_otherwise() {
+fn connections_are_kept_alive_unless_the_client_closes_them() {
     let server = Server::start("memory:");
     let mut connection = server.connect();
     for _ in 0..100 {
         send(&mut connection, "GET", "/_connector/_sync_job", &[], b"");
         let _ = connection.read_answer(false).unwrap().expect(200);
     }
-    // Two requests sent at once are answered in order.
+    // Pipelined requests are answered in order.
     connection.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\nGET /_connector HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
     assert_eq!(connection.read_answer(false).unwrap().json()["tagline"], "You Know, for Search");
     assert_eq!(connection.read_answer(false).unwrap().json(), json!({ "count": 0, "results": [] }));

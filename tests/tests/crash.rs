@@ -1,4 +1,4 @@
-//! Nothing acknowledged is lost: several connections write, the process is killed at random moments.
+//! No acknowledged write is lost: several connections write while the process is killed at random times.
 #![allow(missing_docs, reason = "a test")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,14 +11,14 @@ const ROUNDS: u64 = 20;
 const WRITERS: usize = 6;
 const JSON: &[(&str, &str)] = &[("Content-Type", "application/json")];
 
-/// What a writer knows of a job: the last acknowledged status, and one that was asked for and never answered.
+/// What a writer knows of a job: the last acknowledged status, and one that was requested but not acknowledged.
 #[derive(Debug, Clone, Default)]
 struct Known {
     acknowledged: &'static str,
     in_flight: Option<&'static str>,
 }
 
-/// The steps of a job after its creation: verb, body, the status it leads to.
+/// The transitions of a job after its creation: call, body, resulting status.
 const STEPS: [(&str, &str, &str); 2] = [
     ("_claim", r#"{"worker_hostname":"w"}"#, "in_progress"),
     ("_complete", r#"{"total_document_count":7}"#, "completed"),
@@ -47,7 +47,7 @@ fn write(address: std::net::SocketAddr) -> BTreeMap<String, Known> {
     }
 }
 
-/// All jobs in the order of the list, fetched page by page within what a list reaches.
+/// All jobs in list order, fetched page by page within the limit of a list.
 fn all_jobs(server: &Server, filter: &str) -> (usize, Vec<Value>) {
     let mut jobs = Vec::new();
     loop {

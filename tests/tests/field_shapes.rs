@@ -1,15 +1,15 @@
-//! Documents as workers in the field leave them: read and changed without losing a letter.
+//! Documents as real workers write them: read and changed without losing anything.
 #![allow(missing_docs, reason = "a test")]
 
 use tributary_domain::{Document, Id, Query};
 use tributary_storage::{Collection, Deadline, Registry, StoreExt as _};
 use tributary_tests::{Server, embedded, folder};
 
-/// What is unknown to the service, and has to stay as it is.
+/// Unknown fields, which must be preserved.
 const UNKNOWN: &str =
     r#""zz":{"b":1.10,"a":[1e400,123456789012345678901234567890,{}],"n":null,"é":"\u00e9\/"}"#;
 
-/// Forty-four shapes: what stands in front of the unknown part.
+/// Forty-four shapes: the known part of each document, before the unknown one.
 fn shapes() -> Vec<String> {
     let mut shapes: Vec<String> = Vec::new();
     for status in ["canceling", "canceled", "completed", "error", "in_progress", "pending", "suspended"] {

@@ -1,5 +1,5 @@
-//! The OpenAPI document as others see it: it is valid, it is clean, a client that is made from it works,
-//! and the service keeps to it whatever is sent.
+//! The OpenAPI document: it is valid and passes the linter, a generated client works, and the service conforms to it
+//! with generated requests.
 #![allow(missing_docs, reason = "a test")]
 
 use std::fs;
@@ -11,26 +11,26 @@ use tributary_tests::tools::{
 };
 use tributary_tests::{Launch, Server, embedded, folder};
 
-/// The generator of clients, in Java.
+/// The client generator, in Java.
 const GENERATOR: &str = "org.openapitools:openapi-generator-cli:7.17.0";
-/// What runs the generator.
+/// The package that runs the generator.
 const JAVA: Tool =
     Tool { program: "java", install: "Java 11 or newer (the package openjdk-17-jre-headless)" };
-/// How many requests are made up for each operation, beside those for its limits.
+/// The number of generated requests per operation, in addition to those for its limits.
 const EXAMPLES: &str = "30";
 
 fn here(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("foreign").join(path)
 }
 
-/// A file with the document as the service answers it.
+/// A file with the document as served.
 fn document(server: &Server, folder: &Path) -> PathBuf {
     let file = folder.join("openapi.json");
     fs::write(&file, server.get("/_openapi.json").expect(200).body).unwrap();
     file
 }
 
-/// The folder of the programs out of the packages of Python.
+/// The folder of the Python programs.
 fn python() -> PathBuf {
     let folder = installed("tools/foreign-python", &listed(&["requirements.txt"]), |folder| {
         install_python(folder, "requirements.txt");
@@ -38,18 +38,18 @@ fn python() -> PathBuf {
     folder.join("environment/bin")
 }
 
-/// The folder of the programs out of the packages of Node.js.
+/// The folder of the Node.js programs.
 fn node() -> PathBuf {
     let lists = listed(&["package.json", "package-lock.json"]);
     installed("tools/foreign-node", &lists, install_node).join("node_modules/.bin")
 }
 
-/// The files that list packages.
+/// The package lists.
 fn listed(names: &[&str]) -> Vec<(String, String)> {
     files(&here("")).into_iter().filter(|(name, _)| names.contains(&name.as_str())).collect()
 }
 
-/// The generator of clients.
+/// The client generator.
 fn generator() -> PathBuf {
     let name = GENERATOR.split(':').skip(1).collect::<Vec<_>>().join("-");
     let folder = installed(&format!("tools/{name}"), &[], |folder| {
@@ -73,7 +73,7 @@ fn the_document_is_valid() {
 }
 
 #[test]
-fn a_client_that_is_made_from_it_lists_jobs() {
+fn a_generated_client_lists_jobs() {
     let (server, folder) = (Server::start("memory:"), folder());
     let document = document(&server, folder.path());
     let mut generate = Command::new(JAVA.program);
@@ -81,7 +81,7 @@ fn a_client_that_is_made_from_it_lists_jobs() {
     generate.arg("-o").arg(folder.path().join("client"));
     generate.args(["--global-property", "models,apis,supportingFiles,modelTests=false,apiTests=false"]);
     generate.args(["--additional-properties", "packageName=client,withGoMod=false,enumClassPrefix=true"]);
-    // In Go the names that the generator gives to what makes a `SyncJob` or a `Secret`.
+    // In Go, the names that the generator gives the constructors of `SyncJob` and `Secret`.
     generate.args(["--model-name-mappings", "NewSyncJob=SyncJobCreation,NewSecret=SecretCreation"]);
     run(&JAVA, &mut generate);
     for file in ["main.go", "go.mod", "go.sum"] {
@@ -92,14 +92,14 @@ fn a_client_that_is_made_from_it_lists_jobs() {
     assert_eq!(run(&GO, &mut list).trim(), "1 pending true");
 }
 
-/// A service that keeps secrets, too.
+/// A service with a key for secrets.
 fn with_key(store: &str) -> Server {
     // 32 bytes, in base64.
     let key = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
     Launch::over(store).variable("TRIBUTARY_SECRET_KEYS", key).start()
 }
 
-/// Sends whatever the document allows and forbids, and looks whether the answers are what it says.
+/// Sends valid and invalid requests by the document, and checks the answers against it.
 fn keeps_to_it(server: &Server) {
     let mut command = Command::new(python().join("schemathesis"));
     command.arg("--config-file").arg(here("schemathesis.toml")).arg("run");
@@ -115,12 +115,12 @@ fn keeps_to_it(server: &Server) {
 }
 
 #[test]
-fn the_service_keeps_to_it_in_memory() {
+fn the_service_conforms_to_it_in_memory() {
     keeps_to_it(&with_key("memory:"));
 }
 
 #[test]
-fn the_service_keeps_to_it_on_disk() {
+fn the_service_conforms_to_it_on_disk() {
     let folder = folder();
     keeps_to_it(&with_key(&embedded(folder.path())));
 }

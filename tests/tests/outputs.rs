@@ -1,5 +1,5 @@
-//! Outputs that cannot be written and inputs that cannot be read: the process ends in plain words, and a file of an
-//! export is whole or not there.
+//! Unwritable outputs and unreadable inputs: the process ends with a clear error, and an export file is complete or
+//! absent.
 #![allow(missing_docs, reason = "a test")]
 
 use std::fmt::Write as _;
@@ -12,7 +12,7 @@ use std::process::{Command, Stdio};
 use rustix::process::{Pid, kill_process};
 use tributary_tests::{Ended, Launch, Server, Signal, binary, embedded, folder, wait_until};
 
-/// The binary by a line of the shell, in which `$B` is it and `$1` and so on are the arguments.
+/// Runs a shell command, in which `$B` is the binary and `$1` and so on are the arguments.
 fn shell(line: &str, arguments: &[&str]) -> Ended {
     let shell = Launch::of("sh").arguments(["-c", line, "sh"]).arguments(arguments);
     let ended = shell.variable("B", binary()).finish();
@@ -25,7 +25,7 @@ fn export(store: &Path, file: &Path) -> Launch {
     Launch::bare().arguments(arguments)
 }
 
-/// A store with so many sync jobs.
+/// A store with this many sync jobs.
 fn store(jobs: usize) -> tempfile::TempDir {
     let folder = folder();
     let filling = "x".repeat(200);
@@ -51,7 +51,7 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn standard_output_that_takes_nothing_is_a_failure_that_is_told() {
+fn unwritable_standard_output_is_an_error() {
     let (data, to) = (store(3), folder());
     let from = embedded(&data.path().join("store"));
     let keys = to.path().join("keys");
@@ -83,11 +83,11 @@ fn standard_output_that_takes_nothing_is_a_failure_that_is_told() {
             let ended = shell(line, arguments);
             ended.gave_up_naming(&[reason, cause]);
             assert_eq!(ended.status.code(), Some(1), "{arguments:?} {ended:#?}");
-            // Neither output is there: the exit code is.
+            // With neither output there is still the exit code.
             let silent = shell(&format!("{line} 2>&-"), arguments);
             assert_eq!(silent.status.code(), Some(1), "{arguments:?} {silent:#?}");
         }
-        // The reader has gone before the process begins.
+        // The reader has gone before the process starts.
         let line = r#"{ sleep 0.1; "$B" "$@"; echo "code $?" >&2; } | true"#;
         let ended = shell(line, arguments);
         assert!(
@@ -98,7 +98,7 @@ fn standard_output_that_takes_nothing_is_a_failure_that_is_told() {
 }
 
 #[test]
-fn standard_error_that_takes_nothing_changes_no_exit_code() {
+fn unwritable_standard_error_does_not_change_the_exit_code() {
     let (data, to) = (store(3), folder());
     let from = embedded(&data.path().join("store"));
     let target = embedded(&to.path().join("store"));
@@ -144,7 +144,7 @@ fn a_service_without_outputs_serves() {
 }
 
 #[test]
-fn standard_input_that_cannot_be_read_is_no_empty_input() {
+fn unreadable_standard_input_is_an_error() {
     let to = folder();
     let store = to.path().join("store");
     let line = r#"exec "$B" import --to "$1" <&-"#;
@@ -157,14 +157,14 @@ fn standard_input_that_cannot_be_read_is_no_empty_input() {
 }
 
 #[test]
-fn a_file_of_an_export_is_whole_or_not_there() {
+fn an_export_file_is_complete_or_absent() {
     let data = store(2_000);
     let store = data.path().join("store");
     let to = folder();
     let file = to.path().join("backup.ndjson");
     let name = file.to_str().unwrap();
 
-    // A file that may not grow is as a full disk.
+    // A file size limit behaves like a full disk.
     let limited = r#"ulimit -f 200; exec "$B" export --from "$1" "$2""#;
     shell(limited, &[&embedded(&store), name]).gave_up_naming(&[name, "was not written", "File too large"]);
     assert_eq!(names(to.path()), [""; 0]);
@@ -174,13 +174,13 @@ fn a_file_of_an_export_is_whole_or_not_there() {
     assert_eq!(names(to.path()), ["backup.ndjson"]);
     let whole = fs::read_to_string(&file).unwrap();
     assert_eq!(whole.lines().count(), 4_000);
-    // As other new files, by the umask.
+    // With the permissions of other new files, by the umask.
     let beside = to.path().join("beside");
     fs::write(&beside, "").unwrap();
     let mode = |path: &Path| path.metadata().unwrap().permissions().mode();
     assert_eq!(mode(&file), mode(&beside));
 
-    // What is there is left alone, a link that leads nowhere too.
+    // Existing files are not modified, nor are dangling links.
     export(&store, &file).finish().gave_up_naming(&[name, "exists already"]);
     assert_eq!(fs::read_to_string(&file).unwrap(), whole);
     let link = to.path().join("link");
@@ -194,7 +194,7 @@ fn a_file_of_an_export_is_whole_or_not_there() {
 }
 
 #[test]
-fn an_export_goes_to_what_is_no_file() {
+fn an_export_can_be_written_to_a_pipe_or_device() {
     let data = store(100);
     let store = embedded(&data.path().join("store"));
     let to = folder();
@@ -206,13 +206,13 @@ fn an_export_goes_to_what_is_no_file() {
     assert_eq!(lines(r#""$B" export --from "$1" /dev/stdout | wc -l"#), "200");
     assert_eq!(lines(r#"mkfifo pipe; wc -l < pipe & "$B" export --from "$1" pipe; wait"#), "200");
     assert_eq!(lines(r#""$B" export --from "$1" /dev/null"#), "");
-    // What standard output has already is kept.
+    // Previous contents of standard output are kept.
     assert_eq!(lines(r#"echo > file; "$B" export --from "$1" /dev/stdout >> file; wc -l < file"#), "201");
     assert_eq!(names(to.path()), ["file", "pipe"]);
 }
 
 #[test]
-fn an_export_that_is_ended_leaves_nothing() {
+fn an_interrupted_export_leaves_no_file() {
     let data = store(8_000);
     let store = data.path().join("store");
     let to = folder();
@@ -231,7 +231,7 @@ fn an_export_that_is_ended_leaves_nothing() {
     }
 }
 
-/// Sends a signal to an export as soon as it has begun its file, and answers whether that ended it.
+/// Sends a signal to an export once it has created its file, and returns whether the signal ended it.
 fn end(store: &Path, file: &Path, signal: Signal) -> bool {
     let mut child = Command::new(binary())
         .args(["export", "--from", &embedded(store), file.to_str().unwrap()])

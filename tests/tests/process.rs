@@ -1,4 +1,4 @@
-//! The process: how it starts, refuses to start, logs and ends.
+//! The process: start-up, start-up errors, logging and exit.
 #![allow(missing_docs, reason = "a test")]
 
 use std::fs;
@@ -7,7 +7,7 @@ use std::net::TcpListener;
 use tributary_tests::{Launch, Server, embedded, folder};
 
 #[test]
-fn help_teaches_and_the_version_is_told() {
+fn help_and_version_are_printed() {
     let help = Launch::bare().arguments(["--help"]).finish();
     assert!(help.status.success());
     for part in ["--listen", "--store", "TRIBUTARY_LISTEN", "embedded:DIR", "memory:", "curl"] {
@@ -18,7 +18,7 @@ fn help_teaches_and_the_version_is_told() {
 }
 
 #[test]
-fn flags_win_over_the_environment_and_that_over_the_file() {
+fn flags_override_the_environment_which_overrides_the_file() {
     let folder = folder();
     let file = folder.path().join("settings.toml");
     fs::write(&file, "store = \"nonsense:\"\nlisten = \"127.0.0.1:0\"\nlog_format = \"json\"\n").unwrap();
@@ -33,7 +33,7 @@ fn flags_win_over_the_environment_and_that_over_the_file() {
 }
 
 #[test]
-fn what_stands_in_the_way_is_told() {
+fn start_up_errors_are_reported() {
     let folder = folder();
     let url = embedded(folder.path());
     let first = Server::start(&url);
@@ -55,7 +55,7 @@ fn what_stands_in_the_way_is_told() {
 }
 
 #[test]
-fn a_request_is_one_line_in_the_log() {
+fn each_request_is_logged_as_one_line() {
     for (format, parts) in [
         (
             "text",
@@ -85,7 +85,7 @@ fn a_request_is_one_line_in_the_log() {
 }
 
 #[test]
-fn a_long_id_of_a_client_is_cut_in_the_log() {
+fn a_long_client_id_is_truncated_in_the_log() {
     let server = Server::start("memory:");
     let opaque_id = format!("{}{}", "a".repeat(256), "b".repeat(60_000));
     let answer =
@@ -96,7 +96,7 @@ fn a_long_id_of_a_client_is_cut_in_the_log() {
 }
 
 #[test]
-fn health_is_asked_from_the_command_line() {
+fn the_health_command_reports_readiness() {
     let server = Server::start("memory:");
     let asked = |path: &str| {
         let url = format!("http://{}{path}", server.address());

@@ -1,4 +1,4 @@
-//! Settings that cannot be: each is refused by name, or warned of where others may have put it.
+//! Invalid settings: each is an error that names the setting, or a warning in the environment.
 #![allow(missing_docs, reason = "a test")]
 
 use std::ffi::OsStr;
@@ -10,7 +10,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use tributary_tests::{Launch, Server, embedded, folder};
 
 #[test]
-fn values_that_cannot_be() {
+fn invalid_values() {
     for (flag, value, allowed) in [
         ("--body-limit", "0", "from 1 to 1073741824"),
         ("--keep-alive", "0", "from 1 to 86400"),
@@ -54,12 +54,12 @@ fn values_that_cannot_be() {
     launch.finish().gave_up_naming(&["TRIBUTARY_LISTEN", "UTF-8"]);
     let launch = Launch::over("memory:").variable("TRIBUTARY_SECRET_KEYS", odd);
     launch.finish().gave_up_naming(&["TRIBUTARY_SECRET_KEYS", "UTF-8"]);
-    // A variable that somebody took back.
+    // An empty variable counts as not set.
     Launch::over("memory:").variable("TRIBUTARY_SECRET_KEYS", "").start().stop();
     Launch::over("memory:").arguments(["--listne", "x"]).finish().gave_up_naming(&["--listne", "--listen"]);
 }
 
-/// A value that is refused by what is true of it as a flag, in the environment and in a file.
+/// A value that is rejected with the same reason as a flag, in the environment and in a file.
 #[track_caller]
 fn refused_everywhere(flag: &str, value: &str, allowed: &str) {
     let folder = folder();
@@ -80,7 +80,7 @@ fn refused_everywhere(flag: &str, value: &str, allowed: &str) {
 }
 
 #[test]
-fn files_that_cannot_be() {
+fn invalid_files() {
     let folder = folder();
     let file = folder.path().join("tributary.toml");
     let name = file.to_str().unwrap();
@@ -94,7 +94,7 @@ fn files_that_cannot_be() {
     with_file(b"[server]").gave_up_naming(&[name, "no table [server]", "[elasticsearch], [opensearch]"]);
     with_file(b"[listen]\nport = 1").gave_up_naming(&[name, "[listen]", "one value", "not a table"]);
     with_file(b"opensearch = 'http://a'").gave_up_naming(&[name, "[opensearch] is a table", "not a text"]);
-    // Whatever store is in use.
+    // Whichever store is used.
     for (text, parts) in [
         ("deadline = 1.5", ["[deadline]", "a whole number", "with a fraction"]),
         ("deadline = true", ["[deadline]", "a whole number", "true or false"]),
@@ -112,7 +112,7 @@ fn files_that_cannot_be() {
 }
 
 #[test]
-fn a_mistake_beside_a_password_does_not_show_it() {
+fn an_error_next_to_a_password_does_not_reveal_it() {
     let folder = folder();
     let file = folder.path().join("tributary.toml");
     for (line, place) in [
@@ -150,7 +150,7 @@ fn an_unknown_variable_is_a_warning() {
 }
 
 #[test]
-fn stores_that_cannot_be() {
+fn invalid_stores() {
     let home = folder();
     let listen = ["--listen", "127.0.0.1:0"];
     for (store, parts) in [
@@ -192,7 +192,7 @@ fn stores_that_cannot_be() {
 }
 
 #[test]
-fn settings_of_stores_that_cannot_be() {
+fn invalid_store_settings() {
     let folder = folder();
     let garbage = folder.path().join("garbage.pem");
     fs::write(&garbage, "-----BEGIN CERTIFICATE-----\nZm9v\n-----END CERTIFICATE-----\n").unwrap();
@@ -229,13 +229,13 @@ fn settings_of_stores_that_cannot_be() {
         let ended = launch.arguments(["--config", file.to_str().unwrap()]).finish();
         ended.gave_up_naming(&[&format!("[{name}]"), "must not be empty"]);
     }
-    // A variable that somebody took back.
+    // An empty variable counts as not set.
     let launch = Launch::over("opensearch:http://127.0.0.1:1").variable("TRIBUTARY_OPENSEARCH_USER", "");
     launch.variable("TRIBUTARY_OPENSEARCH_INDEX_PREFIX", "").start().stop();
 }
 
 #[test]
-fn the_home_folder_is_what_a_shell_makes_of_it() {
+fn the_home_folder_is_expanded_like_in_a_shell() {
     let home = folder();
     let at_home = |launch: Launch| {
         let elsewhere = home.path().join("elsewhere");
@@ -281,7 +281,7 @@ fn an_unknown_target_of_the_log_is_a_warning() {
     assert!(log.contains("INFO") && !log.contains("WARN") && log.lines().count() == 1, "{log}");
 }
 
-/// A server that answers everything with some bytes, and hangs up.
+/// A server that answers everything with the same bytes, and closes the connection.
 fn server_of(bytes: &'static [u8]) -> std::net::SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -295,9 +295,9 @@ fn server_of(bytes: &'static [u8]) -> std::net::SocketAddr {
 }
 
 #[test]
-fn an_address_that_does_not_agree_with_its_server_on_tls_is_told() {
+fn a_tls_mismatch_is_reported() {
     let plain = server_of(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
-    // A fatal alert: the version of the protocol.
+    // A fatal TLS alert: protocol version.
     let tls = server_of(b"\x15\x03\x01\x00\x02\x02\x46");
     let silent = server_of(b"");
     for (address, parts) in [
@@ -326,9 +326,9 @@ fn an_address_that_does_not_agree_with_its_server_on_tls_is_told() {
     }
 }
 
-/// A URL of a store may hold a password.
+/// A store URL may contain a password.
 #[test]
-fn help_does_not_show_what_the_environment_holds_for_the_store() {
+fn help_does_not_reveal_the_store_in_the_environment() {
     let help = Launch::bare().variable("TRIBUTARY_STORE", "other:hidden").arguments(["--help"]).finish();
     assert!(help.status.success() && help.output.contains("TRIBUTARY_STORE"), "{}", help.output);
     assert!(!help.output.contains("hidden"), "{}", help.output);

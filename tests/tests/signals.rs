@@ -1,4 +1,4 @@
-//! How the process ends when it is told to, and that its outputs may be gone before it is.
+//! Shutdown by signals, and outputs that are closed earlier.
 #![allow(missing_docs, reason = "a test")]
 
 use std::io::{BufRead as _, BufReader};
@@ -8,7 +8,7 @@ use tributary_tests::{Connection, Launch, Server, Signal, binary, embedded, fold
 
 const BODY: &str = r#"{"name":"in flight"}"#;
 
-/// A request whose handler is at work, waiting for the second half of its body.
+/// A request whose handler is running and waits for the second half of its body.
 fn begin(server: &Server) -> Connection {
     let mut connection = server.connect();
     let head = format!(
@@ -17,14 +17,14 @@ fn begin(server: &Server) -> Connection {
         BODY.len()
     );
     connection.send(head.as_bytes()).unwrap();
-    // The answer comes when the handler asks for the body.
+    // `100 Continue` is sent when the handler reads the body.
     let _ = connection.read_answer(false).unwrap().expect(100);
     connection.send(&BODY.as_bytes()[..7]).unwrap();
     connection
 }
 
 #[test]
-fn a_signal_right_after_the_ready_line_is_taken() {
+fn a_signal_right_after_the_ready_line_is_handled() {
     for _ in 0..10 {
         // Checks that the process ends by itself, with success.
         Server::start("memory:").stop();
@@ -51,7 +51,7 @@ fn both_signals_let_running_requests_finish_and_no_new_ones_begin() {
 }
 
 #[test]
-fn a_second_signal_cuts_off_what_runs_and_loses_nothing() {
+fn a_second_signal_aborts_running_requests_and_loses_nothing() {
     let folder = folder();
     let mut server = Launch::over(&embedded(folder.path())).arguments(["--shutdown-timeout", "3600"]).start();
     let _ = server.put("/_connector/one", "").expect(201);
@@ -67,7 +67,7 @@ fn a_second_signal_cuts_off_what_runs_and_loses_nothing() {
 }
 
 #[test]
-fn a_request_that_never_ends_and_idle_connections_are_given_up() {
+fn stalled_requests_and_idle_connections_do_not_delay_shutdown() {
     for timeout in ["0", "1"] {
         let mut server = Launch::over("memory:").arguments(["--shutdown-timeout", timeout]).start();
         let mut idle = server.connect();
@@ -81,7 +81,7 @@ fn a_request_that_never_ends_and_idle_connections_are_given_up() {
     }
 }
 
-/// A start whose outputs go where a shell sends them.
+/// A start with outputs redirected by a shell.
 fn redirected(redirection: &str, store: &str) -> Launch {
     let script = format!(r#"exec "$@" {redirection}"#);
     let shell = Launch::of("/bin/sh").arguments(["-c", &script, "sh"]);
@@ -90,7 +90,7 @@ fn redirected(redirection: &str, store: &str) -> Launch {
 
 /// A log on a full disk, or whose reader has gone.
 #[test]
-fn a_log_that_cannot_be_written_stops_nothing() {
+fn an_unwritable_log_stops_nothing() {
     let script = "2>/dev/full";
     let folder = folder();
     let server = redirected(script, &embedded(folder.path())).start();
@@ -98,7 +98,7 @@ fn a_log_that_cannot_be_written_stops_nothing() {
         let _ = server.put(&format!("/_connector/{number}"), "").expect(201);
         server.get("/_connector/none").refusal(404);
     }
-    // The thread that writes logs too when it fails.
+    // The log thread logs its own failure, too.
     server.limit_files(Some(0));
     server.put("/_connector/refused", "").refusal(503);
     server.limit_files(None);
@@ -111,7 +111,7 @@ fn a_log_that_cannot_be_written_stops_nothing() {
 }
 
 #[test]
-fn a_ready_line_that_nobody_can_read_stops_nothing() {
+fn an_unwritable_ready_line_stops_nothing() {
     let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
     let mut child = Command::new(binary())
         .args(["--listen", "127.0.0.1:0", "--store", "memory:"])

@@ -1,4 +1,4 @@
-//! Moving from store to store with the real binary: exact, refused, merged, cut off, through pipes.
+//! Transfers between stores with the real binary: exact, refused, merged, interrupted, through pipes.
 #![allow(missing_docs, reason = "a test")]
 
 use std::fs;
@@ -61,7 +61,7 @@ fn copy(from: &Path, to: &Path, more: &[&str]) -> Ended {
     run(&[&["copy", "--from", &from, "--to", &to], more].concat())
 }
 
-/// A line of the shell, in which `$B` is the binary and `$1` and so on the arguments.
+/// Runs a shell command, in which `$B` is the binary and `$1` and so on the arguments.
 fn shell(line: &str, arguments: &[&str]) -> Ended {
     let ended =
         Launch::of("sh").arguments(["-c", line, "sh"]).arguments(arguments).variable("B", binary()).finish();
@@ -69,7 +69,7 @@ fn shell(line: &str, arguments: &[&str]) -> Ended {
     ended
 }
 
-/// The two sides that a summary tells, which must say that they are the same.
+/// The two sides of a summary, which must report that they are the same.
 #[track_caller]
 fn same(ended: &Ended) -> Vec<String> {
     assert!(ended.status.success(), "{ended:#?}");
@@ -91,7 +91,7 @@ fn different(ended: &Ended, parts: &[&str]) {
     }
 }
 
-/// Everything that a service over the store lists, as text.
+/// All documents that a service over the store lists, as text.
 fn served(folder: &Path) -> Vec<String> {
     let server = Server::start(&embedded(folder));
     let mut texts = Vec::new();
@@ -103,29 +103,29 @@ fn served(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn odd_documents_arrive_as_they_were() {
+fn odd_documents_are_copied_exactly() {
     let (from, to) = (folder(), folder());
     put_odd(from.path());
     same(&copy(from.path(), to.path(), &[]));
     let arrived = served(to.path());
     assert_eq!(arrived, served(from.path()));
     assert_eq!(arrived.len(), ODD_CONNECTORS.len() + ODD_JOBS.len());
-    // And they are what a service works with.
+    // A service can use the copies.
     let server = Server::start(&embedded(to.path()));
     Scenario(&server).job("plain", "full");
     server.stop();
 }
 
 #[test]
-fn help_teaches() {
+fn help_is_printed() {
     for (command, parts) in [
         ("copy", ["--from", "--to", "--merge", "--resume", "digest", "Examples:"]),
         ("export", ["--from", "_bulk", "tributary import", "gzip", "standard error", "Examples:"]),
-        ("import", ["--to", "--collection", "_search", "bulk", "pretty printed", "Examples:"]),
+        ("import", ["--to", "--collection", "_search", "bulk", "pretty-printed", "Examples:"]),
     ] {
         let help = run(&[command, "--help"]);
         assert!(help.status.success());
-        // Lines are broken to fit the terminal.
+        // Lines are wrapped to fit the terminal.
         let text = help.output.split_whitespace().collect::<Vec<_>>().join(" ");
         for part in parts {
             assert!(text.contains(part), "[{part}] is missing: {}", help.output);
@@ -135,13 +135,13 @@ fn help_teaches() {
     for part in ["copy", "export", "import", "--listen"] {
         assert!(help.output.contains(part), "[{part}] is missing: {}", help.output);
     }
-    // What is set for serving does not get in the way.
+    // Settings for serving do not interfere.
     let ended = Launch::bare().arguments(["copy", "--help"]).variable("TRIBUTARY_STORE", "memory:").finish();
     assert!(ended.status.success(), "{ended:#?}");
 }
 
 #[test]
-fn what_cannot_be_copied_is_told() {
+fn uncopyable_stores_are_reported() {
     let (from, to) = (folder(), folder());
     put_odd(from.path());
     let url = embedded(from.path());
@@ -169,7 +169,7 @@ fn what_cannot_be_copied_is_told() {
 }
 
 #[test]
-fn a_target_that_is_not_empty_is_refused_and_left_alone() {
+fn a_nonempty_target_is_refused_and_not_modified() {
     let (from, to) = (folder(), folder());
     put_odd(from.path());
     put_jobs(to.path(), 3);
@@ -214,7 +214,7 @@ fn stores_are_merged() {
 }
 
 #[test]
-fn a_copy_that_is_killed_goes_on() {
+fn a_killed_copy_can_be_resumed() {
     let (from, to) = (folder(), folder());
     put_odd(from.path());
     put_jobs(from.path(), 12_000);
@@ -228,7 +228,7 @@ fn a_copy_that_is_killed_goes_on() {
             .spawn()
             .unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
-        // Until then the stores are being opened.
+        // Before that line the stores are being opened.
         while log.next().is_some_and(|line| !line.unwrap().starts_with("copying: sync jobs")) {}
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         std::thread::sleep(std::time::Duration::from_millis((random >> 33) % 150));
@@ -241,7 +241,7 @@ fn a_copy_that_is_killed_goes_on() {
 }
 
 #[test]
-fn what_goes_through_a_pipe_is_the_same() {
+fn transfers_through_a_pipe_are_exact() {
     let (from, to, copied) = (folder(), folder(), folder());
     put_odd(from.path());
     put_jobs(from.path(), 2_500);
@@ -295,7 +295,7 @@ fn answers_of_a_service_are_imported() {
 }
 
 #[test]
-fn input_that_is_not_understood_is_told_by_line() {
+fn invalid_input_is_reported_by_line() {
     let to = folder();
     let file = to.path().join("input");
     let hit = r#"{"_index":".elastic-connectors","_id":"good","_source":{}}"#;
@@ -325,7 +325,7 @@ fn input_that_is_not_understood_is_told_by_line() {
 }
 
 #[test]
-fn an_output_that_ends_early_is_told() {
+fn a_closed_output_is_an_error() {
     let (from, to) = (folder(), folder());
     put_odd(from.path());
     put_jobs(from.path(), 2_500);

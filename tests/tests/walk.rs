@@ -3,7 +3,7 @@
 
 use tributary_tests::{Scenario, Server, embedded, folder};
 
-/// Everything that is read before a restart and again afterwards.
+/// All answers that are compared before and after a restart.
 const READ: &[&str] = &[
     "/_connector/_sync_job",
     "/_connector/_sync_job?from=0&size=2",
@@ -18,7 +18,7 @@ const READ: &[&str] = &[
     "/_connector/connector-1",
 ];
 
-/// One job in each of the seven states, and two more; answers their ids in the order of creation.
+/// One job in each of the seven states, and two more; returns their ids in the order of creation.
 fn one_job_in_each_status(server: &Server) -> Vec<String> {
     let scenario = Scenario(server);
     scenario.connector("connector-1");
@@ -96,7 +96,7 @@ fn check_documents(server: &Server, jobs: &[String]) {
 }
 
 #[test]
-fn everything_is_there_again_to_the_letter_after_kill_and_stop() {
+fn everything_is_identical_after_kill_and_stop() {
     let folder = folder();
     let store = embedded(folder.path());
     let server = Server::start(&store);

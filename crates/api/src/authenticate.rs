@@ -1,4 +1,4 @@
-//! Who sends a request, and what they may do.
+//! Authentication and authorization of requests.
 
 use actix_web::HttpRequest;
 use tributary_service::Principal;
@@ -6,19 +6,19 @@ use tributary_service::Principal;
 use crate::endpoint::{Access, Endpoint, Privilege};
 use crate::error::ApiError;
 
-/// Whoever sends a request.
+/// The caller of a request.
 pub(crate) struct Caller {
     pub(crate) principal: Principal,
     privileges: &'static [Privilege],
 }
 
-/// The caller of a request. Nobody is asked who they are: all are the one principal `anonymous`, with every privilege.
+/// Identifies the caller. There is no authentication: every caller is the principal `anonymous`, with every privilege.
 pub(crate) fn authenticate(_: &HttpRequest) -> Caller {
     Caller { principal: Principal::anonymous(), privileges: Privilege::ALL }
 }
 
 impl Caller {
-    /// Refuses an endpoint that the caller may not call.
+    /// Rejects an endpoint that the caller may not use.
     pub(crate) fn authorize(&self, endpoint: &Endpoint) -> Result<(), ApiError> {
         let is_allowed = match endpoint.access {
             Access::Undeclared => false,

@@ -1,4 +1,4 @@
-//! Work that may take longer than a few milliseconds, away from the threads that answer requests.
+//! Work that may take longer than a few milliseconds, kept off the server's threads.
 
 use std::future::Future;
 
@@ -7,11 +7,11 @@ use tokio::runtime::Handle;
 
 use crate::error::ApiError;
 
-/// From how many bytes on reading or writing JSON is long work.
+/// From this size in bytes, parsing or writing JSON is done in the background.
 pub(crate) const LONG: usize = 32 * 1024;
 
-/// Makes a future on a thread for long work and runs it there to its end, also where nobody waits for it any
-/// more: a change that has begun is not cut off.
+/// Creates a future on a background thread and runs it to completion there, even if the caller is dropped: a change
+/// that has begun is not cancelled.
 pub(crate) async fn run<T: Send + 'static, F: Future<Output = Result<T, ApiError>>>(
     make: impl FnOnce() -> F + Send + 'static,
 ) -> Result<T, ApiError> {
@@ -19,7 +19,7 @@ pub(crate) async fn run<T: Send + 'static, F: Future<Output = Result<T, ApiError
     compute(move || runtime.block_on(make())).await?
 }
 
-/// Computes something on a thread for long work.
+/// Runs a computation on a background thread.
 pub(crate) async fn compute<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, ApiError> {

@@ -1,4 +1,4 @@
-//! The way of a request to its endpoint: chosen, checked, called, and the answer presented.
+//! Dispatch of a request: choose the endpoint, check the request, call the handler, and format the answer.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -20,7 +20,7 @@ use crate::observe::Observation;
 use crate::parameter::{self, Arguments, COMMON_PARAMETERS};
 use crate::state::ApiState;
 
-/// Answers a request for the path of these endpoints; there are none where nothing is mounted at the path.
+/// Answers a request for the path of these endpoints; the list is empty for paths without endpoints.
 pub(crate) async fn serve(
     state: Arc<ApiState>,
     endpoints: Arc<[&'static Endpoint]>,
@@ -39,7 +39,7 @@ pub(crate) async fn serve(
     response
 }
 
-/// Refuses a request by its head, before there is anything that could be routed.
+/// Rejects a request because of its head, before there is anything to route.
 pub(crate) fn refuse_head(state: &ApiState, request: &HttpRequest, refusal: HeadRefusal) -> HttpResponse {
     let start = Instant::now();
     let response = refuse_stray(request, &ApiError::Head(refusal));
@@ -61,7 +61,7 @@ fn observe(
     }
 }
 
-/// Answers a request at a path of no endpoint: by the fallback of whoever mounts the API, if there is one.
+/// Answers a request at an unknown path: with the application's fallback, if there is one.
 async fn serve_stray(state: &ApiState, request: &HttpRequest, payload: web::Payload) -> HttpResponse {
     match &state.fallback {
         Some(fallback) => fallback(request.clone(), payload).await,
@@ -74,7 +74,7 @@ fn refuse_stray(request: &HttpRequest, error: &ApiError) -> HttpResponse {
     answer::refuse(request, error, &answer_type)
 }
 
-/// Answers a request at a path that has endpoints, if not one for its method.
+/// Answers a request at a known path; the method may not be supported.
 async fn serve_known(
     state: &Arc<ApiState>,
     endpoints: &[&'static Endpoint],

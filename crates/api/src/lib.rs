@@ -20,8 +20,8 @@
 //! # }
 //! ```
 //!
-//! Every endpoint is declared once, as an [`Endpoint`] in [`ENDPOINTS`]; the router, the strict check
-//! of parameters, `405` with `Allow` and the references come out of that declaration.
+//! Every endpoint is declared once, as an [`Endpoint`] in [`ENDPOINTS`]; routing, parameter validation, `405` with
+//! `Allow` and the references are derived from that declaration.
 
 mod answer;
 mod authenticate;

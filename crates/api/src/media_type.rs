@@ -1,4 +1,4 @@
-//! Media types of requests and answers, those of Elasticsearch's own clients included.
+//! Media types of requests and answers, including those of Elasticsearch's clients.
 
 use actix_web::HttpMessage;
 use actix_web::http::header::{ACCEPT, Accept, Header as _, HeaderMap, HeaderValue, Quality};
@@ -6,10 +6,10 @@ use mime::Mime;
 
 use crate::error::ApiError;
 
-/// The major versions whose clients are served.
+/// The major versions of the supported clients.
 const COMPATIBLE_WITH: &[&str] = &["8", "9"];
 const VENDOR_SUBTYPE: &str = "vnd.elasticsearch";
-/// Forms in which Elasticsearch answers beside JSON.
+/// Formats that Elasticsearch supports besides JSON, and this service does not.
 const NOT_SERVED: &[&str] = &["yaml", "cbor", "smile"];
 
 /// The media type of an answer.
@@ -31,8 +31,8 @@ impl AnswerType {
     }
 }
 
-/// What to answer with: the vendor's type where it was asked for and plain JSON is not liked better,
-/// plain JSON otherwise. Who wants nothing but one of Elasticsearch's other forms is told that there is none.
+/// Chooses the media type of the answer: the vendor type if requested and plain JSON is not preferred, otherwise plain
+/// JSON. Clients that accept only another of Elasticsearch's formats get an error.
 pub(crate) fn negotiate(request: &impl HttpMessage) -> Result<AnswerType, ApiError> {
     let given = request.headers().get(ACCEPT).map(HeaderValue::as_bytes);
     if matches!(given, None | Some(b"*/*" | b"application/json")) {
@@ -48,7 +48,7 @@ pub(crate) fn negotiate(request: &impl HttpMessage) -> Result<AnswerType, ApiErr
     let is_served =
         |media_type: &Mime| is_vendor(media_type) || media_type.essence_str() == "application/json";
     let served = accept.iter().filter(|wanted| wanted.quality > Quality::ZERO && is_served(&wanted.item));
-    // Of types with the same quality the vendor's wins, then the first: the last of the greatest, read backwards.
+    // At equal quality the vendor type wins, then the first, which is the last one read backwards.
     match served.rev().max_by_key(|wanted| (wanted.quality, is_vendor(&wanted.item))) {
         Some(wanted) if is_vendor(&wanted.item) => {
             Ok(AnswerType::Vendor { version: version(&wanted.item, "Accept")? })
@@ -57,7 +57,7 @@ pub(crate) fn negotiate(request: &impl HttpMessage) -> Result<AnswerType, ApiErr
     }
 }
 
-/// Whether a body may be read as JSON, by its `Content-Type`.
+/// Whether the `Content-Type` allows the body to be parsed as JSON.
 pub(crate) fn check_content_type(headers: &HeaderMap) -> Result<(), ApiError> {
     let Some(header) = headers.get("content-type") else {
         return Err(ApiError::MediaType(
@@ -87,7 +87,7 @@ fn is_vendor(media_type: &Mime) -> bool {
         && media_type.suffix() == Some(mime::JSON)
 }
 
-/// Whether it is one of [`NOT_SERVED`], as `application/yaml` or as the vendor's type.
+/// Whether it is one of [`NOT_SERVED`], as `application/yaml` or as the vendor type.
 fn is_another_form(media_type: &Mime) -> bool {
     let form = media_type.suffix().unwrap_or_else(|| media_type.subtype());
     let is_vendor = media_type.suffix().is_some() && media_type.subtype() == VENDOR_SUBTYPE;

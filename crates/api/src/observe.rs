@@ -1,24 +1,24 @@
-//! Who hears of each request that was answered.
+//! Observers of answered requests.
 
 use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 
-/// A request that was answered.
+/// An answered request.
 #[derive(Debug, Clone, Copy)]
 pub struct Observation<'a> {
-    /// The name of the endpoint that it was for; none where there is no endpoint for its path and its method.
+    /// The name of the endpoint; `None` if no endpoint matches the path and method.
     pub endpoint: Option<&'static str>,
-    /// The request: its method, its path, its headers.
+    /// The request: method, path and headers.
     pub request: &'a HttpRequest,
     /// The status of the answer.
     pub status: StatusCode,
-    /// From when the request was read up to its body until the answer was ready to be sent.
+    /// From receiving the head of the request until the answer is ready to be sent.
     pub duration: Duration,
 }
 
-/// Hears of each request that was answered, on the thread that answers: it must not wait.
+/// Is notified of each answered request, on the server's thread: it must not block.
 pub trait Observer: Send + Sync {
     /// A request was answered.
     fn observe(&self, observation: &Observation<'_>);

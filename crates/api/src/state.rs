@@ -1,4 +1,4 @@
-//! What all endpoints of an API work with: the store, the clock, the ids, the keys.
+//! The state shared by all endpoints of an API: store, clock, id generator and keys.
 
 use std::sync::Arc;
 
@@ -12,14 +12,14 @@ use tributary_storage::Store;
 use crate::body::BodyLimits;
 use crate::observe::Observer;
 
-/// What `GET /` says of this service; clients look at it.
+/// What `GET /` reports about this service; clients check it.
 #[derive(Debug, Clone)]
 pub struct Identity {
     /// The name of this instance.
     pub name: String,
-    /// The name of the cluster that it stands for.
+    /// The name of the cluster reported to clients.
     pub cluster_name: String,
-    /// The version of Elasticsearch whose APIs it serves.
+    /// The version of Elasticsearch whose APIs are served.
     pub version: String,
 }
 
@@ -29,11 +29,11 @@ impl Default for Identity {
     }
 }
 
-/// What answers requests for which there is no endpoint.
+/// Handles requests for paths without an endpoint.
 pub(crate) type Fallback =
     Arc<dyn Fn(HttpRequest, web::Payload) -> LocalBoxFuture<'static, HttpResponse> + Send + Sync>;
 
-/// What the requests of an API share.
+/// The state shared by the requests of an API.
 #[derive(Clone)]
 pub(crate) struct ApiState {
     pub(crate) store: Arc<dyn Store>,
@@ -43,8 +43,8 @@ pub(crate) struct ApiState {
     pub(crate) identity: Arc<Identity>,
     pub(crate) vault: Option<Arc<Vault>>,
     pub(crate) observers: Vec<Arc<dyn Observer>>,
-    /// Answers what nothing is mounted at, in place of an error.
+    /// Handles paths without an endpoint, instead of an error.
     pub(crate) fallback: Option<Fallback>,
-    /// Makes the OpenAPI document: an endpoint answers it and cannot know all the others.
+    /// Builds the OpenAPI document: the endpoint that serves it cannot know the list of endpoints.
     pub(crate) openapi: fn() -> Value,
 }

@@ -30,9 +30,9 @@ pub struct CollectionSchema {
     pub is_small: bool,
     /// Whether the documents are the state of running processes, which is not copied, exported or tallied.
     pub is_transient: bool,
-    /// Unique constraint: the word of a document that no other document may have, if it has one.
+    /// Unique constraint: the value of a document that no other document may have, if it has one.
     pub unique: Option<fn(&Document) -> Option<String>>,
-    /// The refusal for an id without a document.
+    /// The error for an id without a document.
     pub missing: fn(String) -> Refusal,
 }
 

@@ -9,18 +9,18 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::FieldValue;
 
-/// A number of documents, or of bytes: 64 bits with a sign, as a search engine's `long`.
+/// A number of documents or bytes: a signed 64-bit integer, like a search engine's `long`.
 ///
-/// It can be read when it is negative, so that all the negative ones of a request are named
-/// together; the rules never store one.
+/// Negative values can be parsed, so that all negative counts of a request are reported together; they are never
+/// stored by the rules.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct Count(pub i64);
 
 impl Count {
-    /// The whole number that is written with a point or an exponent.
+    /// The integer of a number with a point or an exponent.
     pub(crate) fn whole(number: f64) -> Option<Self> {
-        // Beyond these a number with a point does not say which whole number it is.
+        // Beyond this, a number with a point does not identify an integer.
         const EXACT: f64 = 9_007_199_254_740_992.0;
         #[expect(clippy::cast_possible_truncation, reason = "it is whole, and small enough")]
         let whole = || Self(number as i64);
@@ -29,7 +29,7 @@ impl Count {
 }
 
 impl<'de> Deserialize<'de> for Count {
-    /// Reads a whole number however it is written, `1.0` and `1e3` included, as a `long` field does.
+    /// Parses an integer in any notation, including `1.0` and `1e3`, like a `long` field.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Number;
         impl Visitor<'_> for Number {

@@ -44,8 +44,13 @@ impl Document {
     /// Writes the document as clients see it: with its `id` as the first field, or in the position of an `id` in the
     /// stored document, which is overwritten.
     pub fn render(&self, id: &str) -> String {
+        let text = raw(id);
+        // A document that was read from a store has its id already.
+        if self.fields.get("id").is_some_and(|own| own.get() == text.get()) {
+            return self.to_json();
+        }
         let mut rendered = self.clone();
-        rendered.set_raw("id", raw(id));
+        rendered.set_raw("id", text);
         if !self.fields.contains_key("id") {
             let last = rendered.fields.len() - 1;
             rendered.fields.move_index(last, 0);

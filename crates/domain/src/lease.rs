@@ -1,4 +1,4 @@
-//! Leases: which process carries out a task at the moment.
+//! Leases: which process currently runs a task.
 
 use crate::field::fields;
 use crate::{CollectionSchema, Document, Timestamp};
@@ -16,17 +16,17 @@ pub(crate) const SCHEMA: CollectionSchema = CollectionSchema {
 fields! {
     /// The fields of a lease, by name.
     LEASE_FIELDS {
-        /// The process that carries out the task.
+        /// The process that runs the task.
         HOLDER: String = "holder",
-        /// When that process said last that it still does.
+        /// When that process last renewed the lease.
         RENEWED_AT: Timestamp = "renewed_at",
-        /// When that process began to carry out the task.
+        /// When that process acquired the lease.
         TAKEN_AT: Timestamp = "taken_at",
     }
 }
 
-/// The right of one process to carry out a task, for as long as it renews it. That a lease has ended is told by its
-/// not being renewed, never by its times: these are for people, since the clocks of two machines differ.
+/// The exclusive right of a process to run a task, for as long as it renews it. A lease has expired if it is not
+/// renewed; its timestamps are only informative, since the clocks of machines differ.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lease {
     document: Document,
@@ -45,7 +45,7 @@ impl From<Lease> for Document {
 }
 
 impl Lease {
-    /// The lease of a process that begins to carry out a task.
+    /// A new lease for a process.
     #[must_use]
     pub fn taken(holder: &str, now: Timestamp) -> Self {
         let mut document = Document::default();
@@ -62,7 +62,7 @@ impl Lease {
         self
     }
 
-    /// The process that has it; empty where somebody else wrote something else.
+    /// The process that holds it; empty if the document has another format.
     #[must_use]
     pub fn holder(&self) -> String {
         self.document.get(HOLDER).unwrap_or_default()

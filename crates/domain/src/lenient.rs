@@ -1,4 +1,4 @@
-//! Numbers and booleans that may come as strings, as Elasticsearch's parsers take them.
+//! Numbers and booleans that may be sent as strings, as Elasticsearch accepts them.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,17 +11,17 @@ use serde_json::Value;
 
 use crate::Count;
 
-/// A type that has a form in strings beside its own.
+/// A type that can also be parsed from a string.
 pub trait FromText: Sized {
-    /// What a value is, for a message.
+    /// The name of the type, for messages.
     const EXPECTED: &'static str;
-    /// A regular expression for strings that are certainly taken.
+    /// A regular expression that accepted strings match.
     const PATTERN: &'static str;
 
-    /// The value that a string has, if it has one.
+    /// Parses a string.
     fn from_text(text: &str) -> Option<Self>;
 
-    /// The value that a number with a point or an exponent has, if it has one.
+    /// Converts a number with a point or an exponent, if possible.
     fn from_float(number: f64) -> Option<Self>;
 }
 
@@ -65,8 +65,8 @@ impl FromText for Count {
     }
 }
 
-/// A value of a request body that may also be a string: `2` and `"2"`, `true` and `"true"` are the same. It
-/// is stored as what it means.
+/// A value in a request body that may also be a string: `2` and `"2"`, `true` and `"true"` are equal. It is stored in
+/// its own type.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct Lenient<T>(pub T);

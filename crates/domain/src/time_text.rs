@@ -1,4 +1,4 @@
-//! Times as clients write them: ISO 8601, and what else a `date` field of a search engine takes.
+//! Parsing of timestamps: ISO 8601, and the other formats of a search engine's `date` field.
 
 use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime, ISOWeekDate, Time};
@@ -9,17 +9,17 @@ use crate::date_field;
 static PARSER: DateTimeParser = DateTimeParser::new();
 const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
-/// Why something is not taken as a time.
+/// Why a text is not a valid timestamp.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TimeProblem {
-    /// It is in no notation of a time.
+    /// It has no supported format.
     Unreadable,
     /// It is before the year 0000 or after the year 9999.
     OutOfRange,
 }
 
-/// Reads a time: the moment in UTC, and how many digits of a second it came with. Without an offset it is
-/// taken to be in UTC, a date without a time to be its first moment.
+/// Parses a timestamp: the time in UTC, and its number of fractional digits. Without an offset it is in UTC; a date
+/// stands for its first moment.
 pub(crate) fn read(text: &str) -> Result<(DateTime, u8), TimeProblem> {
     match read_iso8601(text) {
         Err(TimeProblem::Unreadable) => {}
@@ -32,14 +32,14 @@ pub(crate) fn read(text: &str) -> Result<(DateTime, u8), TimeProblem> {
     }
 }
 
-/// The moment so many milliseconds after the beginning of 1970, and that it has three digits of a second.
+/// The time for milliseconds since 1970, with three fractional digits.
 pub(crate) fn read_milliseconds(milliseconds: i64) -> Result<(DateTime, u8), TimeProblem> {
     let moment = EPOCH.checked_add(SignedDuration::from_millis(milliseconds));
     Ok((in_range(moment)?, 3))
 }
 
 fn read_iso8601(text: &str) -> Result<(DateTime, u8), TimeProblem> {
-    // A named zone in brackets is not ISO 8601, and reading it would need a zone database.
+    // A zone name in brackets is not ISO 8601, and would require a time zone database.
     if text.contains('[') {
         return Err(TimeProblem::Unreadable);
     }
@@ -70,20 +70,20 @@ fn in_range(moment: Result<DateTime, jiff::Error>) -> Result<DateTime, TimeProbl
     moment.ok().filter(|moment| moment.year() >= 0).ok_or(TimeProblem::OutOfRange)
 }
 
-/// Reads a day, by its month, its week or its number in the year.
+/// Parses a day, by month, week or day of the year.
 fn whole_date(text: &str) -> Option<Date> {
     let by_week = || text.parse::<ISOWeekDate>().ok().map(ISOWeekDate::date);
     PARSER.parse_date(text).ok().or_else(by_week).or_else(|| ordinal_date(text))
 }
 
-/// Reads `2024-123` or `2024123`.
+/// Parses `2024-123` or `2024123`.
 fn ordinal_date(text: &str) -> Option<Date> {
     let (year, day) = text.split_at_checked(4)?;
     let (year, day) = (number(year, 4)?, number(day.strip_prefix('-').unwrap_or(day), 3)?);
     Date::new(year, 1, 1).ok()?.with().day_of_year(day).build().ok()
 }
 
-/// Reads a year, a month or a week, which stand for their first day.
+/// Parses a year, month or week, which stands for its first day.
 fn part_of_date(text: &str) -> Option<Date> {
     let whole = match text.len() {
         4 => format!("{text}-01-01"),
@@ -95,13 +95,13 @@ fn part_of_date(text: &str) -> Option<Date> {
     whole_date(&whole)
 }
 
-/// Reads a number of exactly so many digits.
+/// Parses a number with an exact number of digits.
 fn number(text: &str, digits: usize) -> Option<i16> {
     let is_number = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| text.parse().ok())?
 }
 
-/// Reads a time of day with its offset from UTC, and says whether it is the end of the day, `24:00`.
+/// Parses a time of day with its offset from UTC, and whether it is the end of the day, `24:00`.
 fn time_and_offset(text: &str) -> Option<(Time, SignedDuration, bool)> {
     let end_of_day = text.strip_prefix("24").filter(|rest| {
         let time = rest.split(['Z', 'z', '+', '-']).next().unwrap_or_default();
@@ -113,7 +113,7 @@ fn time_and_offset(text: &str) -> Option<(Time, SignedDuration, bool)> {
     Some((pieces.time()?, SignedDuration::from_secs(offset.into()), end_of_day.is_some()))
 }
 
-/// A time without the digits of a fraction that are finer than nanoseconds, where it has such.
+/// Truncates the fraction to nanoseconds, if it is finer.
 fn without_finest_digits(text: &str) -> Option<String> {
     const DIGITS: usize = 9;
     let start = text.find(['.', ','])? + 1;
@@ -121,7 +121,7 @@ fn without_finest_digits(text: &str) -> Option<String> {
     (digits > DIGITS).then(|| format!("{}{}", &text[..start + DIGITS], &text[start + digits..]))
 }
 
-/// Takes the fraction of an hour or of a minute out of a time of day, such as `03.5` or `03:04.5`.
+/// Extracts the fraction of an hour or minute from a time of day, such as `03.5` or `03:04.5`.
 fn without_coarse_fraction(text: &str) -> Option<(String, SignedDuration)> {
     const NANOSECONDS: i64 = 1_000_000_000;
     let (clock, rest) = text.split_at(text.find(['.', ','])?);
@@ -141,7 +141,7 @@ fn without_coarse_fraction(text: &str) -> Option<(String, SignedDuration)> {
     Some((format!("{clock}{offset}"), SignedDuration::from_nanos(i64::try_from(nanoseconds).ok()?)))
 }
 
-/// Whether a text begins like a date of a year that is out of range.
+/// Whether a text begins like a date whose year is out of range.
 fn has_far_year(text: &str) -> bool {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let digits = unsigned.bytes().take_while(u8::is_ascii_digit).count();
@@ -221,7 +221,7 @@ mod tests {
     fn what_a_date_field_reads_is_taken_as_the_same_moment() {
         for (value, milliseconds) in DATE_FIELD_CASES {
             let Ok(text) = serde_json::from_str::<String>(value) else { continue };
-            // Here eight digits are a day.
+            // Eight digits are a day here.
             let Some(milliseconds) = milliseconds.filter(|_| text != "20240102") else { continue };
             let read = read(&text).map(|(moment, _)| moment.duration_since(EPOCH));
             let is_in_range = (-62_167_219_200_000..=253_402_300_799_999).contains(&milliseconds);

@@ -1,13 +1,13 @@
-//! What is taken, as Elasticsearch takes it, and is probably a mistake all the same.
+//! Warnings: accepted as in Elasticsearch, but probably a mistake.
 
 use std::fmt;
 
-/// The most warnings of one request; beyond them nothing is said.
+/// The maximum number of warnings per request; further ones are dropped.
 pub const MAXIMUM_WARNINGS: usize = 100;
-/// The most characters of a value that a warning repeats.
+/// The maximum length in characters of a value in a warning.
 const MAXIMUM_FOUND: usize = 100;
 
-/// Something in a request that is taken although its sender probably means something else.
+/// Something in a request that is accepted but probably a mistake.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
     place: String,
@@ -16,19 +16,19 @@ pub struct Warning {
 }
 
 impl Warning {
-    /// A warning about a place in the body, such as `values.port`, with what would be right there.
+    /// A warning about a path in the body, such as `values.port`, with what is allowed there.
     pub(crate) fn new(place: impl Into<String>, advice: impl Into<String>) -> Self {
         Self { place: place.into(), advice: advice.into(), found: None }
     }
 
-    /// The warning with what stands there instead, as JSON. Not for what may be secret.
+    /// Adds the actual value as JSON. Not for values that may be secret.
     pub(crate) fn found(mut self, value: &str) -> Self {
         let shown = value.char_indices().nth(MAXIMUM_FOUND).map(|(end, _)| format!("{}…", &value[..end]));
         self.found = Some(shown.unwrap_or_else(|| value.to_owned()));
         self
     }
 
-    /// The warning without any value: those of a field that should be sensitive do not belong in a log.
+    /// The warning without values: those of sensitive fields must not appear in logs.
     pub fn without_value(&self) -> String {
         format!("[{}] {}", self.place, self.advice)
     }
@@ -44,10 +44,10 @@ impl fmt::Display for Warning {
     }
 }
 
-/// What a request leads to, with the warnings about it.
+/// A result with warnings.
 #[derive(Debug, Clone)]
 pub struct Warned<T> {
-    /// What it leads to.
+    /// The result.
     pub value: T,
     /// At most [`MAXIMUM_WARNINGS`], in the order of the body.
     pub warnings: Vec<Warning>,

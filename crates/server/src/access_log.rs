@@ -1,13 +1,13 @@
-//! One line in the log for each request.
+//! The access log: one line per request.
 
 use actix_web::http::header::HeaderName;
 use tributary_api::{Observation, Observer};
 
-/// The name under which requests are filtered in the log.
+/// The log target of the access log.
 pub(crate) const TARGET: &str = "request";
 
 const OPAQUE_ID: HeaderName = HeaderName::from_static("x-opaque-id");
-/// The longest id of a client that is logged whole, in characters.
+/// The maximum length in characters of a logged client id.
 const MAXIMUM_OPAQUE_ID: usize = 256;
 
 /// Logs method, path, status, duration and the client's own id of each request.
@@ -21,7 +21,7 @@ impl Observer for AccessLog {
         let request = observation.request;
         let opaque_id = request.headers().get(OPAQUE_ID).and_then(|value| value.to_str().ok());
         let opaque_id = opaque_id.unwrap_or_default();
-        // A header is ASCII where it can be read, so that each byte is a character.
+        // A readable header is ASCII: one byte per character.
         let opaque_id = opaque_id.get(..MAXIMUM_OPAQUE_ID).unwrap_or(opaque_id);
         tracing::info!(
             target: TARGET,

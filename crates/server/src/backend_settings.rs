@@ -1,5 +1,5 @@
-//! The settings of the store's backend: from the environment, and from the table of the file that is
-//! named after the scheme.
+//! The settings of the store's backend: from the environment, and from the table of the settings file that is named
+//! after the URL scheme.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,12 +13,12 @@ use crate::error::StartError;
 use crate::setting_values::{NOT_UTF_8, PREFIX};
 use crate::settings_file;
 
-/// The variable of a setting, such as `TRIBUTARY_OPENSEARCH_PASSWORD`.
+/// The environment variable of a setting, such as `TRIBUTARY_OPENSEARCH_PASSWORD`.
 pub(crate) fn variable(scheme: &str, setting: &BackendSetting) -> String {
     format!("{PREFIX}{}_{}", scheme.to_uppercase(), setting.name.to_uppercase())
 }
 
-/// The variables of all backends.
+/// The environment variables of all backends.
 pub(crate) fn variables(registry: &Registry) -> Vec<String> {
     let of_backend = |backend: &dyn tributary_storage::Backend| {
         backend.settings().iter().map(|setting| variable(backend.scheme(), setting)).collect::<Vec<_>>()
@@ -26,10 +26,10 @@ pub(crate) fn variables(registry: &Registry) -> Vec<String> {
     registry.backends().flat_map(of_backend).collect()
 }
 
-/// What the tables of the file say, by the schemes that they are named after.
+/// The tables of the settings file, by URL scheme.
 pub(crate) type Tables = BTreeMap<String, BackendSettings>;
 
-/// Reads the tables; those of stores that are not in use have to be right as well.
+/// Parses the tables; those of unused stores are validated as well.
 pub(crate) fn tables(registry: &Registry, file: Table) -> Result<Tables, String> {
     let read = |(scheme, value): (String, Value)| {
         let backend = registry.backend(&scheme).map_err(|error| error.to_string())?;
@@ -39,7 +39,7 @@ pub(crate) fn tables(registry: &Registry, file: Table) -> Result<Tables, String>
     file.into_iter().map(read).collect()
 }
 
-/// Reads one table. No value is repeated, since it may be a secret.
+/// Parses one table. Errors never repeat a value, since it may be a secret.
 fn table(backend: &dyn Backend, value: &Value) -> Result<BackendSettings, String> {
     let scheme = backend.scheme();
     let Value::Table(table) = value else {
@@ -79,7 +79,7 @@ fn table(backend: &dyn Backend, value: &Value) -> Result<BackendSettings, String
     Ok(settings)
 }
 
-/// Opens the store that a URL names, with what the environment and the file say of it. The environment wins.
+/// Opens the store of a URL, with settings from the environment and the file. The environment takes precedence.
 pub(crate) async fn open(
     registry: &Registry,
     url: &str,
@@ -103,7 +103,7 @@ fn read(backend: &dyn Backend, tables: &Tables) -> Result<BackendSettings, Start
     let mut settings = tables.get(backend.scheme()).cloned().unwrap_or_default();
     for setting in backend.settings() {
         let variable = variable(backend.scheme(), setting);
-        // An empty variable is one that somebody took back.
+        // An empty variable counts as not set.
         if let Some(value) = std::env::var_os(&variable).filter(|value| !value.is_empty()) {
             let value = value
                 .into_string()

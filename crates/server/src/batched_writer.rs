@@ -1,4 +1,4 @@
-//! A writer for lines that nobody may wait for: they are written in batches by a thread of its own.
+//! A non-blocking line writer: a background thread writes the lines in batches.
 
 use std::io::{self, Write};
 use std::mem;
@@ -6,15 +6,15 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// The most bytes that wait to be written; lines on top of them are dropped.
+/// The maximum number of pending bytes; lines beyond it are dropped.
 const MAXIMUM_WAITING: usize = 8 * 1024 * 1024;
-/// Between two batches: a thread that waits for each line would have to be woken for each line.
+/// The interval between batches: waking the thread for each line would be expensive.
 const PAUSE: Duration = Duration::from_millis(10);
-/// How long the end waits for what is still to be written.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How long shutdown waits for pending lines.
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Lines on their way to an output. What cannot be written there is lost: its disk full or its reader gone, a log must
-/// not end what is logged.
+/// Lines on their way to an output. Write errors are ignored: a log whose disk is full or whose reader is gone must
+/// not stop the service.
 #[derive(Default)]
 pub(crate) struct Lines {
     waiting: Mutex<Waiting>,
@@ -25,11 +25,11 @@ pub(crate) struct Lines {
 struct Waiting {
     bytes: Vec<u8>,
     dropped: usize,
-    /// Whether the thread has to be woken.
+    /// Whether the thread must be woken.
     is_idle: bool,
-    /// Whether no more lines come.
+    /// Whether the writer is closed.
     is_ended: bool,
-    /// Whether all is written, after the end.
+    /// Whether everything has been written after closing.
     is_written: bool,
 }
 
@@ -38,12 +38,12 @@ impl Lines {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How many lines were dropped since this was asked the last time, if any were.
+    /// The number of lines dropped since the last call, if any.
     pub(crate) fn take_dropped(&self) -> Option<usize> {
         Some(mem::take(&mut self.waiting().dropped)).filter(|dropped| *dropped > 0)
     }
 
-    /// Writes batch after batch, until the end.
+    /// Writes batches until closed.
     fn write_to(&self, mut output: impl Write) {
         let mut batch = Vec::new();
         loop {
@@ -86,13 +86,13 @@ impl Write for &Lines {
     }
 }
 
-/// The thread that writes; dropping this writes what waits, within a second.
+/// The writer thread; dropping this writes pending lines, within a second.
 pub(crate) struct BatchedWriter {
     lines: Arc<Lines>,
 }
 
 impl BatchedWriter {
-    /// Starts it.
+    /// Starts the thread.
     pub(crate) fn start(output: impl Write + Send + 'static, name: &str) -> io::Result<Self> {
         let lines = Arc::new(Lines::default());
         let written = Arc::clone(&lines);
@@ -100,7 +100,7 @@ impl BatchedWriter {
         Ok(Self { lines })
     }
 
-    /// Where lines are written to, each by one call.
+    /// The queue to write lines to; each line must be written by a single call.
     pub(crate) fn lines(&self) -> Arc<Lines> {
         Arc::clone(&self.lines)
     }
@@ -112,8 +112,8 @@ impl Drop for BatchedWriter {
         waiting.is_ended = true;
         self.lines.changed.notify_all();
         let is_unwritten = |waiting: &mut Waiting| !waiting.is_written;
-        // Whoever reads the output may have stopped: the end does not wait for them.
-        let _ = self.lines.changed.wait_timeout_while(waiting, PATIENCE, is_unwritten);
+        // The reader of the output may have stopped: do not wait for it.
+        let _ = self.lines.changed.wait_timeout_while(waiting, FLUSH_TIMEOUT, is_unwritten);
     }
 }
 
@@ -121,7 +121,7 @@ impl Drop for BatchedWriter {
 mod tests {
     use super::*;
 
-    /// What was written, each time that something was; writing waits while it is locked.
+    /// What was written, by write; writing blocks while it is locked.
     #[derive(Clone, Default)]
     struct Shared(Arc<Mutex<Vec<Vec<u8>>>>);
 
@@ -190,7 +190,7 @@ mod tests {
         let writer = BatchedWriter::start(output.clone(), "test").unwrap();
         let lines = writer.lines();
         let held = output.written();
-        // More than can wait and be on its way to the output.
+        // More than the queue and a write in progress can hold.
         let line = vec![b'x'; 64 * 1024];
         let all = 3 * MAXIMUM_WAITING / line.len();
         for _ in 0..all {

@@ -1,4 +1,4 @@
-//! Which packing of an answer is heeded.
+//! Negotiation of the content encoding of answers.
 
 use actix_web::Error;
 use actix_web::body::MessageBody;
@@ -6,8 +6,8 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{ACCEPT_ENCODING, AcceptEncoding, Encoding, Header as _};
 use actix_web::middleware::Next;
 
-/// Answers a request whose `Accept-Encoding` cannot be satisfied as if it had none, as Elasticsearch does:
-/// otherwise it would be refused, and not in the shape of the API's errors.
+/// Ignores an `Accept-Encoding` that cannot be satisfied, as Elasticsearch does: otherwise the request would be
+/// rejected, and not in the API's error format.
 pub(crate) async fn ignore_what_is_not_served(
     mut request: ServiceRequest,
     next: Next<impl MessageBody>,

@@ -1,4 +1,4 @@
-//! Why the service does not start, in words for whoever starts it.
+//! Start-up errors.
 
 use std::path::PathBuf;
 
@@ -6,10 +6,10 @@ use tributary_storage::OpenError;
 
 use crate::secret_keys::SecretKeysError;
 
-/// What went wrong before the service was ready.
+/// Why the service did not start.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StartError {
-    /// Also what is no failure, but the answer to `--help`; it prints itself.
+    /// Includes the output of `--help`, which is no failure; clap prints it.
     #[error(transparent)]
     CommandLine(clap::Error),
     #[error("the text cannot be written to standard output: {0}")]

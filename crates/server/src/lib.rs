@@ -1,5 +1,5 @@
-//! The service: Elasticsearch's Connector and Connector sync job APIs over the store of your choice, to be
-//! built with stores of your own.
+//! The service: Elasticsearch's Connector and Connector sync job APIs over the store of your choice, extensible with
+//! stores of your own.
 //!
 //! ```
 //! # use std::process::ExitCode;
@@ -41,8 +41,8 @@ use command::Stores;
 use error::StartError;
 use settings::Invocation;
 
-/// Does what the command line says, over the stores that are registered: serves until a signal, or runs a
-/// command. Problems are told on standard error.
+/// Runs the command line over the registered stores: serves until a signal, or runs a command. Errors are printed to
+/// standard error.
 pub async fn run(arguments: impl IntoIterator<Item = OsString>, registry: &Registry) -> ExitCode {
     #[cfg(feature = "embedded")]
     print_no_panics_that_are_caught();
@@ -64,7 +64,8 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, registry: &Regis
     }
 }
 
-/// A damaged file makes the database panic, which is caught and told in other words.
+/// A corrupt file makes the database panic; such panics are caught and reported as errors, so the hook does not print
+/// them.
 #[cfg(feature = "embedded")]
 fn print_no_panics_that_are_caught() {
     let usual = std::panic::take_hook();
@@ -80,10 +81,10 @@ fn fail(error: &dyn Display) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// Says what is wrong with the command line, or what was asked for by `--help` and `--version`.
+/// Prints a command line error, or the output of `--help` or `--version`.
 fn command_line_answer(answer: &clap::Error) -> ExitCode {
     if answer.use_stderr() {
-        // Whoever would read it may have gone already.
+        // The reader may have gone already.
         let _ = answer.print();
         return u8::try_from(answer.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from);
     }
@@ -91,13 +92,13 @@ fn command_line_answer(answer: &clap::Error) -> ExitCode {
     printed.map_or_else(|error| fail(&StartError::Printing(error)), |()| ExitCode::SUCCESS)
 }
 
-/// The command line with every flag, its variable and its default, and the commands: for references.
+/// The command line with every flag, its environment variable and default, and the commands: for generated references.
 #[must_use]
 pub fn command_line() -> clap::Command {
     settings::command_line()
 }
 
-/// The variable of the environment for a setting of a backend, such as `TRIBUTARY_OPENSEARCH_PASSWORD`.
+/// The environment variable of a backend's setting, such as `TRIBUTARY_OPENSEARCH_PASSWORD`.
 #[must_use]
 pub fn backend_variable(scheme: &str, setting: &BackendSetting) -> String {
     backend_settings::variable(scheme, setting)

@@ -1,4 +1,4 @@
-//! What is logged: the value of the setting `log`.
+//! The value of the setting `log`: a filter by level and target.
 
 use std::str::FromStr;
 
@@ -7,9 +7,9 @@ use tributary_domain::similar_name;
 
 use crate::access_log;
 
-/// The levels, as they are written.
+/// The level names.
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
-/// What a target of this program begins with: its own crates, and the libraries that log.
+/// The prefixes of this program's log targets: its own crates, and the libraries that log.
 const CRATES: [&str; 17] = [
     "tributary_api",
     "tributary_domain",
@@ -30,18 +30,18 @@ const CRATES: [&str; 17] = [
     "ureq",
 ];
 
-/// A level for everything, and levels for single targets.
+/// A default level, and levels for individual targets.
 #[derive(Debug, Clone)]
 pub(crate) struct LogFilter {
     targets: Targets,
     unknown: Vec<UnknownTarget>,
 }
 
-/// A target that nothing in this program is known to log to.
+/// A target that nothing in this program is known to use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct UnknownTarget {
     pub(crate) name: String,
-    /// The one that may be meant.
+    /// The nearest known target.
     pub(crate) meant: Option<String>,
 }
 
@@ -85,7 +85,7 @@ impl LogFilter {
         self.targets.clone()
     }
 
-    /// The targets that are named and not known; a library may have them all the same.
+    /// The unknown targets of the filter; a library may use them nonetheless.
     pub(crate) fn unknown(&self) -> &[UnknownTarget] {
         &self.unknown
     }
@@ -116,14 +116,14 @@ fn check_target(target: &str) -> Result<(), String> {
     Err(format!("[{target}] is no target: that is the path of a module, such as tributary_server::serve"))
 }
 
-/// Whether something known logs to the target, or to one that begins with it.
+/// Whether a known target equals this one or begins with it.
 fn is_known(target: &str) -> bool {
     known().any(|known| {
         known.starts_with(target) || target.strip_prefix(known).is_some_and(|rest| rest.starts_with("::"))
     })
 }
 
-/// Every known target; of similar names the first is the one that is meant.
+/// Every known target; of equally similar names the first is suggested.
 fn known() -> impl Iterator<Item = &'static str> {
     [access_log::TARGET].into_iter().chain(CRATES)
 }

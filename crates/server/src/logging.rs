@@ -1,4 +1,4 @@
-//! Where the log goes: to standard error, since standard output has the one line that says "ready".
+//! Logging to standard error; standard output is reserved for the "ready" line.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -18,19 +18,19 @@ use crate::access_log;
 use crate::batched_writer::BatchedWriter;
 use crate::settings::{LogFormat, Settings};
 
-/// Where the HTTP library logs malformed requests as errors.
+/// The target to which the HTTP library logs malformed requests as errors.
 const CLIENT_FAULTS: &str = "actix_http::h1::dispatcher";
 
-/// How often it is told that lines of the access log were dropped.
+/// The interval at which dropped access log lines are reported.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(10);
 
-/// The log, as long as it is written to: dropping it writes what waits.
+/// Keeps logging active; dropping it flushes pending lines.
 pub(crate) struct Log {
     access_log: BatchedWriter,
 }
 
 impl Log {
-    /// Tells, for as long as it is waited for, how many lines of the access log were dropped.
+    /// Reports the number of dropped access log lines, for as long as it is polled.
     pub(crate) async fn watch(&self) -> Infallible {
         loop {
             tokio::time::sleep(BETWEEN_LOOKS).await;
@@ -54,8 +54,7 @@ impl Drop for Log {
     }
 }
 
-/// The time of a line, in UTC to the microsecond. The library's own is written in several times as long, for each
-/// request.
+/// Timestamps in UTC with microseconds. The library's own formatting is several times slower, for each request.
 struct Utc;
 
 impl FormatTime for Utc {
@@ -64,20 +63,20 @@ impl FormatTime for Utc {
     }
 }
 
-/// Starts logging. Lines of the access log are written behind the others, and dropped where they are too many; whatever
-/// else there is to say is written at once.
+/// Initializes logging. Access log lines are written asynchronously, and dropped if there are too many; all other
+/// messages are written synchronously.
 pub(crate) fn start(settings: &Settings) -> io::Result<Log> {
-    // A client that sends no HTTP is answered and is no failure of this service: nobody may fill the log so.
+    // Clients that send invalid HTTP get an answer; logging that as an error would let anybody fill the log.
     let mut targets = settings.log.targets().with_target(CLIENT_FAULTS, LevelFilter::OFF);
     let unknown = settings.log.unknown();
     if !unknown.is_empty() {
-        // The filter itself may leave out what is said about it.
+        // The filter itself may suppress this warning.
         targets = targets.with_target(module_path!(), LevelFilter::WARN);
     }
     let access_log = BatchedWriter::start(io::stderr(), "access-log")?;
     let at_once = io::stderr.with_filter(|event| event.target() != access_log::TARGET);
     let log = layer().with_timer(Utc).with_writer(at_once.or_else(access_log.lines()));
-    // A log that cannot be written, its disk full or its reader gone, must not end what is logged.
+    // A log that cannot be written, with its disk full or its reader gone, must not stop the service.
     let log = log.log_internal_errors(false);
     let log = registry().with(targets).with(match settings.log_format {
         LogFormat::Text => log.with_ansi(false).boxed(),

@@ -1,10 +1,10 @@
-//! The service as it is released: over the built-in stores.
+//! The released service, with the built-in stores.
 
 use std::process::ExitCode;
 
 use tributary_storage::Registry;
 
-// Many documents of a kilobyte, from many threads: the system's allocator keeps more of them around.
+// For many documents of a kilobyte from many threads, the system's allocator retains more memory.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -1,4 +1,4 @@
-//! The keys for the secrets of connectors: from a file that others cannot read, or from the environment.
+//! The keys for connector secrets: from a file that others cannot read, or from the environment.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -13,23 +13,23 @@ use zeroize::Zeroizing;
 
 use crate::setting_values::{NOT_UTF_8, path};
 
-/// The variable that holds the keys themselves. It is no flag: others see what a process was started with.
+/// The environment variable with the keys themselves. There is no flag: command lines are visible to others.
 pub(crate) const VARIABLE: &str = "TRIBUTARY_SECRET_KEYS";
-/// How long the start waits for the secrets to be read.
-const PATIENCE: Duration = Duration::from_secs(1);
-/// How often a store that is away is asked again.
+/// How long start-up waits for the check of the stored secrets.
+const CHECK_TIMEOUT: Duration = Duration::from_secs(1);
+/// How often an unavailable store is retried.
 const BETWEEN_CHECKS: Duration = Duration::from_millis(500);
 
-/// Where the keys are.
+/// Where the keys come from.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SecretKeysFile {
-    /// A file with keys for the secrets of connectors, one a line: the first encrypts, all decrypt; the keys
-    /// themselves can stand in `TRIBUTARY_SECRET_KEYS` instead
+    /// A file with keys for the secrets of connectors, one per line: the first encrypts, all decrypt; the keys
+    /// themselves can be given in `TRIBUTARY_SECRET_KEYS` instead
     #[arg(long, value_name = "FILE", env = "TRIBUTARY_SECRET_KEYS_FILE", value_parser = path())]
     pub(crate) secret_keys_file: Option<PathBuf>,
 }
 
-/// Why there are no keys that can be worked with.
+/// Why there are no usable keys.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SecretKeysError {
     #[error("the keys for secrets in {file}: {reason}", file = file.display())]
@@ -50,7 +50,7 @@ pub(crate) enum SecretKeysError {
 impl SecretKeysFile {
     /// The keys, if there are any.
     pub(crate) fn read(&self) -> Result<Option<SecretKeys>, SecretKeysError> {
-        // An empty variable is one that somebody took back.
+        // An empty variable counts as not set.
         let given = std::env::var_os(VARIABLE).filter(|keys| !keys.is_empty());
         let given = given.map(OsString::into_string).transpose();
         let given = given.map_err(|_| SecretKeysError::VariableNotUtf8)?.map(Zeroizing::new);
@@ -76,12 +76,12 @@ fn read(file: &Path) -> Result<Zeroizing<String>, String> {
     Ok(text)
 }
 
-/// What everybody may do with a file, in its mode.
+/// The mode bits for all users.
 #[cfg(unix)]
 const EVERYBODY: u32 = 0o007;
 
-/// Refuses a file that everybody on the machine may read or write. Its group may: that is how files are
-/// handed to services in containers.
+/// Rejects a file that every user may read or write. Group access is allowed: that is how files are passed to services
+/// in containers.
 #[cfg(unix)]
 fn check_permissions(file: &File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
@@ -99,14 +99,14 @@ fn check_permissions(_: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether the keys fit what a store holds: known now, or once the store can be asked.
+/// Whether the keys match the stored secrets: known now, or once the store is available.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fit {
     Known,
     NotYet,
 }
 
-/// Looks whether the keys fit the secrets of a store, and logs those that cannot be decrypted.
+/// Checks that the keys match the secrets of a store, and logs those that cannot be decrypted.
 pub(crate) async fn fit(store: &dyn Store, keys: Option<&SecretKeys>) -> Result<Fit, UnusableKeys> {
     match check(store, keys).await {
         Ok(failed) => {
@@ -122,14 +122,14 @@ pub(crate) async fn fit(store: &dyn Store, keys: Option<&SecretKeys>) -> Result<
     }
 }
 
-/// Looks once, without keeping the service from starting before its store does.
+/// Checks once, without delaying start-up if the store is not available yet.
 pub(crate) async fn first_look(
     look: impl AsyncFnOnce() -> Result<Fit, UnusableKeys>,
 ) -> Result<Fit, UnusableKeys> {
-    tokio::time::timeout(PATIENCE, look()).await.unwrap_or(Ok(Fit::NotYet))
+    tokio::time::timeout(CHECK_TIMEOUT, look()).await.unwrap_or(Ok(Fit::NotYet))
 }
 
-/// Looks again until it is known, and answers only where the keys do not fit.
+/// Checks until the result is known, and returns only if the keys do not match.
 pub(crate) async fn refused_later(
     mut known: Fit,
     mut look: impl AsyncFnMut() -> Result<Fit, UnusableKeys>,

@@ -1,4 +1,4 @@
-//! From settings to a running service, and to its end.
+//! Starts the service from its settings, and stops it.
 
 use std::io;
 use std::net::TcpListener;
@@ -22,7 +22,7 @@ use crate::settings::{self, Settings};
 use crate::signals::Signals;
 use crate::streams;
 
-/// Serves until a signal ends it: what runs is finished, unless there is a second signal.
+/// Serves until a signal; running requests are finished, unless there is a second signal.
 pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), StartError> {
     let log = logging::start(&settings).map_err(StartError::Logging)?;
     for (name, meant) in settings::unknown_variables(registry) {
@@ -30,7 +30,7 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
         tracing::warn!("the environment variable {name} is no setting and means nothing{meant}");
     }
     let mut signals = Signals::listen().map_err(StartError::Signals)?;
-    // The address comes first: a store may take seconds to open, a mistake in it is told at once.
+    // Bind first: opening a store may take seconds, but a wrong address is reported at once.
     let listener = listen(&settings.listen)?;
     let secret_keys = settings.secret_keys.read()?.map(Arc::new);
     let store = tokio::select! {
@@ -65,7 +65,7 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
             .configure(api.configure())
     });
     let running = running.map_err(|error| StartError::listening(&settings.listen, &error))?;
-    // Whoever waits for this line may have gone already, which is no reason to stop.
+    // The reader of this line may have gone already, which is no reason to stop.
     let _ = streams::say(&format!("tributary is listening on http://{address}\n"));
 
     tokio::select! {
@@ -80,13 +80,13 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
     Ok(())
 }
 
-/// Ends for the sake of secrets that could not be read.
+/// Stops because secrets could not be decrypted.
 async fn refuse(store: &dyn Store, error: UnusableKeys) -> Result<(), StartError> {
     store.close().await.map_err(StartError::Closing)?;
     Err(SecretKeysError::from(error).into())
 }
 
-/// Waits for the end of the server; dropping it cuts off what still runs.
+/// Waits for the server to stop; dropping it aborts what still runs.
 async fn serve(mut running: Server, mut signals: Signals) -> io::Result<()> {
     let signal = tokio::select! {
         ended = &mut running => return ended,

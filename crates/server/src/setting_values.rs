@@ -1,4 +1,4 @@
-//! What the values of settings may be: each parser says what would be right.
+//! Parsers for setting values; each error says what is allowed.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use tributary_storage::expand_home;
 
-/// What stands before the name of a setting in the environment.
+/// The prefix of setting names in the environment.
 pub(crate) const PREFIX: &str = "TRIBUTARY_";
-/// Why a variable of the environment cannot be read.
+/// Why an environment variable cannot be read.
 pub(crate) const NOT_UTF_8: &str = "it is not valid UTF-8";
 const EMPTY: &str = "it must not be empty";
 
-/// A parser of whole numbers that says what is allowed.
+/// A parser for integers in a range; the error names the range.
 pub(crate) fn whole(
     minimum: u64,
     maximum: u64,
@@ -23,7 +23,7 @@ pub(crate) fn whole(
     }
 }
 
-/// The same for a number of something in memory.
+/// The same for a size in memory.
 pub(crate) fn size(
     minimum: u64,
     maximum: u64,
@@ -32,12 +32,12 @@ pub(crate) fn size(
     move |text| usize::try_from(whole(text)?).map_err(|error| error.to_string())
 }
 
-/// Any text but an empty one.
+/// A non-empty text.
 pub(crate) fn not_empty(text: &str) -> Result<String, String> {
     if text.trim().is_empty() { Err(EMPTY.to_owned()) } else { Ok(text.to_owned()) }
 }
 
-/// The path of a file, from the home folder where it begins with `~/`.
+/// The path of a file; `~/` is expanded to the home directory.
 pub(crate) fn path() -> impl TypedValueParser<Value = PathBuf> {
     OsStringValueParser::new().try_map(|text: OsString| match text.to_str() {
         Some("") => Err(EMPTY.to_owned()),
@@ -46,7 +46,7 @@ pub(crate) fn path() -> impl TypedValueParser<Value = PathBuf> {
     })
 }
 
-/// An address to listen on; names are looked up later.
+/// An address to listen on; host names are resolved later.
 pub(crate) fn listen_address(text: &str) -> Result<String, String> {
     let wrong = |reason: String| Err(format!("{reason}; ADDRESS:PORT is needed, such as 127.0.0.1:9200"));
     if text.trim().is_empty() {

@@ -1,4 +1,4 @@
-//! The settings: each declared once, for the command line, the environment, the file and the README.
+//! The settings: each declared once, for the command line, the environment, the file and the reference.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -20,20 +20,20 @@ use crate::setting_values::{NOT_UTF_8, PREFIX, listen_address, not_empty, path, 
 use crate::settings_file::{self, Refused};
 
 const AFTER_HELP: &str = "\
-Each setting can also stand in the environment (its name in upper case with TRIBUTARY_ in front) or in a TOML \
-file (its name with _ for -). Flags win over the environment, the environment over the file. An empty value is refused, \
-in the environment too: leave out what is not to be set.
+Each setting can also be given in the environment (its name in upper case, prefixed with TRIBUTARY_) or in a TOML \
+file (its name with _ for -). Flags take precedence over the environment, the environment over the file. An empty \
+value is an error, in the environment too: leave out what is not to be set.
 
 Stores:
   embedded:DIR   in a folder of this machine, nothing to install; survives kill -9; ~/ is the home folder
-  memory:        in this process only, gone with it
-  opensearch:URL[,URL...]     in OpenSearch, for any number of services at a time
+  memory:        in the memory of this process only
+  opensearch:URL[,URL...]     in OpenSearch, can be shared by several services
   elasticsearch:URL[,URL...]  in Elasticsearch, likewise
-  User, password and the like of a search engine stand in the environment (TRIBUTARY_OPENSEARCH_USER ...) or in a
-  table of the file ([opensearch] user = ...), never in the URL.
+  User, password and other settings of a search engine are given in the environment (TRIBUTARY_OPENSEARCH_USER ...)
+  or in a table of the file ([opensearch] user = ...), never in the URL.
 
-Secrets of connectors need a key, which `tributary secrets generate-key` makes: in the file that --secret-keys-file
-names, or in the environment as TRIBUTARY_SECRET_KEYS, which is no flag since others could see it.
+Secrets of connectors need a key, which `tributary secrets generate-key` generates: in the file given with
+--secret-keys-file, or in the environment as TRIBUTARY_SECRET_KEYS. There is no flag, since others could see it.
 
 Examples:
   tributary
@@ -46,7 +46,7 @@ const GIBIBYTE: u64 = 1 << 30;
 
 /// Serves Elasticsearch's Connector and Connector sync job APIs over the store of your choice.
 ///
-/// Without a command it serves; with one it does what that says, and ends.
+/// Without a command it serves; with one it runs the command and exits.
 #[derive(Debug, Parser)]
 #[command(name = "tributary", version, after_help = AFTER_HELP, args_conflicts_with_subcommands = true)]
 struct CommandLine {
@@ -59,19 +59,19 @@ struct CommandLine {
     settings: Settings,
 }
 
-/// The settings as they hold.
+/// The effective settings.
 #[derive(Debug, Args)]
 pub(crate) struct Settings {
     /// Where to listen; port 0 picks a free one
     #[arg(long, value_name = "ADDRESS:PORT", env = "TRIBUTARY_LISTEN", value_parser = listen_address)]
     #[arg(default_value = "127.0.0.1:9200")]
     pub(crate) listen: String,
-    // A URL may hold a password, which `--help` must not show.
+    // A URL may contain a password, which `--help` must not show.
     /// Where documents are kept
     #[arg(long, value_name = "URL", env = "TRIBUTARY_STORE", hide_env_values = true)]
     #[arg(value_parser = not_empty, default_value = "embedded:./data")]
     pub(crate) store: String,
-    /// The most bytes of a request body, after it is unpacked
+    /// The maximum size of a request body in bytes, after decompression
     #[arg(long, value_name = "BYTES", env = "TRIBUTARY_BODY_LIMIT", value_parser = size(1, GIBIBYTE))]
     #[arg(allow_negative_numbers = true, default_value_t = tributary_api::DEFAULT_BODY_LIMIT)]
     pub(crate) body_limit: usize,
@@ -79,7 +79,7 @@ pub(crate) struct Settings {
     #[arg(long, value_name = "SECONDS", env = "TRIBUTARY_HEADER_TIMEOUT", value_parser = whole(1, DAY))]
     #[arg(allow_negative_numbers = true, default_value_t = 10)]
     pub(crate) header_timeout: u64,
-    /// How long the body of a request may stop arriving, or an answer stop being taken, in seconds
+    /// How long a request body may stall, or a client may not read an answer, in seconds
     #[arg(long, value_name = "SECONDS", env = "TRIBUTARY_BODY_TIMEOUT", value_parser = whole(1, DAY))]
     #[arg(allow_negative_numbers = true, default_value_t = tributary_api::DEFAULT_BODY_TIMEOUT.as_secs())]
     pub(crate) body_timeout: u64,
@@ -91,42 +91,42 @@ pub(crate) struct Settings {
     #[arg(long, value_name = "SECONDS", env = "TRIBUTARY_SHUTDOWN_TIMEOUT", value_parser = whole(0, DAY))]
     #[arg(allow_negative_numbers = true, default_value_t = 30)]
     pub(crate) shutdown_timeout: u64,
-    /// How many threads serve requests; where it is not set, one a processor
+    /// How many threads serve requests; by default one per processor
     #[arg(long, value_name = "NUMBER", env = "TRIBUTARY_WORKERS", value_parser = size(1, 1024))]
     #[arg(allow_negative_numbers = true)]
     pub(crate) workers: Option<usize>,
     /// What is logged: a level (error, warn, info, debug), or a filter such as `warn,request=info`
     #[arg(long, value_name = "FILTER", env = "TRIBUTARY_LOG", default_value = "info")]
     pub(crate) log: LogFilter,
-    /// The form of the log
+    /// The format of the log
     #[arg(long, value_name = "FORM", env = "TRIBUTARY_LOG_FORMAT", default_value = "text")]
     pub(crate) log_format: LogFormat,
     #[command(flatten)]
     pub(crate) secret_keys: SecretKeysFile,
-    /// The tables of the file that are named after the schemes of stores.
+    /// The tables of the settings file that are named after URL schemes.
     #[arg(skip)]
     pub(crate) backends: Tables,
 }
 
-/// The form of the log.
+/// The log format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum LogFormat {
-    /// For people
+    /// Human-readable
     Text,
-    /// One JSON object a line
+    /// One JSON object per line
     Json,
 }
 
-/// What is to be done, and how.
+/// The parsed command line.
 #[derive(Debug)]
 pub(crate) struct Invocation {
-    /// `None` is to serve.
+    /// `None` means serve.
     pub(crate) command: Option<command::Command>,
     pub(crate) settings: Settings,
 }
 
 impl Invocation {
-    /// What holds by the command line, the environment, the file, and where none says anything.
+    /// Merges command line, environment, file and defaults, in this order of precedence.
     pub(crate) fn load(
         arguments: impl IntoIterator<Item = OsString>,
         registry: &Registry,
@@ -149,7 +149,7 @@ impl Invocation {
             backend_settings::tables(registry, backends).map_err(|reason| wrong_file(&file, reason))?;
         let with_settings = registry.backends().filter(|backend| !backend.settings().is_empty());
         let schemes: Vec<_> = with_settings.map(Backend::scheme).collect();
-        // What the file says stands where the defaults stood: below all that is given otherwise.
+        // Values of the file replace the defaults, so that everything else takes precedence.
         let command = settings.into_iter().try_fold(CommandLine::command(), |command, one| {
             settings_file::as_default(command, one, &schemes).map_err(|reason| wrong_file(&file, reason))
         })?;
@@ -162,16 +162,16 @@ impl Invocation {
     }
 }
 
-/// The command with nothing but what it is given.
+/// The command without environment variables.
 fn without_environment(command: Command) -> Command {
     command.mut_args(|one| one.env(Resettable::Reset))
 }
 
-/// The error for a value in the environment, by the name that it has there.
+/// An error for an environment variable, with the variable's name.
 fn wrong_variable(error: &clap::Error) -> StartError {
     let Refused { name, reason } = Refused::of(error);
     if name.is_empty() {
-        // clap reports a value that is not UTF-8 without saying which one it is.
+        // clap does not name the variable if its value is not UTF-8.
         let known = CommandLine::command();
         let known = known.get_arguments().filter_map(|one| one.get_env());
         let odd = known.filter(|name| std::env::var_os(name).is_some_and(|value| value.to_str().is_none()));
@@ -186,12 +186,12 @@ fn wrong_file(file: &Path, reason: String) -> StartError {
     StartError::File { file: file.to_owned(), reason }
 }
 
-/// Every flag, its variable and its default, and the commands.
+/// Every flag, its environment variable and default, and the commands.
 pub(crate) fn command_line() -> Command {
     CommandLine::command()
 }
 
-/// The variables of the environment that look like settings and are none, with what may be meant.
+/// Environment variables with the prefix of settings that are not settings, with the nearest known name.
 pub(crate) fn unknown_variables(registry: &Registry) -> Vec<(String, Option<String>)> {
     let command = CommandLine::command();
     let of_backends = backend_settings::variables(registry);
@@ -250,7 +250,7 @@ mod tests {
                 assert!(reason.contains(part), "[{part}] is missing: {reason}");
             }
         }
-        // What is given wins.
+        // The command line takes precedence.
         assert_eq!(with_file("keep_alive = 5", &["--keep-alive", "6"]).unwrap().keep_alive, 6);
         let missing = load(&["--config", "/nowhere/at/all.toml"]).unwrap_err().to_string();
         assert!(missing.contains("/nowhere/at/all.toml"), "{missing}");

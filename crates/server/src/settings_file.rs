@@ -1,5 +1,4 @@
-//! The file with settings: its values stand in for the defaults of the command line, and are checked
-//! as if they had been given there.
+//! The settings file: its values replace the defaults of the command line, and are validated in the same way.
 
 use std::error::Error as _;
 use std::fs;
@@ -12,14 +11,14 @@ use tributary_domain::similar_name;
 
 use crate::error::StartError;
 
-/// Names and values as they stand in the file.
+/// The names and values of the file.
 pub(crate) fn read(file: &Path) -> Result<Table, StartError> {
     let wrong = |reason: String| StartError::File { file: file.to_owned(), reason };
     let text = fs::read_to_string(file).map_err(|error| wrong(format!("it cannot be read: {error}")))?;
     text.parse().map_err(|error| wrong(mistake(&text, &error)))
 }
 
-/// Where a text is no TOML and why, without the line itself: it may hold a password.
+/// The position and reason of a TOML error, without the line itself: it may contain a password.
 fn mistake(text: &str, error: &toml::de::Error) -> String {
     let place = error.span().map_or(0, |span| span.start);
     let before = text.get(..place).unwrap_or(text);
@@ -28,7 +27,7 @@ fn mistake(text: &str, error: &toml::de::Error) -> String {
     format!("line {line}, column {column}: {}", error.message())
 }
 
-/// The command with a value of the file as the default of its setting; `tables` are the names of tables.
+/// The command with a value of the file as the default of its setting; `tables` are the allowed tables.
 pub(crate) fn as_default(
     command: Command,
     (name, value): (String, Value),
@@ -49,7 +48,7 @@ pub(crate) fn as_default(
     let text = match value {
         Value::String(text) => text,
         Value::Integer(number) => number.to_string(),
-        // As it is written: 2.0 is no whole number.
+        // The source text of the number: 2.0 is not an integer.
         Value::Float(number) => format!("{number:?}"),
         Value::Boolean(truth) => truth.to_string(),
         Value::Datetime(_) | Value::Array(_) | Value::Table(_) => {
@@ -60,7 +59,7 @@ pub(crate) fn as_default(
     Ok(command.mut_arg(name, |setting| setting.default_value(text)))
 }
 
-/// What kind of value it is, in words.
+/// The type of a value, for messages.
 pub(crate) fn described(value: &Value) -> &'static str {
     match value {
         Value::String(_) => "a text",
@@ -73,17 +72,17 @@ pub(crate) fn described(value: &Value) -> &'static str {
     }
 }
 
-/// A value that was refused, in the words of the file and of the environment.
+/// A rejected value, for messages about the file or the environment.
 #[derive(Debug)]
 pub(crate) struct Refused {
-    /// The setting as the file names it; empty where that is not known.
+    /// The setting's name in the file; empty if unknown.
     pub(crate) name: String,
-    /// What is wrong with its value, and what would be right.
+    /// Why its value is rejected, and what is allowed.
     pub(crate) reason: String,
 }
 
 impl Refused {
-    /// Reads what the command line says of a value, wherever that came from.
+    /// Converts a command line error about a value.
     pub(crate) fn of(error: &clap::Error) -> Self {
         let text = |kind| match error.get(kind) {
             Some(ContextValue::String(text)) => text.clone(),

@@ -1,8 +1,8 @@
-//! The signals that end a process, and those that must not.
+//! Signal handling.
 
 use std::io;
 
-/// From now on a file that may not grow is a full disk, which is an error; by default it ends the process.
+/// Ignores SIGXFSZ, so that exceeding the file size limit is an I/O error; by default the signal ends the process.
 #[cfg(unix)]
 pub(crate) fn survive_file_limits() -> io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -14,7 +14,7 @@ pub(crate) fn survive_file_limits() -> io::Result<()> {
     Ok(())
 }
 
-/// The signals that ask the process to end.
+/// The signals that ask the process to terminate.
 #[derive(Debug)]
 #[cfg(unix)]
 pub(crate) struct Signals {
@@ -24,13 +24,13 @@ pub(crate) struct Signals {
 
 #[cfg(unix)]
 impl Signals {
-    /// From now on these signals are only noted.
+    /// Installs the handlers: from now on the signals no longer end the process.
     pub(crate) fn listen() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
 
-    /// Waits for one of them, and answers its name.
+    /// Waits for a signal and returns its name.
     pub(crate) async fn next(&mut self) -> &'static str {
         tokio::select! {
             _ = self.terminate.recv() => "SIGTERM",
@@ -39,19 +39,19 @@ impl Signals {
     }
 }
 
-/// Ctrl-C, where that is all there is.
+/// Ctrl-C, on platforms that have nothing else.
 #[derive(Debug)]
 #[cfg(not(unix))]
 pub(crate) struct Signals;
 
 #[cfg(not(unix))]
 impl Signals {
-    /// Ctrl-C is noted as soon as somebody waits for it.
+    /// Ctrl-C is handled from the first wait on.
     pub(crate) fn listen() -> io::Result<Self> {
         Ok(Self)
     }
 
-    /// Waits for it, and answers its name.
+    /// Waits for Ctrl-C and returns its name.
     pub(crate) async fn next(&mut self) -> &'static str {
         match tokio::signal::ctrl_c().await {
             Ok(()) => "Ctrl-C",

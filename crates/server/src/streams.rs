@@ -1,11 +1,11 @@
-//! The standard streams: whether they can be used at all, and text that is written to them.
+//! The standard streams: whether they are usable, and writing text to them.
 
 use std::io::{self, Write as _};
 
 /// Standard output, unless the process was started without one.
 ///
-/// Rust opens `/dev/null` in place of a stream that is closed, and treats one that cannot be written as one that
-/// takes everything: whatever should arrive has to come through here.
+/// Rust opens `/dev/null` for a closed stream and ignores errors of an unwritable one: output that must arrive has to
+/// be written through this function.
 pub(crate) fn output() -> io::Result<io::Stdout> {
     check(Stream::Output)?;
     Ok(io::stdout())
@@ -17,13 +17,13 @@ pub(crate) fn input() -> io::Result<io::Stdin> {
     Ok(io::stdin())
 }
 
-/// Writes a text to standard output, to the last byte.
+/// Writes a text to standard output completely.
 pub(crate) fn say(text: &str) -> io::Result<()> {
     let mut output = output()?;
     output.write_all(text.as_bytes()).and_then(|()| output.flush())
 }
 
-/// Writes a text to standard error, if somebody is there to read it.
+/// Writes a text to standard error, ignoring errors.
 pub(crate) fn tell(text: &str) {
     let _ = io::stderr().write_all(text.as_bytes());
 }
@@ -56,7 +56,7 @@ mod start {
     static INPUT: AtomicBool = AtomicBool::new(true);
     static OUTPUT: AtomicBool = AtomicBool::new(true);
 
-    // Runs before `main`, and needs nothing of the standard library that is not there yet.
+    // Runs before `main`, and uses nothing of the standard library that is not initialized yet.
     #[ctor::ctor(unsafe)]
     fn look() {
         let mode = |flags: OFlags| flags & OFlags::ACCMODE;

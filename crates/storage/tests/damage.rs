@@ -1,4 +1,4 @@
-//! Whatever happens to the files of an embedded store, it opens with everything or says what is wrong.
+//! Whatever happens to the files of an embedded store, it opens completely or reports an error.
 #![allow(missing_docs, reason = "a test")]
 
 use std::collections::BTreeMap;
@@ -24,7 +24,7 @@ fn id(text: &str) -> Id {
     Id::parse("id", text).unwrap()
 }
 
-/// What is searched in the file: it names a document and its generation.
+/// The text to find in the file: it identifies a document and its generation.
 fn marker(name: &str, generation: u32) -> String {
     format!("<{name}, generation {generation}>")
 }
@@ -35,7 +35,7 @@ fn document(name: &str, generation: u32) -> Document {
     Document::parse(&text).unwrap()
 }
 
-/// All that can be seen of a store: both lists, and every document with its version.
+/// The complete visible content of a store: both lists, and every document with its version.
 #[derive(Debug, PartialEq)]
 struct Everything {
     sync_jobs: Vec<Bytes>,
@@ -61,8 +61,8 @@ async fn everything(store: &dyn Store) -> Everything {
     Everything { sync_jobs: owned(sync_jobs), connectors: owned(connectors), documents }
 }
 
-/// The files of a store with documents that were changed and others that were deleted, what it held,
-/// and the markers of its documents. It was closed, or copied while it was open as if killed.
+/// The files of a store with changed and deleted documents, its content, and the markers of its documents. It was
+/// closed, or copied while open as after a kill.
 struct Original {
     files: BTreeMap<String, Vec<u8>>,
     before: Everything,
@@ -107,8 +107,8 @@ impl Original {
         &self.files[DATABASE]
     }
 
-    /// Opens the files, one of them damaged (`None`: gone). Answers whether that was told; where it was
-    /// not, everything has to be there as it was, also after a further change and one more opening.
+    /// Opens the files, one of them corrupted (`None`: removed). Returns whether an error was reported; if not, the
+    /// content must be unchanged, also after a further change and another opening.
     async fn told(&self, case: &str, file: &str, damage: impl FnOnce(&mut Vec<u8>)) -> bool {
         let folder = tempfile::tempdir().unwrap();
         let mut damaged = self.files[file].clone();
@@ -137,8 +137,7 @@ impl Original {
     }
 }
 
-/// A document lies in the file once for itself, and perhaps more often in pages that are free: there
-/// nobody reads it.
+/// A document is in the file once, and possibly in free pages as well, which are not read.
 #[tokio::test]
 async fn a_byte_of_any_document() {
     for closed in [true, false] {
@@ -167,7 +166,7 @@ async fn a_bit_of_the_head() {
         told += u32::from(original.told(&case, DATABASE, |bytes| bytes[place] ^= bit).await);
     }
     assert!(told > 10, "{told}");
-    // The number of the file format, in both of its places.
+    // The file format version, in both places.
     for (place, bit) in [(64, 1), (64, 2), (64, 4), (192, 1), (192, 2), (192, 4)] {
         original.told("the format", DATABASE, |bytes| bytes[place] ^= bit).await;
     }
@@ -213,7 +212,7 @@ async fn the_mark() {
     assert!(original.told("one more", MARK, |bytes| bytes.push(0)).await);
 }
 
-/// What is in the file `lock` means nothing.
+/// The content of the file `lock` has no meaning.
 #[tokio::test]
 async fn the_lock() {
     let original = Original::new(true).await;

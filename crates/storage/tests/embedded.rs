@@ -1,4 +1,4 @@
-//! The embedded store keeps the contract, and keeps what it acknowledged.
+//! The embedded store fulfils the contract, and preserves acknowledged writes.
 #![allow(missing_docs, reason = "a test")]
 
 use std::path::Path;
@@ -76,21 +76,21 @@ async fn connectors_that_share_a_transaction_never_share_an_index_name() {
 }
 
 #[tokio::test]
-async fn everything_is_there_after_opening_again() {
+async fn reopening_preserves_everything() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     conformance::check_reopening(|all| async move { open_over(path, all).await.unwrap() }).await;
 }
 
 #[tokio::test]
-async fn what_was_stored_under_another_schema_is_found() {
+async fn documents_of_another_schema_are_found() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     conformance::check_schema_change(|all| async move { open_over(path, all).await.unwrap() }).await;
 }
 
 #[tokio::test]
-async fn a_folder_belongs_to_one() {
+async fn a_folder_can_be_opened_once() {
     let folder = tempfile::tempdir().unwrap();
     let store = open_at(folder.path()).await.unwrap();
     assert!(matches!(open_at(folder.path()).await, Err(OpenError::Locked(_))));
@@ -118,7 +118,7 @@ async fn many_writers_lose_nothing() {
 }
 
 #[tokio::test]
-async fn a_place_that_cannot_be_written_is_named() {
+async fn an_unwritable_folder_is_named() {
     for place in ["/proc/tributary", "/dev/null/tributary"] {
         let refused = open_at(Path::new(place)).await.unwrap_err().to_string();
         assert!(refused.contains(place), "{refused}");

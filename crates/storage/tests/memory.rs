@@ -1,4 +1,4 @@
-//! The store in memory keeps the contract.
+//! The memory store fulfils the contract.
 #![allow(missing_docs, reason = "a test")]
 
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Moving from store to store: what arrives, what is refused, and what is said about it.
+//! Transfers between stores: what is copied, what is refused, and what is reported.
 #![allow(missing_docs, reason = "a test")]
 
 use std::sync::Mutex;
@@ -24,7 +24,7 @@ async fn put(store: &dyn Store, collection: Collection, name: &str, text: &str) 
     store.create(collection, &id(name), Document::parse(text).unwrap()).await.unwrap();
 }
 
-/// Everything in a store as text, in order.
+/// All documents of a store as text, in order.
 async fn content(store: &dyn Store) -> Vec<String> {
     let mut content = Vec::new();
     for collection in COLLECTIONS {
@@ -64,7 +64,7 @@ async fn odd_store() -> MemoryStore {
 }
 
 #[tokio::test]
-async fn a_copy_is_exact_and_told_step_by_step() {
+async fn a_copy_is_exact_and_reports_progress() {
     let source = odd_store().await;
     let target = MemoryStore::default();
     let stages = Mutex::new(Vec::new());
@@ -134,7 +134,7 @@ async fn an_export_is_a_bulk_body_that_can_be_imported() {
 }
 
 #[tokio::test]
-async fn a_target_that_is_not_empty_is_refused_before_anything_is_written() {
+async fn a_nonempty_target_is_refused_before_any_write() {
     let source = odd_store().await;
     for (collection, text) in [
         (Collection::CONNECTORS, r#"{"deleted":true}"#),
@@ -161,7 +161,7 @@ async fn a_target_that_is_not_empty_is_refused_before_anything_is_written() {
 }
 
 #[tokio::test]
-async fn merging_adds_and_leaves_alone_what_is_there() {
+async fn merging_keeps_existing_documents() {
     let source = odd_store().await;
     let target = MemoryStore::default();
     put(&target, Collection::SYNC_JOBS, "mine", r#"{"mine":1}"#).await;
@@ -187,7 +187,7 @@ async fn merging_adds_and_leaves_alone_what_is_there() {
 }
 
 #[tokio::test]
-async fn a_copy_that_was_cut_off_goes_on() {
+async fn an_interrupted_copy_can_be_resumed() {
     let source = odd_store().await;
     let target = MemoryStore::default();
     put(
@@ -208,7 +208,7 @@ async fn a_copy_that_was_cut_off_goes_on() {
 }
 
 #[tokio::test]
-async fn an_import_that_was_cut_off_goes_on_and_notices_what_does_not_belong_there() {
+async fn an_interrupted_import_can_be_resumed_and_detects_foreign_documents() {
     let source = odd_store().await;
     let mut lines = Vec::new();
     export(&source, &mut lines, &|_| {}).await.unwrap();
@@ -225,7 +225,7 @@ async fn an_import_that_was_cut_off_goes_on_and_notices_what_does_not_belong_the
 }
 
 #[tokio::test]
-async fn a_store_that_changes_meanwhile_is_noticed() {
+async fn concurrent_changes_are_detected() {
     let source = std::sync::Arc::new(odd_store().await);
     let target = std::sync::Arc::new(MemoryStore::default());
     for (changed, side) in [(source.clone(), "source"), (target.clone(), "target")] {
@@ -250,7 +250,7 @@ async fn a_store_that_changes_meanwhile_is_noticed() {
 }
 
 #[tokio::test]
-async fn the_error_of_a_store_ends_a_copy() {
+async fn a_store_error_ends_a_copy() {
     let (source, target) = (odd_store().await, MemoryStore::default());
     target.close().await.unwrap();
     let error = copy(&source, &target, TargetMode::Empty, &|_| {}).await.unwrap_err();
@@ -262,8 +262,7 @@ async fn the_error_of_a_store_ends_a_copy() {
     assert_eq!(Tally::default().digest.to_string(), "0".repeat(64));
 }
 
-/// A store that makes its documents up when they are read and forgets those that are written, to see
-/// how many are on their way at a time.
+/// A store that generates documents on reads and discards writes, to measure how many are in flight.
 #[derive(Debug, Default)]
 struct Endless {
     jobs: u64,
@@ -281,7 +280,7 @@ impl Endless {
     }
 }
 
-/// Two sides of one transfer: what is made here is written there.
+/// The two sides of a transfer: what one generates the other discards.
 #[derive(Debug)]
 struct Side<'a>(&'a Endless, &'a Endless);
 
@@ -301,7 +300,7 @@ impl Store for Side<'static> {
         operations: Vec<Operation>,
         _: Deadline,
     ) -> Vec<Result<Version, StoreError>> {
-        // Others run meanwhile, as they do while a disk is waited for.
+        // Yields to other tasks, as a wait for a disk would.
         tokio::task::yield_now().await;
         self.1.note(self.0);
         self.0.written.fetch_add(operations.len() as u64, Ordering::Relaxed);
@@ -320,7 +319,7 @@ impl Store for Side<'static> {
     fn scan(&self, collection: Collection, _: Deadline) -> BoxStream<'_, Result<Vec<Stored>, StoreError>> {
         let jobs = if collection == Collection::SYNC_JOBS { self.0.jobs } else { 0 };
         let portion = move |first: u64| {
-            // It is read a second time to be compared.
+            // The second read is for the comparison.
             if self.0.made.load(Ordering::Relaxed) < self.0.jobs {
                 self.0.made.fetch_add(PORTION, Ordering::Relaxed);
                 self.0.note(self.1);
@@ -341,17 +340,17 @@ impl Store for Side<'static> {
     }
 }
 
-/// More than all batches that may be on their way, and far less than what is moved.
+/// More than all batches in flight, and far less than what is transferred.
 const BOUND: u64 = 20_000;
 const MANY: u64 = 100_000;
 
 #[tokio::test]
-async fn a_copy_holds_a_few_portions_at_a_time() {
+async fn a_copy_holds_a_few_batches_at_a_time() {
     let made = Box::leak(Box::new(Endless { jobs: MANY, ..Endless::default() }));
     let written = Box::leak(Box::new(Endless::default()));
     let report = copy(&Side(made, written), &Side(written, made), TargetMode::Empty, &|_| {}).await.unwrap();
     assert_eq!(report.parts[1].created.count, MANY);
-    // It forgot everything, which the comparison has to notice.
+    // The target discarded everything, which the comparison must detect.
     assert!(matches!(report.verdict(), Verdict::Different(_)));
     let most = made.most.load(Ordering::Relaxed);
     assert!(most > 0 && most <= BOUND, "{most} documents at a time");
@@ -359,7 +358,7 @@ async fn a_copy_holds_a_few_portions_at_a_time() {
 
 #[tokio::test]
 async fn an_import_holds_a_few_batches_at_a_time() {
-    /// Makes lines up as they are read.
+    /// Generates lines as they are read.
     struct Lines(&'static Endless, std::io::Cursor<Vec<u8>>);
     impl std::io::Read for Lines {
         fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {

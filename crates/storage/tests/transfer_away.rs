@@ -1,4 +1,4 @@
-//! Moving to a store that is away now and then, and loses answers.
+//! Transfers to a store that is temporarily unavailable, and loses answers.
 #![allow(missing_docs, reason = "a test")]
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,7 +16,7 @@ use tributary_storage::{
 
 const JOBS: usize = 5_000;
 
-/// A store that fails at most calls: before it has done anything, or afterwards.
+/// A store that fails most calls: before applying them, or afterwards.
 #[derive(Debug, Default)]
 struct Unsteady {
     store: MemoryStore,
@@ -123,7 +123,7 @@ async fn source() -> MemoryStore {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_target_that_is_away_for_a_moment_gets_everything_once() {
+async fn a_briefly_unavailable_target_gets_everything_once() {
     let source = source().await;
     // What it holds already, under how many of the same ids.
     for (mode, present) in [(TargetMode::Empty, 0), (TargetMode::Resume, 2_000), (TargetMode::Merge, 2_000)] {
@@ -138,7 +138,7 @@ async fn a_target_that_is_away_for_a_moment_gets_everything_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_import_goes_on_after_a_while() {
+async fn an_import_continues_after_an_outage() {
     let mut exported = Vec::new();
     export(&source().await, &mut exported, &|_| {}).await.unwrap();
     let target = Unsteady::default();
@@ -149,7 +149,7 @@ async fn an_import_goes_on_after_a_while() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_target_that_stays_away_ends_the_copy() {
+async fn an_unavailable_target_ends_the_copy() {
     let target = Unsteady { stays_away: true, ..Unsteady::default() };
     let start = Instant::now();
     let error = copy(&source().await, &target, TargetMode::Empty, &|_| {}).await.unwrap_err();

@@ -1,10 +1,10 @@
-//! Bodies that are not right.
+//! Invalid bodies.
 
 use super::changing_nothing;
 
 const LIST: &str = "/_connector/_sync_job";
 
-/// The calls that take a body, with a field that each knows and a body that is right for it.
+/// The calls that accept a body, with a known field and a valid body for each.
 fn calls(job: &str) -> Vec<(&'static str, String, &'static str, bool)> {
     let job = |verb: &str| format!("{LIST}/{job}/{verb}");
     vec![
@@ -23,7 +23,7 @@ fn calls(job: &str) -> Vec<(&'static str, String, &'static str, bool)> {
 }
 
 #[test]
-fn what_is_wrong_for_every_call() {
+fn invalid_bodies_for_every_call() {
     changing_nothing(|server, job| {
         for (method, target, field, required) in calls(job) {
             let refuse =
@@ -153,7 +153,7 @@ fn fields_with_wrong_values() {
 }
 
 #[test]
-fn a_body_where_none_is_taken() {
+fn an_unexpected_body() {
     changing_nothing(|server, job| {
         for (method, target) in [
             ("GET", LIST.to_owned()),

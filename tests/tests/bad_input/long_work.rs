@@ -1,10 +1,10 @@
-//! Requests that make much work: they end, they are taken, and others are answered meanwhile.
+//! Expensive requests: they end, they are accepted, and others are answered meanwhile.
 
 use std::thread;
 
 use tributary_tests::{Launch, Scenario};
 
-/// As many regular expressions as fit into a body, each on a value.
+/// As many regular expressions as fit in a body, each with a value.
 fn expressions() -> String {
     let validation = r#"{"type":"regex","constraint":"(a|b|ab)*c"}"#;
     let validations = [validation; 20].join(",");
@@ -13,7 +13,7 @@ fn expressions() -> String {
     format!(r#"{{"configuration":{{{}}}}}"#, fields.join(","))
 }
 
-/// As many rules as fit into a body, none of which is a regular expression.
+/// As many rules as fit in a body, without regular expressions.
 fn rules() -> String {
     let rule = |number: usize| {
         format!(
@@ -24,7 +24,7 @@ fn rules() -> String {
     format!(r#"{{"rules":[{}]}}"#, rules.join(","))
 }
 
-/// A name that is not known and as long as a body can be.
+/// An unknown name as long as a body can be.
 fn long_name() -> String {
     format!(r#"{{"{}":1}}"#, "x".repeat(1_000_000))
 }
@@ -33,7 +33,7 @@ fn long_name() -> String {
 fn others_are_answered_meanwhile() {
     let server = Launch::over("memory:").arguments(["--workers", "1"]).start();
     Scenario(&server).connector("connector-1");
-    // Those that are over in a moment leave no time for others.
+    // Requests that end immediately leave no time for others.
     for (verb, body, status, least) in [
         ("_configuration", expressions(), 200, 5),
         ("_filtering", rules(), 200, 5),
@@ -60,7 +60,7 @@ fn others_are_answered_meanwhile() {
 }
 
 #[test]
-fn many_unknown_parameters_make_a_short_refusal() {
+fn many_unknown_parameters_get_a_short_error() {
     let server = Launch::over("memory:").start();
     let names: Vec<String> = (0..10_000).map(|number| format!("p{number}")).collect();
     let answer = server.get(&format!("/_connector/_sync_job?{}", names.join("&")));

@@ -1,5 +1,5 @@
-//! Bad input against the real binary: always refused in the error shape with a reason that names
-//! the offending thing, and nothing stored.
+//! Invalid input to the real binary: always rejected in the common error format with a reason that names the offending
+//! part, and nothing is stored.
 #![allow(missing_docs, reason = "a test")]
 
 mod bodies;
@@ -12,8 +12,8 @@ mod urls;
 
 use tributary_tests::{Scenario, Server};
 
-/// Runs the checks on a service that has one connector and one pending job, whose id they get, and
-/// checks that both are as they were in the end, and alone.
+/// Runs the checks on a service with one connector and one pending job, whose id they get, and verifies afterwards
+/// that both are unchanged and the only documents.
 fn changing_nothing(checks: impl FnOnce(&Server, &str)) {
     let server = Server::start("memory:");
     let scenario = Scenario(&server);

@@ -1,4 +1,4 @@
-//! Media types: those of bodies that are not JSON, and those that answers come in.
+//! Media types of request bodies other than JSON, and of answers.
 
 use super::changing_nothing;
 
@@ -32,7 +32,7 @@ fn bodies_that_are_not_json() {
 }
 
 #[test]
-fn answers_in_a_version_that_is_not_served() {
+fn answers_in_an_unsupported_version() {
     changing_nothing(|server, _| {
         let accept = "application/vnd.elasticsearch+json; compatible-with=7";
         let answer = server.answer_to("GET", LIST, &[("Accept", accept)], None);
@@ -41,7 +41,7 @@ fn answers_in_a_version_that_is_not_served() {
 }
 
 #[test]
-fn answers_in_a_form_that_is_not_served() {
+fn answers_in_an_unsupported_format() {
     changing_nothing(|server, job| {
         for accept in [
             "application/yaml",
@@ -59,7 +59,7 @@ fn answers_in_a_form_that_is_not_served() {
 }
 
 #[test]
-fn answers_come_in_the_type_that_was_asked_for() {
+fn answers_have_the_requested_media_type() {
     changing_nothing(|server, _| {
         for (accept, expected) in [
             ("*/*", "application/json"),

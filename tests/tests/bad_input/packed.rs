@@ -1,4 +1,4 @@
-//! Packed bodies that do not unpack, and those that unpack to more than anybody wants.
+//! Compressed bodies that are malformed, and those that expand beyond the limit.
 
 use std::sync::LazyLock;
 use std::time::Instant;
@@ -11,12 +11,12 @@ use super::changing_nothing;
 const LIST: &str = "/_connector/_sync_job";
 const BODY: &[u8] = br#"{"id":"nobody"}"#;
 const LIMIT: usize = 1024 * 1024;
-/// How many requests there are at once, at most.
+/// The maximum number of concurrent requests.
 const AT_ONCE: usize = 64;
-/// The most memory that the service may take for them: four times the limit for each, and what it starts with.
+/// The maximum memory of the service: four times the limit for each request, plus the memory after start-up.
 const MAXIMUM_MEMORY: usize = AT_ONCE * 4 * LIMIT + 64 * LIMIT;
 
-/// Bodies below the limit that would take very much memory or time if they were unpacked to their end.
+/// Bodies below the limit that would take excessive memory or time to decompress completely.
 static BOMBS: LazyLock<Vec<(&'static str, Vec<u8>)>> = LazyLock::new(|| {
     let blanks = vec![b' '; 4 * LIMIT];
     let filled = |piece: &[u8]| piece.repeat((LIMIT - 1) / piece.len());
@@ -32,7 +32,7 @@ static BOMBS: LazyLock<Vec<(&'static str, Vec<u8>)>> = LazyLock::new(|| {
     ]
 });
 
-/// Sends a bomb and reads the refusal: of its length, or of a body that is missing where nothing comes out.
+/// Sends a decompression bomb and reads the error: of its size, or of a missing body if the output is empty.
 fn refused(server: &Server, encoding: &str, bomb: &[u8]) {
     let headers = [("Content-Type", "application/json"), ("Content-Encoding", encoding)];
     let answer = server.answer_to("POST", LIST, &headers, Some(bomb));
@@ -42,7 +42,7 @@ fn refused(server: &Server, encoding: &str, bomb: &[u8]) {
 }
 
 #[test]
-fn bodies_that_do_not_unpack() {
+fn bodies_that_cannot_be_decompressed() {
     changing_nothing(|server, _| {
         for encoding in ["gzip", "x-gzip", "deflate", "zstd"] {
             let headers = [("Content-Type", "application/json"), ("Content-Encoding", encoding)];
@@ -62,7 +62,7 @@ fn bodies_that_do_not_unpack() {
 }
 
 #[test]
-fn encodings_that_are_not_served() {
+fn unsupported_content_encodings() {
     changing_nothing(|server, _| {
         for encoding in ["br", "gzip, gzip", "zstd,gzip", "compress", "nonsense", "gzip;q=1"] {
             let headers = [("Content-Type", "application/json"), ("Content-Encoding", encoding)];
@@ -99,7 +99,7 @@ fn aliases_and_several_members() {
 }
 
 #[test]
-fn a_body_is_unpacked_no_further_than_the_limit() {
+fn decompression_stops_at_the_limit() {
     changing_nothing(|server, _| {
         for (encoding, bomb) in BOMBS.iter() {
             assert!(bomb.len() < LIMIT);
@@ -113,7 +113,7 @@ fn a_body_is_unpacked_no_further_than_the_limit() {
 }
 
 #[test]
-fn many_packed_bodies_at_once() {
+fn many_compressed_bodies_at_once() {
     changing_nothing(|server, _| {
         std::thread::scope(|scope| {
             for (encoding, bomb) in BOMBS.iter().cycle().take(AT_ONCE) {
@@ -126,12 +126,12 @@ fn many_packed_bodies_at_once() {
 }
 
 #[test]
-fn packed_bytes_over_the_limit() {
+fn compressed_bytes_over_the_limit() {
     changing_nothing(|server, _| {
         let empty = gzip(b"");
         let long = empty.repeat(2 * LIMIT / empty.len());
         refused(server, "gzip", &long);
-        // Without a word about its length.
+        // Without a declared size.
         let mut connection = server.connect();
         let head = format!(
             "POST {LIST} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\n\
@@ -139,7 +139,7 @@ fn packed_bytes_over_the_limit() {
             long.len()
         );
         connection.send(head.as_bytes()).unwrap();
-        // The answer counts, also where it comes before everything was sent.
+        // The answer is what matters, even if it arrives before everything was sent.
         let _ = connection.send(&long).and_then(|()| connection.send(b"\r\n0\r\n\r\n"));
         connection.read_answer(false).unwrap().refused_naming(413, &["1048576", "body_limit"]);
     });

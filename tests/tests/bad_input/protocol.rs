@@ -1,4 +1,4 @@
-//! Requests that are broken below their JSON: bytes on the wire.
+//! Invalid requests below the level of JSON: bytes on the wire.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ fn open(server: &Server, head: &str) -> Connection {
     connection
 }
 
-/// Sends a body in chunks of 64 KiB without saying how long it will be, until the service has had enough.
+/// Sends a body in chunks of 64 KiB without a declared length, until the service rejects it.
 fn stream(server: &Server, extra_headers: &str, bytes: usize) -> Answer {
     let mut connection = open(server, &format!("POST {LIST} HTTP/1.1"));
     connection
@@ -39,7 +39,7 @@ fn bodies_over_the_limit() {
         let body = format!(r#"{{"id":"connector-1"{}}}"#, " ".repeat(1024 * 1024));
         server.send("POST", LIST, &body).refused_naming(413, &["1048576", "body_limit"]);
         stream(server, "", 2 * 1024 * 1024).refused_naming(413, &["1048576"]);
-        // Just below it is fine: what is refused is what stands in it.
+        // Just below the limit the size is accepted, and the contents are rejected.
         let body = format!("{{{}}}", " ".repeat(1024 * 1024 - 2));
         server.send("POST", LIST, &body).refused_naming(400, &["id"]);
         let body = format!("{{{}}}", " ".repeat(1024 * 1024 - 1));
@@ -50,7 +50,7 @@ fn bodies_over_the_limit() {
 #[test]
 fn a_length_over_the_limit_is_refused_before_the_body() {
     changing_nothing(|server, _| {
-        // The client is not told first that it may send it.
+        // No `100 Continue` is sent before.
         for (length, expect) in
             [("1048577", ""), ("18446744073709551615", ""), ("1048577", "Expect: 100-continue\r\n")]
         {
@@ -74,7 +74,7 @@ fn truncated_bodies() {
             ("PUT", format!("{LIST}/{job}/_claim"), r#"{"worker_hostname":"w"}"#),
             ("PUT", "/_connector/new".into(), "{}"),
         ] {
-            // A whole object, but fewer bytes than were announced; then the client is gone.
+            // A complete object, but fewer bytes than declared; then the client disconnects.
             let mut connection = open(server, &format!("{method} {target} HTTP/1.1"));
             let head =
                 format!("Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}", body.len() + 1);

@@ -1,4 +1,4 @@
-//! Requests that race: never do two of them win.
+//! Concurrent requests: exactly one of them wins.
 
 use std::sync::Barrier;
 
@@ -6,7 +6,7 @@ use tributary_tests::{Answer, Scenario, Server, embedded, folder};
 
 const RACERS: usize = 32;
 
-/// Sends one request from each of many connections at the same moment.
+/// Sends one request on each of many connections at the same time.
 fn race(server: &Server, method: &str, request: impl Fn(usize) -> (String, String) + Sync) -> Vec<Answer> {
     let start = Barrier::new(RACERS);
     std::thread::scope(|scope| {
@@ -49,7 +49,7 @@ fn of_many_claims_one_wins() {
             loser.refused_naming(409, &[&winner, &job]);
             assert_eq!(loser.json()["error"]["type"], "version_conflict_engine_exception");
         }
-        // The winner may say it again; the others are too late.
+        // The winner may repeat its claim; the others are too late.
         Scenario(&server).claim(&job, &winner);
         server
             .put(&format!("{target}/_claim"), r#"{"worker_hostname":"late"}"#)
@@ -100,7 +100,7 @@ fn of_many_deletions_and_ends_one_wins() {
         let verb = verbs[racer % verbs.len()];
         (format!("{target}/{verb}"), if verb == "_error" { r#"{"error":"x"}"# } else { "" }.to_owned())
     });
-    // However they are ordered, every winner's step leads on from the one before: at most one end.
+    // In any order, every successful transition continues from the previous one: at most one ends the job.
     let won: Vec<&str> = winners(&answers).iter().map(|winner| verbs[winner % verbs.len()]).collect();
     let ends = won.iter().filter(|verb| **verb == "_complete" || **verb == "_error").count();
     assert!(ends <= 1 && won.len() <= 2 && !won.is_empty(), "{won:?}");

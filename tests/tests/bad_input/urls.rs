@@ -1,11 +1,11 @@
-//! Query parameters, paths and methods that are not right.
+//! Invalid query parameters, paths and methods.
 
 use super::changing_nothing;
 
 const LIST: &str = "/_connector/_sync_job";
 
 #[test]
-fn list_parameters_that_cannot_be() {
+fn invalid_list_parameters() {
     changing_nothing(|server, _| {
         let cases: &[(&str, &[&str])] = &[
             ("status=done", &["status", "done", "in_progress"]),
@@ -87,7 +87,7 @@ fn unknown_parameters_of_every_call() {
 }
 
 #[test]
-fn escapes_that_are_none_or_no_unicode() {
+fn invalid_escapes_and_unicode() {
     changing_nothing(|server, _| {
         for query in
             ["connector_id=%FF", "connector_id=%C3%28", "%FF=1", "status=%ZZ", "connector_id=%", "from=%4"]
@@ -106,13 +106,13 @@ fn escapes_that_are_none_or_no_unicode() {
 }
 
 #[test]
-fn ids_that_cannot_be() {
+fn invalid_ids() {
     changing_nothing(|server, _| {
         let long = "x".repeat(513);
         server.get(&format!("/_connector/{long}")).refused_naming(400, &["512", "513"]);
         server.put(&format!("/_connector/{long}"), "").refused_naming(400, &["512", "513"]);
         server.get(&format!("{LIST}/{long}")).refused_naming(400, &["512"]);
-        // Counted in bytes of UTF-8, not in letters.
+        // The limit is in bytes of UTF-8, not in characters.
         server.put(&format!("/_connector/{}", "%C3%A9".repeat(257)), "").refused_naming(400, &["514"]);
         server.get("/_connector/nobody").refused_naming(404, &["nobody"]);
         server.get(&format!("{LIST}/nobody")).refused_naming(404, &["nobody"]);
@@ -121,7 +121,7 @@ fn ids_that_cannot_be() {
 }
 
 #[test]
-fn methods_and_paths_that_are_not_served() {
+fn unknown_methods_and_paths() {
     changing_nothing(|server, job| {
         let cases = [
             ("DELETE", LIST.to_owned(), "GET, HEAD, POST"),

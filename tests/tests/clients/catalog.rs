@@ -1,4 +1,4 @@
-//! The clients: where their versions stand, how they are installed and how a scenario is run.
+//! The clients: their pinned versions, installation and scenarios.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,29 +10,29 @@ use tributary_tests::tools::{GO, MAVEN, NODE, Tool, files, install_node, install
 /// A client of Elasticsearch.
 #[derive(Debug)]
 pub(crate) struct Client {
-    /// The name of its test, and of the folder that it is installed in.
+    /// The name of its test, and of its installation folder.
     pub(crate) name: &'static str,
     /// Its language and its name in the registry of the language.
     pub(crate) title: &'static str,
-    /// The file in which its version is pinned, from the root of the workspace.
+    /// The file that pins its version, relative to the workspace root.
     pub(crate) pinned_in: &'static str,
-    /// What stands before the version there.
+    /// The text before the version in that file.
     pub(crate) before_version: &'static str,
-    /// What its users have to know.
+    /// Notes for its users.
     pub(crate) note: &'static str,
     pub(crate) kind: Kind,
 }
 
-/// Where its scenario is.
+/// The kind of scenario.
 #[derive(Debug)]
 pub(crate) enum Kind {
-    /// A program in a language of its own.
+    /// A program in the client's language.
     Installed {
         /// The folder under `tests/clients`.
         sources: &'static str,
-        /// Installs it into the folder that has the sources already.
+        /// Installs it into the folder, which already has the sources.
         install: fn(&Path),
-        /// What runs the scenario; the address is added.
+        /// The command that runs the scenario; the address is appended.
         command: fn(&Path) -> Command,
     },
     /// A part of this test.
@@ -40,7 +40,7 @@ pub(crate) enum Kind {
 }
 
 impl Client {
-    /// The version that is pinned.
+    /// The pinned version.
     pub(crate) fn version(&self) -> String {
         let text = std::fs::read_to_string(root().join(self.pinned_in)).expect("the file of its version");
         let rest = text.split_once(self.before_version).map(|(_, rest)| rest);
@@ -50,7 +50,7 @@ impl Client {
     }
 }
 
-/// What runs the scenario of a client, which is installed first where it is not yet.
+/// The command that runs the scenario of a client, which is installed first if necessary.
 ///
 /// # Panics
 /// If it cannot be installed, or has nothing to install.
@@ -134,7 +134,7 @@ pub(crate) const CLIENTS: &[Client] = &[
 
 const JAVAC: Tool =
     Tool { program: "javac", install: "a JDK of Java 17 or newer (the package openjdk-17-jdk-headless)" };
-/// What gathers a client with all that it needs; pinned, so that it does the same everywhere.
+/// The plugin that collects a client with its dependencies; pinned for reproducibility.
 const MAVEN_PLUGIN: &str = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies";
 
 fn python(folder: &Path) -> Command {
@@ -164,7 +164,7 @@ fn install_java(folder: &Path) {
             .current_dir(folder);
         command
     };
-    // Maven may only remember a failure of the day before.
+    // Maven may have cached a failure from the day before.
     let fetched = maven(&[]).output().is_ok_and(|output| output.status.success());
     if !fetched {
         run(&MAVEN, &mut maven(&["--update-snapshots"]));
@@ -191,7 +191,7 @@ fn java(folder: &Path) -> Command {
     command
 }
 
-/// A program of the Java that starts engines, if it has a compiler; otherwise of the path.
+/// A program of the JDK that runs the engines, if it has a compiler; otherwise from the path.
 fn java_program(name: &str) -> PathBuf {
     let engine = Distribution::of_backend("opensearch").expect("a backend with a server");
     let home = find_java(engine).ok().map(|java| java.home.join("bin"));

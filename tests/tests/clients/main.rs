@@ -1,7 +1,7 @@
 //! Elasticsearch's own clients, unmodified, through every connector and sync job method that they have.
 //!
-//! A client's scenario lies in `tests/clients`. It says which methods the client has and which it called,
-//! so that a method that a new version brings, and that nothing calls, fails.
+//! The scenarios are in `tests/clients`. Each reports which methods the client has and which it called, so that a
+//! method that a new version adds and nothing calls makes the test fail.
 #![allow(missing_docs, reason = "a test")]
 
 mod catalog;
@@ -18,13 +18,13 @@ use tributary_tests::{Launch, Server, embedded, folder};
 
 use catalog::{CLIENTS, Client, Kind};
 
-/// What clients are run over, where this run is about it.
+/// The backends that clients are tested with, if selected for this run.
 const BACKENDS: &[&str] = &["embedded", "opensearch"];
 
 /// A key for the secrets: 32 bytes, in base64.
 const SECRET_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 
-/// What a scenario said: the methods by their names in the API specification, with the client's own.
+/// The report of a scenario: the methods by their names in the API specification, with the client's own names.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 struct Outcome {
     has: BTreeMap<String, String>,
@@ -44,7 +44,7 @@ impl Outcome {
         outcome
     }
 
-    /// Fails where a method was not called that has to be.
+    /// Fails if a required method was not called.
     fn check(&self, client: &Client) {
         assert!(self.has.len() >= 25, "{} has few methods: {:?}", client.name, self.has);
         let missed: Vec<_> = self.has.keys().filter(|method| !self.called.contains_key(*method)).collect();
@@ -54,7 +54,7 @@ impl Outcome {
     }
 }
 
-/// `syncJobGet` and `SyncJobGet` as `sync_job_get`.
+/// Converts `syncJobGet` and `SyncJobGet` to `sync_job_get`.
 fn snake_case(name: &str) -> String {
     let mut text = String::new();
     for letter in name.chars() {
@@ -66,7 +66,7 @@ fn snake_case(name: &str) -> String {
     text
 }
 
-/// The service over a backend, empty.
+/// An empty service over a backend.
 fn start(backend: &str, client: &Client) -> (Server, Option<TempDir>) {
     if backend == "embedded" {
         let folder = folder();
@@ -79,7 +79,7 @@ fn start(backend: &str, client: &Client) -> (Server, Option<TempDir>) {
     let launch = Launch::over(&format!("opensearch:{}", endpoint.url))
         .variable("TRIBUTARY_SECRET_KEYS", SECRET_KEY)
         .variable("TRIBUTARY_OPENSEARCH_INDEX_PREFIX", prefix)
-        // Clients are installed and compiled meanwhile.
+        // Clients are installed and compiled in the meantime.
         .variable("TRIBUTARY_OPENSEARCH_DEADLINE", "60")
         .variable("TRIBUTARY_OPENSEARCH_READ_DEADLINE", "60");
     (launch.start(), None)
@@ -98,7 +98,7 @@ fn run(client: &Client, backend: &str) -> Outcome {
     outcome
 }
 
-/// Runs a scenario that is a program of its own.
+/// Runs a scenario that is a separate program.
 fn play(mut command: Command, url: &str, client: &Client, server: &Server) -> Outcome {
     let output = command.arg(url).output().expect("it can be started: it was installed");
     let text = String::from_utf8_lossy(&output.stdout);
@@ -112,7 +112,7 @@ fn play(mut command: Command, url: &str, client: &Client, server: &Server) -> Ou
     Outcome::read(&text)
 }
 
-/// Over every backend of this run; what the first of them showed is kept for the table.
+/// Runs over every backend of this run; the report of the first one is kept for the table.
 fn outcome(client: &'static Client) -> Option<&'static Outcome> {
     static OUTCOMES: [OnceLock<Option<Outcome>>; CLIENTS.len()] = [const { OnceLock::new() }; CLIENTS.len()];
     let position = CLIENTS.iter().position(|known| known.name == client.name).expect("it is one of them");
@@ -125,7 +125,7 @@ fn outcome(client: &'static Client) -> Option<&'static Outcome> {
     OUTCOMES[position].get_or_init(run_all).as_ref()
 }
 
-/// Whether this run is about any of the backends.
+/// Whether any of the backends is selected for this run.
 fn is_meant() -> bool {
     BACKENDS.iter().any(|backend| selected(backend))
 }
@@ -175,7 +175,7 @@ fn the_table_in_the_docs_is_what_was_seen() {
 }
 
 #[test]
-fn a_method_that_nothing_calls_is_noticed() {
+fn an_uncalled_method_is_detected() {
     let many =
         (b'a'..=b'z').map(char::from).map(|name| ["has ", "called "].map(|what| format!("{what}{name}")));
     let many = many.flatten().collect::<Vec<_>>().join("\n") + "\n";

@@ -22,7 +22,7 @@ use crate::Outcome;
 
 const C: &str = "c";
 
-/// Goes through every method.
+/// Calls every method.
 pub(crate) fn play(url: &str) -> Outcome {
     let mut output = methods().join("\nhas ");
     output.insert_str(0, "has ");
@@ -39,7 +39,7 @@ pub(crate) fn play(url: &str) -> Outcome {
     Outcome::read(&output)
 }
 
-/// The methods that the client has, as its source says.
+/// The methods of the client, extracted from its source.
 fn methods() -> Vec<String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
@@ -57,7 +57,7 @@ fn methods() -> Vec<String> {
     let (_, namespace) = source.split_once("impl<'a> Connector<'a> {").expect("the methods of the namespace");
     let (namespace, _) = namespace.split_once("\n}").expect("their end");
     let methods = namespace.lines().filter_map(|line| line.trim().strip_prefix("pub fn "));
-    // The others make a client and are not about the API.
+    // The others construct a client and are not part of the API.
     methods.filter_map(|method| method.split_once("<'b>(")).map(|(name, _)| name.to_owned()).collect()
 }
 
@@ -70,13 +70,13 @@ async fn json(response: Result<Response, elasticsearch::Error>, status: u16) -> 
     body
 }
 
-/// A refusal, as the client understands it.
+/// An error, as the client parses it.
 async fn refused(response: Result<Response, elasticsearch::Error>, status: u16, error_type: &str) {
     let error = response.unwrap().exception().await.unwrap().expect("an exception that the client reads");
     assert_eq!((error.status(), error.error().ty()), (Some(status), Some(error_type)));
 }
 
-/// Calls a method of the namespace and expects its status; notes it.
+/// Calls a method of the namespace, checks the status, and records the call.
 macro_rules! call {
     ($client:expr, $output:expr, $status:literal, $method:ident($($parts:expr)?) $($rest:tt)*) => {{
         let answer = $client.connector().$method($($parts)?)$($rest)*.send().await;
@@ -86,7 +86,7 @@ macro_rules! call {
     }};
 }
 
-/// Sends each change of the connector with its body, and expects it to be made.
+/// Sends each change of the connector with its body, and checks that it is applied.
 macro_rules! change_each {
     ($client:expr, $output:expr, $($method:ident($parts:ident): $body:expr),* $(,)?) => {$(
         let changed = call!($client, $output, 200, $method($parts::ConnectorId(C)).body($body));

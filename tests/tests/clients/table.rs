@@ -1,4 +1,4 @@
-//! The page of the docs that says which methods of which client are covered.
+//! The documentation page with the methods of each client that are covered.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -8,11 +8,11 @@ use crate::Outcome;
 use crate::catalog::{Client, root};
 
 const PAGE: &str = "docs/reference/clients.md";
-/// The variable with which the page is written instead of compared.
+/// The environment variable to write the page instead of comparing it.
 const WRITE: &str = "TRIBUTARY_WRITE_DOCS";
 const COMMAND: &str = "TRIBUTARY_WRITE_DOCS=1 cargo test --package tributary-tests --test clients";
 
-/// Compares the page with what was seen, or writes it where that was asked for.
+/// Compares the page with the reports, or writes it if requested.
 pub(crate) fn check(outcomes: &Vec<(&Client, &Outcome)>) {
     let page = page(outcomes);
     let path = root().join(PAGE);

@@ -1,4 +1,4 @@
-//! Bodies on the wire: where one request ends and the next begins.
+//! Request framing: where one request ends and the next begins.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use crate::answers;
 const HEAD: &str = "PUT /_connector/c HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
 
 #[test]
-fn requests_that_are_sent_at_once_are_answered_in_order() {
+fn pipelined_requests_are_answered_in_order() {
     let server = Server::start("memory:");
     let named = |name: &str| format!(r#"{{"name":"{name}"}}"#);
     let request = |number: usize| {
@@ -28,7 +28,7 @@ fn requests_that_are_sent_at_once_are_answered_in_order() {
         }
     };
     let all: String = (1..=60).map(request).collect();
-    // In one piece, and in pieces that end anywhere.
+    // In one piece, and in pieces with arbitrary boundaries.
     for piece in [all.len(), 1_000, 7] {
         let mut connection = server.connect();
         for piece in all.as_bytes().chunks(piece) {
@@ -45,7 +45,7 @@ fn requests_that_are_sent_at_once_are_answered_in_order() {
 }
 
 #[test]
-fn a_client_that_sends_nothing_more_gets_its_answers() {
+fn a_half_closed_connection_gets_its_answers() {
     let server = Server::start("memory:");
     let mut connection = server.connect();
     let get = "GET /_connector HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -57,7 +57,7 @@ fn a_client_that_sends_nothing_more_gets_its_answers() {
 }
 
 #[test]
-fn nothing_behind_the_last_request_is_done() {
+fn nothing_after_the_last_request_is_executed() {
     let server = Server::start("memory:");
     let long = format!(r#"{{"description":"{}"}}"#, "d".repeat(900_000));
     let put = |last: &str, body: &str| {
@@ -91,7 +91,7 @@ fn nothing_behind_the_last_request_is_done() {
 }
 
 #[test]
-fn chunks_that_are_broken_get_one_refusal_in_the_shape_of_all() {
+fn malformed_chunks_get_one_error_in_the_common_format() {
     let server = Server::start("memory:");
     let filler = "x".repeat(8 * 1024);
     let extension = format!("2;{filler}\r\n{{}}\r\n0\r\n\r\n");
@@ -117,7 +117,7 @@ fn chunks_that_are_broken_get_one_refusal_in_the_shape_of_all() {
 }
 
 #[test]
-fn a_body_after_the_go_ahead_is_read_between_others() {
+fn a_body_after_100_continue_is_read_between_others() {
     let server = Server::start("memory:");
     let mut connection = server.connect();
     for _ in 0..3 {
@@ -132,7 +132,7 @@ fn a_body_after_the_go_ahead_is_read_between_others() {
 }
 
 #[test]
-fn a_long_body_arrives_whole() {
+fn a_large_body_arrives_completely() {
     let server = Server::start("memory:");
     let body = format!(r#"{{"description":"{}"}}"#, "d".repeat(900_000));
     let mut connection = server.connect();

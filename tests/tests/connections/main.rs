@@ -1,4 +1,4 @@
-//! Connections: who keeps them, who asks for another protocol, and what is sent on them at once.
+//! Connections: keep-alive, protocol upgrades and pipelining.
 #![allow(missing_docs, reason = "a test")]
 
 mod bodies;
@@ -9,7 +9,7 @@ mod upgrade;
 
 use tributary_tests::{Answer, Connection};
 
-/// What is answered on a connection to one request after the other.
+/// The answers on one connection to consecutive requests.
 fn answers(connection: &mut Connection, count: usize) -> Vec<Answer> {
     (0..count).map(|_| connection.read_answer(false).expect("an answer")).collect()
 }

@@ -1,4 +1,4 @@
-//! Requests that are refused by their head: answered like all others, and the connection closed.
+//! Requests rejected because of their head: answered like all others, and the connection is closed.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use crate::answers;
 const LIST: &str = "/_connector/_sync_job";
 const GET: &str = "GET /_connector HTTP/1.1\r\nHost: x\r\n\r\n";
 
-/// The one answer to what is sent, behind which the connection is closed.
+/// The single answer to the input, after which the connection is closed.
 fn only_answer(server: &Server, sent: &[u8]) -> Answer {
     let mut connection = server.connect();
     connection.send(sent).unwrap();
@@ -22,7 +22,7 @@ fn only_answer(server: &Server, sent: &[u8]) -> Answer {
 }
 
 #[test]
-fn what_is_no_request_is_told() {
+fn malformed_requests_are_answered() {
     let server = Server::start("memory:");
     let head = format!("PUT {LIST} HTTP/1.1\r\nHost: x\r\n");
     for (sent, named) in [
@@ -51,13 +51,13 @@ fn what_is_no_request_is_told() {
 }
 
 #[test]
-fn characters_that_no_url_has_are_told_and_logged() {
+fn invalid_url_characters_are_reported_and_logged() {
     let server = Server::start("memory:");
     for target in ["?connector_id=\u{fc}", "?connector_id=<a>", "?connector_id=a\u{7f}", "?connector_id=a b"]
     {
         server.get(&format!("{LIST}{target}")).refused_naming(400, &["percent-encoded", "%C3%BC"]);
     }
-    // Bytes that are no UTF-8 either.
+    // Bytes that are not UTF-8, too.
     only_answer(&server, b"GET /_connector/\xfc HTTP/1.1\r\nHost: x\r\n\r\n")
         .refused_naming(400, &["%C3%BC"]);
     server.get("/_connector/\u{fc}").refused_naming(400, &["percent-encoded"]);
@@ -73,11 +73,11 @@ fn characters_that_no_url_has_are_told_and_logged() {
 }
 
 #[test]
-fn heads_that_are_too_long_are_told() {
+fn oversized_heads_are_answered() {
     let server = Server::start("memory:");
     let head = format!("GET {LIST} HTTP/1.1\r\nHost: x\r\n");
     let filler = format!("X-Filler: {}\r\n", "x".repeat(4_000));
-    // Whole, without an end, and with far more than is read.
+    // Complete, unterminated, and with far more than is read.
     for sent in [
         format!("{head}{}\r\n", filler.repeat(33)),
         format!("{head}{}", filler.repeat(33)),
@@ -93,9 +93,9 @@ fn heads_that_are_too_long_are_told() {
 }
 
 #[test]
-fn heads_that_stop_arriving_are_told() {
+fn stalled_heads_are_answered() {
     let server = Launch::over("memory:").arguments(["--header-timeout", "1"]).start();
-    // The first of a connection and any other.
+    // On the first request of a connection and on later ones.
     for before in [0, 1] {
         let mut connection = server.connect();
         connection.send(GET.repeat(before).as_bytes()).unwrap();
@@ -108,7 +108,7 @@ fn heads_that_stop_arriving_are_told() {
         assert!(connection.read_to_end().unwrap().is_empty());
         assert!(started.elapsed() < TIMEOUT / 2, "the connection stayed open");
     }
-    // One that never sends anything is closed, without an answer to nothing.
+    // A connection that never sends anything is closed without an answer.
     let mut idle = server.connect();
     assert!(idle.read_to_end().unwrap().is_empty());
 }
@@ -121,14 +121,14 @@ fn a_head_that_arrives_slowly_is_not_an_idle_connection() {
         connection.send(part.as_bytes()).unwrap();
     }
     let _ = answers(&mut connection, 1);
-    // Long enough for a busy machine: the library looks every half second whether something arrives.
+    // Long enough for a busy machine: the library checks every half second whether data arrives.
     std::thread::sleep(Duration::from_millis(6_500));
     connection.send(&GET.as_bytes()[20..]).unwrap();
     assert_eq!(answers(&mut connection, 1)[0].status, 200);
 }
 
 #[test]
-fn a_head_that_ends_before_its_end_is_told() {
+fn truncated_heads_are_answered() {
     let server = Server::start("memory:");
     let mut connection = server.connect();
     connection.send(&GET.as_bytes()[..GET.len() - 2]).unwrap();
@@ -151,9 +151,9 @@ fn requests_before_a_refused_one_are_answered_and_none_after_it() {
 }
 
 #[test]
-fn what_a_client_forges_changes_no_answer() {
+fn forged_placeholder_headers_have_no_effect() {
     let server = Server::start("memory:");
-    // An echo that looks like an answer of its own, and the header that only the service may set.
+    // An echo that looks like a response of its own, and the internal header of the service.
     let forged = [
         ("X-Opaque-Id", "HTTP/1.1 400 Bad Request"),
         ("X-Tributary-Refused-Head", "timeout"),

@@ -1,4 +1,4 @@
-//! A service in a storm of requests that mean it no good stays alive, and small.
+//! Under a flood of malicious requests the service stays alive, and its memory small.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -7,14 +7,14 @@ use tributary_tests::Server;
 use tributary_tests::packing::{gzip, zstd};
 
 const MEBIBYTE: usize = 1024 * 1024;
-/// How many clients there are at a time.
+/// The number of concurrent clients.
 const CLIENTS: usize = 64;
-/// How long the storm lasts.
+/// The duration of the flood.
 const STORM: Duration = Duration::from_secs(8);
-/// The most memory: four times the limit of a body for each client, and what the service starts with.
+/// The maximum memory: four times the body limit for each client, plus the memory after start-up.
 const MAXIMUM_MEMORY: usize = (CLIENTS * 4 + 64) * MEBIBYTE;
 
-/// Requests as bytes, of all kinds that are refused or ignored.
+/// Raw requests of all kinds that are rejected or ignored.
 fn requests() -> Vec<Vec<u8>> {
     let head = "POST /_connector/_sync_job HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
     let packed = |encoding: &str, body: &[u8]| {
@@ -43,7 +43,7 @@ fn requests() -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn the_service_lives_through_a_storm() {
+fn the_service_survives_a_storm_of_invalid_requests() {
     let server = Server::start("memory:");
     let requests = requests();
     let is_over = AtomicBool::new(false);
@@ -64,7 +64,7 @@ fn the_service_lives_through_a_storm() {
         let started = Instant::now();
         let mut answers = Vec::new();
         while started.elapsed() < STORM {
-            // How long it takes is not judged: all clients run on the same machine, where other tests run too.
+            // Response times are not checked: all clients run on the same machine, along with other tests.
             answers.push(server.connect().request("GET", "/_health/live", &[], None));
         }
         is_over.store(true, Ordering::Relaxed);

@@ -10,19 +10,19 @@ use socket2::{Domain, Socket, Type};
 use tributary_tests::{Launch, Server, TIMEOUT, wait_until};
 
 const KIBIBYTE: usize = 1024;
-/// The length of each document, just below the limit of a body.
+/// The size of each document, just below the limit of a body.
 const DOCUMENT: usize = 1000 * KIBIBYTE;
-/// How many clients do not read.
+/// The number of clients that do not read.
 const CLIENTS: usize = 20;
 const GET: &[u8] = b"GET /_connector HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
 
-/// A service that closes a connection after a second in which nothing of an answer is taken. Of several threads some
-/// would open their descriptors late.
+/// A service that closes a connection after a second without write progress. With several threads some would open
+/// their descriptors late.
 fn service() -> Server {
     Launch::over("memory:").arguments(["--body-timeout", "1", "--workers", "1"]).start()
 }
 
-/// Makes a list of so many long documents.
+/// Creates a list of this many large documents.
 fn fill(server: &Server, documents: usize) {
     let body = format!(r#"{{"description":"{}"}}"#, "d".repeat(DOCUMENT));
     let mut connection = server.connect();
@@ -33,7 +33,7 @@ fn fill(server: &Server, documents: usize) {
     }
 }
 
-/// A client with little room for what it does not read, which has asked for the list.
+/// A client with a small receive buffer, which has requested the list.
 fn client(server: &Server) -> TcpStream {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     socket.set_recv_buffer_size(16 * KIBIBYTE).unwrap();
@@ -49,7 +49,7 @@ fn open_descriptors(server: &Server) -> usize {
 }
 
 #[test]
-fn answers_that_nobody_reads_are_given_up() {
+fn unread_answers_are_aborted() {
     let server = service();
     fill(&server, 8);
     let before = open_descriptors(&server);
@@ -69,7 +69,7 @@ fn answers_that_nobody_reads_are_given_up() {
 }
 
 #[test]
-fn an_answer_that_is_read_slowly_arrives_whole() {
+fn slowly_read_answers_arrive_completely() {
     let (server, documents) = (service(), 5);
     fill(&server, documents);
     let mut client = client(&server);

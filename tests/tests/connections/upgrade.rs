@@ -1,4 +1,4 @@
-//! Clients that would like another protocol: they get HTTP/1.1, and keep their connections.
+//! Clients that offer a protocol upgrade: they get HTTP/1.1, and keep their connections.
 
 use std::process::Command;
 
@@ -16,7 +16,7 @@ fn the_client_of_the_jdk_gets_all_answers_on_few_connections() {
     let url = format!("http://{}", relay.address());
     let output = tools::run(&tools::JAVA, Command::new("java").args([PROGRAM, &url, "200"]));
     assert_eq!(output, "answered 400\n");
-    // One for those in a row and one more for each other thread; a client may open one too many at a time.
+    // One for consecutive requests and one for each other thread; a client may open one too many at a time.
     assert!(relay.connections() <= 16, "{} connections", relay.connections());
 }
 
@@ -34,7 +34,7 @@ fn curl_keeps_its_connection_while_it_asks_for_http2() {
 }
 
 #[test]
-fn every_wish_is_ignored() {
+fn every_upgrade_is_ignored() {
     let server = Server::start("memory:");
     Scenario(&server).connector("c");
     let mut connection = server.connect();
@@ -52,7 +52,7 @@ fn every_wish_is_ignored() {
         let sized = format!("{head}Content-Length: {}\r\n\r\n{BODY}", BODY.len());
         let chunked =
             format!("{head}Transfer-Encoding: chunked\r\n\r\n{:x}\r\n{BODY}\r\n0\r\n\r\n", BODY.len());
-        // All on one connection, one after the other and then all at once.
+        // All on one connection, first consecutively and then pipelined.
         for request in [&get, &sized, &chunked] {
             connection.send(request.as_bytes()).unwrap();
             let answer = connection.read_answer(false).unwrap().expect(200);

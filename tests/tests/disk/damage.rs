@@ -1,11 +1,11 @@
-//! Data files that are not as they were written.
+//! Corrupt data files.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use tributary_tests::{Launch, Scenario, Server, embedded, folder};
 
-/// A folder with some jobs, not open any more, and its database.
+/// A closed folder with some jobs, and its database.
 fn filled(place: &Path) -> PathBuf {
     let server = Server::start(&embedded(place));
     let scenario = Scenario(&server);
@@ -15,7 +15,7 @@ fn filled(place: &Path) -> PathBuf {
     place.join("tributary.redb")
 }
 
-/// Damages the database in a way, and checks what a start says of it, and that it leaves it alone.
+/// Corrupts the database, and checks that start-up reports it and does not modify the file.
 fn check(damage: impl FnOnce(&mut Vec<u8>)) {
     let folder = folder();
     let file = filled(folder.path());
@@ -50,7 +50,7 @@ fn the_second_half_is_missing() {
     check(|bytes| bytes.truncate(bytes.len() / 2));
 }
 
-/// Old pages keep copies of documents that nobody reads: a change in one of those is no damage.
+/// Old pages keep copies of documents that are no longer read: a change in one of those is not corruption.
 #[test]
 fn one_byte_of_every_copy_of_a_document_is_flipped() {
     check(|bytes| {

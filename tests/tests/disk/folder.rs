@@ -1,5 +1,5 @@
-//! A folder that is taken away from a running service, or replaced: what is acknowledged has to be
-//! where the next start finds it.
+//! A folder that is removed or replaced under a running service: acknowledged writes must be where the next start
+//! finds them.
 
 use std::fs;
 use std::path::Path;
@@ -34,7 +34,7 @@ fn removed() {
 }
 
 #[test]
-fn moved_away_and_put_back() {
+fn moved_away_and_restored() {
     let place = folder();
     let (data, away) = (place.path().join("data"), place.path().join("away"));
     let server = started(&data);
@@ -66,9 +66,9 @@ fn replaced_by_another_store() {
     );
 }
 
-/// The database is locked as well.
+/// The lock is in the database file as well.
 #[test]
-fn a_lock_that_was_removed_lets_nobody_in() {
+fn a_removed_lock_file_admits_no_second_process() {
     let place = folder();
     let data = place.path().join("data");
     let server = started(&data);

@@ -1,4 +1,4 @@
-//! A disk that is full: here a limit on the length of files, which root has to keep as well.
+//! A full disk, simulated by a file size limit, which applies to root as well.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,12 +8,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tributary_tests::{Answer, Launch, Scenario, Server, binary, embedded, folder};
 
-/// What `ulimit -f` counts in, by POSIX.
+/// The unit of `ulimit -f`, by POSIX.
 const BLOCK: u64 = 512;
 const ROOM: u64 = 512 * 1024;
 const WRITERS: usize = 6;
 
-/// A start that may not make any file longer than this; `shell` comes before it.
+/// A start with a file size limit; `shell` is executed before it.
 fn limited(shell: &str, store: &Path, bytes: u64) -> Launch {
     let script = format!(r#"{shell} ulimit -f "$1"; shift; exec "$@""#);
     Launch::of("/bin/sh").arguments(["-c", &script, "sh", &(bytes / BLOCK).to_string()]).arguments([
@@ -30,7 +30,7 @@ fn longest_file(folder: &Path) -> u64 {
     lengths.max().unwrap_or_default()
 }
 
-/// Everything that is stored, to the letter.
+/// All stored documents, exactly.
 fn all(server: &Server) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     for list in ["/_connector?size=10000&include_deleted=true", "/_connector/_sync_job?size=10000"] {
@@ -45,7 +45,7 @@ fn description(text: &str) -> String {
     format!(r#"{{"description":"{text} {}"}}"#, "x".repeat(20_000))
 }
 
-/// Checks that a refusal says when to try again; answers whether it was one.
+/// Checks that an error has `Retry-After`; returns whether it was an error.
 fn refused(answer: &Answer, success: u16) -> bool {
     if answer.status == success {
         return false;
@@ -55,7 +55,7 @@ fn refused(answer: &Answer, success: u16) -> bool {
     true
 }
 
-/// A service over a folder with a connector and a job, on a disk that has a little room left.
+/// A service over a folder with a connector and a job, on a disk with a little space left.
 fn nearly_full(folder: &Path) -> (Server, String) {
     let server = Server::start(&embedded(folder));
     let scenario = Scenario(&server);
@@ -65,8 +65,8 @@ fn nearly_full(folder: &Path) -> (Server, String) {
     (server, job)
 }
 
-/// Creates connectors and changes them until that is refused again and again. Answers what every
-/// one of them has to be: `None` where even its creation was refused.
+/// Creates and changes connectors until this is refused repeatedly. Returns the expected state of each: `None` if even
+/// its creation was refused.
 fn fill(server: &Server, writer: usize) -> BTreeMap<String, Option<String>> {
     let mut known = BTreeMap::new();
     let mut refusals = 0;
@@ -134,7 +134,7 @@ fn writers_fill_the_disk_and_nothing_acknowledged_is_lost() {
         known
     });
     assert!(known.values().flatten().count() > 5, "hardly anything was written: {}", known.len());
-    // A job takes its step or does not, and is not half on its way: so little may still find room.
+    // A job changes its status completely or not at all: such a small write may still fit.
     let claim = r#"{"worker_hostname":"w"}"#;
     let claim_is_refused = refused(&server.put(&format!("/_connector/_sync_job/{job}/_claim"), claim), 200);
     check(&server, &known);
@@ -155,7 +155,7 @@ fn writers_fill_the_disk_and_nothing_acknowledged_is_lost() {
 }
 
 #[test]
-fn writing_goes_on_when_there_is_room_again() {
+fn writes_resume_when_there_is_space_again() {
     let folder = folder();
     let (server, job) = nearly_full(folder.path());
     for _ in 0..3 {
@@ -180,7 +180,7 @@ fn writing_goes_on_when_there_is_room_again() {
 }
 
 #[test]
-fn deleting_works_or_is_refused_and_leaves_the_rest_whole() {
+fn deletions_succeed_or_are_refused_without_side_effects() {
     let folder = folder();
     let (server, job) = nearly_full(folder.path());
     let jobs: Vec<_> = std::iter::from_fn(|| {
@@ -205,14 +205,15 @@ fn deleting_works_or_is_refused_and_leaves_the_rest_whole() {
 fn a_start_without_room_for_a_new_store() {
     let folder = folder();
     let data = folder.path().join("data");
-    // With the trap the system fails a write; without it, it would also end a process that allows it.
+    // With the trap the system makes a write fail; without it, it would end even a process that ignores the signal by
+    // default.
     for shell in [r#"trap "" XFSZ;"#, ""] {
         for bytes in [0, 8 * BLOCK] {
             let ended = limited(shell, &data, bytes).finish();
             ended.gave_up_naming(&[data.to_str().unwrap(), "space"]);
         }
     }
-    // What was begun in vain does not stand in the way.
+    // The failed attempt leaves nothing that blocks the next one.
     Server::start(&embedded(&data)).stop();
 }
 

@@ -1,4 +1,4 @@
-//! What the real binary makes of a disk that is full, damaged, forbidden or gone.
+//! The real binary on a disk that is full, corrupt, forbidden or gone.
 #![allow(missing_docs, reason = "a test")]
 
 mod damage;

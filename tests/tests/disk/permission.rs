@@ -1,4 +1,4 @@
-//! A folder that cannot be used: forbidden, read-only, or no folder at all.
+//! An unusable folder: forbidden, read-only, or not a folder.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
@@ -8,18 +8,18 @@ use std::process::Command;
 
 use tributary_tests::{Launch, Server, binary, embedded, folder};
 
-/// Somebody who owns nothing.
+/// A user who owns nothing.
 const NOBODY: u32 = 65_534;
 
 fn permit(path: &Path, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
 }
 
-/// A start as somebody without rights: root gives its own up, from a copy that anybody may run.
+/// A start as an unprivileged user: root drops its privileges, with a copy of the binary that anybody may execute.
 fn without_rights(place: &Path, store: &Path) -> Launch {
     permit(place, 0o755);
     let copy = place.join("tributary");
-    // A copy written by this process could still be open, in a child of another test, at the start.
+    // A copy written by this process could still be open for writing in a child process of another test.
     assert!(Command::new("cp").args([binary(), copy.as_path()]).status().unwrap().success());
     permit(&copy, 0o755);
     let launch = Launch::of(copy).arguments(["--listen", "127.0.0.1:0", "--store", &embedded(store)]);
@@ -31,7 +31,7 @@ fn without_rights(place: &Path, store: &Path) -> Launch {
     })
 }
 
-/// Files of a store with a connector, in a folder that everybody may enter.
+/// The files of a store with a connector, in a folder that everybody may enter.
 fn filled(data: &Path) {
     let server = Server::start(&embedded(data));
     let _ = server.put("/_connector/one", "").expect(201);
@@ -50,7 +50,7 @@ fn a_folder_without_write_permission() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_made_or_entered() {
+fn a_folder_that_cannot_be_created_or_entered() {
     for mode in [0o555, 0o000] {
         let place = folder();
         let parent = place.path().join("parent");

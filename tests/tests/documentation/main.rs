@@ -1,5 +1,5 @@
-//! Every command in a block of `console` of the README and of every other page, typed into a shell as it
-//! stands there, prints what is printed there; and no `curl` stands anywhere else.
+//! Every command in a `console` block of the README and of every other page prints the documented output; and there is
+//! no `curl` outside of such blocks.
 #![allow(missing_docs, reason = "a test")]
 
 mod pages;
@@ -13,7 +13,7 @@ use pages::{Example, examples, pages, root};
 use shape::Known;
 use surroundings::Surroundings;
 
-/// What is wrong with the examples of a page, each in words.
+/// The problems with the examples of a page.
 fn problems(page: &Path, examples: &[Example]) -> Vec<String> {
     let surroundings = Surroundings::of(page);
     let mut known = Known::default();
@@ -32,7 +32,7 @@ fn problems(page: &Path, examples: &[Example]) -> Vec<String> {
 }
 
 #[test]
-fn every_example_prints_what_is_printed() {
+fn every_example_prints_the_documented_output() {
     let mut wrong = Vec::new();
     let mut executed = Vec::new();
     for page in pages() {
@@ -52,7 +52,7 @@ fn every_example_prints_what_is_printed() {
 }
 
 #[test]
-fn a_wrong_example_is_noticed() {
+fn a_wrong_example_is_detected() {
     let example = |command: &str, answer: &str| Example { command: command.into(), answer: answer.into() };
     let count = "curl 'http://127.0.0.1:9200/_connector/_sync_job?filter_path=count'";
     let page = Path::new("a page");

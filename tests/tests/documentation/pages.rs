@@ -1,4 +1,4 @@
-//! The pages, and the commands that stand in their blocks of `console`.
+//! The pages, and the commands in their `console` blocks.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 /// The language of the blocks that are executed.
 const EXECUTED: &str = "console";
 
-/// A command and what the page says it prints.
+/// A command and its documented output.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Example {
     pub(crate) command: String,
@@ -20,7 +20,7 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
 }
 
-/// Every page for readers, by its path from the root of the repository.
+/// Every documentation page, by its path relative to the root of the repository.
 pub(crate) fn pages() -> Vec<PathBuf> {
     let root = root();
     let mut found = Vec::new();
@@ -42,7 +42,7 @@ pub(crate) fn pages() -> Vec<PathBuf> {
     found.into_iter().map(|path| path.strip_prefix(&root).unwrap().to_owned()).collect()
 }
 
-/// The commands of a page in order; or what is wrong where a `curl` stands outside of what is executed.
+/// The commands of a page in order; an error if there is a `curl` outside of the executed blocks.
 pub(crate) fn examples(page: &str) -> Result<Vec<Example>, String> {
     let mut found = Vec::new();
     let mut block: Option<(String, String)> = None;

@@ -1,5 +1,5 @@
-//! What differs from run to run: ids, times and digests are compared by their shape, and by where they
-//! come again.
+//! Values that differ between runs: ids, times and digests are compared by their shape, and by their identity within a
+//! page.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -13,7 +13,7 @@ static CHANGING: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!("{id}|{time}|{digest}")).unwrap()
 });
 
-/// What the ids and digests that a page prints are in this run.
+/// The ids and digests of this run for those printed on the page.
 #[derive(Debug, Default)]
 pub(crate) struct Known(HashMap<String, String>);
 
@@ -25,8 +25,7 @@ impl Known {
         CHANGING.replace_all(command, real).into_owned()
     }
 
-    /// Whether an answer is the one that is printed, as far as it can be; learns from it what it has
-    /// that is new.
+    /// Whether an output matches the printed one, apart from varying values; records the new ones.
     pub(crate) fn agrees(&mut self, printed: &str, answered: &str) -> bool {
         let (printed, answered) = (printed.trim_end(), answered.trim_end());
         if masked(printed) != masked(answered) {
@@ -50,7 +49,7 @@ fn masked(text: &str) -> String {
 }
 
 #[test]
-fn what_changes_is_compared_by_shape_and_by_where_it_comes_again() {
+fn varying_values_are_compared_by_shape_and_identity() {
     let id = |letter: &str| format!("{}-cb8b-7682-8d94-3d1b17bbb103", letter.repeat(8));
     let mut known = Known::default();
     let both = |first: &str, second: &str| format!("{} {}", id(first), id(second));

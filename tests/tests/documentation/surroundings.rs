@@ -1,4 +1,4 @@
-//! Where the commands of a page run: a folder of their own, a fresh service, `tributary` on the path.
+//! The environment of a page's commands: a folder of their own, a fresh service, `tributary` on the path.
 
 use std::ffi::OsString;
 use std::fs;
@@ -11,10 +11,10 @@ use tributary_tests::{Mounted, Scenario, Server, binary, embedded, folder};
 
 /// The address of the service in every page.
 const SERVICE: &str = "127.0.0.1:9200";
-/// The address of the service that has the API mounted.
+/// The address of the service that mounts the API.
 const MOUNTED: &str = "127.0.0.1:8080";
 
-/// A folder, the services that the page talks to, and how their addresses are replaced.
+/// A folder, the services that the page uses, and the replacement of their addresses.
 pub(crate) struct Surroundings {
     folder: TempDir,
     path: OsString,
@@ -23,11 +23,11 @@ pub(crate) struct Surroundings {
 }
 
 impl Surroundings {
-    /// The service keeps everything in memory, except where the page says that there is something in
-    /// `./data`: then it has a copy of that.
+    /// The service keeps everything in memory, unless the page assumes data in `./data`: then it gets a copy of a
+    /// prepared store.
     pub(crate) fn of(page: &Path) -> Self {
         let folder = folder();
-        // Without a picture of the progress; errors are shown.
+        // Without the progress bar; errors are shown.
         fs::write(folder.path().join(".curlrc"), "silent\nshow-error\n").unwrap();
         let programs = folder.path().join(".programs");
         fs::create_dir(&programs).unwrap();
@@ -46,7 +46,7 @@ impl Surroundings {
         Self { folder, path, service, mounted }
     }
 
-    /// What a command prints, on whichever of both outputs; or why it is not executed.
+    /// The output of a command, on both streams; or why it is not executed.
     pub(crate) fn run(&self, command: &str) -> Result<String, String> {
         let mounted = self.mounted.as_ref().map(Mounted::address);
         if command.contains("curl") && ![SERVICE, MOUNTED].iter().any(|known| command.contains(known)) {
@@ -68,7 +68,7 @@ impl Surroundings {
     }
 }
 
-/// Whether a line tells how far a command is, in whose place a terminal has a bar that goes away.
+/// Whether a line reports progress, where a terminal shows a bar that disappears.
 fn is_progress(line: &str) -> bool {
     ["opening ", "copying: ", "comparing: ", "importing: ", "exporting: "]
         .iter()

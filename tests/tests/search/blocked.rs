@@ -1,4 +1,4 @@
-//! An engine that reads but does not write, or does not let the service in.
+//! An engine that is read-only, or denies the service access.
 
 use serde_json::json;
 use tributary_engines::{Distribution, Endpoint, Engine, EngineOptions, selected, shared};
@@ -7,7 +7,7 @@ use tributary_tests::{Answer, Launch, Scenario, Server, wait_until};
 use crate::{JOBS, opensearch, over};
 
 #[test]
-fn a_read_only_index_is_told_until_the_block_is_lifted() {
+fn a_read_only_index_is_reported_until_the_block_is_lifted() {
     if !selected("opensearch") {
         return;
     }
@@ -25,7 +25,7 @@ fn a_read_only_index_is_told_until_the_block_is_lifted() {
             engine.send("PUT", &path, settings).unwrap();
         };
         let before = server.get(&format!("{JOBS}/{job}")).expect(200).body;
-        // The engine itself lifts the block of a full disk from time to time, where the disk is not full.
+        // The engine removes its disk-full block periodically, since the disk is not full.
         wait_until("it is told", || {
             set(true.into());
             let answer = server.send("POST", JOBS, r#"{"id":"c"}"#);
@@ -41,7 +41,7 @@ fn a_read_only_index_is_told_until_the_block_is_lifted() {
         if block == "write" {
             claim().refused_naming(503, &["takes no changes"]);
         }
-        // Reading goes on, and the service may be asked.
+        // Reads and health checks continue to work.
         assert_eq!(server.list(JOBS).count, 1 + number);
         assert_eq!(server.get(&format!("{JOBS}/{job}")).expect(200).body, before);
         let _ = server.get("/_health/ready").expect(200);
@@ -68,7 +68,7 @@ fn an_index_that_was_removed_is_created_again_by_the_first_request() {
         if is_read_first {
             assert_eq!(server.list(JOBS).count, 0);
         } else {
-            // The engine must not make it by itself, with whatever mapping it guesses.
+            // The engine must not create the index implicitly, with a guessed mapping.
             Scenario(&server).job("c", "full");
             assert_eq!(server.list(&format!("{JOBS}?status=pending")).count, 1);
         }
@@ -77,8 +77,8 @@ fn an_index_that_was_removed_is_created_again_by_the_first_request() {
     }
 }
 
-/// A user of an engine, told by its files: the index in which it keeps others cannot be made in this
-/// distribution.
+/// A user of an engine, defined in its files: the index in which the engine normally stores users cannot be created in
+/// this distribution.
 struct User<'e> {
     engine: &'e Engine,
     indices: String,
@@ -87,7 +87,7 @@ struct User<'e> {
 const PREFIX: &str = "denied-";
 const NAME: &str = "reader";
 const PASSWORD: &str = "right-password";
-/// What the engine keeps of that password, and of another.
+/// The engine's hash of that password, and of another one.
 const RIGHT: &str = "$2a$04$Vfi5zPLzeZrvKKxMGOxuIuz1j7FOcfPDeBQa1poZpYh0Tmx8NNqE.";
 const ANOTHER: &str = "$2a$04$Vfi5zPLzeZrvKKxMGOxuIu7/ioG.w/geSjTXbFo3DOWxGxu4uxVva";
 
@@ -101,7 +101,7 @@ impl User<'_> {
             "cluster": cluster,
             "indices": [{ "names": [self.indices], "privileges": indices }],
         });
-        // JSON is YAML.
+        // JSON is valid YAML.
         self.write("roles.yml", json!({ "a-role": role }).to_string());
         self.write("users_roles", format!("a-role:{NAME}\n"));
     }
@@ -111,7 +111,7 @@ impl User<'_> {
     }
 }
 
-/// A service that signs in as somebody.
+/// A service that signs in as a user.
 fn as_user(engine: &Endpoint, user: &str, password: &str) -> Launch {
     Launch::over(&format!("elasticsearch:{}", engine.url))
         .variable("TRIBUTARY_ELASTICSEARCH_INDEX_PREFIX", PREFIX)
@@ -119,21 +119,21 @@ fn as_user(engine: &Endpoint, user: &str, password: &str) -> Launch {
         .variable("TRIBUTARY_ELASTICSEARCH_PASSWORD", password)
 }
 
-/// Whether the engine lets the user in.
+/// Whether the engine accepts the user.
 fn knows(engine: &Endpoint, password: &str) -> bool {
     let mut as_user = engine.clone();
     (as_user.user, as_user.password) = (Some(NAME.to_owned()), Some(password.to_owned()));
     as_user.send("GET", "/_nodes?filter_path=nodes.*.version", "").is_ok()
 }
 
-/// Checks that the service says that it is not let in, without the words of the engine.
+/// Checks that the service reports denied access, without the engine's message.
 fn is_denied(answer: &Answer) {
     answer.refused_naming(503, &["does not let this service in"]);
     assert!(answer.header("retry-after").is_some(), "{answer:?}");
 }
 
 #[test]
-fn a_user_who_may_not_write_or_not_enter_is_told() {
+fn missing_permissions_are_reported() {
     if !selected("elasticsearch") {
         return;
     }
@@ -165,7 +165,7 @@ fn a_user_who_may_not_write_or_not_enter_is_told() {
     is_denied(&server.put(&format!("{JOBS}/{job}/_check_in"), ""));
     assert!(server.log().contains("403"), "the log has the cause: {}", server.log());
 
-    // As soon as the user may, the service can.
+    // As soon as the user has the permission, the service works.
     user.is_allowed(&["monitor"], &["read", "write", "view_index_metadata", "maintenance"]);
     wait_until("it may write", || server.send("POST", JOBS, r#"{"id":"c"}"#).status == 201);
 
@@ -179,7 +179,7 @@ fn a_user_who_may_not_write_or_not_enter_is_told() {
     assert_eq!(server.list(JOBS).count, 2);
     server.stop();
 
-    // Without the right to see the cluster, the start says so.
+    // Without permission to read the cluster state, start-up reports it.
     user.is_allowed(&[], &["all"]);
     wait_until("the engine knows it", || !knows(endpoint, PASSWORD));
     launch(PASSWORD).finish().gave_up_naming(&["refuses access", "403", "cluster:monitor/nodes/info"]);

@@ -1,4 +1,4 @@
-//! A way to the engine that is slow, breaks, refuses and loses answers.
+//! A proxy in front of the engine that delays, breaks, rejects and loses responses.
 
 use std::time::{Duration, Instant};
 
@@ -7,14 +7,14 @@ use tributary_tests::{Answer, Fault, Proxy, Scenario, Server, wait_until};
 
 use crate::{JOBS, import, is_away, opensearch, over, over_url};
 
-/// Long enough for a busy machine to answer, short enough to be waited for.
+/// Long enough for a busy machine to answer, short enough for a test.
 const READ_DEADLINE: Duration = Duration::from_secs(4);
 const DEADLINE: Duration = Duration::from_secs(6);
-/// What a request may take beyond its deadline.
+/// The tolerance beyond a request's deadline.
 const MARGIN: Duration = Duration::from_secs(2);
-/// More often than any request is sent again.
+/// More than the number of attempts of any request.
 const ALWAYS: usize = usize::MAX;
-/// What passes.
+/// All requests.
 const PASSING: [Fault; 6] = [
     Fault::CutBefore,
     Fault::LoseAnswer,
@@ -24,7 +24,7 @@ const PASSING: [Fault; 6] = [
     Fault::Delay(Duration::from_millis(300)),
 ];
 
-/// The engine that all of these tests share; `None` where this run is not about it.
+/// The engine shared by these tests; `None` if it is not selected for this run.
 fn engine() -> Option<&'static Endpoint> {
     selected("opensearch").then(|| shared(opensearch()).unwrap())
 }
@@ -33,7 +33,7 @@ fn prefix(test: &str) -> String {
     format!("{test}-{}-", std::process::id())
 }
 
-/// A service whose nodes are these, ready for requests.
+/// A ready service with these nodes.
 fn through(proxies: &[&Proxy], prefix: &str) -> Server {
     let urls: Vec<String> = proxies.iter().map(|proxy| proxy.url()).collect();
     let server = over_url(&urls.join(","), prefix)
@@ -44,7 +44,7 @@ fn through(proxies: &[&Proxy], prefix: &str) -> Server {
     server
 }
 
-/// Does a request that the engine never answers, which has to end at its deadline.
+/// Sends a request that the engine never answers; it must end at its deadline.
 fn ends_at(deadline: Duration, request: impl FnOnce() -> Answer) {
     let start = Instant::now();
     is_away(&request());
@@ -62,7 +62,7 @@ fn count(server: &Server) -> usize {
 }
 
 #[test]
-fn reads_are_repeated_within_their_time() {
+fn reads_are_retried_within_their_deadline() {
     let Some(engine) = engine() else { return };
     let proxy = Proxy::to(&engine.url);
     let server = through(&[&proxy], &prefix("reads"));
@@ -93,7 +93,7 @@ fn reads_are_repeated_within_their_time() {
 }
 
 #[test]
-fn a_list_begins_again_where_its_point_in_time_is_lost() {
+fn a_list_is_repeated_if_its_point_in_time_is_lost() {
     let Some(engine) = engine() else { return };
     let proxy = Proxy::to(&engine.url);
     let server = through(&[&proxy], &prefix("point"));
@@ -106,7 +106,7 @@ fn a_list_begins_again_where_its_point_in_time_is_lost() {
 }
 
 #[test]
-fn changes_are_repeated_and_happen_once() {
+fn retried_changes_are_applied_once() {
     let Some(engine) = engine() else { return };
     let proxy = Proxy::to(&engine.url);
     let prefix = prefix("changes");
@@ -126,7 +126,7 @@ fn changes_are_repeated_and_happen_once() {
         assert_eq!(count(&server), 1, "{fault:?}");
         told("job");
         Scenario(&server).claim(&job, "worker");
-        // Whoever wants the same index name meets the first connector.
+        // A request for the same index name conflicts with the first connector.
         let taken = format!(r#"{{"index_name":"search-{connector}"}}"#);
         server.put("/_connector/rival", &taken).refused_naming(400, &[&connector]);
         told("claim");
@@ -146,7 +146,7 @@ fn changes_are_repeated_and_happen_once() {
 }
 
 #[test]
-fn a_job_whose_answer_was_lost_and_that_a_worker_took_is_created_once() {
+fn a_job_claimed_before_its_creation_is_retried_is_created_once() {
     let Some(engine) = engine() else { return };
     let proxy = Proxy::to(&engine.url);
     let prefix = prefix("lost");
@@ -154,7 +154,7 @@ fn a_job_whose_answer_was_lost_and_that_a_worker_took_is_created_once() {
     let other = over(engine, &prefix).start();
     Scenario(&server).connector("c");
     proxy.fail("/_bulk", 1, Fault::LoseAnswer);
-    // The second try comes after a worker has seen the job and taken it.
+    // The second attempt comes after a worker has claimed the job.
     proxy.fail("/_bulk", 1, Fault::Delay(Duration::from_secs(2)));
     std::thread::scope(|scope| {
         let created = scope.spawn(|| create(&server).expect(201).id());
@@ -193,7 +193,7 @@ fn at_the_deadline_a_request_ends_and_nothing_is_half_written() {
         assert_eq!(server.get(&path).expect(200).body, before, "{fault:?}");
     }
 
-    // Whatever is asked ends, and the service says that it is not ready.
+    // Every request ends, and the service reports that it is not ready.
     for fault in [Fault::Answer(502), Fault::Hang] {
         proxy.fail("", ALWAYS, fault);
         std::thread::scope(|scope| {
@@ -207,7 +207,7 @@ fn at_the_deadline_a_request_ends_and_nothing_is_half_written() {
         assert_eq!(server.list(JOBS).ids(), [job.as_str()]);
     }
 
-    // Carried out, but never answered: it is there, whole, and once.
+    // Applied but never answered: the document exists, complete and once.
     proxy.fail("/_bulk", ALWAYS, Fault::LoseAnswer);
     ends_at(DEADLINE, || create(&server));
     proxy.clear();
@@ -225,7 +225,7 @@ fn a_request_of_many_steps_has_one_deadline() {
     let server = through(&[&proxy], &prefix("steps"));
     Scenario(&server).connector("c");
     let name = || server.put("/_connector/c", r#"{"index_name":"search-other"}"#);
-    // Every single step is in time: those of a list, and those of a change after what it loads.
+    // Every single step is in time: those of a list, and those of a change after loading.
     for (deadline, delay, request) in [
         (READ_DEADLINE, 2_500, &(|| server.get("/_connector")) as &dyn Fn() -> Answer),
         (DEADLINE, 3_500, &name),
@@ -242,7 +242,7 @@ fn a_request_of_many_steps_has_one_deadline() {
 }
 
 #[test]
-fn a_document_that_the_way_does_not_take_is_refused() {
+fn a_document_that_a_proxy_rejects_is_refused() {
     let Some(engine) = engine() else { return };
     let proxy = Proxy::to(&engine.url);
     let server = through(&[&proxy], &prefix("length"));
@@ -254,7 +254,7 @@ fn a_document_that_the_way_does_not_take_is_refused() {
 }
 
 #[test]
-fn a_service_that_starts_before_its_engine_answers_serves_when_it_does() {
+fn a_service_that_starts_before_its_engine_serves_once_it_is_available() {
     let Some(engine) = engine() else { return };
     for fault in [Fault::Hang, Fault::Answer(503)] {
         let proxy = Proxy::to(&engine.url);
@@ -274,11 +274,11 @@ fn a_service_that_starts_before_its_engine_answers_serves_when_it_does() {
 }
 
 #[test]
-fn an_import_goes_on_when_the_engine_is_back() {
+fn an_import_continues_when_the_engine_is_back() {
     let Some(engine) = engine() else { return };
     let proxy = Proxy::to(&engine.url);
     let prefix = prefix("import");
-    // Longer than one deadline, with some changes that are carried out and not answered.
+    // Longer than one deadline, with some changes that are applied but not answered.
     proxy.fail("/_bulk", 3, Fault::LoseAnswer);
     proxy.fail("/_bulk", 25, Fault::Answer(503));
     import(&proxy.url(), &prefix, (0..3_000).map(|number| format!("job-{number:04}")));
@@ -288,13 +288,13 @@ fn an_import_goes_on_when_the_engine_is_back() {
 }
 
 #[test]
-fn a_bad_node_is_left_for_another() {
+fn another_node_replaces_a_failing_one() {
     let Some(engine) = engine() else { return };
     for (number, fault) in [Fault::CutBefore, Fault::Answer(503), Fault::Hang].into_iter().enumerate() {
         let nodes = [Proxy::to(&engine.url), Proxy::to(&engine.url)];
         let server = through(&[&nodes[0], &nodes[1]], &prefix(&format!("nodes-{number}")));
         Scenario(&server).connector("c");
-        // Whichever it is that is asked: first the one is bad, then the other.
+        // Whichever node is tried first: first one fails, then the other.
         for (bad, good) in [(0, 1), (1, 0)] {
             nodes[bad].fail("", ALWAYS, fault);
             let _ = server.list(JOBS);
@@ -306,7 +306,7 @@ fn a_bad_node_is_left_for_another() {
             nodes[bad].clear();
         }
         assert_eq!(count(&server), 2);
-        // The good one is bad for a moment too: the hanging one does not take all the time that is left.
+        // The good node fails briefly too: the hanging one must not use up all the remaining time.
         let [first, second] = &nodes;
         first.fail("", ALWAYS, fault);
         second.fail("", 1, Fault::Answer(503));

@@ -1,4 +1,4 @@
-//! Several services over one search engine, and an engine that hangs, dies and comes back.
+//! Several services over one search engine, and an engine that hangs, dies and recovers.
 #![allow(missing_docs, reason = "a test")]
 
 mod blocked;
@@ -21,7 +21,7 @@ fn opensearch() -> &'static Distribution {
     Distribution::of_backend("opensearch").expect("a backend with a server")
 }
 
-/// A start over a server, in indices of the test's own.
+/// A start over a server, with indices of the test's own.
 fn over(endpoint: &Endpoint, prefix: &str) -> Launch {
     over_url(&endpoint.url, prefix)
 }
@@ -30,7 +30,7 @@ fn over_url(url: &str, prefix: &str) -> Launch {
     Launch::over(&format!("opensearch:{url}")).variable("TRIBUTARY_OPENSEARCH_INDEX_PREFIX", prefix)
 }
 
-/// Pending jobs under these names, put in as a file would be.
+/// Pending jobs with these ids, imported from a file.
 fn import(url: &str, prefix: &str, names: impl Iterator<Item = String>) {
     let mut lines = String::new();
     for name in names {
@@ -73,7 +73,7 @@ fn of_many_claims_through_two_services_one_wins_and_no_update_is_lost() {
                 let mut connection = service.connect();
                 let body = format!(r#"{{"worker_hostname":"worker-{claimer}"}}"#);
                 start.wait();
-                // Four claimers want each job at about the same time, two through each service.
+                // Four workers claim each job at about the same time, two through each service.
                 for (_, name) in names.iter().enumerate().filter(|(number, _)| number % 8 == claimer / 4) {
                     let path = format!("{JOBS}/{name}/_claim");
                     let answer = connection.request("PUT", &path, JSON, Some(body.as_bytes())).unwrap();
@@ -94,7 +94,7 @@ fn of_many_claims_through_two_services_one_wins_and_no_update_is_lost() {
     }
     assert_eq!(services[0].list(&format!("{JOBS}?status=in_progress&size=0")).count, names.len());
 
-    // Every claimer notes something of its own in one job, all at once.
+    // Every worker adds metadata of its own to one job, concurrently.
     std::thread::scope(|scope| {
         for claimer in 0..CLAIMERS {
             let service = &services[claimer % 2];
@@ -156,14 +156,14 @@ fn of_connectors_that_want_one_index_through_two_services_one_gets_it() {
     }
 }
 
-/// Checks a refusal for a store that is away: 503 in the shape of errors, with when to come back.
+/// Checks the error for an unavailable store: 503 in the common format, with `Retry-After`.
 fn is_away(answer: &Answer) {
     answer.refused_naming(503, &["not available"]);
     assert!(answer.header("retry-after").is_some(), "{answer:?}");
 }
 
 #[test]
-fn an_engine_that_hangs_or_dies_is_told_and_taken_up_again() {
+fn an_engine_that_hangs_or_dies_is_reported_and_used_again() {
     if !selected("opensearch") {
         return;
     }
@@ -175,7 +175,7 @@ fn an_engine_that_hangs_or_dies_is_told_and_taken_up_again() {
             .start()
     };
     let server = launch(&engine);
-    // A busy machine may need longer for its indices than one request may take.
+    // On a busy machine creating the indices may take longer than the deadline of a request.
     wait_until("it is ready", || server.get("/_health/ready").status == 200);
     Scenario(&server).connector("connector-1");
     let kept = Scenario(&server).job("connector-1", "full");
@@ -191,7 +191,7 @@ fn an_engine_that_hangs_or_dies_is_told_and_taken_up_again() {
     wait_until("it is ready again", || server.get("/_health/ready").status == 200);
     assert_eq!(server.list(JOBS).count, 1);
 
-    // Killed while several connections write; what is acknowledged is there when it is back.
+    // Killed while several connections write; acknowledged writes must be there when it is back.
     let stop = AtomicBool::new(false);
     let written = AtomicUsize::new(0);
     let acknowledged: Vec<String> = std::thread::scope(|scope| {
@@ -216,7 +216,7 @@ fn an_engine_that_hangs_or_dies_is_told_and_taken_up_again() {
     }
     assert!(server.list(&format!("{JOBS}?size=0")).count > acknowledged.len());
 
-    // A service that starts while the engine is away serves as soon as it is there.
+    // A service that starts while the engine is down serves as soon as the engine is up.
     engine.kill().unwrap();
     let early = launch(&engine);
     is_away(&early.get(JOBS));
@@ -229,7 +229,7 @@ fn an_engine_that_hangs_or_dies_is_told_and_taken_up_again() {
     engine.stop().unwrap();
 }
 
-/// Creates jobs until it is told to stop; answers those that were acknowledged.
+/// Creates jobs until told to stop; returns the acknowledged ones.
 fn write(server: &Server, stop: &AtomicBool, written: &AtomicUsize) -> Vec<String> {
     let mut acknowledged = Vec::new();
     while !stop.load(Ordering::Relaxed) {
@@ -245,7 +245,7 @@ fn write(server: &Server, stop: &AtomicBool, written: &AtomicUsize) -> Vec<Strin
 }
 
 #[test]
-fn what_is_no_such_engine_is_told_at_the_start() {
+fn an_unsupported_server_is_a_start_up_error() {
     if !selected("opensearch") {
         return;
     }
@@ -266,7 +266,7 @@ fn what_is_no_such_engine_is_told_at_the_start() {
 }
 
 #[test]
-fn a_second_node_is_asked_where_the_first_is_dead_and_secrets_are_not_logged() {
+fn a_second_node_is_used_if_the_first_is_dead_and_secrets_are_not_logged() {
     if !selected("opensearch") {
         return;
     }
@@ -274,7 +274,7 @@ fn a_second_node_is_asked_where_the_first_is_dead_and_secrets_are_not_logged() {
     let dead = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let prefix = format!("nodes-{}-", std::process::id());
     let both = &[("USER", "somebody"), ("PASSWORD", "top-secret")][..];
-    // What is sent besides: base64 of somebody:top-secret, and of key-id:top-secret.
+    // Base64 of somebody:top-secret and of key-id:top-secret, which are sent as well.
     for (credentials, sent) in [
         (both, "c29tZWJvZHk6dG9wLXNlY3JldA"),
         (&[("API_KEY", "key-id:top-secret")], "a2V5LWlkOnRvcC1zZWNyZXQ"),

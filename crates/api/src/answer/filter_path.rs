@@ -1,29 +1,29 @@
-//! `filter_path`: which parts of an answer are wanted, as Elasticsearch understands it.
+//! `filter_path`: response filtering with Elasticsearch's semantics.
 
 use wildmatch::WildMatchPattern;
 
 use super::node::Node;
 
-/// A name with `*` in it; the character that would stand for exactly one other is none that occurs.
+/// A name pattern with `*`; the single-character wildcard is a character that does not occur.
 type NamePattern = WildMatchPattern<'*', '\u{FFFF}'>;
 
 /// One level of a path.
 #[derive(Debug, Clone)]
 enum Step {
-    /// `**`: any number of levels, also none.
+    /// `**`: any number of levels, including none.
     AnyLevels,
-    /// A name as it is.
+    /// A literal name.
     Literal(String),
-    /// A name with `*` for any part of it.
+    /// A name pattern with `*`.
     Name(NamePattern),
 }
 
 type Path = Vec<Step>;
 
-/// How many paths are looked for in a short answer in no time.
+/// Up to this number of paths, filtering a short answer takes negligible time.
 const FEW_PATHS: usize = 16;
 
-/// The parsed parameter: what to keep, and what to leave out of that.
+/// The parsed parameter: paths to include and paths to exclude.
 #[derive(Debug)]
 pub(crate) struct FilterPath {
     includes: Vec<Path>,
@@ -40,12 +40,12 @@ impl FilterPath {
         }
     }
 
-    /// Whether there is so much to look for that it takes long in a short answer, too.
+    /// Whether there are so many paths that filtering takes long even for a short answer.
     pub(crate) fn is_long(&self) -> bool {
         self.includes.len() + self.excludes.len() > FEW_PATHS
     }
 
-    /// The wanted part of an answer; an empty object if nothing of it is.
+    /// Filters an answer; an empty object if nothing matches.
     pub(crate) fn apply<'a>(&self, node: Node<'a>) -> Node<'a> {
         let included =
             if self.includes.is_empty() { Some(node) } else { include(node, &states(&self.includes)) };
@@ -60,24 +60,24 @@ fn parse(path: &str) -> Path {
         _ => Step::Literal(step.to_owned()),
     };
     let mut path: Path = path.split('.').map(step).collect();
-    // Any number of levels after any number of levels is any number of levels.
+    // Consecutive `**` are equivalent to one.
     path.dedup_by(|step, before| matches!((step, before), (Step::AnyLevels, Step::AnyLevels)));
     path
 }
 
-/// What is left of each path that still can match.
+/// The remaining part of each path that can still match.
 type States<'p> = Vec<&'p [Step]>;
 
 fn states(paths: &[Path]) -> States<'_> {
     paths.iter().map(Vec::as_slice).collect()
 }
 
-/// What is left of the paths below the field `name`.
+/// The remaining paths below the field `name`.
 fn descend<'p>(states: &[&'p [Step]], name: &str) -> States<'p> {
     let mut next = States::new();
     for state in states {
         let mut state = *state;
-        // `**` may stand for no level at all: the step after it is tried on this name as well.
+        // `**` may match no level: the next segment is tried on this name as well.
         if let Some((Step::AnyLevels, rest)) = state.split_first() {
             next.push(state);
             state = rest;
@@ -85,18 +85,18 @@ fn descend<'p>(states: &[&'p [Step]], name: &str) -> States<'p> {
         match state.split_first() {
             Some((Step::Literal(literal), rest)) if literal == name => next.push(rest),
             Some((Step::Name(pattern), rest)) if pattern.matches(name) => next.push(rest),
-            // A `**` at the end: everything below is meant.
+            // A trailing `**` matches everything below.
             None => next.push(state),
             _ => {}
         }
     }
-    // Each place in a path once: several `**` lead to the same place in a great many ways.
+    // Deduplicates: several `**` reach the same position in exponentially many ways.
     next.sort_unstable_by_key(|state| (state.as_ptr(), state.len()));
     next.dedup_by_key(|state| (state.as_ptr(), state.len()));
     next
 }
 
-/// Whether a path ends here: the value is meant as a whole.
+/// Whether a path ends here: the whole value matches.
 fn is_end(states: &[&[Step]]) -> bool {
     states.iter().any(|state| state.is_empty())
 }

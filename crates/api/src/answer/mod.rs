@@ -1,4 +1,4 @@
-//! Answers: what handlers reply, in which shapes, and how it is shown.
+//! Answers: what handlers return, the shapes of bodies, and their formatting.
 
 mod filter_path;
 mod node;

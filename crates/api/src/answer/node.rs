@@ -1,4 +1,4 @@
-//! A JSON value that can be filtered and indented, and keeps the text of what is not looked into.
+//! A JSON value that can be filtered and indented; unparsed parts keep their text.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::value::RawValue;
 use tributary_domain::Document;
 
-/// Deeper than this, values are shown as they are: stored documents may be of any depth.
+/// Values nested deeper than this are shown as they are: stored documents can have any depth.
 const MAXIMUM_DEPTH: usize = 200;
 
 /// A JSON value whose scalars keep their text.

@@ -1,4 +1,4 @@
-//! How an answer is shown: filtered by path, indented, or as it is.
+//! Formatting of an answer: filtered by path, indented, or unchanged.
 
 use bytes::Bytes;
 use serde_json::value::RawValue;
@@ -10,7 +10,7 @@ use crate::background;
 use crate::error::ApiError;
 use crate::parameter::{Arguments, ERROR_TRACE, FILTER_PATH, FORMAT, HUMAN, JSON, PRETTY};
 
-/// What the common parameters of a request ask for.
+/// The formatting that the common parameters of a request ask for.
 pub(crate) struct Presentation {
     pretty: bool,
     filter: Option<FilterPath>,
@@ -29,7 +29,7 @@ impl Presentation {
         Ok(Self { pretty: arguments.boolean(&PRETTY)?, filter })
     }
 
-    /// The answer with its body as it was asked for, if that is JSON.
+    /// Formats the body of an answer if it is JSON.
     pub(crate) async fn apply(self, reply: Reply) -> Result<Reply, ApiError> {
         match reply.body {
             ReplyBody::Json(body) if (self.pretty || self.filter.is_some()) && !body.is_empty() => {
@@ -39,7 +39,7 @@ impl Presentation {
         }
     }
 
-    /// A long body is filtered and indented in the background.
+    /// Filters and indents; a large body in the background.
     async fn show(self, body: Bytes) -> Result<Bytes, ApiError> {
         let is_long = body.len() > background::LONG || self.filter.as_ref().is_some_and(FilterPath::is_long);
         let show = move || show(&body, self.filter.as_ref(), self.pretty).unwrap_or(body);
@@ -47,7 +47,7 @@ impl Presentation {
     }
 }
 
-/// The body with line breaks and two blanks a level.
+/// The body with line breaks and an indentation of two spaces.
 pub(crate) fn pretty(body: &Bytes) -> Bytes {
     show(body, None, true).unwrap_or_else(|| body.clone())
 }

@@ -1,4 +1,4 @@
-//! What handlers answer.
+//! What handlers return.
 
 use std::io;
 
@@ -14,10 +14,10 @@ use super::shapes::{
     Acknowledged, ChangeResult, Changed, Created, Put, PutResult, SecretPut, TriedOrChanged,
 };
 
-/// A successful answer: a status, headers, a body, and what is probably wrong with the request all the same.
+/// A successful answer: status, headers, body and warnings.
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
-    /// Beside those that all answers have, and the type of the body.
+    /// In addition to the common headers and the `Content-Type`.
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) body: ReplyBody,
     pub(crate) warnings: Vec<Warning>,
@@ -25,17 +25,17 @@ pub(crate) struct Reply {
 
 /// The body of an answer.
 pub(crate) enum ReplyBody {
-    /// JSON, which is shown as the request wants it: in one of the media types for it, filtered, indented.
+    /// JSON, formatted as the request asks: media type, filtering, indentation.
     Json(Bytes),
-    /// Anything else that is known whole, under its media type.
+    /// A complete body of another media type.
     Text(HeaderValue, Bytes),
-    /// Anything else that comes piece by piece, under its media type.
+    /// A streamed body of another media type.
     #[cfg_attr(not(test), expect(dead_code, reason = "no endpoint answers so yet"))]
     Stream(HeaderValue, BoxStream<'static, io::Result<Bytes>>),
 }
 
 impl Reply {
-    /// A body that is JSON already.
+    /// A body that is serialized JSON.
     pub(crate) fn ok(body: impl Into<Bytes>) -> Self {
         Self::of(ReplyBody::Json(body.into()))
     }
@@ -45,12 +45,12 @@ impl Reply {
         Self { status: StatusCode::OK, headers: Vec::new(), body, warnings: Vec::new() }
     }
 
-    /// With more headers.
+    /// Adds headers.
     pub(crate) fn with_headers(self, headers: impl Into<Vec<(HeaderName, HeaderValue)>>) -> Self {
         Self { headers: headers.into(), ..self }
     }
 
-    /// A body that is written as JSON.
+    /// A body that is serialized to JSON.
     ///
     /// # Panics
     /// Never for the types of this crate, whose keys are all strings.
@@ -58,18 +58,18 @@ impl Reply {
         Self::ok(serde_json::to_vec(body).expect("answers can be written as JSON"))
     }
 
-    /// `{"id": …}` of something new.
+    /// `{"id": …}` of a created document.
     pub(crate) fn created(id: &str) -> Self {
         Self { status: StatusCode::CREATED, ..Self::json(&Created { id }) }
     }
 
-    /// `{"result": …, "id": …}` of a connector that was put.
+    /// `{"result": …, "id": …}` of a stored connector.
     pub(crate) fn put(outcome: Outcome, id: &str) -> Self {
         let (status, result) = put_result(outcome);
         Self { status, ..Self::json(&Put { result, id }) }
     }
 
-    /// `{"result": …}` of a secret that was put.
+    /// `{"result": …}` of a stored secret.
     pub(crate) fn secret_put(outcome: Outcome) -> Self {
         let (status, result) = put_result(outcome);
         Self { status, ..Self::json(&SecretPut { result }) }
@@ -80,14 +80,14 @@ impl Reply {
         Self::json(&Changed { result: change_result(outcome) })
     }
 
-    /// `{"result": …, "dry_run": true, "warnings": […]}` of a change that was only tried.
+    /// `{"result": …, "dry_run": true, "warnings": […]}` of a dry run.
     pub(crate) fn tried(outcome: Outcome, warnings: &[Warning]) -> Self {
         let warnings = warnings.iter().map(ToString::to_string).collect();
         let result = change_result(outcome);
         Self::json(&TriedOrChanged { result, dry_run: Some(true), warnings: Some(warnings) })
     }
 
-    /// With warnings, which go into headers.
+    /// Adds warnings, which are sent as headers.
     pub(crate) fn with_warnings(self, warnings: Vec<Warning>) -> Self {
         Self { warnings, ..self }
     }
@@ -97,7 +97,7 @@ impl Reply {
         Self::json(&Acknowledged { acknowledged: true })
     }
 
-    /// `{"count": …, "results": […]}`: the documents are answered as they are, none is parsed.
+    /// `{"count": …, "results": […]}`: stored documents are copied without parsing.
     pub(crate) fn page(page: Page) -> Self {
         let head = format!(r#"{{"count":{},"results":["#, page.count);
         Self::ok(page.documents.framed(&head, "]}"))

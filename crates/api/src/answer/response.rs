@@ -1,4 +1,4 @@
-//! The response to a request: status, headers and body, of success and of failure.
+//! The HTTP response: status, headers and body, of success and of failure.
 
 use std::error::Error;
 
@@ -15,13 +15,13 @@ use crate::error::ApiError;
 use crate::media_type::AnswerType;
 use crate::parameter;
 
-/// By which official clients know a server that they may talk to.
+/// The header that official clients check to verify the product.
 const PRODUCT: HeaderName = HeaderName::from_static("x-elastic-product");
 const OPAQUE_ID: HeaderName = HeaderName::from_static("x-opaque-id");
-/// How many seconds a client should wait for a store that is away.
+/// The `Retry-After` in seconds for an unavailable store.
 const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("1");
 
-/// The response of success, with a header for what is probably wrong with the request all the same.
+/// The response for success, with a `Warning` header for each warning.
 pub(crate) fn respond(
     request: &HttpRequest,
     reply: Reply,
@@ -47,14 +47,14 @@ pub(crate) fn respond(
     response
 }
 
-/// The response to a request that failed, in the shape of all errors.
+/// The response for an error, in the common error format.
 pub(crate) fn refuse(request: &HttpRequest, error: &ApiError, answer_type: &AnswerType) -> HttpResponse {
     if error.status().is_server_error() {
         let cause = causes(error);
         tracing::error!(method = %request.method(), path = request.path(), %cause, "request failed: {error}");
     }
     let mut body = Bytes::from(error.body());
-    // Errors are indented on request like answers, but never filtered: they would be lost.
+    // Errors are indented on request like answers, but never filtered.
     let pairs = parameter::pairs(request.query_string()).unwrap_or_default();
     if pairs.iter().any(|(name, value)| name == "pretty" && value != "false") {
         body = presentation::pretty(&body);
@@ -70,7 +70,7 @@ pub(crate) fn refuse(request: &HttpRequest, error: &ApiError, answer_type: &Answ
     }
 }
 
-/// A response with the headers that all have.
+/// A response with the common headers.
 fn with_headers(request: &HttpRequest, status: StatusCode) -> HttpResponseBuilder {
     let mut response = HttpResponse::build(status);
     response.insert_header((PRODUCT, HeaderValue::from_static("Elasticsearch")));
@@ -80,7 +80,7 @@ fn with_headers(request: &HttpRequest, status: StatusCode) -> HttpResponseBuilde
     response
 }
 
-/// The media type of JSON that was asked for.
+/// The requested JSON media type.
 fn json_type(answer_type: &AnswerType) -> HeaderValue {
     let json = HeaderValue::from_static("application/json");
     match answer_type {
@@ -89,7 +89,7 @@ fn json_type(answer_type: &AnswerType) -> HeaderValue {
     }
 }
 
-/// All causes of an error, from the nearest to the last; one that the text before it ends with already is left out.
+/// The causes of an error, outermost first; a cause that the previous message already ends with is left out.
 fn causes(error: &ApiError) -> String {
     let mut text = String::new();
     for cause in std::iter::successors(error.source(), |&cause| cause.source()) {

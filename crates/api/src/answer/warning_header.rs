@@ -1,20 +1,20 @@
-//! The header by which Elasticsearch tells that a request was taken and is probably a mistake.
+//! The `Warning` header: the request was accepted, but is probably a mistake.
 
 use actix_web::http::header::{HeaderValue, WARNING};
 use actix_web::{HttpRequest, HttpResponse};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use tributary_domain::Warning;
 
-/// The most headers of an answer: clients bound the length of its head.
+/// The maximum number of `Warning` headers: clients limit the size of the head.
 const MAXIMUM_HEADERS: usize = 10;
-/// The most bytes of a warning, encoded.
+/// The maximum size of an encoded warning in bytes.
 const MAXIMUM_LENGTH: usize = 400;
-/// The most bytes of all headers of an answer: Node.js takes a head of 16 KiB, some proxies one of 4.
+/// The maximum size of all `Warning` headers in bytes: Node.js accepts a head of 16 KiB, some proxies 4 KiB.
 const MAXIMUM_TOTAL: usize = 2 * 1024;
-/// What a quoted text cannot hold as it is, beside what is not ASCII.
+/// Characters that a quoted string must escape, in addition to those outside ASCII.
 const ENCODED: &AsciiSet = &CONTROLS.add(b'%');
 
-/// Adds a header for each of the first warnings, and writes all of them to the log without the values.
+/// Adds headers for the first warnings, and logs all of them without values.
 pub(crate) fn add(request: &HttpRequest, response: &mut HttpResponse, warnings: &[Warning], version: &str) {
     for warning in warnings {
         let warning = on_one_line(&warning.without_value());
@@ -27,7 +27,7 @@ pub(crate) fn add(request: &HttpRequest, response: &mut HttpResponse, warnings: 
     }
 }
 
-/// The headers for the first warnings, and one that counts the others.
+/// Headers for the first warnings, and one with the number of the others.
 fn headers(warnings: &[Warning], version: &str) -> Vec<String> {
     let mut headers = Vec::new();
     let mut total = 0;
@@ -45,8 +45,8 @@ fn headers(warnings: &[Warning], version: &str) -> Vec<String> {
     headers
 }
 
-/// A warning as Elasticsearch writes it. The hash of the build is not known, which is a form of its own there:
-/// some clients read no other.
+/// A warning in Elasticsearch's format. The build hash is unknown, for which that format has its own form: some
+/// clients parse nothing else.
 fn header(text: &str, version: &str) -> String {
     let mut value = format!("299 Elasticsearch-{version}-unknown \"");
     let longest = value.len() + MAXIMUM_LENGTH;
@@ -64,7 +64,7 @@ fn header(text: &str, version: &str) -> String {
     value
 }
 
-/// A text without line breaks and the like, which would look like lines of their own in a log.
+/// Escapes line breaks and other control characters, to prevent forged log lines.
 fn on_one_line(text: &str) -> String {
     let escaped = |character: char| match character {
         _ if character.is_control() => character.escape_default().to_string(),

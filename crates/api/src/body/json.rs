@@ -1,4 +1,4 @@
-//! The body of a request as JSON of a known shape, with refusals in the words of Elasticsearch.
+//! Parses the body of a request as JSON of a known shape, with error messages like Elasticsearch's.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -9,10 +9,10 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use tributary_domain::{JsonProblem, Refusal, check_strict, did_you_mean, joined, problem_and_path};
 
-/// What some programs put in front of UTF-8.
+/// The UTF-8 byte order mark, which some programs send.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Reads a body that must be a JSON object of a known shape. A byte order mark and comments are left out.
+/// Parses a body that must be a JSON object of a known shape. A byte order mark and comments are ignored.
 pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
     let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
     let without_comments = match check_strict(body) {
@@ -32,14 +32,14 @@ pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
         let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
         let (message, inside) = problem_and_path(message);
         let path = inside.map_or_else(|| path.clone(), |inside| joined(&path, inside));
-        // Where an object was read apart, the library only knows where that ends.
+        // For an object that was deserialized separately, the library only knows the position of its end.
         let place = inside.and_then(|_| place(text, &path));
         let (line, column) = place.unwrap_or((inner.line(), inner.column()));
         Refusal::UnexpectedContent(format!("[{line}:{column}] {}", what_is_wrong(&path, message)))
     })
 }
 
-/// The body without comments, if there is one.
+/// The body without comments, if it has any.
 fn without_comments(body: &[u8]) -> Option<Vec<u8>> {
     let mut stripped = Vec::with_capacity(body.len());
     let mut reader = StripComments::with_settings(CommentSettings::c_style(), body);
@@ -47,7 +47,7 @@ fn without_comments(body: &[u8]) -> Option<Vec<u8>> {
     (stripped != body).then_some(stripped)
 }
 
-/// The line and the column, from one, at which the value begins that a path leads to.
+/// The line and column, from one, where the value at a path begins.
 fn place(text: &str, path: &str) -> Option<(usize, usize)> {
     let mut value = text;
     for step in path.split(['.', '[']) {
@@ -63,7 +63,7 @@ fn place(text: &str, path: &str) -> Option<(usize, usize)> {
     Some((before.matches('\n').count() + 1, before[line_start..].chars().count() + 1))
 }
 
-/// The words of the JSON library, turned into those of Elasticsearch.
+/// The JSON library's message, in Elasticsearch's terms.
 fn what_is_wrong(path: &str, message: &str) -> String {
     if message.starts_with("unknown field") {
         let known = message.rsplit_once(", expected ").map_or("", |(_, known)| known);
@@ -76,7 +76,7 @@ fn what_is_wrong(path: &str, message: &str) -> String {
         let inside = if path == "." { String::new() } else { format!("{path}.") };
         return format!("required field [{inside}{field}] is missing");
     }
-    // The name of a type of ours says nothing to a client.
+    // The name of a Rust type means nothing to a client.
     let of_ours =
         message.rsplit_once(", expected struct ").map(|(found, _)| format!("{found}, expected an object"));
     let message = of_ours.as_deref().unwrap_or(message);
@@ -85,7 +85,7 @@ fn what_is_wrong(path: &str, message: &str) -> String {
     let renamed =
         json_types.iter().find_map(|(rust, json)| Some(format!("{}{json}", message.strip_suffix(rust)?)));
     let message = renamed.as_deref().unwrap_or(message);
-    // A text where an object is needed may be one with secrets that was encoded twice.
+    // A string in place of an object may be doubly encoded and contain secrets.
     let is_structure = ["an object", "an array"].iter().any(|structure| message.ends_with(structure));
     if is_structure && message.starts_with("invalid type: string ") {
         let expected = message.rsplit_once(", expected ").map_or("an object", |(_, expected)| expected);

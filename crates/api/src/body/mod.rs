@@ -1,4 +1,4 @@
-//! The body of a request, from its bytes on the wire to JSON of a known shape.
+//! The body of a request, from its bytes to JSON of a known shape.
 
 mod json;
 mod packing;

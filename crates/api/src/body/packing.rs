@@ -1,4 +1,4 @@
-//! How bodies of requests are packed: what `Content-Encoding` says, and how it is undone within a limit.
+//! Content encodings of request bodies, and decompression within a limit.
 
 use std::io::{self, BufRead, Read};
 
@@ -7,10 +7,10 @@ use flate2::bufread::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
 use crate::error::ApiError;
 
-/// The largest window of zstd that has to be accepted in HTTP, 8 MiB, and the largest that is (RFC 9659).
+/// The largest zstd window that HTTP requires support for, 8 MiB, and the largest that is accepted (RFC 9659).
 const ZSTD_WINDOW_LOG: u32 = 23;
 
-/// How a body is packed.
+/// A content encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Packing {
     Identity,
@@ -20,10 +20,10 @@ pub(crate) enum Packing {
 }
 
 impl Packing {
-    /// The names under which clients ask for them.
+    /// The names used in `Content-Encoding`.
     const SERVED: &[&str] = &["gzip", "deflate", "zstd", "identity"];
 
-    /// What the headers say. A body that is packed more than once is not served: each time could blow it up again.
+    /// The encoding from the headers. Multiple encodings are rejected: each could expand the body again.
     pub(crate) fn of(headers: &HeaderMap) -> Result<Self, ApiError> {
         let values: Vec<&[u8]> = headers.get_all(CONTENT_ENCODING).map(HeaderValue::as_bytes).collect();
         let header = String::from_utf8_lossy(&values.join(&b", "[..])).into_owned();
@@ -48,7 +48,7 @@ impl Packing {
         }
     }
 
-    /// What is packed, or nothing where it is longer than the limit: no more than one byte over it is unpacked.
+    /// Decompresses; `None` if the result exceeds the limit. At most one byte over the limit is decompressed.
     pub(crate) fn unpack(self, packed: &[u8], limit: usize) -> io::Result<Option<Vec<u8>>> {
         match self {
             Self::Identity => read_within(limit, packed),
@@ -70,7 +70,7 @@ impl Packing {
     }
 }
 
-/// `deflate` is zlib, but some clients leave out its head and its checksum.
+/// `deflate` means zlib, but some clients omit its header and checksum.
 fn inflate(packed: &mut &[u8], limit: usize) -> io::Result<Option<Vec<u8>>> {
     let head = packed.first_chunk().map(|head| u16::from_be_bytes(*head));
     let is_zlib = head.is_some_and(|head| head >> 8 & 0xf == 8 && head % 31 == 0);
@@ -99,7 +99,7 @@ mod tests {
     const LIMIT: usize = 1024 * 1024;
     const TEXT: &[u8] = br#"{"name":"packed"}"#;
 
-    /// A zstd frame of a window of 2 to this power, without a word about its length.
+    /// A zstd frame with a window of 2 to this power, which does not declare its content size.
     fn zstd_with_window(text: &[u8], window_log: u32) -> Vec<u8> {
         let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();
         encoder.window_log(window_log).unwrap();

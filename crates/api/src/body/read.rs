@@ -1,4 +1,4 @@
-//! The body of a request: read and unpacked, neither further than the limit.
+//! Reads and decompresses the body of a request, both within the size limit.
 
 use std::time::Duration;
 
@@ -18,18 +18,18 @@ use super::unread::UnreadBody;
 use crate::error::ApiError;
 use crate::media_type;
 
-/// The most bytes of a request body, after it is unpacked, unless set otherwise.
+/// The default maximum size of a request body in bytes, after decompression.
 pub const DEFAULT_BODY_LIMIT: usize = 1024 * 1024;
 
-/// How long a request body may stop arriving, unless set otherwise.
+/// The default for how long a request body may stall.
 pub const DEFAULT_BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What is waited for of a body.
+/// The limits of a request body.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct BodyLimits {
-    /// The most bytes, after it is unpacked.
+    /// The maximum size in bytes, after decompression.
     pub(crate) bytes: usize,
-    /// How long nothing of it may arrive.
+    /// How long it may stall.
     pub(crate) timeout: Duration,
 }
 
@@ -39,11 +39,11 @@ impl Default for BodyLimits {
     }
 }
 
-/// How many bodies are unpacked at a time; others wait. It bounds memory and threads, and leaves processors to
-/// requests that are not packed.
+/// How many bodies are decompressed at a time; others wait. This bounds memory and threads, and leaves processors to
+/// uncompressed requests.
 static UNPACKING: Semaphore = Semaphore::const_new(4);
 
-/// Reads the body, if there is one, and unpacks it; `may_have_one` is false where the endpoint takes none.
+/// Reads and decompresses the body, if there is one; `may_have_one` is false if the endpoint accepts none.
 pub(crate) async fn read(
     limits: BodyLimits,
     may_have_one: bool,
@@ -80,13 +80,13 @@ pub(crate) async fn read(
     Ok(Some(body))
 }
 
-/// The bytes as they arrive, packed or not.
+/// The bytes as received, compressed or not.
 async fn receive(
     limits: BodyLimits,
     declared: Option<usize>,
     payload: &mut Payload,
 ) -> Result<Bytes, ApiError> {
-    // What is declared may never come: no more than is usual is reserved for it.
+    // The declared length may never arrive: reserve no more than a typical size.
     let mut received = BytesMut::with_capacity(declared.unwrap_or(0).min(DEFAULT_BODY_LIMIT));
     loop {
         let next = timeout(limits.timeout, payload.next()).await;
@@ -101,7 +101,7 @@ async fn receive(
     }
 }
 
-/// Why a body does not arrive whole, in words for its sender.
+/// Why a body did not arrive completely, for the client.
 fn unreadable(error: &PayloadError) -> Refusal {
     Refusal::MalformedBody(match error {
         PayloadError::Incomplete(_) => {
@@ -111,13 +111,13 @@ fn unreadable(error: &PayloadError) -> Refusal {
     })
 }
 
-/// Unpacks apart from the thread that serves: a small body may take long.
+/// Decompresses off the server's threads: a small body can take long.
 async fn unpack(packing: Packing, received: Bytes, limit: usize) -> Result<Bytes, ApiError> {
     if packing == Packing::Identity || received.is_empty() {
         return Ok(received);
     }
     let turn = UNPACKING.acquire().await.map_err(|error| ApiError::Internal(error.into()))?;
-    // The turn ends with the work, also where nobody waits for the answer any more.
+    // The permit is released when the work ends, even if the client has gone.
     let unpacked = web::block(move || {
         let unpacked = packing.unpack(&received, limit);
         drop(turn);

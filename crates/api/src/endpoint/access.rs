@@ -1,12 +1,12 @@
-//! Who may call an endpoint: the privileges of Elasticsearch that concern these APIs.
+//! Access control: the Elasticsearch privileges that apply to these APIs.
 
-/// A cluster privilege, by the name that Elasticsearch gives it.
+/// A cluster privilege, named as in Elasticsearch.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, strum::EnumMessage, strum::IntoStaticStr, strum::VariantArray,
 )]
 #[strum(serialize_all = "snake_case")]
 pub enum Privilege {
-    /// Reading what the service tells of itself.
+    /// Reading information about the service.
     Monitor,
     /// Reading connectors and sync jobs.
     MonitorConnector,
@@ -28,7 +28,7 @@ impl Privilege {
         self.into()
     }
 
-    /// What it is needed for.
+    /// What it permits.
     #[must_use]
     pub fn description(self) -> &'static str {
         strum::EnumMessage::get_documentation(&self).unwrap_or_default()
@@ -38,16 +38,16 @@ impl Privilege {
 /// Who may call an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// Nobody: it has not been declared yet. No endpoint of [`ENDPOINTS`](crate::ENDPOINTS) has this.
+    /// Not declared yet. No endpoint of [`ENDPOINTS`](crate::ENDPOINTS) has this value.
     Undeclared,
-    /// Everybody, also whoever is not known.
+    /// Everybody, including unauthenticated callers.
     Everybody,
-    /// Whoever has the privilege.
+    /// Callers with the privilege.
     Needs(Privilege),
 }
 
 impl Access {
-    /// The privilege that is needed, if one is.
+    /// The required privilege, if any.
     #[must_use]
     pub fn privilege(self) -> Option<Privilege> {
         match self {

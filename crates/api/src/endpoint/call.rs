@@ -1,4 +1,4 @@
-//! A request as a handler sees it: checked, decoded, with typed access to its parts.
+//! A request as a handler sees it: validated and decoded, with typed access to its parts.
 
 use std::sync::Arc;
 
@@ -18,14 +18,14 @@ use crate::state::ApiState;
 pub(crate) struct Call {
     pub(crate) state: Arc<ApiState>,
     pub(crate) principal: Principal,
-    /// The path of the endpoint, with the names of its parts in braces.
+    /// The path of the endpoint, with its parameters in braces.
     pub(crate) declared_path: &'static str,
-    /// The path of the request as it was sent, escapes included.
+    /// The path of the request as received, not decoded.
     pub(crate) path: String,
     pub(crate) arguments: Arguments,
-    /// For all calls to the store.
+    /// Used for all calls to the store.
     pub(crate) deadline: Deadline,
-    /// Not empty.
+    /// Never empty.
     pub(crate) body: Option<Bytes>,
 }
 
@@ -41,14 +41,14 @@ impl Call {
             .within(self.deadline)
     }
 
-    /// The id that stands in the path under this name.
+    /// The id in the path parameter of this name.
     pub(crate) fn id(&self, name: &str) -> Result<Id, Refusal> {
         Id::parse(name, self.part(name)?)
     }
 
-    /// What stands in the path under this name.
+    /// The path parameter of this name.
     pub(crate) fn part(&self, name: &str) -> Result<String, Refusal> {
-        // Counted from the end, whatever prefix the API is mounted under.
+        // Counted from the end, since the API may be mounted under any prefix.
         let declared = self
             .declared_path
             .rsplit('/')
@@ -57,12 +57,12 @@ impl Call {
         parameter::decode(sent.unwrap_or_default())
     }
 
-    /// There is nothing at the path of the request after all.
+    /// The error for a path that turns out not to exist.
     pub(crate) fn no_handler(&self) -> ApiError {
         ApiError::NoHandler { method: Method::GET.to_string(), path: self.path.clone() }
     }
 
-    /// The body of an endpoint that needs one.
+    /// The body of an endpoint that requires one.
     pub(crate) fn body<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         self.optional_body()?.ok_or_else(|| ApiError::MissingBody("request body is required".into()))
     }

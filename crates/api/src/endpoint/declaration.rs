@@ -1,4 +1,4 @@
-//! How an endpoint is declared: once, for routing, checks and documentation.
+//! The declaration of an endpoint.
 
 use actix_web::http::Method;
 use futures_util::future::LocalBoxFuture;
@@ -11,19 +11,19 @@ use crate::answer::Reply;
 use crate::error::{ApiError, ErrorKind};
 use crate::parameter::Parameter;
 
-/// Whether an endpoint takes a body, and which.
+/// Whether an endpoint accepts a body, and which.
 #[derive(Debug, Clone, Copy)]
 pub enum Body {
-    /// It takes none.
+    /// No body.
     None,
-    /// It takes one, or none.
+    /// An optional body.
     Optional(Content),
-    /// It needs one.
+    /// A required body.
     Required(Content),
 }
 
 impl Body {
-    /// The shape of the body, if there may be one.
+    /// The schema of the body, if one is accepted.
     pub fn content(&self) -> Option<&Content> {
         match self {
             Self::None => None,
@@ -31,55 +31,54 @@ impl Body {
         }
     }
 
-    /// Whether there has to be one.
+    /// Whether a body is required.
     pub fn is_required(&self) -> bool {
         matches!(self, Self::Required(_))
     }
 }
 
-/// What answers a call.
+/// The handler of a call.
 pub(crate) type HandlerFunction = fn(Call) -> LocalBoxFuture<'static, Result<Reply, ApiError>>;
 
-/// What answers a call, and where.
+/// The handler of a call, and where it runs.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Handler {
-    /// Nothing: it has not been declared yet.
+    /// Not declared yet.
     Undeclared,
-    /// On the thread that answers requests, unless the body of the request is long.
+    /// Runs on the server's threads, unless the body of the request is large.
     Here(HandlerFunction),
-    /// Away from the threads that answer requests: it may take long whatever the length of the body is.
+    /// Runs in the background: it may take long whatever the size of the body.
     InBackground(HandlerFunction),
 }
 
-/// An endpoint of the API. It is declared by what is its own, over a base such as `..connector::CHANGE`.
+/// An endpoint of the API. It is declared by what is specific to it, over a base such as `..connector::CHANGE`.
 #[derive(Debug)]
 pub struct Endpoint {
-    /// Its name in Elasticsearch's API specification, or one in the same manner for an extension.
+    /// Its name in Elasticsearch's API specification, or a name of the same form for an extension.
     pub name: &'static str,
     /// The HTTP method; `HEAD` works wherever `GET` does.
     pub method: Method,
-    /// The path, with the names of its parts in braces.
+    /// The path, with its parameters in braces.
     pub path: &'static str,
     /// Who may call it.
     pub access: Access,
-    /// The query parameters, beside the [`COMMON_PARAMETERS`](crate::COMMON_PARAMETERS).
+    /// The query parameters, in addition to the [`COMMON_PARAMETERS`](crate::COMMON_PARAMETERS).
     pub parameters: &'static [Parameter],
     /// The body.
     pub body: Body,
-    /// What it answers when it succeeds.
+    /// The success responses.
     pub answers: &'static [Answer],
-    /// What can be wrong, beside what can be wrong with every request of its kind: see
-    /// [`possible_errors`](Self::possible_errors).
+    /// Errors in addition to those common to all requests of its kind: see [`possible_errors`](Self::possible_errors).
     pub errors: &'static [ErrorKind],
     /// One line of documentation.
     pub summary: &'static str,
-    /// Whether Elasticsearch has nothing of the kind.
+    /// Whether it is an extension that Elasticsearch does not have.
     pub extension: bool,
     pub(crate) handler: Handler,
 }
 
 impl Endpoint {
-    /// The ground of all declarations: what most endpoints have, and what each has to declare itself.
+    /// The base of all declarations: common defaults, and placeholders for what each endpoint must declare.
     pub(crate) const BASE: Self = Self {
         name: "",
         method: Method::GET,
@@ -94,7 +93,7 @@ impl Endpoint {
         handler: Handler::Undeclared,
     };
 
-    /// Fails to compile, in a constant, where something is missing that each endpoint declares itself.
+    /// In a constant, fails to compile if a placeholder was left.
     pub(crate) const fn check_declaration(&self) {
         assert!(!self.name.is_empty() && !self.path.is_empty(), "an endpoint has no name or no path");
         assert!(!matches!(self.access, Access::Undeclared), "an endpoint does not say who may call it");
@@ -106,7 +105,7 @@ impl Endpoint {
     }
 }
 
-/// Makes a handler of an `async fn` that takes a [`Call`], or of one that takes something else as well.
+/// Makes a handler from an `async fn` that takes a [`Call`], or additional arguments.
 macro_rules! handler {
     ($function:ident $(($more:path))?) => {
         $crate::endpoint::Handler::Here(|call| Box::pin($function(call $(, $more)?)))

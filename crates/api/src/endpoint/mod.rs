@@ -1,4 +1,4 @@
-//! How an endpoint is declared: once, for routing, checks and documentation.
+//! Endpoint declarations, from which routing, validation and documentation are derived.
 
 mod access;
 mod answers;

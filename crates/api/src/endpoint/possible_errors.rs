@@ -1,11 +1,11 @@
-//! What can be wrong with the requests of an endpoint.
+//! The errors that requests to an endpoint can cause.
 
 use actix_web::http::Method;
 
 use super::declaration::{Body, Endpoint};
 use crate::error::{ERRORS, ErrorKind, ErrorRow};
 
-/// What can be wrong with every request.
+/// Errors of any request.
 const ALWAYS: &[ErrorKind] = &[
     ErrorKind::InvalidArgument,
     ErrorKind::MediaType,
@@ -13,7 +13,7 @@ const ALWAYS: &[ErrorKind] = &[
     ErrorKind::Unavailable,
     ErrorKind::Denied,
 ];
-/// What can also be wrong with a request that has a body, whether it should or not.
+/// Additional errors of a request with a body, expected or not.
 const WITH_BODY: &[ErrorKind] = &[
     ErrorKind::MalformedBody,
     ErrorKind::ValidationFailed,
@@ -21,9 +21,9 @@ const WITH_BODY: &[ErrorKind] = &[
     ErrorKind::BodyTooLarge,
     ErrorKind::ContentEncoding,
 ];
-/// What can also be wrong with a request that names a document.
+/// Additional errors of a request for a document.
 const WITH_ID: &[ErrorKind] = &[ErrorKind::ValidationFailed];
-/// What can also be wrong with a request that changes something.
+/// Additional errors of a request that changes something.
 const CHANGING: &[ErrorKind] = &[
     ErrorKind::Conflict,
     ErrorKind::Rejected,
@@ -33,24 +33,24 @@ const CHANGING: &[ErrorKind] = &[
     ErrorKind::ContentEncoding,
 ];
 
-/// What can also be wrong with a request that needs a body.
+/// Additional errors of a request that requires a body.
 const WITH_REQUIRED_BODY: &[ErrorKind] = &[ErrorKind::MissingBody];
 
 impl Endpoint {
-    /// Every row of the table of errors that it may answer, in the order of the table: what it declares,
-    /// and what can be wrong with every request of its kind.
+    /// Every row of the error table that the endpoint may return, in the order of the table: its declared errors and
+    /// those common to all requests of its kind.
     #[must_use]
     pub fn possible_errors(&self) -> Vec<&'static ErrorRow> {
         let possible = |row: &&ErrorRow| self.errors.contains(&row.kind) || self.is_implied(row.kind);
         ERRORS.iter().filter(possible).collect()
     }
 
-    /// Whether an id stands in its path.
+    /// Whether its path contains an id.
     fn names_a_document(&self) -> bool {
         self.path.contains("id}")
     }
 
-    /// Whether an error is possible for every endpoint of this kind, so that it is not declared.
+    /// Whether an error is common to all endpoints of this kind, so that it is not declared.
     fn is_implied(&self, kind: ErrorKind) -> bool {
         let when = |holds: bool, kinds: &'static [ErrorKind]| holds && kinds.contains(&kind);
         when(true, ALWAYS)

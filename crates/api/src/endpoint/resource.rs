@@ -1,8 +1,8 @@
-//! The groups of endpoints in the documentation.
+//! Endpoint groups in the documentation.
 
 use super::declaration::Endpoint;
 
-/// A group of endpoints.
+/// An endpoint group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::VariantArray)]
 pub enum Resource {
     /// Sync jobs.
@@ -19,7 +19,7 @@ impl Resource {
     /// All of them, in the order of the documentation.
     pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
-    /// Its name for people.
+    /// Its display name.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -30,7 +30,7 @@ impl Resource {
         }
     }
 
-    /// What it is, in a sentence or two.
+    /// Its description, a sentence or two.
     #[must_use]
     pub fn description(self) -> &'static str {
         match self {
@@ -46,7 +46,7 @@ impl Resource {
 }
 
 impl Endpoint {
-    /// The group that it belongs to.
+    /// The group of the endpoint.
     #[must_use]
     pub fn resource(&self) -> Resource {
         if self.path.starts_with("/_connector/_sync_job") {

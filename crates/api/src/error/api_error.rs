@@ -1,4 +1,4 @@
-//! What can go wrong with a request, and what the client gets to see.
+//! Request errors and their JSON representation.
 
 use std::error::Error;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use tributary_storage::StoreError;
 use super::head::HeadRefusal;
 use super::table::{ErrorKind, ErrorRow};
 
-/// What went wrong with a request.
+/// A request error.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ApiError {
     #[error(transparent)]
@@ -63,7 +63,7 @@ pub(crate) enum ApiError {
 }
 
 impl ApiError {
-    /// Nothing is served at the path of a request.
+    /// No endpoint exists at the path of a request.
     pub(crate) fn no_handler(request: &HttpRequest) -> Self {
         Self::NoHandler { method: request.method().to_string(), path: request.path().to_owned() }
     }
@@ -114,7 +114,7 @@ impl ApiError {
         StatusCode::from_u16(self.row().status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
-    /// The body in Elasticsearch's shape.
+    /// The body, in Elasticsearch's error format.
     pub(crate) fn body(&self) -> String {
         let (error_type, reason) = (self.row().error_type, shortened(self.to_string()));
         json!({
@@ -129,10 +129,10 @@ impl ApiError {
     }
 }
 
-/// The most characters of a reason: what a client sent comes back in it, twice.
+/// The maximum number of characters of a reason: it repeats client input, and appears twice in the body.
 const MAXIMUM_REASON: usize = 4_000;
 
-/// A reason that ends where it gets too long.
+/// Truncates a reason to the maximum length.
 fn shortened(mut reason: String) -> String {
     if let Some((end, _)) = reason.char_indices().nth(MAXIMUM_REASON) {
         reason.truncate(end);

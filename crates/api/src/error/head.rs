@@ -1,10 +1,10 @@
-//! Requests that are refused by their head, before there is anything that could be routed.
+//! Requests rejected because of their head, before there is anything to route.
 
 use strum::{EnumIter, EnumString, IntoStaticStr};
 
 use super::table::ErrorKind;
 
-/// What is wrong with the head of a request; its name can be written and read.
+/// Why the head of a request is rejected. Its name can be formatted and parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter, EnumString, IntoStaticStr, thiserror::Error)]
 #[strum(serialize_all = "kebab-case")]
 pub enum HeadRefusal {
@@ -14,31 +14,31 @@ pub enum HeadRefusal {
          header, and an empty line"
     )]
     Malformed,
-    /// It is HTTP of another version.
+    /// The HTTP version is not supported.
     #[error("the HTTP version is not supported, HTTP/1.1 and HTTP/1.0 are")]
     Version,
-    /// The path or a parameter has a character that no URL may have.
+    /// The path or a parameter contains a character that is not allowed in a URL.
     #[error(
         "the path or a parameter has a character that a URL cannot have; it has to be percent-encoded, such as a blank \
          as [%20] and [\u{fc}] as [%C3%BC]"
     )]
     Target,
-    /// There is no `Host`, or more than one.
+    /// The `Host` header is missing or repeated.
     #[error("an HTTP/1.1 request needs a Host header, and no second one")]
     Host,
-    /// It is unclear where the body ends.
+    /// The length of the body is ambiguous.
     #[error(
         "the length of the body is unclear: a request has one Content-Length header with a number, or the header \
          [Transfer-Encoding: chunked], and not both"
     )]
     BodyLength,
-    /// It is `CONNECT`, which turns a connection into a tunnel.
+    /// The method is `CONNECT`, which would open a tunnel.
     #[error("the method [CONNECT] is not supported: this service is not a proxy")]
     Connect,
-    /// The client stopped sending in the middle of it.
+    /// The client stopped sending before the end of the head.
     #[error("the head of the request ends before it is complete, an empty line is missing")]
     Truncated,
-    /// The path, its parameters and the headers are too long.
+    /// The path, the parameters and the headers are too long together.
     #[error(
         "the head of the request is too long: its path, its parameters and its headers can have 127 KiB together, path \
          and parameters 65534 bytes of them"
@@ -47,7 +47,7 @@ pub enum HeadRefusal {
     /// There are too many headers.
     #[error("the request has too many headers, 96 are possible")]
     TooManyHeaders,
-    /// It does not arrive in time.
+    /// It did not arrive in time.
     #[error("the head of the request did not arrive in time: its path, its parameters and its headers")]
     Timeout,
 }

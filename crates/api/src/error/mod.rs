@@ -1,4 +1,4 @@
-//! What can go wrong with a request: the errors, and the table of what clients see of them.
+//! Request errors, and the table of what clients see of them.
 
 mod api_error;
 mod head;

@@ -1,4 +1,4 @@
-//! Which error of the table it is that a use case ended with.
+//! Maps the error of a use case to its row in the error table.
 
 use tributary_service::ServiceError;
 use tributary_storage::StoreError;
@@ -10,7 +10,7 @@ impl From<ServiceError> for ApiError {
         match error {
             ServiceError::Refused(refusal) => refusal.into(),
             ServiceError::Store(error) => error.into(),
-            // What is wrong with keys or what is stored is for whoever runs the service.
+            // Details of keys and stored data are for the operator, not the client.
             ServiceError::Secret(error) => Self::Internal(error.into()),
         }
     }

@@ -1,83 +1,83 @@
-//! The table of errors: every one that a client can see, with its status and its type.
+//! The error table: every error that a client can see, with its status and type.
 
 use strum::VariantArray as _;
 
-/// A row's name in the table of errors.
+/// Identifies a row of the error table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::VariantArray)]
 pub enum ErrorKind {
-    /// A parameter has a value that it cannot have, or is unknown or repeated.
+    /// A parameter is unknown, repeated or has an invalid value.
     InvalidArgument,
-    /// Checks of the request failed.
+    /// The request failed validation.
     ValidationFailed,
     /// The head of the request is malformed.
     MalformedHead,
-    /// There is no body where one is needed.
+    /// A required body is missing.
     MissingBody,
-    /// The body is not the JSON that is needed.
+    /// The body is not valid JSON of the expected shape.
     MalformedBody,
-    /// The state machine has no such step.
+    /// The state machine does not allow this transition.
     ForbiddenTransition,
-    /// The connector lacks what a sync job needs.
+    /// The connector lacks something that a sync job requires.
     ConnectorIncomplete,
-    /// Values are given to fields that the configuration does not have.
+    /// Values are given for fields that the configuration does not define.
     UnknownConfigurationFields,
-    /// The draft of a connector's rules is not known to be valid.
+    /// The connector's draft rules have not been validated.
     DraftNotValid,
-    /// A native connector can only write to an index with the prefix of such indices.
+    /// A native connector may only write to an index with the prefix of native connectors.
     NotANativeIndex,
-    /// Another connector has the index.
+    /// Another connector uses the index.
     IndexNameTaken,
-    /// The store cannot keep such a document.
+    /// The store cannot hold this document.
     Rejected,
-    /// Nothing is served at the path.
+    /// No endpoint exists at the path.
     NoHandler,
     /// The caller lacks the privilege.
     Forbidden,
     /// The connector, the sync job or the secret does not exist.
     NotFound,
-    /// The path does not take the method.
+    /// The path does not support the method.
     MethodNotAllowed,
-    /// The media type is not served.
+    /// The media type is not supported.
     MediaType,
-    /// The head of the request does not arrive.
+    /// The head of the request did not arrive in time.
     HeadTimeout,
-    /// The body stops arriving.
+    /// The body stopped arriving.
     BodyTimeout,
-    /// Another worker has the sync job, or the document keeps changing.
+    /// Another worker holds the sync job, or the document keeps changing.
     Conflict,
-    /// The body is too long.
+    /// The body is too large.
     BodyTooLarge,
-    /// The packing of the body is not served.
+    /// The content encoding of the body is not supported.
     ContentEncoding,
-    /// The head of the request is too long.
+    /// The head of the request is too large.
     HeadTooLong,
-    /// The service failed.
+    /// An internal error.
     Internal,
     /// The service has no key for secrets.
     NoSecretKeys,
-    /// The store is away.
+    /// The store is unavailable.
     Unavailable,
-    /// The store takes no changes.
+    /// The store rejects writes.
     Blocked,
-    /// The store does not let the service in.
+    /// The store denies the service access.
     Denied,
 }
 
-/// One row of the table of errors.
+/// A row of the error table.
 #[derive(Debug, Clone, Copy)]
 pub struct ErrorRow {
-    /// What it is about.
+    /// Which error it describes.
     pub kind: ErrorKind,
     /// The HTTP status.
     pub status: u16,
-    /// The type by which Elasticsearch's clients know it.
+    /// The `type` that Elasticsearch's clients see.
     pub error_type: &'static str,
-    /// What it means and what to do, in one line.
+    /// The meaning and the remedy, in one line.
     pub description: &'static str,
 }
 
 impl ErrorKind {
-    /// Its row in the table.
+    /// The row of this error.
     #[must_use]
     #[expect(clippy::too_many_lines, reason = "it is a table")]
     pub const fn row(self) -> ErrorRow {

@@ -1,4 +1,4 @@
-//! The API over a store: what it is made of, and how it is mounted.
+//! The API over a store: its configuration and mounting.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,14 +20,14 @@ use crate::openapi::document;
 use crate::routes::ENDPOINTS;
 use crate::state::{ApiState, Identity};
 
-/// The API over a store, ready to be mounted. Clones share everything.
+/// The API over a store, ready to be mounted. Clones share all state.
 #[derive(Clone)]
 pub struct Api {
     state: ApiState,
 }
 
 impl Api {
-    /// The API over a store, with the clock of the machine, sortable ids and the default limits.
+    /// The API over a store, with the system clock, sortable ids and the default limits.
     pub fn new(store: Arc<dyn Store>) -> Self {
         let state = ApiState {
             store,
@@ -43,52 +43,52 @@ impl Api {
         Self { state }
     }
 
-    /// With another clock.
+    /// Replaces the clock.
     #[must_use]
     pub fn with_clock(mut self, clock: impl Clock + 'static) -> Self {
         self.state.clock = Arc::new(clock);
         self
     }
 
-    /// With other ids.
+    /// Replaces the id generator.
     #[must_use]
     pub fn with_ids(mut self, ids: impl IdGenerator + 'static) -> Self {
         self.state.ids = Arc::new(ids);
         self
     }
 
-    /// With another limit to the bytes of a request body.
+    /// Sets the maximum size of a request body in bytes.
     #[must_use]
     pub fn with_body_limit(mut self, bytes: usize) -> Self {
         self.state.body_limits.bytes = bytes;
         self
     }
 
-    /// With another limit to the time in which nothing of a request body arrives.
+    /// Sets how long a request body may stall.
     #[must_use]
     pub fn with_body_timeout(mut self, timeout: Duration) -> Self {
         self.state.body_limits.timeout = timeout;
         self
     }
 
-    /// With another answer to `GET /`.
+    /// Replaces the answer to `GET /`.
     #[must_use]
     pub fn with_identity(mut self, identity: Identity) -> Self {
         self.state.identity = Arc::new(identity);
         self
     }
 
-    /// With keys for the secrets of connectors; without any, the endpoints of secrets answer that there is
-    /// none. [`tributary_secrets::check`] tells, before anything is served, whether the keys fit what is
-    /// stored; the first request that stores a secret looks at that too.
+    /// Sets the keys for the secrets of connectors; without keys, the secret endpoints answer with an error.
+    /// [`tributary_secrets::check`] checks at start-up whether the keys match the stored secrets; the first request
+    /// that stores a secret checks that too.
     #[must_use]
     pub fn with_secret_keys(mut self, keys: impl Into<Arc<SecretKeys>>) -> Self {
         self.state.vault = Some(Arc::new(Vault::new(keys)));
         self
     }
 
-    /// With an answer of your own for what nothing is mounted at, in place of an error: for each path below the place
-    /// at which the API is mounted that is none of its own.
+    /// Sets a handler for unknown paths, instead of an error: it is called for each path below the mount point that is
+    /// not a path of the API.
     ///
     /// ```
     /// use actix_web::{App, HttpRequest, HttpResponse, test, web};
@@ -117,7 +117,7 @@ impl Api {
         self
     }
 
-    /// With somebody who hears of each request that was answered; there may be several.
+    /// Adds an observer of answered requests; there may be several.
     ///
     /// ```
     /// # use std::sync::Arc;
@@ -133,22 +133,22 @@ impl Api {
         self
     }
 
-    /// The answer to a request whose head is refused, in the shape of all errors: for servers that look at heads
-    /// themselves, since the HTTP library refuses them without a body, before any handler.
+    /// The response to a request whose head is rejected, in the common error format: for servers that check heads
+    /// themselves, since the HTTP library rejects them without a body, before any handler.
     #[must_use]
     pub fn refuse_head(&self, request: &HttpRequest, refusal: HeadRefusal) -> HttpResponse {
         dispatch::refuse_head(&self.state, request, refusal)
     }
 
-    /// Mounts every endpoint: `App::new().configure(api.configure())`, or in a scope for a prefix. Everything else
-    /// there is answered by the fallback.
+    /// Mounts every endpoint: `App::new().configure(api.configure())`, or in a scope for a prefix. All other paths
+    /// there go to the fallback.
     pub fn configure(&self) -> impl Fn(&mut ServiceConfig) + Clone + 'static {
         let state = Arc::new(self.state.clone());
         move |config| {
             for (path, endpoints) in endpoints_by_path() {
                 let endpoints: Arc<[&'static Endpoint]> = endpoints.into();
-                // Apart, not as one list of patterns: a path without named parts is then compared as
-                // text instead of by a regular expression.
+                // Registered one by one, not as a list of patterns: a path without parameters is then compared as text
+                // instead of with a regular expression.
                 for pattern in patterns(path) {
                     let (state, endpoints) = (Arc::clone(&state), Arc::clone(&endpoints));
                     let serve = move |request: HttpRequest, payload: web::Payload| {
@@ -171,8 +171,8 @@ pub fn openapi() -> Value {
     document(ENDPOINTS)
 }
 
-/// The endpoints of each path, literal segments before named ones so that they are matched first; paths
-/// without any named one come first of all, so that they are found before a regular expression is tried.
+/// The endpoints of each path, literal segments before parameters so that they match first; paths without parameters
+/// come first, so that they are found before any regular expression is tried.
 fn endpoints_by_path() -> Vec<(&'static str, Vec<&'static Endpoint>)> {
     let mut paths: BTreeMap<(bool, String), (&'static str, Vec<&'static Endpoint>)> = BTreeMap::new();
     for endpoint in ENDPOINTS {
@@ -182,7 +182,7 @@ fn endpoints_by_path() -> Vec<(&'static str, Vec<&'static Endpoint>)> {
     paths.into_values().collect()
 }
 
-/// The path with and without a slash at its end; the root of a scope has no slash of its own.
+/// The path with and without a trailing slash; the root of a scope has no slash of its own.
 fn patterns(path: &'static str) -> [String; 2] {
     let bare = path.trim_end_matches('/');
     [bare.to_owned(), format!("{bare}/")]

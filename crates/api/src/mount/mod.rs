@@ -1,4 +1,4 @@
-//! How the API is mounted in an application.
+//! Mounting of the API in an application.
 
 mod api;
 

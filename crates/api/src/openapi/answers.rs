@@ -1,4 +1,4 @@
-//! Answers: those of success, and the rows of the table of errors by their status.
+//! Responses: those of success, and the rows of the error table by their status.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use super::media::media;
 use crate::endpoint::{Endpoint, JSON};
 use crate::error::{ERRORS, ErrorRow};
 
-/// The answers of an endpoint by their status.
+/// The responses of an endpoint by status.
 pub(super) fn all(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Map<String, Value> {
     let mut answers: BTreeMap<u16, Value> = BTreeMap::new();
     for answer in endpoint.answers {
@@ -44,7 +44,7 @@ pub(super) fn all(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Map<S
     answers.into_iter().map(|(status, answer)| (status.to_string(), answer)).collect()
 }
 
-/// An example of each row of the table of errors.
+/// An example for each row of the error table.
 pub(super) fn error_examples(endpoints: &[&Endpoint]) -> Map<String, Value> {
     let example = |row: &ErrorRow| {
         let cause = json!({ "type": row.error_type, "reason": row.description });
@@ -53,7 +53,7 @@ pub(super) fn error_examples(endpoints: &[&Endpoint]) -> Map<String, Value> {
         let value = json!({ "error": error, "status": row.status });
         (format!("{:?}", row.kind), json!({ "summary": row.description, "value": value }))
     };
-    // Those that no endpoint declares belong to paths and methods that there are not.
+    // Errors that no endpoint declares belong to paths and methods that do not exist.
     let possible = |row: &&ErrorRow| {
         let mut errors = endpoints.iter().flat_map(|endpoint| endpoint.possible_errors());
         errors.any(|possible| possible.kind == row.kind)
@@ -85,7 +85,7 @@ pub(super) fn error_schema() -> Value {
     })
 }
 
-/// The headers that answers have.
+/// The response headers.
 pub(super) fn headers() -> Value {
     json!({
         "X-Elastic-Product": {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::endpoint::Content;
 
-/// A body by its media type, with its schema and its example.
+/// A body by media type, with its schema and example.
 pub(super) fn media(content: &Content, generator: &mut SchemaGenerator) -> Value {
     let mut media = json!({ "schema": (content.schema)(generator) });
     if let Some(example) = content.example {

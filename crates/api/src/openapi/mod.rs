@@ -1,4 +1,4 @@
-//! The OpenAPI document, out of the declarations of the endpoints.
+//! The OpenAPI document, generated from the declarations of the endpoints.
 
 mod answers;
 mod media;
@@ -51,7 +51,7 @@ pub(crate) fn document(endpoints: &[&Endpoint]) -> Value {
             "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
         },
         "servers": [{ "url": "/", "description": "Where this document comes from." }],
-        // Who may do what is decided by what stands in front of the service.
+        // Authorization is up to what is deployed in front of the service.
         "security": [],
         "tags": tags,
         "paths": paths,
@@ -74,7 +74,7 @@ fn path_item(endpoint: &Endpoint) -> Value {
 fn operation(endpoint: &Endpoint, used: u32, generator: &mut SchemaGenerator) -> Value {
     let mut id = endpoint.name.replace('.', "_");
     if used > 1 {
-        // Two paths of one name in the specification of Elasticsearch: with an id, and without.
+        // Elasticsearch's specification uses one name for two paths: with an id, and without.
         id = format!("{id}_{used}");
     }
     let mut operation = json!({

@@ -1,4 +1,4 @@
-//! Parameters of the query and of the path.
+//! Query and path parameters.
 
 use serde_json::{Map, Value, json};
 use tributary_domain::MAXIMUM_ID_BYTES;
@@ -6,12 +6,12 @@ use tributary_domain::MAXIMUM_ID_BYTES;
 use crate::endpoint::Endpoint;
 use crate::parameter::{COMMON_PARAMETERS, MAXIMUM_WINDOW, Parameter, ParameterKind};
 
-/// The parameters that every endpoint takes, by their names.
+/// The parameters that every endpoint accepts, by name.
 pub(super) fn common() -> Map<String, Value> {
     COMMON_PARAMETERS.iter().map(|parameter| (parameter.name.to_owned(), of_one(parameter))).collect()
 }
 
-/// The parameters in the query of an endpoint, the common ones by reference.
+/// The query parameters of an endpoint, the common ones by reference.
 pub(super) fn of_query(endpoint: &Endpoint) -> Vec<Value> {
     let references = COMMON_PARAMETERS
         .iter()
@@ -19,7 +19,7 @@ pub(super) fn of_query(endpoint: &Endpoint) -> Vec<Value> {
     endpoint.parameters.iter().map(of_one).chain(references).collect()
 }
 
-/// The named parts of the path of an endpoint.
+/// The path parameters of an endpoint.
 pub(super) fn of_path(endpoint: &Endpoint) -> Vec<Value> {
     let names = endpoint.path.split('{').skip(1).filter_map(|rest| rest.split('}').next());
     let parameter = |name: &str| {
@@ -46,7 +46,7 @@ fn of_one(parameter: &Parameter) -> Value {
         "schema": schema(parameter),
     });
     if parameter.kind == ParameterKind::Boolean {
-        // The name alone is true.
+        // The name without a value is true.
         described["allowEmptyValue"] = true.into();
     }
     if matches!(parameter.kind, ParameterKind::TextList | ParameterKind::KeywordList(_)) {
@@ -69,7 +69,7 @@ fn schema(parameter: &Parameter) -> Value {
         ParameterKind::FreeText => json!({ "type": "string" }),
     };
     if let Some(default) = parameter.default {
-        // Numbers and booleans are written as such.
+        // Numbers and booleans are written as JSON literals.
         schema["default"] = serde_json::from_str(default).unwrap_or_else(|_| default.into());
     }
     schema

@@ -1,4 +1,4 @@
-//! The query parameters of a request: strings become values that can only be valid.
+//! The query parameters of a request, parsed into valid values.
 
 use std::fmt::Write as _;
 
@@ -6,19 +6,19 @@ use tributary_domain::{Enumeration, Refusal, did_you_mean};
 
 use super::declaration::{Parameter, ParameterKind};
 
-/// How far into a list `from` and `size` may reach together, as in Elasticsearch.
+/// The maximum of `from` plus `size`, as in Elasticsearch.
 pub(crate) const MAXIMUM_WINDOW: u32 = 10_000;
 
-/// The query parameters of one request, known to be declared and not to contradict each other.
+/// The query parameters of one request, checked to be declared and consistent.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Arguments {
     values: Vec<(&'static str, String)>,
 }
 
 impl Arguments {
-    /// Takes decoded pairs of name and value as they stand in the URL. Refuses names that are not
-    /// in `declared`, all of them at once with the nearest known one, and a repeated parameter that
-    /// takes one value. `path` is for the refusal's text.
+    /// Takes decoded pairs of name and value in the order of the URL. Rejects names that are not in `declared`, all in
+    /// one error with the nearest known name of each, and repeated single-valued parameters. `path` is for the error
+    /// message.
     pub(crate) fn collect(
         path: &str,
         declared: &[&'static [Parameter]],
@@ -53,12 +53,12 @@ impl Arguments {
         Err(unrecognized(path, &unknown, &known))
     }
 
-    /// The text of a parameter, if it was given.
+    /// The text of a parameter, if present.
     pub(crate) fn text(&self, parameter: &Parameter) -> Option<&str> {
         self.values.iter().find(|(name, _)| *name == parameter.name).map(|(_, value)| value.as_str())
     }
 
-    /// A text that must not be empty when it is given.
+    /// A text that must not be empty if present.
     pub(crate) fn filled_text(&self, parameter: &Parameter) -> Result<Option<&str>, Refusal> {
         match self.text(parameter) {
             Some("") => {
@@ -68,13 +68,13 @@ impl Arguments {
         }
     }
 
-    /// The texts of a list, none if it was left out or is empty.
+    /// The items of a list; empty if the parameter is absent or empty.
     pub(crate) fn texts(&self, parameter: &Parameter) -> Vec<&str> {
         let given = self.text(parameter).unwrap_or_default();
         given.split(',').map(str::trim).filter(|item| !item.is_empty()).collect()
     }
 
-    /// A whole number from 0 to 2^31 - 1, or the declared default.
+    /// An integer from 0 to 2^31 - 1, or the declared default.
     pub(crate) fn integer(&self, parameter: &Parameter) -> Result<u32, Refusal> {
         let given = self.text(parameter).or(parameter.default).unwrap_or_default();
         let value = given.parse::<i32>().ok().and_then(|value| u32::try_from(value).ok());
@@ -87,7 +87,7 @@ impl Arguments {
         })
     }
 
-    /// `true`, `false`, or true where the name stands alone; false if it was left out.
+    /// `true`, `false`, or true if the name has no value; false if absent.
     pub(crate) fn boolean(&self, parameter: &Parameter) -> Result<bool, Refusal> {
         match self.text(parameter) {
             None | Some("false") => Ok(false),
@@ -99,12 +99,12 @@ impl Arguments {
         }
     }
 
-    /// One word of an enumeration, if it was given.
+    /// One value of an enumeration, if present.
     pub(crate) fn keyword<T: Enumeration>(&self, parameter: &Parameter) -> Result<Option<T>, Refusal> {
         self.text(parameter).map(|word| enumerated(parameter, word)).transpose()
     }
 
-    /// Words of an enumeration, each once, none if the list was left out or is empty.
+    /// Values of an enumeration without duplicates; empty if the parameter is absent or empty.
     pub(crate) fn keywords<T: Enumeration + PartialEq>(
         &self,
         parameter: &Parameter,
@@ -121,7 +121,7 @@ impl Arguments {
         Ok(values)
     }
 
-    /// The window of a list: `from` and `size`, together at most [`MAXIMUM_WINDOW`].
+    /// The page of a list: `from` and `size`, together at most [`MAXIMUM_WINDOW`].
     pub(crate) fn window(
         &self,
         from: &Parameter,
@@ -163,7 +163,7 @@ fn unrecognized(path: &str, unknown: &[String], known: &[&str]) -> Refusal {
     ))
 }
 
-/// The most unknown parameters that a refusal names.
+/// The maximum number of unknown parameters listed in an error.
 const MAXIMUM_NAMED: usize = 10;
 
 #[cfg(test)]

@@ -1,21 +1,21 @@
-//! How a query parameter is declared.
+//! The declaration of a query parameter.
 
-/// What a query parameter takes.
+/// The type of a query parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ParameterKind {
-    /// A whole number from 0 to 2^31 - 1.
+    /// An integer from 0 to 2^31 - 1.
     Integer,
-    /// `true` or `false`; named without a value it is true.
+    /// `true` or `false`; without a value it is true.
     Boolean,
-    /// Any text that is not empty.
+    /// A non-empty text.
     Text,
-    /// Any text; empty is as if it was left out.
+    /// A text; empty is the same as absent.
     FreeText,
-    /// Texts separated by commas; empty is as if it was left out.
+    /// Texts separated by commas; empty is the same as absent.
     TextList,
-    /// One word of a closed list, without regard to case.
+    /// One value of an enumeration, case-insensitive.
     Keyword(&'static [&'static str]),
-    /// Words of a closed list, separated by commas; empty is as if it was left out.
+    /// Values of an enumeration separated by commas; empty is the same as absent.
     KeywordList(&'static [&'static str]),
 }
 
@@ -24,9 +24,9 @@ pub enum ParameterKind {
 pub struct Parameter {
     /// Its name in the URL.
     pub name: &'static str,
-    /// What it takes.
+    /// Its type.
     pub kind: ParameterKind,
-    /// What holds when it is left out, if that is a value.
+    /// The default, if there is one.
     pub default: Option<&'static str>,
     /// One line for the documentation.
     pub description: &'static str,

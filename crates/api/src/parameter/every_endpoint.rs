@@ -1,4 +1,4 @@
-//! The query parameters that every endpoint takes.
+//! The query parameters that every endpoint accepts.
 
 use super::declaration::{Parameter, ParameterKind};
 
@@ -34,8 +34,8 @@ pub(crate) const FORMAT: Parameter = Parameter {
     default: Some(JSON),
     description: "The form of the answer; there is no other.",
 };
-/// The form of all answers.
+/// The value of `format`: all answers are JSON.
 pub(crate) const JSON: &str = "json";
 
-/// The query parameters that every endpoint takes.
+/// The query parameters that every endpoint accepts.
 pub const COMMON_PARAMETERS: &[Parameter] = &[PRETTY, HUMAN, ERROR_TRACE, FILTER_PATH, FORMAT];

@@ -1,4 +1,4 @@
-//! From the raw text of a URL to decoded pieces, without guessing where it is malformed.
+//! Decoding of URL query strings; malformed input is rejected.
 
 use percent_encoding::percent_decode_str;
 use tributary_domain::Refusal;
@@ -15,7 +15,7 @@ pub(crate) fn pairs(query: &str) -> Result<Vec<(String, String)>, Refusal> {
         .collect()
 }
 
-/// Decodes one piece; refuses escapes that are no escapes or that are not UTF-8.
+/// Decodes one component; rejects malformed escapes and invalid UTF-8.
 pub(crate) fn decode(piece: &str) -> Result<String, Refusal> {
     let malformed =
         |what: &str| Refusal::InvalidArgument(format!("[{piece}] in the URL is not valid: {what}"));

@@ -1,4 +1,4 @@
-//! The endpoints: one module a resource, one file a verb.
+//! The endpoints: one module per resource, one file per operation.
 
 mod connector;
 mod docs;
@@ -58,7 +58,7 @@ pub const ENDPOINTS: &[&Endpoint] = &[
     &docs::file::ENDPOINT,
 ];
 
-// What no base can know is declared by each endpoint itself, or this does not compile.
+// Fails to compile if an endpoint lacks something that no base can provide.
 const _: () = {
     let mut place = 0;
     while place < ENDPOINTS.len() {

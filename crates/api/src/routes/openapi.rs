@@ -1,4 +1,4 @@
-//! `GET /_openapi.json`: what can be asked here, for programs.
+//! `GET /_openapi.json`: the OpenAPI document.
 
 use std::sync::OnceLock;
 
@@ -33,7 +33,7 @@ async fn openapi(call: Call) -> Result<Reply, ApiError> {
         let document = DOCUMENT.get_or_init(|| (call.state.openapi)().to_string().into());
         return Ok(Reply::ok(document.clone()));
     }
-    // The paths of the document are below what the API is mounted under.
+    // The paths of the document are relative to the mount point.
     let mut document = (call.state.openapi)();
     document["servers"][0]["url"] = prefix.into();
     Ok(Reply::ok(document.to_string()))

@@ -1,4 +1,4 @@
-//! `GET /`: who answers here.
+//! `GET /`: information about the service.
 
 use crate::answer::{Information, Reply, VersionInformation};
 use crate::endpoint::{Access, Answer, Call, Content, Endpoint, Privilege, handler};
@@ -44,7 +44,7 @@ async fn info(call: Call) -> Result<Reply, ApiError> {
     Ok(Reply::json(&Information {
         name: &identity.name,
         cluster_name: &identity.cluster_name,
-        // Typed clients refuse an answer that lacks one of these.
+        // Typed clients reject an answer that lacks one of these.
         cluster_uuid: "_na_",
         version: VersionInformation {
             number: &identity.version,

@@ -1,4 +1,4 @@
-//! Single attributes of a connector: its name, service type, index, nature and API key.
+//! Single attributes of a connector: name, service type, index, native and API key.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -6,57 +6,57 @@ use serde::Deserialize;
 use super::{Connector, IndexName, fields};
 use crate::{ConnectorStatus, Lenient, Refusal, refusal, schema};
 
-/// The body of a change of the name and the description: at least one of them.
+/// The body that changes name and description: at least one of them.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(transform = schema::at_least_one)]
 pub struct ConnectorNaming {
-    /// The new name for people.
+    /// The new display name.
     pub name: Option<String>,
-    /// What the connector is for.
+    /// The new description.
     pub description: Option<String>,
 }
 
-/// The body of a change of the service type.
+/// The body that changes the service type.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConnectorServiceType {
-    /// The kind of source it reads; not empty.
+    /// The type of its data source; not empty.
     #[schemars(length(min = 1))]
     pub service_type: String,
 }
 
-/// The body of a change of the index.
+/// The body that changes the index.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(transform = schema::all_required)]
 pub struct ConnectorIndex {
-    /// The index it writes to; null detaches it, leaving the field out is a mistake.
+    /// The index to write to; null detaches the connector, an absent field is an error.
     #[serde(deserialize_with = "Option::deserialize")]
     pub index_name: Option<String>,
 }
 
-/// The body of a change of who runs the connector.
+/// The body that changes whether the connector is native.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConnectorNature {
-    /// Whether Elastic's own infrastructure would run it.
+    /// Whether it is a native connector, run by Elastic.
     pub is_native: Lenient<bool>,
 }
 
-/// The body of a change of the API key: at least one of the two.
+/// The body that changes the API key: at least one of the two fields.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(transform = schema::at_least_one)]
 pub struct ConnectorApiKey {
     /// The id of the API key that its worker uses.
     pub api_key_id: Option<String>,
-    /// The id of the secret in which that key is kept.
+    /// The id of the secret that contains the key.
     pub api_key_secret_id: Option<String>,
 }
 
 impl Connector {
-    /// The connector under another name or description; what is left out stays.
+    /// Changes name or description; an absent one is kept.
     pub fn rename(mut self, naming: &ConnectorNaming) -> Result<Self, Refusal> {
         refusal::require_one(&[
             ("name", naming.name.is_some()),
@@ -67,8 +67,7 @@ impl Connector {
         Ok(self)
     }
 
-    /// The connector of another kind of source: its configuration has to be looked at again, unless it
-    /// was never configured.
+    /// Changes the service type: the configuration must be set again, unless it never was.
     pub fn set_service_type(mut self, service_type: &str) -> Result<Self, Refusal> {
         if service_type.is_empty() {
             return Err(Refusal::validation("[service_type] must not be empty"));
@@ -84,8 +83,7 @@ impl Connector {
         }
     }
 
-    /// The connector with another index, or with none. That no other live connector has the index is
-    /// the promise of the store.
+    /// Changes or detaches the index. The store guarantees that no other live connector has the index.
     pub fn set_index_name(mut self, index_name: Option<&str>) -> Result<Self, Refusal> {
         if let Some(name) = index_name {
             let name = IndexName::parse(name)?;
@@ -97,8 +95,8 @@ impl Connector {
         Ok(self)
     }
 
-    /// The connector, run by Elastic's own infrastructure or not any more: whoever runs it next has yet
-    /// to show that it reaches its source. A connector without an index may become native.
+    /// Changes whether the connector is native: the new worker has yet to connect to the data source. A connector
+    /// without an index may become native.
     pub fn set_native(mut self, is_native: bool) -> Result<Self, Refusal> {
         if is_native && let Some(name) = self.index_name() {
             IndexName::parse(&name)?.check_native()?;
@@ -110,7 +108,7 @@ impl Connector {
         Ok(self)
     }
 
-    /// The connector with another API key, or the same in another secret; what is left out stays.
+    /// Changes the API key, or the secret of its key; an absent one is kept.
     pub fn set_api_key(mut self, key: &ConnectorApiKey) -> Result<Self, Refusal> {
         refusal::require_one(&[
             ("api_key_id", key.api_key_id.is_some()),

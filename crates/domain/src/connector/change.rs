@@ -1,23 +1,23 @@
-//! What may happen to a connector.
+//! State changes of a connector: deletion and heartbeat.
 
 use super::{Connector, fields};
 use crate::{Refusal, Timestamp};
 
-/// Whether softly deleted connectors count.
+/// Whether softly deleted connectors are included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InclusionOfDeleted(pub bool);
 
-/// How a connector is to be deleted.
+/// How to delete a connector.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deletion {
-    /// Its sync jobs go with it.
+    /// Whether to delete its sync jobs as well.
     pub delete_sync_jobs: bool,
-    /// It is removed, rather than marked.
+    /// Whether to delete it permanently instead of softly.
     pub hard: bool,
 }
 
 impl Connector {
-    /// The connector, if it is there for those who ask: a softly deleted one only where those count.
+    /// The connector, unless it is softly deleted and those are excluded.
     pub fn visible(self, id: &str, deleted: InclusionOfDeleted) -> Result<Self, Refusal> {
         if self.is_deleted() && !deleted.0 {
             Err(Refusal::ConnectorNotFound(id.to_owned()))
@@ -26,14 +26,14 @@ impl Connector {
         }
     }
 
-    /// The worker is alive.
+    /// Heartbeat of the worker.
     #[must_use]
     pub fn check_in(mut self, now: Timestamp) -> Self {
         self.document.set(fields::LAST_SEEN, &now);
         self
     }
 
-    /// The connector, marked as deleted: its index is free for another one.
+    /// The connector, marked as deleted: its index name is released.
     #[must_use]
     pub fn delete_softly(mut self) -> Self {
         self.document.set(fields::DELETED, &true);

@@ -1,4 +1,4 @@
-//! How a connector comes to be, and what a second request for the same id changes.
+//! Creation of a connector, and the update by a second request for the same id.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -8,24 +8,24 @@ use super::{Connector, IndexName, fields};
 use crate::document::raw;
 use crate::{ConnectorStatus, Document, Lenient, Object, Refusal, Timestamp};
 
-/// When nothing else is said, schedules name midnight, in the notation with seconds first.
+/// The default schedule: midnight, in Quartz notation with seconds first.
 const DEFAULT_INTERVAL: &str = "0 0 0 * * ?";
 
-/// The body of a request for a new connector; everything may be left out.
+/// The body that creates a connector; all fields are optional.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConnectorProperties {
-    /// What it is for.
+    /// Its description.
     pub description: Option<String>,
     /// The index it writes to.
     pub index_name: Option<String>,
-    /// Whether Elastic's own infrastructure would run it; false if left out.
+    /// Whether it is a native connector, run by Elastic; defaults to false.
     pub is_native: Option<Lenient<bool>>,
-    /// The language of its documents, for their analysis.
+    /// The language of its documents, for text analysis.
     pub language: Option<String>,
-    /// Its name for people; empty if left out.
+    /// Its display name; defaults to an empty one.
     pub name: Option<String>,
-    /// The kind of source it reads.
+    /// The type of its data source.
     pub service_type: Option<String>,
 }
 
@@ -38,7 +38,7 @@ impl ConnectorProperties {
         let mut document = Document::default();
         document.set(fields::CONFIGURATION, &Object::default());
         document.set(fields::CUSTOM_SCHEDULING, &Object::default());
-        // Typed clients refuse a connector without it.
+        // Typed clients reject a connector without it.
         document.set(fields::DELETED, &false);
         document.set_if_some(fields::DESCRIPTION, self.description.as_ref());
         document.set(fields::FILTERING, &vec![default_filtering(now)]);
@@ -53,9 +53,8 @@ impl ConnectorProperties {
         Ok(Connector { document })
     }
 
-    /// An existing connector with these properties: those left out stay as they are, and so does
-    /// everything else that is stored with it. Another service type needs another configuration, as where that
-    /// alone is changed.
+    /// Updates an existing connector with these properties: absent ones, and all other stored fields, are kept. A
+    /// changed service type requires a new configuration, as if it was changed on its own.
     pub fn update(&self, mut connector: Connector) -> Result<Connector, Refusal> {
         self.check_index_name(self.native().unwrap_or_else(|| connector.is_native()))?;
         if self.native() == Some(true)
@@ -97,7 +96,7 @@ fn object(fields: &[(&str, Box<RawValue>)]) -> Object {
     object
 }
 
-/// One domain with the rule that takes everything, active and as a draft, both valid.
+/// One domain with the default rule, active and as a draft, both valid.
 pub(super) fn default_filtering(now: Timestamp) -> Object {
     let snippet =
         object(&[("created_at", raw(&now)), ("updated_at", raw(&now)), ("value", raw(&Object::default()))]);
@@ -120,7 +119,7 @@ pub(super) fn default_filtering(now: Timestamp) -> Object {
     object(&[("active", rules.clone()), ("domain", raw("DEFAULT")), ("draft", rules)])
 }
 
-/// Nothing runs by itself until somebody says so.
+/// All schedules are disabled by default.
 fn default_scheduling() -> Object {
     let never = raw(&object(&[("enabled", raw(&false)), ("interval", raw(DEFAULT_INTERVAL))]));
     object(&[("access_control", never.clone()), ("full", never.clone()), ("incremental", never)])

@@ -1,17 +1,16 @@
-//! Cron expressions in the manner of Quartz: seconds first, the year may be left out, one of the two days
-//! is `?`.
+//! Quartz cron expressions: seconds come first, the year is optional, one of the two day fields is `?`.
 //!
-//! `croner` knows what a field may be, but neither says where a mistake is nor is as strict as Quartz: each
-//! field is given to it alone, after what it would let pass.
+//! `croner` parses the fields, but does not report the position of an error and is less strict than Quartz: each field
+//! is parsed separately, after checks for what it would accept wrongly.
 
 use croner::parser::{CronParser, Seconds, Year};
 
-/// A field of an expression: its name and the range of its numbers.
+/// A field of an expression: its name and the range of its values.
 struct CronField {
     name: &'static str,
     lowest: u16,
     highest: u16,
-    /// Whether it has names for its numbers, such as JAN or SUN.
+    /// Whether its values have names, such as JAN or SUN.
     has_names: bool,
 }
 
@@ -32,10 +31,10 @@ const DAY_OF_MONTH: usize = 3;
 const DAY_OF_WEEK: usize = 5;
 const YEAR: usize = 6;
 
-/// The longest expression, in characters: more than lists of all numbers of all fields have.
+/// The maximum length of an expression in characters, enough for a list of all values in every field.
 const MAXIMUM_LENGTH: usize = 4096;
 
-/// Checks an expression; the problem says where the mistake is, characters counted from one.
+/// Validates an expression; the error gives the position of the mistake, in characters from one.
 pub(super) fn check(expression: &str) -> Result<(), String> {
     if expression.chars().count() > MAXIMUM_LENGTH {
         return Err(format!("invalid cron expression, it is longer than [{MAXIMUM_LENGTH}] characters"));
@@ -72,7 +71,7 @@ pub(super) fn check(expression: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// The pieces of a text, each with how many characters stand before it.
+/// The parts of a text, each with its offset in characters.
 fn split(text: &str, separates: impl Fn(char) -> bool) -> Vec<(usize, &str)> {
     let mut place = 0;
     let located = |piece| {
@@ -110,7 +109,7 @@ fn check_item(number: usize, whole: &str, item: &str) -> Result<(), String> {
         return Err("the year is too early".to_owned());
     }
     match range.split_once('-') {
-        // So many days before the last one.
+        // An offset from the last day of the month.
         Some(("L" | "l", days)) if number == DAY_OF_MONTH && step.is_none() => {
             let days = days.strip_suffix(['W', 'w']).unwrap_or(days);
             if days.parse().is_ok_and(|days: u16| days < highest) {
@@ -118,7 +117,7 @@ fn check_item(number: usize, whole: &str, item: &str) -> Result<(), String> {
             }
             Err("the days before the last one are no number".to_owned())
         }
-        // A range may lead over the end of its field and on from its beginning.
+        // A range may wrap around.
         Some((first, last)) if parse(number, range).is_err() => {
             let is_plain = |end: &str| !end.is_empty() && end.chars().all(char::is_alphanumeric);
             if !is_plain(first) || !is_plain(last) {
@@ -132,7 +131,7 @@ fn check_item(number: usize, whole: &str, item: &str) -> Result<(), String> {
     }
 }
 
-/// Whether a field may be this, all others being well.
+/// Whether a field is valid, given that all others are.
 fn parse(number: usize, text: &str) -> Result<(), String> {
     let parser = CronParser::builder()
         .seconds(Seconds::Required)

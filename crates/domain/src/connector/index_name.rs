@@ -1,22 +1,22 @@
-//! Names of indices, by Elasticsearch's rules.
+//! Index names, by Elasticsearch's rules.
 
 use crate::Refusal;
 
-/// Characters that an index name cannot have.
+/// Characters that an index name must not contain.
 const FORBIDDEN: &[char] = &['\\', '/', '*', '?', '"', '<', '>', '|', ' ', ',', '#'];
-/// Characters that an index name cannot start with.
+/// Characters that an index name must not start with.
 const FORBIDDEN_FIRST: &[char] = &['-', '_', '+'];
-/// The most bytes of UTF-8 an index name may have.
+/// The maximum length of an index name in bytes of UTF-8.
 const MAXIMUM_BYTES: usize = 255;
-/// What the index of a native connector starts with.
+/// The prefix of the indices of native connectors.
 const NATIVE_PREFIX: &str = "content-";
 
-/// A name that an index can have: lower case, without special characters, at most 255 bytes.
+/// A valid index name: lower case, without special characters, at most 255 bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IndexName(String);
 
 impl IndexName {
-    /// Checks a name; the refusal says which rule it breaks.
+    /// Validates a name; the error says which rule it violates.
     pub fn parse(name: &str) -> Result<Self, Refusal> {
         match Self::broken_rule(name) {
             Some(rule) => Err(Refusal::InvalidArgument(format!("invalid index name [{name}], {rule}"))),
@@ -24,7 +24,7 @@ impl IndexName {
         }
     }
 
-    /// The rule that a name breaks, if there is one.
+    /// The rule that a name violates, if any.
     pub fn broken_rule(name: &str) -> Option<&'static str> {
         if name.is_empty() {
             return Some("must not be empty");

@@ -1,4 +1,4 @@
-//! What a worker notes about the last syncs of a connector.
+//! The statistics of a connector's last syncs.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -7,43 +7,43 @@ use super::{Connector, fields};
 use crate::field_patch::FieldPatch;
 use crate::{Count, Lenient, Object, SyncJobStatus, Timestamp, Warned, Warning};
 
-/// The body of a note about the last syncs: what is left out stays, null says that there is none any more.
+/// The body that updates the statistics: absent fields are kept, null clears a field.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ConnectorLastSync {
-    /// What went wrong in the last sync of permissions.
+    /// The error of the last access control sync.
     pub last_access_control_sync_error: FieldPatch<String>,
-    /// When the last sync of permissions was asked for by its schedule.
+    /// When the last access control sync was scheduled.
     #[schemars(schema_with = "crate::schema::optional_time")]
     pub last_access_control_sync_scheduled_at: FieldPatch<Timestamp>,
-    /// How the last sync of permissions stands.
+    /// The status of the last access control sync.
     pub last_access_control_sync_status: FieldPatch<SyncJobStatus>,
     /// How many documents the last sync deleted.
     pub last_deleted_document_count: FieldPatch<Lenient<Count>>,
-    /// When the last sync of changes was asked for by its schedule.
+    /// When the last incremental sync was scheduled.
     #[schemars(schema_with = "crate::schema::optional_time")]
     pub last_incremental_sync_scheduled_at: FieldPatch<Timestamp>,
-    /// How many documents the last sync wrote.
+    /// How many documents the last sync indexed.
     pub last_indexed_document_count: FieldPatch<Lenient<Count>>,
     /// When the worker was last seen.
     #[schemars(schema_with = "crate::schema::optional_time")]
     pub last_seen: FieldPatch<Timestamp>,
-    /// What went wrong in the last sync.
+    /// The error of the last sync.
     pub last_sync_error: FieldPatch<String>,
-    /// When the last full sync was asked for by its schedule.
+    /// When the last full sync was scheduled.
     #[schemars(schema_with = "crate::schema::optional_time")]
     pub last_sync_scheduled_at: FieldPatch<Timestamp>,
-    /// How the last sync stands.
+    /// The status of the last sync.
     pub last_sync_status: FieldPatch<SyncJobStatus>,
     /// When the last sync ended.
     #[schemars(schema_with = "crate::schema::optional_time")]
     pub last_synced: FieldPatch<Timestamp>,
-    /// Where the last sync stopped, in whatever form the worker needs.
+    /// Where the last sync stopped, in the worker's own format.
     pub sync_cursor: FieldPatch<Object>,
 }
 
 impl ConnectorLastSync {
-    /// Counts below zero, which no worker can mean; they are stored, as Elasticsearch stores them.
+    /// Warnings about negative counts, which are certainly mistakes; they are stored, as in Elasticsearch.
     fn warnings(&self) -> impl Iterator<Item = Warning> {
         let counts = [
             (fields::LAST_DELETED_DOCUMENT_COUNT, self.last_deleted_document_count),
@@ -57,7 +57,7 @@ impl ConnectorLastSync {
 }
 
 impl Connector {
-    /// The connector with what the worker noted.
+    /// Updates the statistics.
     #[must_use]
     pub fn note_last_sync(mut self, note: &ConnectorLastSync) -> Warned<Self> {
         let document = &mut self.document;

@@ -1,4 +1,4 @@
-//! Connectors: where documents come from and which index they go to.
+//! Connectors: a data source and the index that its documents go to.
 
 mod attributes;
 mod change;
@@ -48,8 +48,7 @@ pub(crate) use schema::SCHEMA;
 pub use schema::connector_fields;
 pub use status_change::{ConnectorFailure, ConnectorStatusChange};
 
-/// A connector as it is stored. Its known fields are read and changed by the rules; all others are
-/// carried along untouched.
+/// A stored connector. Its known fields are read and changed by the rules; all others are preserved.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Connector {
     document: Document,
@@ -79,48 +78,48 @@ impl From<Connector> for Document {
 }
 
 impl Connector {
-    /// The document as it is stored.
+    /// The stored document.
     pub fn document(&self) -> &Document {
         &self.document
     }
 
-    /// The index it writes to, if it is attached to one.
+    /// The index it writes to, if it has one.
     pub fn index_name(&self) -> Option<String> {
         self.document.get(fields::INDEX_NAME).filter(|name| !name.is_empty())
     }
 
-    /// The kind of source it reads, if it is known.
+    /// The type of its data source, if set.
     pub fn service_type(&self) -> Option<String> {
         self.document.get(fields::SERVICE_TYPE).filter(|name| !name.is_empty())
     }
 
-    /// Its name for people.
+    /// Its display name.
     pub fn name(&self) -> Option<String> {
         self.document.get(fields::NAME)
     }
 
-    /// What it is for.
+    /// Its description.
     pub fn description(&self) -> Option<String> {
         self.document.get(fields::DESCRIPTION)
     }
 
-    /// Whether Elastic's own infrastructure would run it.
+    /// Whether it is a native connector, run by Elastic.
     pub fn is_native(&self) -> bool {
         self.document.get(fields::IS_NATIVE).unwrap_or(false)
     }
 
-    /// Whether it was deleted softly: still stored, but not there for those who do not ask for it.
+    /// Whether it is softly deleted: still stored, but only visible on request.
     pub fn is_deleted(&self) -> bool {
         !schema::is_live(&self.document)
     }
 
-    /// The condition that a connector was not deleted softly.
+    /// Matches connectors that are not softly deleted.
     #[must_use]
     pub fn is_live() -> Condition {
         schema::live()
     }
 
-    /// The condition that a connector has this in its index name, name or description.
+    /// Matches connectors whose index name, name or description contains a text.
     #[must_use]
     pub fn contains(text: &str) -> Condition {
         let fields =
@@ -128,7 +127,7 @@ impl Connector {
         Condition::Contains { fields, text: text.to_owned() }
     }
 
-    /// The index that it keeps other connectors from: that of a live connector.
+    /// The index that it reserves: that of a live connector.
     pub fn held_index_name(&self) -> Option<String> {
         schema::held_index_name(&self.document)
     }

@@ -1,4 +1,4 @@
-//! What a connector has done to its documents before they are indexed, and what its worker can do.
+//! The ingest pipeline of a connector, and the features of its worker.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,64 +6,64 @@ use serde::{Deserialize, Serialize};
 use super::{Connector, fields};
 use crate::{Kept, Lenient, Warned};
 
-/// The body of a change of the pipeline.
+/// The body that changes the pipeline.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConnectorPipeline {
-    /// The pipeline; all of it has to be said.
+    /// The pipeline; all of its fields are required.
     pub pipeline: Kept<Pipeline>,
 }
 
-/// The ingest pipeline of a connector, and what is switched on in it.
+/// The ingest pipeline of a connector, and its switches.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Pipeline {
-    /// Whether text is taken out of binary content.
+    /// Whether text is extracted from binary content.
     pub extract_binary_content: Lenient<bool>,
     /// The name of the ingest pipeline.
     pub name: String,
-    /// Whether runs of blanks are made one.
+    /// Whether whitespace is reduced.
     pub reduce_whitespace: Lenient<bool>,
-    /// Whether the models of the pipeline are run.
+    /// Whether ML inference is run.
     pub run_ml_inference: Lenient<bool>,
 }
 
-/// The body of a change of the features.
+/// The body that changes the features.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConnectorFeatures {
-    /// The features that change.
+    /// The features to change.
     pub features: Kept<Features>,
 }
 
-/// What a worker can do; what is left out stays as it is.
+/// The features of a worker; absent ones are kept.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Features {
-    /// Whether documents carry who may see them.
+    /// Document-level security: whether documents carry their permissions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document_level_security: Option<Kept<Feature>>,
-    /// Whether changes can be read alone.
+    /// Whether incremental syncs are supported.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub incremental_sync: Option<Kept<Feature>>,
-    /// Whether a native connector has API keys of its own.
+    /// Whether a native connector has its own API keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub native_connector_api_keys: Option<Kept<Feature>>,
-    /// Which rules the worker understands.
+    /// The supported kinds of filtering rules.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sync_rules: Option<Kept<SyncRules>>,
 }
 
-/// The two kinds of rules about which documents are taken.
+/// The two kinds of filtering rules.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub struct SyncRules {
-    /// Snippets in a form of the source's own.
+    /// Advanced rules: snippets in the data source's own format.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub advanced: Option<Kept<Feature>>,
-    /// Rules about single fields.
+    /// Basic rules: for single fields.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub basic: Option<Kept<Feature>>,
 }
 
-/// Something that is switched on or off.
+/// A feature switch.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Feature {
     /// Whether it is on.
@@ -71,14 +71,14 @@ pub struct Feature {
 }
 
 impl Connector {
-    /// The connector with another pipeline; what else is stored with the pipeline stays.
+    /// Changes the pipeline; unknown fields of it are kept.
     #[must_use]
     pub fn set_pipeline(mut self, pipeline: &Kept<Pipeline>) -> Warned<Self> {
         self.document.merge_field(fields::PIPELINE, pipeline);
         Warned::new(self, pipeline.unknown_fields("pipeline"))
     }
 
-    /// The connector with some features changed; the others stay.
+    /// Changes some features; the others are kept.
     #[must_use]
     pub fn set_features(mut self, features: &Kept<Features>) -> Warned<Self> {
         self.document.merge_field(fields::FEATURES, features);

@@ -1,4 +1,4 @@
-//! When the jobs of a connector run by themselves.
+//! The schedules of a connector's jobs.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,35 +6,35 @@ use serde::{Deserialize, Serialize};
 use super::{Connector, cron, fields};
 use crate::{Kept, Lenient, Refusal, Warned, schema};
 
-/// The body of a change of the schedules.
+/// The body that changes the schedules.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConnectorScheduling {
-    /// The schedules that change; at least one.
+    /// The schedules to change; at least one.
     pub scheduling: Kept<Schedules>,
 }
 
-/// The schedule of each type of job; what is left out stays as it is.
+/// The schedule of each job type; absent ones are kept.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[schemars(transform = schema::at_least_one)]
 pub struct Schedules {
-    /// When permissions are read.
+    /// The schedule of access control syncs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access_control: Option<Kept<Schedule>>,
-    /// When everything is read.
+    /// The schedule of full syncs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub full: Option<Kept<Schedule>>,
-    /// When changes are read.
+    /// The schedule of incremental syncs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub incremental: Option<Kept<Schedule>>,
 }
 
-/// When jobs of one type run.
+/// The schedule of one job type.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Schedule {
-    /// Whether they run by themselves at all.
+    /// Whether the schedule is enabled.
     pub enabled: Lenient<bool>,
-    /// A cron expression in the manner of Quartz, seconds first; checked also where it is not enabled.
+    /// A Quartz cron expression, seconds first; validated even if the schedule is disabled.
     #[schemars(length(min = 1))]
     pub interval: String,
 }
@@ -44,7 +44,7 @@ impl Schedules {
         [("access_control", &self.access_control), ("full", &self.full), ("incremental", &self.incremental)]
     }
 
-    /// Refuses a change of nothing, and expressions that cannot be read, all of them at once.
+    /// Rejects an empty change, and reports all invalid expressions together.
     fn check(&self) -> Result<(), Refusal> {
         let schedules = self.by_name();
         if schedules.iter().all(|(_, schedule)| schedule.is_none()) {
@@ -60,7 +60,7 @@ impl Schedules {
 }
 
 impl Connector {
-    /// The connector with some schedules changed; the others stay.
+    /// Changes some schedules; the others are kept.
     pub fn set_scheduling(mut self, schedules: &Kept<Schedules>) -> Result<Warned<Self>, Refusal> {
         schedules.check()?;
         self.document.merge_field(fields::SCHEDULING, schedules);

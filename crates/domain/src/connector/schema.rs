@@ -1,25 +1,25 @@
-//! What connectors are found and ordered by.
+//! The schema of connectors: the fields for queries and sorting.
 
 use super::fields;
 use crate::{Collection, CollectionSchema, Condition, Document, IndexedField, Refusal};
 
-/// The fields by which connectors are found.
+/// The fields of connectors in queries.
 pub mod connector_fields {
-    /// Whether the connector was deleted softly.
+    /// Whether the connector is softly deleted.
     pub const DELETED: &str = "deleted";
-    /// What the connector is for.
+    /// The description of the connector.
     pub const DESCRIPTION: &str = "description";
     /// The index that the connector writes to.
     pub const INDEX_NAME: &str = "index_name";
     /// The name of the connector.
     pub const NAME: &str = "name";
-    /// The kind of source that the connector reads.
+    /// The type of the connector's data source.
     pub const SERVICE_TYPE: &str = "service_type";
 }
 use connector_fields::{DELETED, DESCRIPTION, INDEX_NAME, NAME, SERVICE_TYPE};
 
-/// Connectors are listed in the order of their index names. Beside the fields that queries use, it names those that
-/// other programs search for in the same index.
+/// Connectors are sorted by index name. In addition to the fields of queries, the schema declares those that other
+/// programs search for in the same index.
 pub(crate) const SCHEMA: CollectionSchema = CollectionSchema {
     name: "connectors",
     noun: "connector",
@@ -59,17 +59,17 @@ pub(crate) const SCHEMA: CollectionSchema = CollectionSchema {
     ..CollectionSchema::BASE
 };
 
-/// Whether the connector that a document is was not deleted softly.
+/// Whether a document is a connector that is not softly deleted.
 pub(super) fn is_live(document: &Document) -> bool {
     live().matches(Collection::new(&SCHEMA), document)
 }
 
-/// The condition that a connector was not deleted softly.
+/// Matches connectors that are not softly deleted.
 pub(super) fn live() -> Condition {
     Condition::AnyOf { field: DELETED, words: vec!["true".to_owned()] }.negated()
 }
 
-/// The index that a live connector keeps other connectors from.
+/// The index name that a live connector reserves.
 pub(super) fn held_index_name(document: &Document) -> Option<String> {
     document.get(fields::INDEX_NAME).filter(|name| !name.is_empty() && is_live(document))
 }

@@ -1,4 +1,4 @@
-//! The changes of a connector's status, and reports of its failures.
+//! Changes of a connector's status, and error reports.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -7,32 +7,31 @@ use serde_json::value::RawValue;
 use super::{Connector, fields};
 use crate::{ConnectorStatus, Refusal};
 
-/// The body of a change of the status.
+/// The body that changes the status.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConnectorStatusChange {
-    /// The status it is to have.
+    /// The new status.
     pub status: ConnectorStatus,
 }
 
-/// The body of a report that a connector failed, or that it works again.
+/// The body that sets or clears the error.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(transform = crate::schema::all_required)]
 pub struct ConnectorFailure {
-    /// What went wrong; null, or nothing between the quotes, that all is well again. Leaving the field
-    /// out is a mistake.
+    /// The error message; null or an empty text clears it, an absent field is an error.
     #[serde(deserialize_with = "Option::deserialize")]
     pub error: Option<String>,
 }
 
 impl Connector {
-    /// The status, or `None` where the document has none of the five.
+    /// The status, or `None` if the document has none of the five.
     pub fn status(&self) -> Option<ConnectorStatus> {
         self.document.get(fields::STATUS)
     }
 
-    /// The connector after the step to `to`, or why the state machine does not allow it.
+    /// Changes the status to `to`; an error if the state machine does not allow it.
     pub fn set_status(mut self, id: &str, to: ConnectorStatus) -> Result<Self, Refusal> {
         if !self.status().is_some_and(|from| from.may_become(to)) {
             let from = self.document.get_raw(fields::STATUS.name).map_or("none", RawValue::get);
@@ -43,8 +42,8 @@ impl Connector {
         Ok(self)
     }
 
-    /// The connector, failed with this error, or connected again where there is none. Either may be
-    /// said in any status: it is what the worker saw.
+    /// Sets the error, or clears it and makes the connector connected. Both are allowed in any status: they are what
+    /// the worker observed.
     #[must_use]
     pub fn set_error(mut self, error: Option<&str>) -> Self {
         let error = error.filter(|text| !text.is_empty()).map(str::to_owned);

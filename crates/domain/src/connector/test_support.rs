@@ -1,4 +1,4 @@
-//! Tables of changes of a connector, accepted and refused, for the tests of this crate.
+//! Table tests for accepted and rejected changes of a connector.
 
 use std::fmt::Debug;
 
@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use super::Connector;
 use crate::{Document, Refusal, Warned};
 
-/// A change that is accepted: a stored connector, a body, and what the connector becomes.
+/// An accepted change: the stored connector, the body, and the resulting connector.
 pub(super) struct Case {
     pub(super) stored: &'static str,
     pub(super) body: &'static str,
@@ -18,7 +18,7 @@ pub(super) fn stored(text: &str) -> Connector {
     Connector::from(Document::parse(text).unwrap())
 }
 
-/// Checks that each change leads where the table says.
+/// Checks the result of each change.
 pub(super) fn check<B: DeserializeOwned + Debug, C: Into<Warned<Connector>>>(
     cases: &[Case],
     change: impl Fn(Connector, &B) -> Result<C, Refusal>,
@@ -32,7 +32,7 @@ pub(super) fn check<B: DeserializeOwned + Debug, C: Into<Warned<Connector>>>(
     }
 }
 
-/// Checks that each body is refused on the stored connector, with a reason that has the part.
+/// Checks that each body is rejected for the stored connector, with a reason that contains the text.
 pub(super) fn refused<B: DeserializeOwned + Debug, C: Debug>(
     on: &str,
     cases: &[(&str, &str)],
@@ -45,7 +45,7 @@ pub(super) fn refused<B: DeserializeOwned + Debug, C: Debug>(
     }
 }
 
-/// Checks that each body is taken on the stored connector, with just these warnings.
+/// Checks that each body is accepted for the stored connector, with exactly these warnings.
 pub(super) fn warned<B: DeserializeOwned + Debug>(
     on: &str,
     cases: &[(&str, &[&str])],

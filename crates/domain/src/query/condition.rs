@@ -1,45 +1,45 @@
-//! What has to hold of a document.
+//! Conditions on documents.
 
 use super::error::QueryError;
 use crate::{Collection, Document, FieldKind};
 
-/// A condition on the fields of a document. A field has any number of values; one that fits is enough.
+/// A condition on the fields of a document. A field has any number of values; it is enough that one matches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Condition {
-    /// The field has one of the words, by the rules of [`keyword_values`](crate::keyword_values).
+    /// The field has one of the values, by the rules of [`keyword_values`](crate::keyword_values).
     AnyOf {
-        /// The path of the field, one of words.
+        /// The path of the field, a keyword.
         field: &'static str,
-        /// The words of which one is enough.
+        /// The values of which one must match.
         words: Vec<String>,
     },
     /// The field has a number or a date in a range.
     Range {
-        /// The path of the field, one of numbers or dates.
+        /// The path of the field, a number or date.
         field: &'static str,
-        /// The least value, if there is a limit; dates in milliseconds since 1970.
+        /// The lower bound, inclusive, if there is one; dates in milliseconds since 1970.
         from: Option<i64>,
-        /// The least value that is too large, if there is a limit.
+        /// The upper bound, exclusive, if there is one.
         before: Option<i64>,
     },
-    /// The field has a value: one that can be read, where it is a field of numbers or dates.
+    /// The field has a value: a valid one, for a field of numbers or dates.
     Exists {
         /// The path of the field.
         field: &'static str,
     },
-    /// One of the fields has a word or text with this in it, letter by letter.
+    /// One of the fields has a value that contains this text exactly.
     Contains {
-        /// The paths of the fields, of words or texts.
+        /// The paths of the fields, keywords or texts.
         fields: Vec<&'static str>,
-        /// What is looked for.
+        /// The text to search for.
         text: String,
     },
-    /// The other condition does not hold.
+    /// Negates the condition.
     Not(Box<Condition>),
 }
 
 impl Condition {
-    /// The opposite.
+    /// The negation.
     #[must_use]
     pub fn negated(self) -> Self {
         Self::Not(Box::new(self))
@@ -65,7 +65,7 @@ impl Condition {
         }
     }
 
-    /// Whether a number is in a range that includes its start and not its end.
+    /// Whether a number is in a half-open range.
     #[must_use]
     pub fn is_in_range(number: i64, from: Option<i64>, before: Option<i64>) -> bool {
         from.is_none_or(|from| from <= number) && before.is_none_or(|before| number < before)

@@ -1,6 +1,6 @@
-//! Why a query cannot be answered.
+//! Errors of invalid queries.
 
-/// A query that its collection cannot answer.
+/// A query that its collection does not support.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("[{collection}] cannot be {used} by the field [{path}]")]
 pub struct QueryError {
@@ -8,6 +8,6 @@ pub struct QueryError {
     pub collection: &'static str,
     /// The path of the field.
     pub path: &'static str,
-    /// For what its schema does not declare it: `filtered`, `ordered` or `counted`.
+    /// The use that the schema does not declare: `filtered`, `ordered` or `counted`.
     pub used: &'static str,
 }

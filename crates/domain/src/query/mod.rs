@@ -1,4 +1,4 @@
-//! Queries as values: which documents of a collection, in which order, and which part of the list.
+//! Queries: conditions, sort order and page.
 
 mod condition;
 mod error;
@@ -12,27 +12,27 @@ pub use error::QueryError;
 pub use order::{MissingValues, Order, SortKey, SortValue};
 pub use sort_order::SortOrder;
 
-/// Which part of a list is wanted.
+/// The requested page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Window {
-    /// Some documents are skipped.
+    /// By offset.
     Offset {
         /// How many of the matching documents to skip.
         from: u32,
-        /// The most documents to answer.
+        /// The maximum number of documents to return.
         size: u32,
     },
-    /// The list is continued where another page ended.
+    /// After the last document of another page.
     After {
-        /// The key of the last document that was seen; `None` to begin.
+        /// The sort key of the last document seen; `None` to begin.
         key: Option<SortKey>,
-        /// The most documents to answer.
+        /// The maximum number of documents to return.
         size: u32,
     },
 }
 
 impl Window {
-    /// The most documents to answer.
+    /// The maximum number of documents to return.
     #[must_use]
     pub const fn size(&self) -> u32 {
         match self {
@@ -54,11 +54,11 @@ impl Window {
 pub struct Query {
     /// The collection that is searched.
     pub collection: Collection,
-    /// What has to hold of a document.
+    /// The conditions, all of which must hold.
     pub conditions: Vec<Condition>,
-    /// In which order documents are listed.
+    /// The sort order.
     pub order: Order,
-    /// Which part of the list is wanted.
+    /// The requested page.
     pub window: Window,
 }
 
@@ -70,51 +70,51 @@ impl Query {
         Self { collection, conditions: Vec::new(), order, window: Window::Offset { from: 0, size: 100 } }
     }
 
-    /// The query with one more condition.
+    /// Adds a condition.
     #[must_use]
     pub fn with(mut self, condition: Condition) -> Self {
         self.conditions.push(condition);
         self
     }
 
-    /// The query with the condition that a field has one of these words, or as it is where there are none.
+    /// Adds the condition that a field has one of these values; without values, the query is unchanged.
     #[must_use]
     pub fn any_of(self, field: &'static str, words: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let words: Vec<String> = words.into_iter().map(Into::into).collect();
         if words.is_empty() { self } else { self.with(Condition::AnyOf { field, words }) }
     }
 
-    /// The query for another part of the list, counted from its start.
+    /// Sets the page by offset.
     #[must_use]
     pub fn page(self, from: u32, size: u32) -> Self {
         Self { window: Window::Offset { from, size }, ..self }
     }
 
-    /// The query for what follows a document of the list, or for its beginning.
+    /// Sets the page after a document of the list, or at its start.
     #[must_use]
     pub fn after(self, key: Option<SortKey>, size: u32) -> Self {
         Self { window: Window::After { key, size }, ..self }
     }
 
-    /// The query in another order.
+    /// Sets the sort order.
     #[must_use]
     pub fn ordered(self, order: Order) -> Self {
         Self { order, ..self }
     }
 
-    /// Whether a document is wanted.
+    /// Whether a document matches.
     #[must_use]
     pub fn matches(&self, document: &Document) -> bool {
         self.conditions.iter().all(|condition| condition.matches(self.collection, document))
     }
 
-    /// Where a document stands in the list.
+    /// The sort key of a document.
     #[must_use]
     pub fn key(&self, id: &str, document: &Document) -> SortKey {
         self.order.key(self.collection, id, document)
     }
 
-    /// Checks that the schema declares every field for what the query uses it for.
+    /// Checks that the schema declares every field for its use in the query.
     pub fn check(&self) -> Result<(), QueryError> {
         for condition in &self.conditions {
             condition.check(self.collection)?;
@@ -127,7 +127,7 @@ impl Query {
     }
 }
 
-/// Checks that documents of a collection can be counted by these fields.
+/// Checks that the schema allows documents to be counted by these fields.
 pub fn check_groups(collection: Collection, by: &[&'static str]) -> Result<(), QueryError> {
     let is_counted = |path: &&&'static str| {
         collection.field(path).is_some_and(|field| field.is_counted)

@@ -1,11 +1,11 @@
-//! In which order documents are listed.
+//! The sort order of lists.
 
 use std::cmp::Ordering;
 
 use super::sort_order::SortOrder;
 use crate::{Collection, Document};
 
-/// Where documents stand that have no value in the field of the order.
+/// Where documents without a value in the sort field are placed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum MissingValues {
     /// As if their value was greater than all others: last in ascending order, first in descending.
@@ -15,31 +15,31 @@ pub enum MissingValues {
     Last,
 }
 
-/// An order of documents: by the least value of a field, and by the bytes of the id among equals. It is total, so
-/// that pages neither overlap nor skip while nothing changes.
+/// A sort order: by the least value of a field, with ties broken by the bytes of the id. It is total, so that pages
+/// neither overlap nor skip documents while nothing changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Order {
-    /// The path of the field; `None` to order by id alone.
+    /// The path of the field; `None` to sort by id alone.
     pub field: Option<&'static str>,
-    /// The direction, of the values and of the ids among equals.
+    /// The direction, of values and of ids.
     pub direction: SortOrder,
-    /// Where documents without a value stand.
+    /// Where documents without a value are placed.
     pub missing: MissingValues,
 }
 
-/// The value of a document by which it is ordered.
+/// The value by which a document is sorted.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SortValue {
     /// A number, or a date in milliseconds since 1970.
     Number(i64),
-    /// A word, compared by its bytes.
+    /// A keyword, compared by its bytes.
     Word(String),
 }
 
-/// Where a document stands in a list.
+/// The position of a document in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SortKey {
-    /// The least value of the field; `None` where the document has none.
+    /// The least value of the field; `None` if the document has none.
     pub value: Option<SortValue>,
     /// The id of the document.
     pub id: String,
@@ -58,7 +58,7 @@ impl Order {
         Self { direction, ..self }
     }
 
-    /// The key of a document of a collection.
+    /// The sort key of a document of a collection.
     #[must_use]
     pub fn key(&self, collection: Collection, id: &str, document: &Document) -> SortKey {
         let field = self.field.and_then(|path| collection.field(path));
@@ -70,8 +70,8 @@ impl Order {
         SortKey { value, id: id.to_owned() }
     }
 
-    /// Whether documents with this number stand among those without one: search engines order these as if they had the
-    /// number at the end.
+    /// Whether documents with this number are placed among those without one: search engines sort the latter as if
+    /// they had the number at the limit of the range.
     #[must_use]
     pub const fn is_like_missing(&self, number: i64) -> bool {
         match (self.direction, self.missing) {
@@ -80,14 +80,14 @@ impl Order {
         }
     }
 
-    /// How two documents compare in the list.
+    /// Compares two documents by their positions in the list.
     #[must_use]
     pub fn compare(&self, left: &SortKey, right: &SortKey) -> Ordering {
         let ids = || left.id.as_bytes().cmp(right.id.as_bytes());
         self.compare_with(left.value.as_ref(), right.value.as_ref(), ids)
     }
 
-    /// How two documents compare in the list by their values, and by their ids in ascending order among equals.
+    /// Compares two documents by their values, then by their ids in ascending order.
     pub fn compare_with<V: Ord>(
         &self,
         left: Option<&V>,

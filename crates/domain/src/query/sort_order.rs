@@ -1,14 +1,14 @@
-//! In which direction documents are listed.
+//! Sort directions.
 
 use crate::enumeration::enumeration;
 
 enumeration! {
-    /// In which direction documents are listed.
+    /// The sort direction of a list.
     SortOrder {
-        /// The least value first, such as the oldest time.
+        /// Ascending, such as oldest first.
         #[strum(serialize = "asc")]
         Ascending,
-        /// The greatest value first: the same list, read from its end.
+        /// Descending: the same list in reverse.
         #[strum(serialize = "desc")]
         Descending,
     }

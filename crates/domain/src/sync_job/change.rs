@@ -1,4 +1,4 @@
-//! What may happen to a sync job: each function answers the next state or a refusal.
+//! State changes of a sync job: each function returns the next state or a refusal.
 
 use std::borrow::Cow;
 
@@ -8,57 +8,57 @@ use serde::Deserialize;
 use super::{SyncJob, fields};
 use crate::{Count, Document, Lenient, Object, Refusal, SyncJobStatus, Timestamp};
 
-/// The longest name of a worker, in bytes.
+/// The maximum length of a worker's name in bytes.
 pub const MAXIMUM_WORKER_HOSTNAME_BYTES: usize = 1_024;
 
-/// How many of the counts `_stats` needs.
+/// The number of counts that `_stats` requires.
 const REQUIRED_COUNTS: usize = 3;
 
 /// The body of a claim.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SyncJobClaim {
-    /// The host of the worker, by which it is told from others.
+    /// The host name of the worker, which identifies it.
     #[schemars(length(min = 1, max = MAXIMUM_WORKER_HOSTNAME_BYTES))]
     pub worker_hostname: String,
-    /// Where the last run of the connector stopped, in whatever form its worker needs.
+    /// Where the connector's last run stopped, in the worker's own format.
     pub sync_cursor: Option<Object>,
 }
 
-/// The body of a report of failure.
+/// The body that reports an error.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SyncJobFailure {
-    /// What went wrong.
+    /// The error message.
     #[schemars(length(min = 1))]
     pub error: String,
 }
 
-/// What a worker reports of its progress: what `_stats` takes, and the calls that end a job may.
+/// The statistics of a job: the body of `_stats`, and optional in calls that end a job.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Statistics {
     /// How many documents were deleted.
     #[schemars(range(min = 0))]
     pub deleted_document_count: Option<Lenient<Count>>,
-    /// How many documents were written.
+    /// How many documents were indexed.
     #[schemars(range(min = 0))]
     pub indexed_document_count: Option<Lenient<Count>>,
-    /// How much was written.
+    /// The volume of the indexed documents.
     #[schemars(range(min = 0))]
     pub indexed_document_volume: Option<Lenient<Count>>,
-    /// How many documents the index has.
+    /// How many documents the index contains.
     #[schemars(range(min = 0))]
     pub total_document_count: Option<Lenient<Count>>,
-    /// When the worker was last seen; now if left out.
+    /// The last heartbeat of the worker; defaults to now.
     #[serde(default)]
     #[schemars(schema_with = "crate::schema::optional_time")]
     pub last_seen: Option<Timestamp>,
-    /// Merged into the job's metadata, object by object.
+    /// Merged recursively into the job's metadata.
     pub metadata: Option<Object>,
 }
 
-/// What `_stats` takes: statistics with the first three counts.
+/// The body of `_stats`: statistics of which the first three counts are required.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(transparent)]
 pub struct CompleteStatistics(pub Statistics);
@@ -83,7 +83,7 @@ impl JsonSchema for CompleteStatistics {
 }
 
 impl Statistics {
-    /// All counts under their names, in the order in which problems are listed.
+    /// All counts with their names, in the order in which errors are listed.
     fn counts(&self) -> [(crate::Field<Count>, Option<Count>); 4] {
         [
             (fields::DELETED_DOCUMENT_COUNT, self.deleted_document_count),
@@ -94,12 +94,12 @@ impl Statistics {
         .map(|(field, count)| (field, count.map(|Lenient(count)| count)))
     }
 
-    /// Refuses negative counts, all of them at once.
+    /// Rejects negative counts, all of them in one error.
     pub fn check(&self) -> Result<(), Refusal> {
         Refusal::if_any(self.negative())
     }
 
-    /// Refuses negative counts and missing ones, all of them at once: what `_stats` needs.
+    /// Rejects negative and missing counts, all of them in one error: for `_stats`.
     pub fn check_complete(&self) -> Result<(), Refusal> {
         let required = &self.counts()[..REQUIRED_COUNTS];
         let missing = required.iter().filter(|(_, count)| count.is_none());
@@ -129,22 +129,22 @@ impl Statistics {
 }
 
 impl SyncJob {
-    /// The worker is alive.
+    /// Heartbeat of the worker.
     #[must_use]
     pub fn check_in(mut self, now: Timestamp) -> Self {
         self.document.set(fields::LAST_SEEN, &now);
         self
     }
 
-    /// The worker reports progress. The statistics must have been checked.
+    /// Updates the statistics, which must have been checked.
     #[must_use]
     pub fn report(mut self, statistics: &Statistics, now: Timestamp) -> Self {
         statistics.apply(&mut self.document, now);
         self
     }
 
-    /// A worker takes the job. Exclusive: refused while another worker has it; the same worker may
-    /// repeat its claim, which is a sign of life. The cursor goes into the job's copy of its connector.
+    /// Claims the job for a worker. Exclusive: rejected while another worker holds it; the same worker may repeat its
+    /// claim, which counts as a heartbeat. The cursor is stored in the job's copy of its connector.
     pub fn claim(
         self,
         id: &str,
@@ -185,8 +185,8 @@ impl SyncJob {
         Ok(())
     }
 
-    /// Somebody asks for an end: a job that no worker has is canceled at once, a running one is
-    /// canceling until its worker confirms.
+    /// Requests cancellation: a job that no worker holds is canceled at once, a running one is canceling until its
+    /// worker confirms.
     pub fn cancel(self, id: &str, now: Timestamp) -> Result<Self, Refusal> {
         let idle = matches!(self.status(), Some(SyncJobStatus::Pending | SyncJobStatus::Suspended));
         let next = if idle { SyncJobStatus::Canceled } else { SyncJobStatus::Canceling };
@@ -199,8 +199,8 @@ impl SyncJob {
         Ok(job)
     }
 
-    /// The worker confirms that it stopped on request. A job that nobody had asked to stop counts as
-    /// asked now.
+    /// The worker confirms that it stopped on request. If cancellation was not requested before, it counts as
+    /// requested now.
     pub fn confirm_canceled(
         self,
         id: &str,
@@ -215,7 +215,7 @@ impl SyncJob {
         Ok(job)
     }
 
-    /// The worker is done.
+    /// Completes the job.
     pub fn complete(
         self,
         id: &str,
@@ -225,7 +225,7 @@ impl SyncJob {
         self.end(id, SyncJobStatus::Completed, statistics, now)
     }
 
-    /// The worker failed.
+    /// The job fails.
     pub fn fail(self, id: &str, error: &str, now: Timestamp) -> Result<Self, Refusal> {
         if error.is_empty() {
             return Err(Refusal::validation("[error] must not be empty"));
@@ -235,7 +235,7 @@ impl SyncJob {
         Ok(job)
     }
 
-    /// The worker puts the job down, for any worker to take up again.
+    /// Suspends the job, for any worker to resume.
     pub fn suspend(self, id: &str, statistics: Option<&Statistics>, now: Timestamp) -> Result<Self, Refusal> {
         let job = self.step(id, SyncJobStatus::Suspended)?;
         Ok(match statistics {

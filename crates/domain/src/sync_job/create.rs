@@ -1,4 +1,4 @@
-//! How a sync job comes to be.
+//! Creation of a sync job.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -9,32 +9,32 @@ use crate::{
     TriggerMethod,
 };
 
-/// The index that an `access_control` job writes to is the connector's with this in front.
+/// The prefix for the connector's index name to get the index of an `access_control` job.
 const ACCESS_CONTROL_INDEX_PREFIX: &str = ".search-acl-filter-";
 
-/// The body of a request for a new sync job.
+/// The body that creates a sync job.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewSyncJob {
     /// The id of the connector to run.
     #[schemars(length(min = 1, max = MAXIMUM_ID_BYTES))]
     pub id: String,
-    /// What to read; `full` if left out.
+    /// The job type; `full` if absent.
     #[serde(default)]
     pub job_type: Option<SyncJobType>,
-    /// What triggered it; `on_demand` if left out.
+    /// The trigger; `on_demand` if absent.
     #[serde(default)]
     pub trigger_method: Option<TriggerMethod>,
 }
 
 impl NewSyncJob {
-    /// The connector's id, if it can be one.
+    /// The connector's id, if it is valid.
     pub fn connector_id(&self) -> Result<Id, Refusal> {
         Id::parse("id", &*self.id)
     }
 
-    /// The new job: pending, nothing counted yet, with a copy of the connector as it is now.
-    /// Refused for a connector without an index or a service type.
+    /// A new pending job with zero counts and a copy of the connector. Rejected for a connector without an index or a
+    /// service type.
     pub fn decide(&self, connector: &Connector, now: Timestamp) -> Result<SyncJob, Refusal> {
         let job_type = self.job_type.unwrap_or(SyncJobType::Full);
         let mut document = Document::default();

@@ -1,4 +1,4 @@
-//! Sync jobs: one run of a connector, from being asked for to its end.
+//! Sync jobs: one run of a connector, from its creation to its end.
 
 mod change;
 mod create;
@@ -21,8 +21,7 @@ pub use fields::SYNC_JOB_FIELDS;
 pub(crate) use schema::SCHEMA;
 pub use schema::sync_job_fields;
 
-/// A sync job as it is stored. Its known fields are read and changed by the rules; all others are
-/// carried along untouched.
+/// A stored sync job. Its known fields are read and changed by the rules; all others are preserved.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SyncJob {
     document: Document,
@@ -52,22 +51,22 @@ impl From<SyncJob> for Document {
 }
 
 impl SyncJob {
-    /// The document as it is stored.
+    /// The stored document.
     pub fn document(&self) -> &Document {
         &self.document
     }
 
-    /// The status, or `None` where the document has none of the seven.
+    /// The status, or `None` if the document has none of the seven.
     pub fn status(&self) -> Option<SyncJobStatus> {
         self.document.get(fields::STATUS)
     }
 
-    /// The worker that has, or last had, the job.
+    /// The worker that holds, or last held, the job.
     pub fn worker_hostname(&self) -> Option<String> {
         self.document.get(fields::WORKER_HOSTNAME)
     }
 
-    /// The job after the step to `to`, or why the state machine does not allow it.
+    /// Changes the status to `to`; an error if the state machine does not allow it.
     fn step(mut self, id: &str, to: SyncJobStatus) -> Result<Self, Refusal> {
         if !self.status().is_some_and(|from| from.may_become(to)) {
             let from = self.document.get_raw(fields::STATUS.name).map_or("none", RawValue::get);

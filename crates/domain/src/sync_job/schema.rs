@@ -1,12 +1,12 @@
-//! What sync jobs are found, ordered and counted by.
+//! The schema of sync jobs: the fields for queries, sorting and counts.
 
 use crate::{CollectionSchema, IndexedField, Refusal};
 
-/// The fields by which sync jobs are found.
+/// The fields of sync jobs in queries.
 pub mod sync_job_fields {
     /// The connector that the job runs.
     pub const CONNECTOR_ID: &str = "connector.id";
-    /// When the job was made.
+    /// When the job was created.
     pub const CREATED_AT: &str = "created_at";
     /// The type of the job.
     pub const JOB_TYPE: &str = "job_type";
@@ -15,7 +15,7 @@ pub mod sync_job_fields {
 }
 use sync_job_fields::{CONNECTOR_ID, CREATED_AT, JOB_TYPE, STATUS};
 
-/// Sync jobs are listed in the order of their creation. Beside the fields that queries use, it names those that other
+/// Sync jobs are sorted by creation time. In addition to the fields of queries, the schema declares those that other
 /// programs search for in the same index.
 pub(crate) const SCHEMA: CollectionSchema = CollectionSchema {
     name: "sync_jobs",

@@ -9,35 +9,35 @@ use super::{Failure, Stores, stores, summary};
 use crate::setting_values::not_empty;
 
 const AFTER_HELP: &str = "\
-Every field of every document arrives as it is, also those that this program does not know. Connectors come \
-first, then sync jobs, then secrets, which stay encrypted: the target needs the same key. At the end both sides are read again and compared: how many documents there are, and a \
-digest of them all that does not depend on their order. The last line is \"the same\" or \"DIFFERENT\", and only \
-the first ends with exit code 0.
+Documents are copied unchanged, including fields that this program does not know. Connectors come first, then \
+sync jobs, then secrets, which stay encrypted: the target needs the same key. At the end both sides are read again \
+and compared by the number of documents and an order-independent digest of them. The last line is \"the same\" or \
+\"DIFFERENT\"; only the former has exit code 0.
 
-Nothing that the target holds is ever changed or removed. Let nobody write to either store meanwhile: what is \
-written while it is copied may be missed, and is then told as a difference.
+Existing documents of the target are never changed or removed. Do not write to either store meanwhile: concurrent \
+writes may be missed, and are then reported as a difference.
 
 Examples:
   tributary copy --from embedded:./data --to embedded:/mnt/new/data
-  tributary copy --from embedded:./data --to embedded:/mnt/new/data --resume   # after it was cut off
+  tributary copy --from embedded:./data --to embedded:/mnt/new/data --resume   # after an interruption
   tributary copy --from embedded:./team-a --to embedded:./all --merge          # several into one";
 
-/// What to copy where.
+/// The options of `tributary copy`.
 #[derive(Debug, Args)]
 #[command(after_help = AFTER_HELP)]
-pub(crate) struct Options {
-    /// The store to read; no other process may have it open where it is a folder
+pub(crate) struct CopyOptions {
+    /// The store to read; a folder must not be in use by another process
     #[arg(long, value_name = "STORE", value_parser = not_empty)]
     from: String,
-    /// The store to write, which has to be empty unless --merge or --resume is given
+    /// The store to write, which must be empty unless --merge or --resume is given
     #[arg(long, value_name = "STORE", value_parser = not_empty)]
     to: String,
     #[command(flatten)]
     existing: Existing,
 }
 
-/// Copies, compares, and says so.
-pub(super) async fn run(options: Options, stores: &Stores<'_>) -> Result<(), Failure> {
+/// Copies, compares, and prints the summary.
+pub(super) async fn run(options: CopyOptions, stores: &Stores<'_>) -> Result<(), Failure> {
     stores::check_not_the_same(&options.from, &options.to)?;
     let display = Display::new();
     let source = stores.source(&options.from, &display).await?;

@@ -1,15 +1,15 @@
-//! What a store may hold already that is written into.
+//! What the target store of a transfer may contain already.
 
 use clap::Args;
 use tributary_storage::transfer::TargetMode;
 
-/// What the target may hold already.
+/// What the target may contain already.
 #[derive(Debug, Clone, Copy, Args)]
 pub(super) struct Existing {
-    /// Write into a target that is not empty; what is there stays, other content under the same id is reported
+    /// Write to a target that is not empty; existing documents are kept, conflicting ones are reported
     #[arg(long)]
     merge: bool,
-    /// Go on where the same command was cut off; the target may hold nothing else
+    /// Resume the same command after an interruption; the target must hold nothing else
     #[arg(long, conflicts_with = "merge")]
     resume: bool,
 }

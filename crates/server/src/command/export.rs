@@ -1,4 +1,4 @@
-//! `tributary export`: from a store to lines of JSON.
+//! `tributary export`: from a store to JSON lines.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -15,32 +15,33 @@ use crate::signals::Signals;
 use crate::streams;
 
 const AFTER_HELP: &str = "\
-Each document is two lines, as bulk requests of Elasticsearch and OpenSearch have them:
+Each document is two lines, in the format of the bulk API of Elasticsearch and OpenSearch:
 
   {\"create\":{\"_index\":\".elastic-connectors-sync-jobs-v1\",\"_id\":\"…\"}}
   {\"status\":\"pending\", …}
 
-Secrets are written as they are stored, encrypted: without their key nobody reads them. The file can be read by \
-`tributary import` and, in pieces of some megabytes, be sent to _bulk of either engine. How many \
-documents were written, and their digest, is told on standard error.
+Secrets are written as they are stored, encrypted with their key. The file can be read by `tributary import` and, \
+in pieces of some megabytes, be sent to _bulk of either engine. The number of documents and their digest are \
+printed to standard error.
 
-The file has its name only once all of it is on the disk: where the export fails or is ended by SIGINT or SIGTERM, \
-there is none. Until then it is called .tributary-export-… in the same folder; where the process is killed otherwise, or \
-power is lost, that is what is left, and can be removed. Standard output, a pipe or a device may have got a part of it.
+The file gets its name only once all of it is on the disk: if the export fails or is ended by SIGINT or SIGTERM, \
+there is none. Until then it is called .tributary-export-… in the same folder; if the process is killed otherwise, \
+or power is lost, that file remains and can be removed. Standard output, a pipe or a device may have received a \
+part of the export.
 
 Examples:
   tributary export --from embedded:./data backup.ndjson
   tributary export --from embedded:./data | gzip > backup.ndjson.gz
   tributary export --from embedded:./data | tributary import --to embedded:./other";
 
-/// Other names of what - is.
+/// Aliases of -.
 const STANDARD_OUTPUT: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
-/// What to export where.
+/// The options of `tributary export`.
 #[derive(Debug, Args)]
 #[command(after_help = AFTER_HELP)]
-pub(crate) struct Options {
-    /// The store to read; no other process may have it open where it is a folder
+pub(crate) struct ExportOptions {
+    /// The store to read; a folder must not be in use by another process
     #[arg(long, value_name = "STORE", value_parser = not_empty)]
     from: String,
     /// The file to write, which must not exist yet; - is standard output
@@ -48,8 +49,8 @@ pub(crate) struct Options {
     file: PathBuf,
 }
 
-/// Exports, and says how much.
-pub(super) async fn run(options: Options, stores: &Stores<'_>) -> Result<(), Failure> {
+/// Exports, and prints a summary.
+pub(super) async fn run(options: ExportOptions, stores: &Stores<'_>) -> Result<(), Failure> {
     let display = Display::new();
     let source = stores.source(&options.from, &display).await?;
     let shown = display.clone();
@@ -58,7 +59,7 @@ pub(super) async fn run(options: Options, stores: &Stores<'_>) -> Result<(), Fai
     display.clear();
     source.store.close().await?;
     let exported = exported?;
-    // Standard output may have the documents.
+    // Standard output may be the export itself.
     streams::tell(&summary::tallies(&source.url, exported));
     Ok(())
 }
@@ -69,13 +70,13 @@ async fn write(store: &dyn Store, path: &Path, observer: &Observer<'_>) -> Resul
         return transfer::export(store, &mut output, observer).await.map_err(failure);
     }
     if path.metadata().is_ok_and(|found| !found.is_file()) {
-        // A pipe or a device: it has no name to be given in the end.
+        // A pipe or a device: it cannot be renamed.
         let opened = File::options().write(true).open(path);
         let mut output =
             opened.map_err(|source| Failure::File { name: path.display().to_string(), source })?;
         return transfer::export(store, &mut output, observer).await.map_err(failure);
     }
-    // From here on no signal ends the process before the unfinished file is removed.
+    // From here on no signal ends the process before the temporary file is removed.
     let mut signals = Signals::listen().map_err(Failure::Signals)?;
     let mut file = NewFile::create(path)?;
     let exported = tokio::select! {

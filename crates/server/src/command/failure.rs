@@ -1,4 +1,4 @@
-//! Why a command did not do what it was told, in words for whoever gave it.
+//! The errors of commands.
 
 use std::io;
 
@@ -9,7 +9,7 @@ use tributary_storage::transfer::TransferError;
 use crate::error::StartError;
 use crate::secret_keys::{SecretKeysError, VARIABLE};
 
-/// What went wrong.
+/// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
     #[error("{option}: {source}")]
@@ -77,7 +77,7 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// A store that could not be opened, by the option that names it.
+    /// A store that could not be opened, with the option that names it.
     pub(super) fn opening(option: &'static str, source: StartError) -> Self {
         Self::Opening { option, source: Box::new(source) }
     }

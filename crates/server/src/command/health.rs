@@ -1,4 +1,4 @@
-//! `tributary health`: asks a running service whether it is ready, for those who watch over it.
+//! `tributary health`: asks a running service whether it is ready, for health checks.
 
 use std::io::ErrorKind;
 use std::time::Duration;
@@ -11,8 +11,8 @@ use crate::setting_values::whole;
 use crate::streams;
 
 const AFTER_HELP: &str = "\
-Ends with exit code 0 where the service says that it is ready, with another one where it says that it is not, or \
-does not answer. Container images use it as their health check.
+The exit code is 0 if the service is ready, and another one if it is not or does not answer. Container images use \
+it as their health check.
 
 Examples:
   tributary health
@@ -21,8 +21,8 @@ Examples:
 /// Whom to ask.
 #[derive(Debug, Args)]
 #[command(after_help = AFTER_HELP)]
-pub(crate) struct Options {
-    /// The address to ask: .../_health/ready tells of the store as well, .../_health/live of the process alone
+pub(crate) struct HealthOptions {
+    /// The address to query: .../_health/ready includes the store, .../_health/live is the process alone
     #[arg(value_name = "URL", value_parser = address, default_value = "http://127.0.0.1:9200/_health/ready")]
     url: String,
     /// How long to wait for the answer, in seconds
@@ -31,7 +31,7 @@ pub(crate) struct Options {
     timeout: u64,
 }
 
-/// An address that this command can ask.
+/// Parses an address that this command can query.
 fn address(text: &str) -> Result<String, String> {
     match text.split_once("://") {
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") && !rest.is_empty() => {
@@ -48,8 +48,8 @@ fn address(text: &str) -> Result<String, String> {
     }
 }
 
-/// Asks, and says what was answered.
-pub(super) fn run(options: &Options) -> Result<(), Failure> {
+/// Queries the address and prints the answer.
+pub(super) fn run(options: &HealthOptions) -> Result<(), Failure> {
     let agent = ureq::Agent::config_builder()
         .timeout_global(Some(Duration::from_secs(options.timeout)))
         .http_status_as_error(false)

@@ -1,4 +1,4 @@
-//! `tributary import`: from lines of JSON, or the answer of a search, into a store.
+//! `tributary import`: from JSON lines, or a search response, into a store.
 
 use std::fmt::Write as _;
 use std::fs::File;
@@ -19,13 +19,12 @@ use crate::streams;
 const AFTER_HELP: &str = "\
 The input is recognised by its content:
   what `tributary export` writes, and bulk bodies with index or create actions
-  hits, one a line: {\"_index\": …, \"_id\": …, \"_source\": { … }}
-  the answer of GET index/_search, as it came or pretty printed, also several of them
-  documents with an id, and lists of them as GET /_connector and GET /_connector/_sync_job answer; these need \
---collection
+  hits, one per line: {\"_index\": …, \"_id\": …, \"_source\": { … }}
+  responses of GET index/_search, one or several, pretty-printed or not
+  documents with an id, and answers of GET /_connector and GET /_connector/_sync_job; these need --collection
 
-Places that are not understood are told with their line and the reason; nothing of them is written, and the \
-exit code is not 0. So is a document that the target has already with other content: it is left as it is.
+Invalid input is skipped and reported with its line and the reason, and the exit code is not 0. The same applies \
+to a document that the target already has with other content: it is not overwritten.
 
 Examples:
   tributary import --to embedded:./data backup.ndjson
@@ -33,24 +32,24 @@ Examples:
   curl 'http://localhost:9200/.elastic-connectors-v1/_search?size=1000' | tributary import --to embedded:./data
   curl 'http://localhost:9200/_connector?size=1000' | tributary import --to embedded:./data --collection connectors";
 
-/// What to import where.
+/// The options of `tributary import`.
 #[derive(Debug, Args)]
 #[command(after_help = AFTER_HELP)]
-pub(crate) struct Options {
-    /// The store to write, which has to be empty unless --merge or --resume is given
+pub(crate) struct ImportOptions {
+    /// The store to write, which must be empty unless --merge or --resume is given
     #[arg(long, value_name = "STORE", value_parser = not_empty)]
     to: String,
     /// The file to read; - is standard input
     #[arg(default_value = "-")]
     file: PathBuf,
-    /// What documents are that do not say it themselves, or that come from another index
+    /// The kind of documents that do not tell their index, or come from another index
     #[arg(long, value_name = "COLLECTION")]
     collection: Option<Kind>,
     #[command(flatten)]
     existing: Existing,
 }
 
-/// The two kinds of documents.
+/// The kinds of documents.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Kind {
     /// Connectors
@@ -68,8 +67,8 @@ impl From<Kind> for Collection {
     }
 }
 
-/// Imports, compares, and says so.
-pub(super) async fn run(options: Options, stores: &Stores<'_>) -> Result<(), Failure> {
+/// Imports, compares, and prints the summary.
+pub(super) async fn run(options: ImportOptions, stores: &Stores<'_>) -> Result<(), Failure> {
     let (name, input) = open(&options.file)?;
     let display = Display::new();
     let target = stores.target(&options.to, &display).await?;
@@ -81,7 +80,7 @@ pub(super) async fn run(options: Options, stores: &Stores<'_>) -> Result<(), Fai
     display.clear();
     target.store.close().await?;
     let imported = imported.map_err(|error| match error {
-        // A folder is opened like a file, and only refuses to be read.
+        // A directory can be opened like a file, and fails only when read.
         TransferError::Input(error) if error.kind() == io::ErrorKind::IsADirectory => {
             Failure::File { name: name.clone(), source: error }
         }
@@ -103,7 +102,7 @@ fn open(path: &Path) -> Result<(String, Box<dyn Read + Send>), Failure> {
     }
 }
 
-/// What there is to say about the input.
+/// Notes on the input for the summary.
 fn notes(imported: &Imported) -> String {
     let mut text = String::new();
     for complaint in &imported.complaints {

@@ -1,4 +1,4 @@
-//! The commands beside serving: moving everything from one store to another, to a file, and back.
+//! The commands other than serving: copy, export, import, health and secrets.
 
 mod copy;
 mod existing;
@@ -19,24 +19,24 @@ pub(crate) use stores::Stores;
 
 use crate::secret_keys::SecretKeysFile;
 
-/// What to do, other than to serve.
+/// A command.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Copies all connectors, sync jobs and secrets from one store to another
-    Copy(copy::Options),
-    /// Writes all connectors, sync jobs and secrets, which stay encrypted, out as lines of JSON
-    Export(export::Options),
-    /// Reads connectors, sync jobs and encrypted secrets from lines of JSON or from the answer of a search
-    Import(import::Options),
+    Copy(copy::CopyOptions),
+    /// Writes all connectors, sync jobs and secrets (which stay encrypted) as lines of JSON
+    Export(export::ExportOptions),
+    /// Reads connectors, sync jobs and encrypted secrets from lines of JSON or from a search response
+    Import(import::ImportOptions),
     /// Asks a running service whether it is ready
-    Health(health::Options),
-    /// Makes keys for the secrets of connectors, and changes them
+    Health(health::HealthOptions),
+    /// Generates and rotates keys for the secrets of connectors
     #[command(subcommand)]
-    Secrets(secrets::Command),
+    Secrets(secrets::SecretsCommand),
 }
 
 impl Command {
-    /// Does it.
+    /// Runs the command.
     pub(crate) async fn run(self, stores: &Stores<'_>, secret_keys: &SecretKeysFile) -> Result<(), Failure> {
         match self {
             Self::Copy(options) => copy::run(options, stores).await,

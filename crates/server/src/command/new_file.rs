@@ -1,4 +1,4 @@
-//! A file that is there whole or not at all.
+//! Atomic creation of files.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -9,10 +9,10 @@ use tempfile::{Builder, NamedTempFile};
 
 use super::Failure;
 
-/// What an unfinished file is called, before some random letters.
+/// The prefix of an unfinished file's name; random letters follow.
 const UNFINISHED: &str = ".tributary-export-";
 
-/// A file under another name in its folder, until it is kept; removed when it is dropped before.
+/// A file under a temporary name in its directory, until it is persisted; removed if dropped before.
 #[derive(Debug)]
 pub(super) struct NewFile {
     unfinished: NamedTempFile,
@@ -20,10 +20,10 @@ pub(super) struct NewFile {
 }
 
 impl NewFile {
-    /// Begins a file, which must not exist yet.
+    /// Creates the temporary file; the final one must not exist yet.
     pub(super) fn create(path: &Path) -> Result<Self, Failure> {
         let failed = |source| Failure::File { name: path.display().to_string(), source };
-        // A link that leads nowhere is in the way too.
+        // A dangling link counts as existing, too.
         if path.symlink_metadata().is_ok() {
             return Err(Failure::OutputExists(path.display().to_string()));
         }
@@ -35,7 +35,7 @@ impl NewFile {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
-            // What other new files have: the system takes away from it what the umask says.
+            // The usual mode of new files; the system applies the umask.
             builder.permissions(std::fs::Permissions::from_mode(0o666));
         }
         let unfinished = builder.tempfile_in(folder(path)).map_err(|error| {
@@ -45,15 +45,15 @@ impl NewFile {
         Ok(Self { unfinished, path: path.to_owned() })
     }
 
-    /// Takes what is written.
+    /// The writer.
     pub(super) fn writer(&mut self) -> &mut (dyn Write + Send) {
         self.unfinished.as_file_mut()
     }
 
-    /// Gives the file its name, once all of it is on the disk.
+    /// Syncs the file to disk and gives it its final name.
     pub(super) fn keep(self) -> Result<(), Failure> {
         let name = self.path.display().to_string();
-        // A disk may say only now that it is full.
+        // A full disk may be reported only now.
         let synced = self.unfinished.as_file().sync_all();
         synced.map_err(|error| Failure::NotWritten { name: name.clone(), reason: error.to_string() })?;
         self.unfinished.persist_noclobber(&self.path).map_err(|failed| match failed.error.kind() {
@@ -68,7 +68,7 @@ fn folder(path: &Path) -> &Path {
     path.parent().filter(|folder| *folder != OsStr::new("")).unwrap_or(Path::new("."))
 }
 
-/// Waits until the name is on the disk; only Unix knows how to ask for that.
+/// Syncs the directory entry; only supported on Unix.
 #[cfg(unix)]
 fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()

@@ -1,4 +1,4 @@
-//! How far a command is, on standard error: a bar on a terminal, a line now and then elsewhere.
+//! Progress on standard error: a bar on a terminal, a line at intervals otherwise.
 
 use std::fmt;
 use std::io::IsTerminal;
@@ -12,12 +12,12 @@ use tributary_storage::transfer::{Progress, Stage};
 use super::summary::grouped;
 use crate::streams;
 
-/// How often a line is written where there is no terminal.
+/// The interval between lines without a terminal.
 const BETWEEN_LINES: Duration = Duration::from_secs(5);
 const WITH_TOTAL: &str = "{msg} {bar:30} {human_pos}/{human_len} {rate} {eta}";
 const WITHOUT_TOTAL: &str = "{msg} {human_pos} {rate}";
 
-/// Shows how far a command is.
+/// Displays progress.
 #[derive(Debug, Clone)]
 pub(super) struct Display(Arc<Mutex<State>>);
 
@@ -29,7 +29,7 @@ struct State {
 }
 
 impl Display {
-    /// As fits what standard error is.
+    /// Chooses the display for standard error.
     pub(super) fn new() -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
             let bar = ProgressBar::no_length();
@@ -39,7 +39,7 @@ impl Display {
         Self(Arc::new(Mutex::new(State { bar, stage: None, shown: Instant::now() })))
     }
 
-    /// Says that a store is being opened, which takes a while where it is large.
+    /// Reports that a store is being opened, which takes a while for a large one.
     pub(super) fn opening(&self, url: &str) {
         let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match &state.bar {
@@ -51,12 +51,12 @@ impl Display {
         }
     }
 
-    /// Shows it.
+    /// Displays the progress.
     pub(super) fn show(&self, progress: Progress) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).show(progress);
     }
 
-    /// Takes the bar away, to make room for what comes.
+    /// Removes the bar, to make room for other output.
     pub(super) fn clear(&self) {
         if let Some(bar) = &self.0.lock().unwrap_or_else(PoisonError::into_inner).bar {
             bar.finish_and_clear();
@@ -79,7 +79,7 @@ impl State {
                 bar.set_message(words(stage));
             }
             if let Some(total) = total {
-                // More may have come since they were counted.
+                // Documents may have been added since they were counted.
                 bar.set_length(total.max(done));
             }
             bar.set_position(done);

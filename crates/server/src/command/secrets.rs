@@ -1,4 +1,4 @@
-//! `tributary secrets`: keys for the secrets of connectors, and their change.
+//! `tributary secrets`: generates and rotates the keys for connector secrets.
 
 use std::fmt::Write as _;
 
@@ -22,38 +22,46 @@ Examples:
   tributary secrets generate-key > secret.keys
   tributary secrets rotate --store embedded:./data --secret-keys-file secret.keys";
 
-/// What to do with secrets.
+/// The subcommands.
 #[derive(Debug, Subcommand)]
-pub(crate) enum Command {
+pub(crate) enum SecretsCommand {
     /// Writes a new key to standard output
     GenerateKey,
     /// Encrypts all secrets of a store with the first key
-    Rotate(Options),
+    Rotate(RotateOptions),
 }
 
-/// Which secrets to encrypt with which keys.
+/// The options of `tributary secrets rotate`.
 #[derive(Debug, Args)]
 #[command(after_help = AFTER_ROTATE_HELP)]
-pub(crate) struct Options {
-    /// The store with the secrets; no other process may have it open where it is a folder
+pub(crate) struct RotateOptions {
+    /// The store with the secrets; a folder must not be in use by another process
     #[arg(long, value_name = "STORE", value_parser = not_empty)]
     store: String,
     #[command(flatten)]
     keys: SecretKeysFile,
 }
 
-/// Does it; where no file with keys is given here, it is the one of the service.
-pub(super) async fn run(command: Command, stores: &Stores<'_>, keys: &SecretKeysFile) -> Result<(), Failure> {
+/// Runs the subcommand; if no key file is given, the keys are those of the service.
+pub(super) async fn run(
+    command: SecretsCommand,
+    stores: &Stores<'_>,
+    keys: &SecretKeysFile,
+) -> Result<(), Failure> {
     match command {
-        Command::GenerateKey => {
+        SecretsCommand::GenerateKey => {
             let key = SecretKeys::generate_key().map_err(Failure::Secrets)?;
             streams::say(&Zeroizing::new(format!("{}\n", *key))).map_err(Failure::Key)
         }
-        Command::Rotate(options) => rotate_all(&options, stores, keys).await,
+        SecretsCommand::Rotate(options) => rotate_all(&options, stores, keys).await,
     }
 }
 
-async fn rotate_all(options: &Options, stores: &Stores<'_>, keys: &SecretKeysFile) -> Result<(), Failure> {
+async fn rotate_all(
+    options: &RotateOptions,
+    stores: &Stores<'_>,
+    keys: &SecretKeysFile,
+) -> Result<(), Failure> {
     let keys = if options.keys.secret_keys_file.is_some() { &options.keys } else { keys };
     let keys = keys.read()?.ok_or(Failure::NoSecretKeys)?;
     let display = Display::new();

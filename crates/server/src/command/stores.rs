@@ -1,4 +1,4 @@
-//! Opens the stores that a command names.
+//! Opens the stores of a command.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,14 +12,14 @@ use super::progress::Display;
 use crate::backend_settings::{self, Tables};
 use crate::error::StartError;
 
-/// A store that is open, with the URL that names it in messages.
+/// An open store, with its URL for messages.
 #[derive(Debug)]
 pub(super) struct Named {
     pub(super) url: String,
     pub(super) store: Arc<dyn Store>,
 }
 
-/// Which of the stores of a command.
+/// The role of a store in a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Side {
     From,
@@ -37,7 +37,7 @@ impl Side {
     }
 }
 
-/// What opens stores: the backends, with the tables of their settings.
+/// Opens stores: the backends, with their tables from the settings file.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Stores<'a> {
     registry: &'a Registry,
@@ -45,17 +45,17 @@ pub(crate) struct Stores<'a> {
 }
 
 impl<'a> Stores<'a> {
-    /// Over the backends that there are; settings of theirs that the environment lacks are in `tables`.
+    /// Uses the registered backends; `tables` has their settings that the environment does not set.
     pub(crate) fn new(registry: &'a Registry, tables: &'a Tables) -> Self {
         Self { registry, tables }
     }
 
-    /// Opens the store to read from, which has to be there.
+    /// Opens the store to read from, which must exist.
     pub(super) async fn source(self, url: &str, display: &Display) -> Result<Named, Failure> {
         self.open_present(Side::From, url, display).await
     }
 
-    /// Opens the only store of a command, which has to be there.
+    /// Opens the only store of a command, which must exist.
     pub(super) async fn only(self, url: &str, display: &Display) -> Result<Named, Failure> {
         self.open_present(Side::Only, url, display).await
     }
@@ -65,14 +65,14 @@ impl<'a> Stores<'a> {
         if let Some(folder) = folder(url).transpose().map_err(opening)?
             && !folder.read_dir().is_ok_and(|mut entries| entries.next().is_some())
         {
-            // Opening it would make an empty store there, and work with that.
+            // Opening it would create an empty store.
             let folder = folder.display().to_string();
             return Err(Failure::NoSuchStore { option: side.option(), folder });
         }
         self.open(side, url, display).await
     }
 
-    /// Opens the store to write to, which is made where it can be.
+    /// Opens the store to write to, and creates it if possible.
     pub(super) async fn target(self, url: &str, display: &Display) -> Result<Named, Failure> {
         self.open(Side::To, url, display).await
     }
@@ -92,7 +92,7 @@ impl<'a> Stores<'a> {
     }
 }
 
-/// Refuses a copy of a store onto itself.
+/// Rejects a copy of a store onto itself.
 pub(super) fn check_not_the_same(from: &str, to: &str) -> Result<(), Failure> {
     let place = |url| folder(url)?.ok()?.canonicalize().ok();
     let same_folder = || Some(place(from)? == place(to)?);
@@ -102,7 +102,7 @@ pub(super) fn check_not_the_same(from: &str, to: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The folder of a store on this machine.
+/// The directory of a local store.
 #[cfg(feature = "embedded")]
 fn folder(url: &str) -> Option<Result<PathBuf, OpenError>> {
     url.strip_prefix("embedded:").map(EmbeddedBackend::folder)

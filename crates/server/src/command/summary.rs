@@ -1,4 +1,4 @@
-//! What a command says at its end: what was moved, and how both sides compare.
+//! The summary at the end of a command: what was transferred, and how both sides compare.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ use tributary_storage::transfer::{
 use super::Failure;
 use crate::streams;
 
-/// A number with a comma between thousands.
+/// A number with thousands separators.
 pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
@@ -23,7 +23,7 @@ pub(super) fn grouped(number: u64) -> String {
     text
 }
 
-/// What both sides hold, and what was done to get there.
+/// The contents of both sides, and what was transferred.
 pub(super) fn report(report: &Report, source: &str, target: &str) -> String {
     let mut text = String::new();
     let parts = || {
@@ -47,7 +47,7 @@ pub(super) fn report(report: &Report, source: &str, target: &str) -> String {
     text
 }
 
-/// What one side holds.
+/// The contents of one side.
 pub(super) fn tallies(side: &str, tallies: OfEach<Tally>) -> String {
     let lines = COLLECTIONS.into_iter().zip(tallies);
     let lines = lines.filter(|(collection, tally)| is_told(*collection, tally.count));
@@ -70,7 +70,7 @@ fn left_out(number: u64, examples: &[LeftOut]) -> String {
     text
 }
 
-/// Writes the summary with the verdict; a failure unless both sides are as they should be.
+/// Prints the summary with the verdict; an error unless both sides are as expected.
 pub(super) fn conclude(mut text: String, verdict: Verdict) -> Result<(), Failure> {
     text.push_str(match &verdict {
         Verdict::Same => "the same\n",
@@ -86,7 +86,7 @@ pub(super) fn conclude(mut text: String, verdict: Verdict) -> Result<(), Failure
     }
 }
 
-/// Writes a summary to standard output, to the last byte.
+/// Writes a summary to standard output completely.
 pub(super) fn say(text: &str) -> Result<(), Failure> {
     streams::say(text).map_err(Failure::Summary)
 }

@@ -1,65 +1,65 @@
-//! Where the body of a request ends.
+//! Finds the end of a request body.
 
-/// The most bytes of a chunked body that mean nothing: extensions, trailers, and what fills up sizes.
+/// The maximum number of framing bytes in a chunked body: extensions, trailers, and padding of sizes.
 const MAXIMUM_IGNORED: usize = 8 * 1024;
 
-/// A body behind a head.
+/// The framing of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Body {
-    /// So many bytes, more than none.
+    /// The content length, greater than zero.
     Length(u64),
     Chunked(Chunks),
 }
 
-/// How far a chunked body has come.
+/// The state of the parser of a chunked body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Chunks {
     next: Part,
-    /// How many bytes meant nothing.
+    /// The number of framing bytes so far.
     ignored: usize,
 }
 
-/// What comes next in a chunked body. No step takes anything that the HTTP library would not take in the same way.
+/// The next element of a chunked body. The parser accepts only what the HTTP library parses in the same way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Part {
-    /// The first digit of a size.
+    /// The first digit of a chunk size.
     #[default]
     Size,
-    /// More digits, or the end of the size.
+    /// More digits, or the end of the chunk size.
     SizeRest(u64),
-    /// Blanks behind the size.
+    /// Whitespace after the chunk size.
     SizeBlank(u64),
-    /// Extensions, which mean nothing.
+    /// Chunk extensions, which are ignored.
     Extension(u64),
-    /// The line feed behind a size.
+    /// The line feed after a chunk size.
     SizeEnd(u64),
-    /// So many bytes of a chunk.
+    /// The remaining bytes of a chunk.
     Data(u64),
-    /// The line break behind a chunk.
+    /// The line break after a chunk.
     DataReturn,
     DataEnd,
-    /// The beginning of a trailer, or the empty line at the end.
+    /// The start of a trailer, or the empty line at the end.
     Trailer,
     /// The rest of a trailer.
     TrailerRest,
     TrailerEnd,
-    /// The line feed at the very end.
+    /// The final line feed.
     End,
 }
 
-/// How far a body goes in what was received.
+/// How much of the received data belongs to the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Extent {
-    /// All of it belongs to the body, which goes on.
+    /// All of it, and the body continues.
     All,
-    /// The body ends behind so many bytes.
+    /// The body ends after this number of bytes.
     EndsAt(usize),
-    /// What comes behind so many bytes is wrong.
+    /// The body is malformed after this number of bytes.
     BrokenAt(usize),
 }
 
 impl Body {
-    /// Takes what was received.
+    /// Processes received data.
     pub(super) fn advance(&mut self, bytes: &[u8]) -> Extent {
         match self {
             Self::Chunked(chunks) => chunks.advance(bytes),
@@ -97,7 +97,7 @@ impl Chunks {
         Extent::All
     }
 
-    /// Counts a byte that means nothing; whether it was not one too many.
+    /// Counts a framing byte; false if there are too many.
     fn may_become(&mut self, next: Part) -> bool {
         let is_leading_zero = (self.next, next) == (Part::SizeRest(0), Part::SizeRest(0));
         if is_leading_zero || matches!(next, Part::SizeBlank(_) | Part::Extension(_) | Part::TrailerRest) {
@@ -108,7 +108,7 @@ impl Chunks {
 }
 
 impl Part {
-    /// What comes behind a byte that is no data, unless it is the last one or wrong.
+    /// The state after a framing byte; `None` if the byte is invalid or the body is complete.
     fn step(self, byte: u8) -> Option<Self> {
         match (self, byte) {
             (Self::Size, _) => Some(Self::SizeRest(digit(byte)?)),
@@ -195,7 +195,7 @@ mod tests {
             ("0\r\n", "A:\r\n", 2, "\r\n"),
             ("", "1;a\r\n{\r\n", 2, "0\r\n\r\n"),
         ] {
-            // One byte less than half of it, then once more.
+            // One byte less than half of the limit, and then the same again.
             let fits = format!(
                 "1;{}\r\n{{\r\n{before}{}{after}",
                 with("a", half - 1),
@@ -206,7 +206,7 @@ mod tests {
                 format!("1;{}\r\n{{\r\n{before}{}{after}", with("a", half), with(filler, half / length + 1));
             assert!(matches!(extent(&exceeds, 1_000), Extent::BrokenAt(_)), "{filler:?} after {before:?}");
         }
-        // The sizes of many small chunks are needed.
+        // The framing that many small chunks require does not count.
         let many = format!("{}0\r\n\r\n", with("1\r\n{\r\n", 100_000));
         assert_eq!(extent(&many, 1_000), Extent::EndsAt(many.len()));
     }

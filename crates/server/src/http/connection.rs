@@ -1,8 +1,9 @@
-//! A connection that shows the HTTP library only requests that it takes: of heads that it would refuse, without a
-//! body and without a line in the log, it is given another that is answered like all requests.
+//! A connection that passes only valid requests to the HTTP library, which would reject others without a body and
+//! without a log line: an invalid head is replaced by a placeholder request, which is answered and logged like all
+//! requests.
 //!
-//! Nothing is changed in what is sent, so that no answer can be taken for another. What is received is followed
-//! from head to head; where it is unclear how it goes on, the connection ends.
+//! The output is not modified, so that no answer can be mistaken for another. The input is followed from head to head;
+//! where the framing becomes ambiguous, the connection ends.
 
 mod writing;
 
@@ -22,62 +23,63 @@ use super::head::{self, Head};
 use super::head_timer::HeadTimer;
 use super::write_timer::WriteTimer;
 
-/// How many bytes of a head are read at a time.
+/// The number of bytes read at a time for a head.
 const PIECE: usize = 4 * 1024;
 /// The largest buffer that is kept for the next head.
 const KEPT_BUFFER: usize = 16 * 1024;
-/// What the HTTP library leaves out before a head: it shows that the connection is not idle.
+/// What the HTTP library skips before a head: it marks the connection as active.
 const EMPTY_LINE: &[u8] = b"\r\n";
 
-/// What a client may do.
+/// The limits for clients.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
-    /// The time from the beginning of a head to its end.
+    /// From the first byte of a head to its end.
     pub(super) head_timeout: Duration,
-    /// The time in which nothing of an answer is taken.
+    /// How long the client may go without reading any of an answer.
     pub(super) write_timeout: Duration,
-    /// The longest body that clients are asked to send.
+    /// The largest body for which `100 Continue` is sent.
     pub(super) body_limit: u64,
 }
 
 /// A connection between a client and the HTTP library.
 pub(super) struct Connection<S> {
     stream: S,
-    /// What was received and not handed over yet.
+    /// Received data that has not been passed on yet.
     received: BytesMut,
-    /// How many bytes of these are handed over next.
+    /// How many bytes of it can be passed on.
     ready: usize,
     next: Next,
-    /// Whether the request that is read is the last one.
+    /// Whether the current request is the last one.
     is_last: bool,
     body_limit: u64,
     head_timeout: Duration,
-    /// Runs while a head is awaited: from the beginning for the first, from its first byte for each other.
+    /// Runs while a head is expected: for the first from the start of the connection, for others from their first
+    /// byte.
     head_timer: Option<HeadTimer>,
     write_timer: WriteTimer,
-    /// Whether something that the client sends is not looked at.
+    /// Whether there is input that will not be read.
     is_left_unread: bool,
-    /// Runs while the connection is closed and still read from.
+    /// Runs while the connection is closed and still drained.
     linger: Option<Pin<Box<Sleep>>>,
 }
 
-/// What comes behind the bytes that are ready.
+/// What follows the bytes that are ready.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Next {
     Head(Progress),
     Body(Body),
-    /// The connection is closed behind an answer, by the HTTP library: nothing more is read.
+    /// The HTTP library closes the connection after the answer: nothing more is read.
     Answer,
-    /// The client sends nothing more, or is not listened to.
+    /// The client has stopped sending, or its input is ignored.
     End,
 }
 
-/// How much of a head is known.
+/// How much of a head has been processed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Progress {
-    /// So many bytes have been looked at.
+    /// The number of bytes that have been parsed.
     searched: usize,
-    /// The HTTP library was told that something arrives.
+    /// The HTTP library was told that a head is arriving.
     is_announced: bool,
 }
 
@@ -108,7 +110,7 @@ impl<S> Connection<S> {
         }
     }
 
-    /// Looks at the head, as far as it is there, unless nothing in it could have changed.
+    /// Parses the head as far as it has arrived, unless the new data cannot change the result.
     fn look_for_head(&mut self, progress: &mut Progress) {
         while let Some(empty) = [&b"\r\n"[..], b"\n"].iter().find(|empty| self.received.starts_with(empty)) {
             self.received.advance(empty.len());
@@ -144,7 +146,7 @@ impl<S> Connection<S> {
         }
     }
 
-    /// Goes on behind the end of a request.
+    /// Continues after the end of a request.
     fn end_request(&mut self) {
         if self.is_last {
             self.next = Next::Answer;
@@ -155,7 +157,7 @@ impl<S> Connection<S> {
         }
     }
 
-    /// Hands over a head that stands for the one that is refused, and then nothing more.
+    /// Passes on the placeholder for a rejected head, and nothing after it.
     fn refuse(&mut self, refusal: HeadRefusal) {
         let standing = head::standing_for(refusal, &self.received);
         self.received = BytesMut::from(standing.as_bytes());
@@ -171,7 +173,7 @@ impl<S> Connection<S> {
 }
 
 impl<S: AsyncRead + Unpin> Connection<S> {
-    /// Receives until it is known what is handed over next.
+    /// Receives until it is known what to pass on next.
     fn poll_head(&mut self, context: &mut Context<'_>, mut progress: Progress) -> Poll<io::Result<()>> {
         loop {
             self.look_for_head(&mut progress);
@@ -202,7 +204,7 @@ impl<S: AsyncRead + Unpin> Connection<S> {
         }
     }
 
-    /// Waits for the time at which a head has to be there.
+    /// Waits for the deadline of the head.
     fn poll_head_timer(&mut self, context: &mut Context<'_>) -> Poll<()> {
         if self.head_timer.is_none() && !self.received.is_empty() {
             self.head_timer = Some(HeadTimer::new(self.head_timeout));
@@ -210,7 +212,7 @@ impl<S: AsyncRead + Unpin> Connection<S> {
         let Some(timer) = &mut self.head_timer else { return Poll::Pending };
         ready!(timer.poll(context));
         if self.received.is_empty() {
-            // A connection that was never used is not worth an answer.
+            // A connection that was never used needs no answer.
             self.next = Next::End;
         } else {
             self.refuse(HeadRefusal::Timeout);
@@ -218,7 +220,7 @@ impl<S: AsyncRead + Unpin> Connection<S> {
         Poll::Ready(())
     }
 
-    /// Hands over a piece of a body, and keeps what comes behind it.
+    /// Passes on a part of a body, and keeps what follows it.
     fn poll_body(
         &mut self,
         context: &mut Context<'_>,
@@ -274,8 +276,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for Connection<S> {
                     }
                 }
                 Next::Body(body) => return connection.poll_body(context, out, body),
-                // Nobody has to be woken: the HTTP library does not wait for this. The end of the input would make it
-                // drop a body that it has not passed on yet.
+                // No wake-up is needed: the HTTP library does not wait for this. An end of input would make it drop a
+                // body that it has not passed on yet.
                 Next::Answer => return Poll::Pending,
                 Next::End => return Poll::Ready(Ok(())),
             }
@@ -284,7 +286,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Connection<S> {
 }
 
 impl<S> Connection<S> {
-    /// Lets the HTTP library know that a head arrives: it closes connections that are idle.
+    /// Tells the HTTP library that a head is arriving: it closes idle connections.
     fn announce(&mut self, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let is_empty = self.received.is_empty();
         match &mut self.next {

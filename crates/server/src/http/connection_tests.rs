@@ -1,4 +1,4 @@
-//! What the HTTP library gets to read, whatever is sent and in whatever pieces it arrives.
+//! What the HTTP library reads, for any input in pieces of any length.
 
 use std::collections::VecDeque;
 use std::task::Waker;
@@ -16,8 +16,8 @@ const GET: &str = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
 const PUT: &str = "PUT /b HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}";
 const CHUNKED: &str = "PUT /c HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2;a=b\r\n{}\r\n2\r\n[]\r\n0\r\nA: b\r\n\r\n";
 const UPGRADE: &str = "PUT /d HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, upgrade\r\nUpgrade: websocket\r\nContent-Length: 2\r\n\r\n{}";
-const PATIENCE: Duration = Duration::from_secs(5);
-const LIMITS: Limits = Limits { head_timeout: PATIENCE, write_timeout: PATIENCE, body_limit: u64::MAX };
+const TIMEOUT: Duration = Duration::from_secs(5);
+const LIMITS: Limits = Limits { head_timeout: TIMEOUT, write_timeout: TIMEOUT, body_limit: u64::MAX };
 
 /// A client that sends pieces, and then nothing more.
 struct Pieces(VecDeque<Vec<u8>>);
@@ -30,7 +30,7 @@ impl AsyncRead for Pieces {
     ) -> Poll<io::Result<()>> {
         match self.0.front_mut() {
             None => Poll::Ready(Ok(())),
-            // Every piece arrives by itself.
+            // Every piece arrives separately.
             Some(piece) if piece.is_empty() => {
                 self.0.pop_front();
                 context.waker().wake_by_ref();
@@ -45,8 +45,8 @@ impl AsyncRead for Pieces {
     }
 }
 
-/// The requests that the HTTP library's own codec reads when this is sent in pieces of a length: method, path,
-/// headers, body. It must not find anything wrong, and has to be between two requests whenever the connection is.
+/// The requests that the HTTP library's codec parses from this input in pieces of a given length: method, path,
+/// headers, body. It must not report an error, and must be between two requests whenever the connection is.
 fn read(sent: &[u8], piece: usize, room: usize) -> Vec<String> {
     let mut connection = Connection::new(Pieces(sent.chunks(piece).map(<[u8]>::to_vec).collect()), LIMITS);
     let mut context = Context::from_waker(Waker::noop());
@@ -141,7 +141,7 @@ async fn a_head_that_is_refused_is_the_last() {
     ] {
         check(&[PUT, refused, GET].concat(), &[READ_PUT, expected]);
     }
-    // Nothing more comes, but what was sent is no whole head.
+    // Nothing more arrives, but the head is incomplete.
     check(&GET[..GET.len() - 2], &["GET /a connection,host,x-tributary-refused-head "]);
     let forged = "GET /a HTTP/1.1\r\nHost: x\r\nX-Tributary-Refused-Head: timeout\r\n\r\n";
     check(&[forged, GET].concat(), &[READ_GET, READ_GET]);
@@ -164,14 +164,14 @@ async fn what_does_not_arrive_in_time_is_refused() {
     let mut received = [0; 256];
     client.write_all(GET.as_bytes()).await.unwrap();
     assert_eq!(connection.read(&mut received).await.unwrap(), GET.len());
-    // Between two requests it waits; how long is the business of the HTTP library.
-    assert!(tokio::time::timeout(10 * PATIENCE, connection.read(&mut received)).await.is_err());
+    // Between two requests the connection waits; the HTTP library decides how long.
+    assert!(tokio::time::timeout(10 * TIMEOUT, connection.read(&mut received)).await.is_err());
     let started = Instant::now();
     client.write_all(b"GET /a").await.unwrap();
     assert_eq!(connection.read(&mut received).await.unwrap(), EMPTY_LINE.len());
     let length = connection.read(&mut received).await.unwrap();
     assert!(received[..length].ends_with(b"x-tributary-refused-head: timeout\r\n\r\n"));
-    assert!(started.elapsed() >= PATIENCE && started.elapsed() < 2 * PATIENCE);
+    assert!(started.elapsed() >= TIMEOUT && started.elapsed() < 2 * TIMEOUT);
     assert_eq!(connection.read(&mut received).await.unwrap(), 0);
 }
 
@@ -181,7 +181,7 @@ async fn a_connection_that_is_never_used_ends() {
     let (_client, server) = tokio::io::duplex(64);
     let started = Instant::now();
     assert_eq!(Connection::new(server, LIMITS).read(&mut [0; 256]).await.unwrap(), 0);
-    assert!(started.elapsed() >= PATIENCE);
+    assert!(started.elapsed() >= TIMEOUT);
 }
 
 #[actix_web::test]
@@ -205,12 +205,12 @@ async fn an_answer_that_is_not_taken_ends_in_an_error() {
     let (_client, server) = tokio::io::duplex(64);
     let mut connection = Connection::new(server, LIMITS);
     connection.write_all(&[b'x'; 64]).await.unwrap();
-    // There is nothing that waits to be written.
-    tokio::time::sleep(10 * PATIENCE).await;
+    // Nothing is waiting to be written.
+    tokio::time::sleep(10 * TIMEOUT).await;
     let started = Instant::now();
     let error = connection.write_all(b"x").await.unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::TimedOut);
-    assert!(started.elapsed() >= PATIENCE && started.elapsed() < 2 * PATIENCE);
+    assert!(started.elapsed() >= TIMEOUT && started.elapsed() < 2 * TIMEOUT);
 }
 
 #[actix_web::test]
@@ -220,7 +220,7 @@ async fn an_answer_that_is_taken_slowly_arrives() {
     let mut connection = Connection::new(server, LIMITS);
     let takes = async move {
         for _ in 0..64 {
-            tokio::time::sleep(PATIENCE * 9 / 10).await;
+            tokio::time::sleep(TIMEOUT * 9 / 10).await;
             assert_eq!(client.read_u8().await.unwrap(), b'x');
         }
     };
@@ -228,7 +228,7 @@ async fn an_answer_that_is_taken_slowly_arrives() {
     written.unwrap();
 }
 
-/// Parts of requests, right ones and wrong ones.
+/// Parts of requests, valid and invalid.
 fn parts() -> impl Strategy<Value = Vec<u8>> {
     let known = vec![
         GET,

@@ -1,5 +1,5 @@
-//! The head of a request: whether the HTTP library will take it, where the body behind it ends, and the head
-//! without its wish for another protocol.
+//! The head of a request: whether the HTTP library accepts it, the framing of the body, and the head without an
+//! upgrade to another protocol.
 
 use std::mem::MaybeUninit;
 
@@ -13,17 +13,17 @@ use tributary_api::HeadRefusal;
 
 use super::body::{Body, Chunks};
 
-/// The longest head, in bytes: a little less than the HTTP library takes.
+/// The maximum size of a head in bytes: slightly less than the limit of the HTTP library.
 pub(super) const MAXIMUM_LENGTH: usize = 127 * 1024;
-/// The most headers, as the HTTP library has it.
+/// The maximum number of headers, as in the HTTP library.
 const MAXIMUM_HEADERS: usize = 96;
-/// The longest target and the longest name of a header, as its types have it.
+/// The maximum length of a target and of a header name, as in the HTTP library's types.
 const MAXIMUM_NAME: usize = u16::MAX as usize - 1;
-/// The most bytes of the method, and of the path, of a refused request that go into the log.
+/// The maximum length of the method and of the path of a rejected request in the log.
 const MAXIMUM_TOLD: usize = 512;
-/// The header of HTTP/1.1 clients that would like HTTP/2.
+/// The header with which HTTP/1.1 clients offer to upgrade to HTTP/2.
 const HTTP2_SETTINGS: &str = "http2-settings";
-/// What a path cannot have as it is.
+/// Characters that must be escaped in a path.
 const ENCODED: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -38,27 +38,27 @@ const ENCODED: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// Says why a head is refused, in the head that stands for it. None that a client sends has it.
+/// The header of a placeholder with the reason of the rejection. It is removed from heads that clients send.
 pub(super) const REFUSED: HeaderName = HeaderName::from_static("x-tributary-refused-head");
 
-/// A head that the HTTP library takes.
+/// A head that the HTTP library accepts.
 #[derive(Debug)]
 pub(super) struct Head {
-    /// Its length in bytes.
+    /// Its size in bytes.
     pub(super) length: usize,
-    /// The body behind it, if there is one.
+    /// The framing of its body, if it has one.
     pub(super) body: Option<Body>,
-    /// Whether the connection is closed behind the answer, so that no other request is read.
+    /// Whether the connection is closed after the answer, so that no further request is read.
     pub(super) is_last: bool,
-    /// What is handed over in its place, where it is not the head as it was sent.
+    /// The modified head to pass on, if it is not the original one.
     pub(super) replaced: Option<Vec<u8>>,
 }
 
-/// Reads a head, if it is complete. Clients are not asked for a body over the limit.
+/// Parses a head, if it is complete. `100 Continue` is not sent for a body over the limit.
 pub(super) fn read(bytes: &[u8], body_limit: u64) -> Result<Option<Head>, HeadRefusal> {
     let mut headers = [const { MaybeUninit::uninit() }; MAXIMUM_HEADERS];
     let mut request = Request::new(&mut []);
-    // The HTTP library reads by the same function: what is taken here, it takes in the same way.
+    // The HTTP library uses the same parser: what is accepted here, it accepts in the same way.
     let length = match request.parse_with_uninit_headers(bytes, &mut headers) {
         Ok(Status::Complete(length)) if length <= MAXIMUM_LENGTH => length,
         Ok(Status::Partial) if bytes.len() < MAXIMUM_LENGTH => return Ok(None),
@@ -89,7 +89,7 @@ pub(super) fn read(bytes: &[u8], body_limit: u64) -> Result<Option<Head>, HeadRe
     Ok(Some(Head { length, body, is_last: is_last(&request), replaced }))
 }
 
-/// The body behind a head; none that could be read in two ways.
+/// The framing of the body; an error if it is ambiguous.
 fn body(request: &Request<'_, '_>) -> Result<Option<Body>, HeadRefusal> {
     let (mut hosts, mut body) = (0, None);
     let is_newest = request.version == Some(1);
@@ -129,8 +129,8 @@ fn is(header: &Header<'_>, name: &HeaderName) -> bool {
     header.name.eq_ignore_ascii_case(name.as_str())
 }
 
-/// Whether it is a path, a whole URL or `*`: the HTTP library takes a word without a slash for a host, and answers as
-/// if the path was `/`.
+/// Whether it is a path, a URL or `*`: the HTTP library takes a word without a slash for a host, and answers as if the
+/// path was `/`.
 fn is_target(target: &str) -> bool {
     let scheme = target.split_once("://").map(|(scheme, _)| scheme);
     let is_url =
@@ -138,18 +138,18 @@ fn is_target(target: &str) -> bool {
     target.starts_with('/') || target == "*" || is_url
 }
 
-/// Whether the client does not want the connection to be kept, or cannot know that it could be.
+/// Whether the client does not want the connection to be kept alive, or does not know that it could be.
 fn is_last(request: &Request<'_, '_>) -> bool {
-    // The HTTP library does not read other values: it would keep the connection.
+    // The HTTP library ignores other values: it would keep the connection.
     let readable = request.headers.iter().filter(|header| is(header, &CONNECTION) && header.value.is_ascii());
     let options: Vec<&[u8]> = readable.flat_map(options).collect();
     let has = |name: &str| options.iter().any(|option| option.eq_ignore_ascii_case(name.as_bytes()));
     has("close") || (request.version == Some(0) && !has("keep-alive"))
 }
 
-/// The head without a wish for another protocol, where it has one: a server may ignore it, but the HTTP library
-/// takes it for granted, and closes the connection. A header of our own is left out as well, and before a body that
-/// is too long the question whether it may be sent: the HTTP library would say yes before anything is refused.
+/// The head without an upgrade, if it has one: a server may ignore it, but the HTTP library switches protocols and
+/// closes the connection. The internal header is removed too, and for a body that is too large `Expect`: the HTTP
+/// library would send `100 Continue` before the body is rejected.
 fn without_ignored(request: &Request<'_, '_>, is_too_long: bool) -> Option<Vec<u8>> {
     let is_dropped = |header: &Header<'_>| {
         is(header, &UPGRADE)
@@ -184,7 +184,7 @@ fn options<'value>(header: &Header<'value>) -> impl Iterator<Item = &'value [u8]
     header.value.split(|byte| *byte == b',').map(<[u8]>::trim_ascii)
 }
 
-/// What is wrong with a head that cannot be read, told by its first line.
+/// Why a head cannot be parsed, judged by its first line.
 fn why(bytes: &[u8]) -> HeadRefusal {
     let line = first_line(bytes);
     let mut words = line.splitn(2, |byte| *byte == b' ');
@@ -202,8 +202,7 @@ fn why(bytes: &[u8]) -> HeadRefusal {
     }
 }
 
-/// A head that the HTTP library takes, in place of one that is refused: with what can be known of its method
-/// and its path, for the log, and with the reason.
+/// The placeholder for a rejected head: with what is known of its method and path, for the log, and with the reason.
 pub(super) fn standing_for(refusal: HeadRefusal, refused: &[u8]) -> String {
     let mut words = first_line(refused).split(|byte| *byte == b' ');
     let method =

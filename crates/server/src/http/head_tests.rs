@@ -1,4 +1,4 @@
-//! Heads that are taken, and how; heads that are refused, and why.
+//! Heads that are accepted, with their framing, and heads that are rejected, with the reason.
 
 use actix_http::ConnectionType;
 use actix_http::h1::{Codec, Message};

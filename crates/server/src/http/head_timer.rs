@@ -1,4 +1,4 @@
-//! How long a head may take to arrive.
+//! The timeout for receiving a head.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep};
 
-/// How often the HTTP library is woken while a head arrives: it closes idle connections, and notices only when it is
-/// woken that one is not. Less than the shortest time for which one is kept.
+/// How often the HTTP library is woken while a head arrives: it closes idle connections, and notices activity only
+/// when woken. Shorter than the shortest keep-alive time.
 const WAKING: Duration = Duration::from_millis(500);
 
-/// The time until a head has to be there.
+/// The time by which a head has to be complete.
 pub(super) struct HeadTimer {
     deadline: Instant,
     waking: Pin<Box<Sleep>>,
@@ -21,7 +21,7 @@ impl HeadTimer {
         Self { deadline: Instant::now() + timeout, waking: Box::pin(sleep(timeout.min(WAKING))) }
     }
 
-    /// Ready when the time is over.
+    /// Ready when the timeout has elapsed.
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
         loop {
             ready!(self.waking.as_mut().poll(context));

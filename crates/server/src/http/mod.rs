@@ -1,4 +1,4 @@
-//! The HTTP server: what `actix_web::HttpServer` sets up, over connections of our own.
+//! The HTTP server: like `actix_web::HttpServer`, but over the connections of this module.
 
 mod body;
 mod connection;
@@ -24,11 +24,11 @@ use tributary_api::{Api, HeadRefusal};
 use crate::settings::Settings;
 use connection::{Connection, Limits};
 
-/// How long a connection may take to close, as `actix_web::HttpServer` has it.
+/// How long closing a connection may take, as in `actix_web::HttpServer`.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Serves an application from a listener, by the settings' workers and timeouts. The application has to be wrapped
-/// by [`answer_refused_heads`], and to have the API among its data.
+/// Serves an application on a listener, with the workers and timeouts of the settings. The application must be wrapped
+/// by [`answer_refused_heads`] and have the API among its data.
 pub(crate) fn serve<F, I, S, B>(
     listener: TcpListener,
     settings: &Settings,
@@ -62,13 +62,13 @@ where
                 async move { ending.notified().await }
             })
             .keep_alive(keep_alive)
-            // The connection looks at the time itself, for each head and not only for the first.
+            // The connection has its own timeout, for each head and not only for the first.
             .client_request_timeout(Duration::ZERO)
             .client_disconnect_timeout(DISCONNECT_TIMEOUT)
             .local_addr(address)
             .h1(map_config(application, |()| AppConfig::default()));
         fn_service(move |stream: TcpStream| async move {
-            // Without it a large answer waits for the client's delayed acknowledgement: 40 ms.
+            // Otherwise a large answer waits for the client's delayed acknowledgement: 40 ms.
             stream.set_nodelay(true).map_err(DispatchError::Io)?;
             notice_slow_readers(&stream).map_err(DispatchError::Io)?;
             let peer = stream.peer_addr().ok();
@@ -79,8 +79,7 @@ where
     Ok(server.run())
 }
 
-/// Bounds what waits to be sent: a buffer of some MiB would have to be half empty before it shows that a client takes
-/// anything.
+/// Limits the send buffer: one of several MiB would have to be half empty before a stalled client is noticed.
 #[cfg(any(target_os = "android", target_os = "linux"))]
 fn notice_slow_readers(stream: &TcpStream) -> io::Result<()> {
     const MAXIMUM_UNSENT: u32 = 128 * 1024;
@@ -92,7 +91,7 @@ fn notice_slow_readers(_: &TcpStream) -> io::Result<()> {
     Ok(())
 }
 
-/// Answers the requests that stand for heads which were refused.
+/// Answers the placeholder requests of rejected heads.
 pub(crate) async fn answer_refused_heads(
     api: web::Data<Api>,
     request: ServiceRequest,

@@ -1,4 +1,4 @@
-//! How long a client may take nothing of an answer.
+//! The timeout for a client that does not read the answer.
 
 use std::io;
 use std::pin::Pin;
@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use tokio::time::{Sleep, sleep};
 
-/// The time in which something of what is written has to be taken.
+/// The time within which a write has to make progress.
 pub(super) struct WriteTimer {
     timeout: Duration,
-    /// Runs while nothing can be written.
+    /// Runs while a write is blocked.
     running: Option<Pin<Box<Sleep>>>,
 }
 
@@ -19,7 +19,7 @@ impl WriteTimer {
         Self { timeout, running: None }
     }
 
-    /// What came of an attempt to write; an error where none has got anywhere for too long.
+    /// Passes on the result of a write; an error if there has been no progress for too long.
     pub(super) fn check<T>(
         &mut self,
         context: &mut Context<'_>,

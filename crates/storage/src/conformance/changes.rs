@@ -33,7 +33,7 @@ async fn changed(store: &dyn Store, since: &mut Position) -> BTreeSet<(Collectio
     changes.changed.into_iter().collect()
 }
 
-/// Reads changes until these documents were named, each in whatever call.
+/// Reads changes until these documents were reported, in one call or several.
 async fn hears_of(store: &dyn Store, since: &mut Position, expected: &[(Collection, &str)]) {
     let mut missing: BTreeSet<(Collection, Id)> =
         expected.iter().map(|(collection, name)| (*collection, id(name))).collect();
@@ -58,7 +58,7 @@ async fn changes_are_told_after_a_position(store: &dyn Store) {
         store.delete(collection, &id("x"), version).await.expect("deleted");
         hears_of(store, &mut position, &[(collection, "x")]).await;
     }
-    // What was told once is not told for ever.
+    // Reported changes are not reported again.
     let quiet = store
         .changes(Some(position.clone()), Deadline::NONE.within(Duration::from_millis(50)))
         .await
@@ -76,7 +76,7 @@ async fn who_waits_hears_of_a_change_at_once(store: &dyn Store) {
         (changes.changed, Instant::now())
     };
     let change = async {
-        // Long enough that the other one waits already.
+        // Long enough for the other one to be waiting.
         tokio::time::sleep(Duration::from_millis(200)).await;
         store.create(Collection::SYNC_JOBS, &id("x"), document("{}")).await.expect("created");
         Instant::now()
@@ -104,7 +104,7 @@ async fn no_change_is_missed_among_many(store: &dyn Store) {
     let expected: Vec<(Collection, &str)> = names.iter().map(|name| (jobs, name.as_str())).collect();
     let start = position.clone();
     join(change, hears_of(store, &mut position, &expected)).await;
-    // Whoever comes later hears of all of them as well.
+    // Later readers are notified of all of them as well.
     let mut later = start;
     hears_of(store, &mut later, &expected).await;
 }
@@ -157,7 +157,7 @@ where
     reader.close().await.expect("closed");
 }
 
-/// Makes a change while the other store waits already, and checks when that hears of it.
+/// Makes a change while the other store is waiting, and checks when it is reported there.
 async fn heard_in_time<T>(
     store: &dyn Store,
     position: &mut Position,
@@ -165,13 +165,13 @@ async fn heard_in_time<T>(
     change: impl Future<Output = T>,
 ) -> T {
     let change = async {
-        // Long enough that the other one waits already.
+        // Long enough for the other one to be waiting.
         tokio::time::sleep(Duration::from_millis(100)).await;
         (change.await, Instant::now())
     };
     let expected = [(collection, "x")];
     let ((changed, made), ()) = join(change, hears_of(store, position, &expected)).await;
-    // What is promised are two seconds; the rest is for a busy machine.
+    // Two seconds are promised; the rest is tolerance for a busy machine.
     assert!(made.elapsed() < Duration::from_secs(4), "told {:?} after the change", made.elapsed());
     changed
 }

@@ -1,4 +1,4 @@
-//! Promises about counting documents by their words.
+//! Promises about counts of documents grouped by keywords.
 
 use tributary_domain::{Query, connector_fields, sync_job_fields};
 
@@ -21,7 +21,7 @@ async fn count(store: &dyn Store, query: &Query, by: &[&'static str]) -> Counts 
         .unwrap_or_else(|error| panic!("{query:?} by {by:?}: {error}"))
 }
 
-/// Counts as they are written below: `-` stands for documents without a word.
+/// Counts in the notation below: `-` stands for documents without a value.
 fn counts(total: u64, groups: &[(&[&str], u64)]) -> Counts {
     let word = |word: &&str| (*word != "-").then(|| (*word).to_owned());
     Counts {

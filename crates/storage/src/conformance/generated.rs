@@ -1,4 +1,4 @@
-//! Generated cases: random documents, changes, filters and pages, held against the model.
+//! Generated cases: random documents, changes, filters and pages, compared with the model.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use tributary_domain::{Collection, Document, Query};
 use super::model::{Model, ModelPage};
 use super::promise::{document, id};
 use super::sample::COLLECTIONS;
-use super::strategies::{Name, Step, question, step};
+use super::strategies::{DocumentName, Step, question, step};
 use crate::{Deadline, Store, StoreError, StoreExt as _, Version};
 
 /// Runs generated histories of sync jobs, of the sample, and of secrets beside them, over fresh stores and the model,
@@ -33,7 +33,7 @@ where
     let mut runner = TestRunner::new(Config {
         cases,
         failure_persistence: None,
-        // Enough to get short; every step may be a request to a server.
+        // Enough to shrink a case; every step may be a request to a server.
         max_shrink_iters: 200,
         ..Config::default()
     });
@@ -56,8 +56,8 @@ where
 #[derive(Default)]
 struct History {
     model: Model,
-    versions: BTreeMap<Name, Version>,
-    /// A version that a document of the collection had before: of another collection one may have it now.
+    versions: BTreeMap<DocumentName, Version>,
+    /// A version that a document of the collection had before: one of another collection may have it now.
     stale: Option<(Collection, Version)>,
 }
 
@@ -127,7 +127,7 @@ impl History {
 
     fn keep(
         &mut self,
-        name: Name,
+        name: DocumentName,
         result: Result<Version, StoreError>,
         document: Document,
     ) -> Result<(), TestCaseError> {

@@ -77,7 +77,7 @@ async fn oldest_first_and_ids_among_equals_or_the_opposite(store: &dyn Store) {
 
 async fn pages_neither_overlap_nor_skip(store: &dyn Store) {
     for number in 0..25 {
-        // Three to a millisecond, stored in an order that is not that of the list.
+        // Three per millisecond, stored in an order other than that of the list.
         let name = format!("job-{:02}", number * 7 % 25);
         let second = (number * 7 % 25) / 3;
         add(store, &name, &format!(r#"{{"created_at":"2026-01-01T00:00:0{second}Z"}}"#)).await;
@@ -214,7 +214,7 @@ async fn connectors_are_found_by_each_condition(store: &dyn Store) {
         (contains("et"), &["c"]),
         (contains("ds l"), &["c"]),
         (contains("hre"), &["d"]),
-        // No character stands for others, and letters are what they are.
+        // There are no wildcards, and the search is case-sensitive.
         (contains("*"), &[]),
         (contains("%"), &[]),
         (contains("T_o"), &[]),

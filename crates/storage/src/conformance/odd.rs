@@ -5,7 +5,7 @@ use tributary_domain::{Id, Query};
 use super::promise::{Allowances, document, id};
 use crate::{Collection, Deadline, Store, StoreError, StoreExt as _};
 
-/// What programs and people have been seen to store, and what nobody should.
+/// Content that programs and people have been seen to store, and content that nobody should.
 const ODD_JOBS: &[&str] = &[
     r#"{"":1}"#,
     r#"{"unknown":{"":{"":[]}}}"#,
@@ -34,7 +34,7 @@ const ODD_CONNECTORS: &[&str] = &[
     r#"{"index_name":{"name":"x"},"status":{"is":"created"}}"#,
 ];
 
-/// Puts every odd document in, over another one as well, and looks at what is there then.
+/// Writes every odd document, over another one as well, and checks the result.
 pub(super) async fn kept_or_refused_whole(store: &dyn Store, allowances: Allowances) {
     let kept = kept(store, Collection::SYNC_JOBS, ODD_JOBS, allowances).await;
     let page = store.list(&Query::of(Collection::SYNC_JOBS), Deadline::NONE).await.expect("listed");
@@ -45,7 +45,7 @@ pub(super) async fn kept_or_refused_whole(store: &dyn Store, allowances: Allowan
     assert_eq!(page.count, kept);
 }
 
-/// How many of the documents are kept.
+/// How many of the documents were stored.
 async fn kept(store: &dyn Store, collection: Collection, odd: &[&str], allowances: Allowances) -> u64 {
     let mut kept = 0;
     for (number, text) in odd.iter().enumerate() {
@@ -67,7 +67,7 @@ async fn kept(store: &dyn Store, collection: Collection, odd: &[&str], allowance
     kept
 }
 
-/// Checks that a refused document is not there, and neither takes the place of another one.
+/// Checks that a rejected document is not stored, and did not replace another one.
 async fn refused_whole(store: &dyn Store, collection: Collection, name: &Id, text: &str) {
     assert!(matches!(store.get(collection, name).await, Err(StoreError::NotFound)), "{text}");
     let plain = document(r#"{"plain":true}"#);

@@ -50,7 +50,7 @@ async fn fill(store: &dyn Store) {
     }
 }
 
-/// The ids of the documents that a query finds, one after the other, and how many there are in all.
+/// The ids of the documents that a query finds, in order, and the total count.
 async fn found(store: &dyn Store, query: &Query) -> (u64, String) {
     let page = store.list(query, Deadline::NONE).await.unwrap_or_else(|error| panic!("{query:?}: {error}"));
     let ids = page.documents.iter().map(|text| document(&String::from_utf8_lossy(text)).id().expect("an id"));
@@ -109,7 +109,7 @@ async fn each_condition_decides(store: &dyn Store) {
         (contains("one"), ""),
         (contains("lue"), "bc"),
         (contains("e t"), "a"),
-        // No character stands for others.
+        // There are no wildcards.
         (contains("*"), "b"),
         (contains("x*y"), "b"),
         (contains("%"), "b"),
@@ -147,8 +147,7 @@ async fn conditions_hold_together_and_can_be_negated(store: &dyn Store) {
     }
 }
 
-/// The orders that the sample can be listed in, each with all ids in ascending order, and how many of them have no
-/// value.
+/// The sort orders of the sample, each with all ids in ascending order, and the number of those without a value.
 const ORDERS: [(Option<&str>, &str, usize); 6] = [
     (Some(DUE_AT), "abcdefgh", 3),
     (Some(SEEN_AT), "cdabefgh", 6),
@@ -193,7 +192,7 @@ async fn lists_are_ordered_by_each_field(store: &dyn Store) {
     }
 }
 
-/// Reads a list page by page, each after the one before, and answers the ids.
+/// Reads a list page by page, each after the previous one, and returns the ids.
 async fn walked(store: &dyn Store, query: &Query, size: u32) -> String {
     let mut ids = String::new();
     let mut key = None;
@@ -231,7 +230,7 @@ async fn what_changes_meanwhile_moves_no_other_document(store: &dyn Store) {
     let first = store.list(&query.clone().after(None, 3), Deadline::NONE).await.expect("listed");
     let key = first.next.expect("more follow");
     assert_eq!(key.id, "c");
-    // The last document that was seen goes, and one comes before it.
+    // The last document that was read is deleted, and one is inserted before it.
     let version = store.get(SAMPLE, &id("c")).await.expect("there").version;
     store.delete(SAMPLE, &id("c"), version).await.expect("deleted");
     store.create(SAMPLE, &id("0"), document(r#"{"due_at":1}"#)).await.expect("created");

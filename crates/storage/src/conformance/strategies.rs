@@ -1,4 +1,4 @@
-//! Random documents, changes and questions for the generated cases.
+//! Random documents, changes and queries for the generated cases.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -14,16 +14,16 @@ use super::sample::fields::{COLOR, IS_LARGE, OWNER};
 const IDS: &[&str] = &["1", "10", "9", "a", "B", "b", "é", "a-1", "a.1", "z z", "ключ", "\"q\""];
 
 /// Where a document is.
-pub(super) type Name = (Collection, &'static str);
+pub(super) type DocumentName = (Collection, &'static str);
 
 #[derive(Debug, Clone)]
 pub(super) enum Step {
-    Create(Name, String),
-    Replace(Name, String),
-    ReplaceStale(Name, String),
-    Delete(Name),
+    Create(DocumentName, String),
+    Replace(DocumentName, String),
+    ReplaceStale(DocumentName, String),
+    Delete(DocumentName),
     List(Query),
-    /// The list is read to its end in pages of the size that the query has, each after the one before.
+    /// The list is read to its end in pages of the query's size, each after the previous one.
     Walk(Query),
     Count(Query, Vec<&'static str>),
 }
@@ -129,12 +129,12 @@ fn sample() -> impl Strategy<Value = String> {
     )
 }
 
-/// A document of a collection that is written at random.
+/// A random document of a collection.
 fn content(collection: Collection) -> BoxedStrategy<String> {
     if collection == SAMPLE { sample().boxed() } else { job().boxed() }
 }
 
-/// What a field of words is filtered by.
+/// The values by which a keyword field is filtered.
 fn words(path: &str) -> &'static [&'static str] {
     match path {
         "status" => &["pending", "error", "in_progress", "suspended", "5"],
@@ -147,7 +147,7 @@ fn words(path: &str) -> &'static [&'static str] {
     }
 }
 
-/// A limit of a range: near the times of the documents, near their numbers, or far away.
+/// A bound of a range: near the times of the documents, near their numbers, or far away.
 fn limit() -> impl Strategy<Value = Option<i64>> {
     prop_oneof![
         2 => Just(None),
@@ -212,7 +212,7 @@ fn query(collection: Collection) -> impl Strategy<Value = Query> {
     )
 }
 
-/// Questions to a collection of which there may be many documents.
+/// Queries of a collection that may have many documents.
 pub(super) fn question() -> impl Strategy<Value = Step> {
     select(vec![Collection::SYNC_JOBS, SAMPLE]).prop_flat_map(|collection| {
         let counted = collection.fields.iter().filter(|field| field.is_counted).map(|field| field.path);
@@ -226,7 +226,7 @@ pub(super) fn question() -> impl Strategy<Value = Step> {
 }
 
 pub(super) fn step() -> impl Strategy<Value = Step> {
-    // A secret may look like a job, and is none.
+    // A secret may look like a job, but is not one.
     let collection =
         prop_oneof![3 => Just(Collection::SYNC_JOBS), 3 => Just(SAMPLE), 1 => Just(Collection::SECRETS)];
     let change = (collection, select(IDS), 0..12_u8).prop_flat_map(|(collection, id, kind)| {

@@ -1,4 +1,4 @@
-//! Promises about times that are written in every notation that search engines read, or in none.
+//! Promises about times in every notation that search engines parse, or in none.
 
 use tributary_domain::{DATE_FIELD_CASES, Document, Query, SortOrder};
 
@@ -7,13 +7,13 @@ use crate::{Collection, Deadline, Store, StoreExt as _};
 
 list_of_promises![pages_are_in_the_order_of_time_whatever_its_notation];
 
-/// Jobs with all times of the table, and one without any, in the order in which they are to be listed.
+/// Jobs with all times of the table, and one without any, in the expected order of the list.
 fn jobs() -> Vec<(String, Document)> {
     let times = DATE_FIELD_CASES.iter().map(|(value, milliseconds)| {
         (milliseconds.unwrap_or(i64::MAX), document(&format!(r#"{{"created_at":{value}}}"#)))
     });
     let times = times.chain([(i64::MAX, document("{}"))]);
-    // The ids have no order in common with the table.
+    // The order of the ids is unrelated to that of the table.
     let mut jobs: Vec<_> = (0_u32..)
         .zip(times)
         .map(|(number, (milliseconds, job))| (milliseconds, format!("{:03}", number * 619 % 997), job))
@@ -25,7 +25,7 @@ fn jobs() -> Vec<(String, Document)> {
 async fn pages_are_in_the_order_of_time_whatever_its_notation(store: &dyn Store) {
     let jobs = jobs();
     let mut expected: Vec<String> = jobs.iter().map(|(name, job)| job.render(name)).collect();
-    // Stored the other way round.
+    // Stored in reverse.
     let documents = jobs.into_iter().rev().map(|(name, job)| (id(&name), job)).collect();
     for result in store.create_many(Collection::SYNC_JOBS, documents).await {
         result.expect("created");

@@ -20,19 +20,19 @@ use crate::{StoreError, Version};
 const BATCH_OPERATIONS: usize = 8_192;
 const BATCH_BYTES: usize = 8 << 20;
 
-type Answer = oneshot::Sender<Result<Version, StoreError>>;
+type ResultSender = oneshot::Sender<Result<Version, StoreError>>;
 
 /// A change, and the channel for its result.
 pub(super) struct WriteRequest {
     pub(super) change: GuardedChange,
-    pub(super) answer: Answer,
+    pub(super) answer: ResultSender,
 }
 
 /// A change that passed its check and is not written yet.
 struct PendingWrite {
     change: DocumentChange,
     sequence: u64,
-    answer: Answer,
+    answer: ResultSender,
 }
 
 /// The keys that a transaction writes, each at most once: changes are checked against the catalog, which has only

@@ -1,4 +1,4 @@
-//! A change of one document, as it stands in a request of many.
+//! An action of a bulk request.
 
 use serde_json::json;
 
@@ -17,7 +17,7 @@ pub(super) enum BulkChange {
     Create(String),
     Replace(Version, String),
     Delete(Version),
-    /// A note of a deletion, which goes into an index of its own.
+    /// A tombstone, which is written to an index of its own.
     Tombstone {
         alias: String,
         source: String,
@@ -25,7 +25,7 @@ pub(super) enum BulkChange {
 }
 
 impl BulkAction {
-    /// The action of an operation, with the document as it is sent.
+    /// The action for an operation, with the serialized document.
     pub(super) fn new(Operation { id, action }: &Operation) -> Self {
         let change = match action {
             Action::Create(document) => BulkChange::Create(source(document)),
@@ -39,7 +39,7 @@ impl BulkAction {
         Self { id: id.to_owned(), change: BulkChange::Delete(expected) }
     }
 
-    /// About how many bytes it takes in a request.
+    /// The approximate size in bytes in a bulk request.
     pub(super) fn size(&self) -> usize {
         match &self.change {
             BulkChange::Create(source)
@@ -49,7 +49,7 @@ impl BulkAction {
         }
     }
 
-    /// Adds its lines to a request.
+    /// Appends its lines to a bulk request.
     pub(super) fn write(&self, body: &mut String) {
         let id = &self.id;
         let (head, source) = match &self.change {

@@ -1,12 +1,12 @@
-//! Many changes in one request, each with an outcome of its own.
+//! Bulk requests: many changes, each with its own outcome.
 
 use bytes::Bytes;
 use reqwest::Method;
 
 use super::action::{BulkAction, BulkChange};
-use super::budget::{Budget, Purpose};
 use super::call::Call;
 use super::client::Request;
+use super::deadlines::{Purpose, RequestDeadline};
 use super::indices::Index;
 use super::problem::{Problem, same};
 use super::tombstones::tombstone;
@@ -14,16 +14,16 @@ use super::wire::{self, BulkAnswer, Item};
 use crate::backoff::backoff;
 use crate::{StoreError, Version};
 
-/// The most bytes of documents in one request: larger ones are refused by small servers.
+/// The maximum size of a bulk request in bytes: small servers reject larger ones.
 const REQUEST_BYTES: usize = 4 << 20;
-/// The most changes in one request.
+/// The maximum number of changes in a bulk request.
 const REQUEST_ACTIONS: usize = 1_000;
 
-/// What became of a change.
+/// The outcome of a change.
 #[derive(Debug)]
-pub(super) enum Outcome {
+pub(super) enum ActionOutcome {
     Done(Version),
-    /// The document is not in the expected state, maybe by an earlier try of the same change.
+    /// The document is not in the expected state, possibly because of an earlier attempt of the same change.
     Conflict {
         is_repeated: bool,
     },
@@ -31,9 +31,9 @@ pub(super) enum Outcome {
 }
 
 impl Call {
-    /// Makes changes, in order, and answers what became of each. All are visible to searches then.
-    pub(super) async fn bulk(&self, index: &Index, actions: &[BulkAction]) -> Vec<Outcome> {
-        // Where a deletion is refused or comes later, its note does no harm: who reads it looks at the document.
+    /// Applies changes in order and returns their outcomes. All are visible to searches afterwards.
+    pub(super) async fn bulk(&self, index: &Index, actions: &[BulkAction]) -> Vec<ActionOutcome> {
+        // A tombstone whose deletion fails or is delayed is harmless: readers check the document.
         let tombstones: Vec<Option<BulkAction>> =
             actions.iter().map(|action| tombstone(&self.prepared, index, action)).collect();
         let with_tombstones = actions.iter().zip(&tombstones);
@@ -46,9 +46,9 @@ impl Call {
         let mut outcomes = Vec::with_capacity(with_tombstones.len());
         for part in parts {
             let part = match outcomes.last() {
-                // It was waited for as long as a change may take: not again for each part.
-                Some(Outcome::Failed(error @ StoreError::Unavailable(_))) => {
-                    part.iter().map(|_| Outcome::Failed(same(error))).collect()
+                // The first chunk already waited as long as a change may take: do not wait again for each.
+                Some(ActionOutcome::Failed(error @ StoreError::Unavailable(_))) => {
+                    part.iter().map(|_| ActionOutcome::Failed(same(error))).collect()
                 }
                 _ => self.bulk_part(&index.alias, part, refreshes_each).await,
             };
@@ -64,15 +64,15 @@ impl Call {
     async fn refresh(&self, index: &str) {
         let refresh = Request::change(Method::POST, format!("/{index}/_refresh"), "");
         if let Err(error) = self.ask(&refresh).await {
-            // They are stored, and are seen as soon as the server looks by itself.
+            // They are stored, and become visible with the next regular refresh.
             tracing::warn!(%index, %error, "the index was not refreshed");
         }
     }
 
-    /// Sends what goes into one request, and again those that the server had no room for.
-    async fn bulk_part(&self, index: &str, actions: &[&BulkAction], refresh: bool) -> Vec<Outcome> {
-        let budget = self.budget(Purpose::Change);
-        let mut outcomes: Vec<Option<Outcome>> = actions.iter().map(|_| None).collect();
+    /// Sends one chunk, and repeats the changes that the server had no capacity for.
+    async fn bulk_part(&self, index: &str, actions: &[&BulkAction], refresh: bool) -> Vec<ActionOutcome> {
+        let request_deadline = self.request_deadline(Purpose::Change);
+        let mut outcomes: Vec<Option<ActionOutcome>> = actions.iter().map(|_| None).collect();
         let mut pauses = backoff();
         let mut is_repeated = false;
         loop {
@@ -81,7 +81,7 @@ impl Call {
                 break;
             }
             let chosen: Vec<&BulkAction> = waiting.iter().map(|place| actions[*place]).collect();
-            match self.bulk_once(index, &chosen, refresh, budget, is_repeated).await {
+            match self.bulk_once(index, &chosen, refresh, request_deadline, is_repeated).await {
                 Ok(results) => {
                     for (place, result) in waiting.iter().zip(results) {
                         outcomes[*place] = result;
@@ -89,40 +89,42 @@ impl Call {
                 }
                 Err(error) => {
                     for place in waiting {
-                        outcomes[place] = Some(Outcome::Failed(same(&error)));
+                        outcomes[place] = Some(ActionOutcome::Failed(same(&error)));
                     }
                     break;
                 }
             }
             is_repeated = true;
             if outcomes.iter().any(Option::is_none) {
-                match (budget.left(), pauses.next()) {
+                match (request_deadline.left(), pauses.next()) {
                     (Some(left), Some(pause)) => tokio::time::sleep(pause.min(left)).await,
                     _ => break,
                 }
             }
         }
-        let busy = || Outcome::Failed(StoreError::unavailable("the server has no room for the change"));
+        let busy = || ActionOutcome::Failed(StoreError::unavailable("the server has no room for the change"));
         outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(busy)).collect()
     }
 
-    /// One request; `None` for what has to be sent again.
+    /// One request; `None` for changes that must be repeated.
     async fn bulk_once(
         &self,
         index: &str,
         actions: &[&BulkAction],
         refresh: bool,
-        budget: Budget,
+        request_deadline: RequestDeadline,
         is_repeated: bool,
-    ) -> Result<Vec<Option<Outcome>>, StoreError> {
+    ) -> Result<Vec<Option<ActionOutcome>>, StoreError> {
         let mut body = String::new();
         for action in actions {
             action.write(&mut body);
         }
-        let seconds = budget.left().map_or(1, |left| left.as_secs().max(1));
+        let seconds = request_deadline.left().map_or(1, |left| left.as_secs().max(1));
         let path = format!("/{index}/_bulk?refresh={refresh}&timeout={seconds}s&require_alias=true");
-        let answer =
-            self.client.send_within(&Request::change(Method::POST, path, Bytes::from(body)), budget).await?;
+        let answer = self
+            .client
+            .send_within(&Request::change(Method::POST, path, Bytes::from(body)), request_deadline)
+            .await?;
         let is_repeated = is_repeated || answer.is_repeated;
         if answer.status == 413 && actions.len() == 1 {
             return Err(StoreError::Rejected(
@@ -138,40 +140,40 @@ impl Call {
         Ok(items.map(|item| self.outcome(&item, is_repeated)).collect())
     }
 
-    fn outcome(&self, item: &Item<'_>, is_repeated: bool) -> Option<Outcome> {
+    fn outcome(&self, item: &Item<'_>, is_repeated: bool) -> Option<ActionOutcome> {
         let problem = item.error.map(|error| Problem::of_item(error.get()));
         Some(match (item.status, problem) {
             (200..300, None) => match wire::version(item.sequence, item.term) {
-                Some(version) => Outcome::Done(version),
-                None => {
-                    Outcome::Failed(StoreError::Backend("a change was answered without its version".into()))
-                }
+                Some(version) => ActionOutcome::Done(version),
+                None => ActionOutcome::Failed(StoreError::Backend(
+                    "a change was answered without its version".into(),
+                )),
             },
-            (404, None) | (409, _) => Outcome::Conflict { is_repeated },
+            (404, None) | (409, _) => ActionOutcome::Conflict { is_repeated },
             (503, Some(_)) => return None,
             (429, Some(problem)) if problem.kind != "cluster_block_exception" => return None,
-            (400, Some(problem)) => Outcome::Failed(StoreError::Rejected(problem.reason)),
+            (400, Some(problem)) => ActionOutcome::Failed(StoreError::Rejected(problem.reason)),
             (status, problem) => {
                 let problem = problem.unwrap_or_default();
                 let lost = self.lost_index(&problem.kind);
-                Outcome::Failed(lost.unwrap_or_else(|| problem.into_store_error(status)))
+                ActionOutcome::Failed(lost.unwrap_or_else(|| problem.into_store_error(status)))
             }
         })
     }
 }
 
-/// What became of a change, for whoever asked for it; nobody asked for a note.
-fn answered(action: &BulkAction, outcome: Outcome) -> Option<Outcome> {
+/// Assigns an outcome to its change; tombstones have none.
+fn answered(action: &BulkAction, outcome: ActionOutcome) -> Option<ActionOutcome> {
     if !matches!(action.change, BulkChange::Tombstone { .. }) {
         return Some(outcome);
     }
-    if let Outcome::Failed(error) = outcome {
+    if let ActionOutcome::Failed(error) = outcome {
         tracing::warn!(%error, "a deletion was not noted for those who wait for changes");
     }
     None
 }
 
-/// Cuts changes into what goes into one request.
+/// Splits changes into chunks for one request each.
 fn parts<'p, 'a>(actions: &'p [&'a BulkAction]) -> Vec<&'p [&'a BulkAction]> {
     let mut parts = Vec::new();
     let (mut start, mut bytes) = (0, 0);

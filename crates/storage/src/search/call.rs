@@ -1,4 +1,4 @@
-//! One call to the store: the servers and indices that it works with, and the time that it has.
+//! One call to the store: its client, indices and deadline.
 
 use std::sync::Arc;
 
@@ -6,10 +6,10 @@ use bytes::Bytes;
 use reqwest::Method;
 use serde_json::Value;
 
-use super::budget::{Budget, Purpose};
-use super::client::{Answer, Client, Request};
+use super::client::{Client, Request, ServerResponse};
+use super::deadlines::{Purpose, RequestDeadline};
 use super::indices::Prepared;
-use super::problem::{Lost, Problem};
+use super::problem::{LostResource, Problem};
 use crate::{Deadline, StoreError};
 
 /// One call to the store.
@@ -21,16 +21,16 @@ pub(super) struct Call {
 }
 
 impl Call {
-    /// The time for what begins now, as a part of the call.
-    pub(super) fn budget(&self, purpose: Purpose) -> Budget {
-        self.client.deadlines.budget(purpose, self.deadline)
+    /// The time limit of an operation that starts now, within that of the call.
+    pub(super) fn request_deadline(&self, purpose: Purpose) -> RequestDeadline {
+        self.client.deadlines.request_deadline(purpose, self.deadline)
     }
 
-    pub(super) async fn send(&self, request: &Request) -> Result<Answer, StoreError> {
+    pub(super) async fn send(&self, request: &Request) -> Result<ServerResponse, StoreError> {
         self.client.send(request, self.deadline).await
     }
 
-    /// Sends a request to an index and answers the body of a success.
+    /// Sends a request to an index and returns the body of a success.
     pub(super) async fn ask(&self, request: &Request) -> Result<Bytes, StoreError> {
         self.understood(self.send(request).await?)
     }
@@ -39,13 +39,13 @@ impl Call {
         let path = format!("/{index}/_search?allow_partial_search_results=false");
         let answer = self.send(&Request::read(Method::POST, path, body.to_string())).await?;
         if answer.status == 400 {
-            // A server has limits to how much a query may ask for.
+            // Servers limit the size of queries.
             return Err(StoreError::Rejected(Problem::read(&answer.body).reason));
         }
         self.understood(answer)
     }
 
-    pub(super) fn understood(&self, answer: Answer) -> Result<Bytes, StoreError> {
+    pub(super) fn understood(&self, answer: ServerResponse) -> Result<Bytes, StoreError> {
         if answer.status == 404
             && let Some(lost) = self.lost_index(&Problem::read(&answer.body).kind)
         {
@@ -54,12 +54,12 @@ impl Call {
         answer.success()
     }
 
-    /// The error for an index that is gone: it is made again before the next call.
+    /// The error for a missing index: it is created again before the next call.
     pub(super) fn lost_index(&self, kind: &str) -> Option<StoreError> {
         if kind != "index_not_found_exception" {
             return None;
         }
         self.prepared.lose();
-        Some(Lost::Index.into())
+        Some(LostResource::Index.into())
     }
 }

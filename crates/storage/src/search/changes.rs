@@ -1,4 +1,4 @@
-//! Waiting for changes: those who wait look at the servers in turns, and share what they see.
+//! Waiting for changes: waiters poll the servers in turns and share the results.
 
 use std::future::Future;
 use std::pin::pin;
@@ -11,32 +11,32 @@ use tokio::sync::{Mutex, watch};
 use super::connection::Connection;
 use super::look::{Seen, between, present};
 use super::marks::Marks;
-use super::problem::{Lost, same};
+use super::problem::{LostResource, same};
 use crate::{Changes, Deadline, Position, StoreError};
 
-/// Between two looks at the servers, as long as somebody waits.
+/// The polling interval while somebody waits.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// Within this time a server does not have to answer.
+/// Within this time a server may not have answered.
 const SHORT: Duration = Duration::from_secs(1);
 
-/// What those share who wait for changes.
+/// The state shared by those who wait for changes.
 #[derive(Debug)]
 pub(super) struct Watch {
-    /// When something was written last by this store, or it was closed.
+    /// The time of the last write by this store, or of its closing.
     woken: watch::Sender<Instant>,
     latest: Mutex<Option<Look>>,
     seen: Mutex<Option<Shared>>,
 }
 
-/// How far the changes of the indices go, as far as that could be found out.
+/// The latest known marks of the indices.
 #[derive(Debug)]
 struct Look {
     start: Instant,
     result: Result<Arc<Marks>, StoreError>,
 }
 
-/// What was seen between two marks.
+/// The changes between two marks.
 #[derive(Debug)]
 struct Shared {
     told: Marks,
@@ -44,7 +44,7 @@ struct Shared {
     seen: Seen,
 }
 
-/// Why somebody does not wait any longer.
+/// Why a wait ends.
 enum Stop {
     Closed,
     TimeIsUp,
@@ -57,12 +57,12 @@ impl Default for Watch {
 }
 
 impl Watch {
-    /// Lets those who wait look at once.
+    /// Makes waiters poll at once.
     pub(super) fn wake(&self) {
         self.woken.send_replace(Instant::now());
     }
 
-    /// What has changed after a position, as soon as there is anything; nothing when the deadline comes.
+    /// The changes after a position, as soon as there are any; none if the deadline passes.
     pub(super) async fn changes(
         &self,
         connection: &Arc<Connection>,
@@ -72,9 +72,9 @@ impl Watch {
         let end = deadline.end();
         let mut wanted = Instant::now();
         let mut told = since.as_ref().map(Marks::of);
-        // What is answered when the time is up.
+        // The result on timeout.
         let mut answer = match since {
-            // Too short to tell that the server is away: nothing has been told, and nothing is missed.
+            // Too short to conclude that the server is unavailable: nothing was reported, and nothing is missed.
             Some(position) if end.is_some_and(|end| end < wanted + SHORT) => {
                 Ok(Changes { position, changed: Vec::new(), is_complete: true })
             }
@@ -106,12 +106,12 @@ impl Watch {
                     }
                     answer = Ok(changes);
                     told = Some(Some(marks));
-                    // A look of others, too, is good enough if it is a later one.
+                    // A poll by another waiter is sufficient if it is more recent.
                     wanted = start + Duration::from_nanos(1);
                     start + PAUSE
                 }
                 Ok(Err(error @ StoreError::Unavailable(_)))
-                    if end.is_some() || Lost::of(&error).is_some() =>
+                    if end.is_some() || LostResource::of(&error).is_some() =>
                 {
                     answer = Err(error);
                     wanted = Instant::now();
@@ -127,7 +127,7 @@ impl Watch {
         }
     }
 
-    /// Waits for a moment, or until something is written after the last look; answers when that was.
+    /// Waits for the polling interval, or for a write after the last poll; returns the time of that write.
     async fn pause(&self, looked: Instant, until: Instant) -> Instant {
         let mut woken = self.woken.subscribe();
         let written = pin!(woken.wait_for(|woken| *woken > looked));
@@ -137,7 +137,7 @@ impl Watch {
         }
     }
 
-    /// Does some work, unless the store is closed or the time is up before it is done.
+    /// Runs a future, unless the store is closed or the deadline passes first.
     async fn until<T>(
         &self,
         connection: &Connection,
@@ -159,7 +159,7 @@ impl Watch {
         }
     }
 
-    /// How far the changes go at present, with the moment of that, not before the one that is wanted.
+    /// The current marks with the time they were read, not before the requested time.
     async fn look(
         &self,
         connection: &Arc<Connection>,
@@ -177,7 +177,7 @@ impl Watch {
         }
     }
 
-    /// What has changed between two marks. Many wait at the same place.
+    /// The changes between two marks. Many waiters share the same position.
     async fn between(
         &self,
         connection: &Arc<Connection>,

@@ -1,4 +1,4 @@
-//! The way to the servers: several nodes, deadlines, retries, and what an answer means.
+//! The HTTP client of a cluster: nodes, deadlines, retries, and the interpretation of responses.
 
 use std::error::Error;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,14 +11,14 @@ use reqwest::header::{
 };
 use reqwest::{Certificate, Identity, Method, Url};
 
-use super::budget::{Budget, Deadlines, Purpose};
+use super::deadlines::{Deadlines, Purpose, RequestDeadline};
 use super::problem::Problem;
 use super::settings::{CA_FILE, CLIENT_CERTIFICATE_FILE, SearchSettings, invalid_file};
 use super::tls;
 use crate::backoff::backoff;
 use crate::{Deadline, OpenError, StoreError};
 
-/// By which Elasticsearch makes itself known.
+/// The header that identifies Elasticsearch.
 const PRODUCT: HeaderName = HeaderName::from_static("x-elastic-product");
 
 /// The nodes of a cluster.
@@ -26,14 +26,14 @@ const PRODUCT: HeaderName = HeaderName::from_static("x-elastic-product");
 pub(super) struct Client {
     nodes: Vec<Url>,
     http: reqwest::Client,
-    /// Why the last try that failed did, for whoever waits and does not know what for.
+    /// The reason of the last failed attempt, for callers that time out.
     failure: Mutex<String>,
-    /// The node that answered last: it is asked first.
+    /// The node that answered last: it is tried first.
     preferred: AtomicUsize,
     pub(super) deadlines: Deadlines,
 }
 
-/// A request that may be sent several times: reads, and changes that are guarded by a version.
+/// A request that may be sent repeatedly: a read, or a change guarded by a version.
 #[derive(Debug, Clone)]
 pub(super) struct Request {
     pub(super) purpose: Purpose,
@@ -42,13 +42,13 @@ pub(super) struct Request {
     pub(super) body: Bytes,
 }
 
-/// An answer that is neither a failure of the way nor of a server that has to be asked again.
+/// A response that is neither a transport failure nor retryable.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct ServerResponse {
     pub(super) status: u16,
     pub(super) is_elasticsearch: bool,
     pub(super) body: Bytes,
-    /// Whether an earlier try may have been carried out, its answer lost.
+    /// Whether an earlier attempt may have been applied, its response lost.
     pub(super) is_repeated: bool,
 }
 
@@ -62,10 +62,10 @@ impl Request {
     }
 }
 
-/// Why one try came to nothing.
-struct Lost {
+/// Why one attempt failed.
+struct FailedAttempt {
     reason: String,
-    /// Whether the request may have been carried out.
+    /// Whether the request may have been applied.
     is_ambiguous: bool,
 }
 
@@ -80,28 +80,36 @@ impl Client {
         })
     }
 
-    /// Sends a request within the time that its purpose has, and that is left until a deadline.
-    pub(super) async fn send(&self, request: &Request, deadline: Deadline) -> Result<Answer, StoreError> {
-        self.send_within(request, self.deadlines.budget(request.purpose, deadline)).await
+    /// Sends a request within the time limit of its purpose and the deadline.
+    pub(super) async fn send(
+        &self,
+        request: &Request,
+        deadline: Deadline,
+    ) -> Result<ServerResponse, StoreError> {
+        self.send_within(request, self.deadlines.request_deadline(request.purpose, deadline)).await
     }
 
-    /// Sends a request within its time, to another node where one does not answer, again and again
-    /// while the servers are away or overloaded.
-    pub(super) async fn send_within(&self, request: &Request, budget: Budget) -> Result<Answer, StoreError> {
+    /// Sends a request within a time limit: to another node if one does not answer, and repeatedly while the servers
+    /// are unavailable or overloaded.
+    pub(super) async fn send_within(
+        &self,
+        request: &Request,
+        request_deadline: RequestDeadline,
+    ) -> Result<ServerResponse, StoreError> {
         let mut pauses = backoff();
         let mut is_repeated = false;
         let mut tried = 0;
         let mut reason = "no time was left".to_owned();
         let first = self.preferred.load(Ordering::Relaxed);
-        while let Some(left) = budget.left() {
+        while let Some(left) = request_deadline.left() {
             let node = (first + tried) % self.nodes.len();
-            // Nodes that come after it in this round keep a share of the time: it may hang.
+            // Reserve a share of the time for the remaining nodes of this round: this one may hang.
             let others = self.nodes.len() - 1 - tried % self.nodes.len();
             let share = left / u32::try_from(others + 1).unwrap_or(1);
             match self.try_once(node, request, share).await {
                 Ok(answer) => {
                     self.preferred.store(node, Ordering::Relaxed);
-                    return Ok(Answer { is_repeated, ..answer });
+                    return Ok(ServerResponse { is_repeated, ..answer });
                 }
                 Err(lost) => {
                     is_repeated |= lost.is_ambiguous;
@@ -110,9 +118,9 @@ impl Client {
                 }
             }
             tried += 1;
-            // All nodes first, then pauses.
+            // All nodes first, then a pause.
             if tried % self.nodes.len() == 0 {
-                let (Some(left), Some(pause)) = (budget.left(), pauses.next()) else { break };
+                let (Some(left), Some(pause)) = (request_deadline.left(), pauses.next()) else { break };
                 tokio::time::sleep(pause.min(left)).await;
             }
         }
@@ -120,21 +128,26 @@ impl Client {
             "{} {} was given up after {} ms and {tried} tries: {reason}",
             request.method,
             request.path,
-            budget.whole().as_millis()
+            request_deadline.whole().as_millis()
         )))
     }
 
-    /// Why the last try that failed did; empty where none has.
+    /// The reason of the last failed attempt; empty if there is none.
     pub(super) fn last_failure(&self) -> String {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    async fn try_once(&self, node: usize, request: &Request, time: Duration) -> Result<Answer, Lost> {
+    async fn try_once(
+        &self,
+        node: usize,
+        request: &Request,
+        time: Duration,
+    ) -> Result<ServerResponse, FailedAttempt> {
         let url = &self.nodes[node];
-        // Without an answer nothing is known: the request may have arrived.
+        // Without a response the request may have been received.
         let lost = |error: &dyn Error| {
             let reason = causes(error);
-            Lost { reason: format!("{}{reason}", tls::hint(url, &reason)), is_ambiguous: true }
+            FailedAttempt { reason: format!("{}{reason}", tls::hint(url, &reason)), is_ambiguous: true }
         };
         let address = format!("{}{}", url.as_str().trim_end_matches('/'), request.path);
         let mut sent = self.http.request(request.method.clone(), address).timeout(time);
@@ -147,16 +160,16 @@ impl Client {
         let body = response.bytes().await.map_err(|error| lost(&error))?;
         if is_passing(status, &body) {
             let reason = format!("the server answered {status}: {}", Problem::read(&body).reason);
-            // Only what was refused at the door was not carried out.
-            return Err(Lost { reason, is_ambiguous: status != 429 });
+            // Only a rejected request is certain not to have been applied.
+            return Err(FailedAttempt { reason, is_ambiguous: status != 429 });
         }
-        Ok(Answer { status, is_elasticsearch, body, is_repeated: false })
+        Ok(ServerResponse { status, is_elasticsearch, body, is_repeated: false })
     }
 }
 
-/// The way to the servers.
+/// The HTTP client of all nodes.
 fn http(settings: &SearchSettings) -> Result<reqwest::Client, OpenError> {
-    // A process has one for all of TLS; whoever embeds the store may have chosen another.
+    // A process has one provider; a program that embeds the store may have installed another.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let in_file = |setting, error: &dyn Error| invalid_file(settings.product, setting, &causes(error));
     let builder = |identity: Option<&Vec<u8>>| {
@@ -180,7 +193,7 @@ fn http(settings: &SearchSettings) -> Result<reqwest::Client, OpenError> {
         }
         Ok(builder)
     };
-    // Some of what is wrong in the files is found only when all is put together, and not in which of them.
+    // Some errors show only when the client is built, and do not name the file.
     let plain = builder(None)?.build().map_err(|error| match &settings.authorities {
         Some(_) => in_file(&CA_FILE, &error),
         None => unusable(error),
@@ -189,11 +202,11 @@ fn http(settings: &SearchSettings) -> Result<reqwest::Client, OpenError> {
     builder(Some(pem))?.build().map_err(|error| in_file(&CLIENT_CERTIFICATE_FILE, &error))
 }
 
-/// What every request begins with.
+/// The headers of every request.
 fn headers(settings: &SearchSettings) -> Result<HeaderMap, OpenError> {
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-    // Packing a page costs more than sending it, and nothing here unpacks one.
+    // Compressing a page costs more than sending it.
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     if let Some(authorization) = &settings.authorization {
@@ -204,8 +217,8 @@ fn headers(settings: &SearchSettings) -> Result<HeaderMap, OpenError> {
     Ok(headers)
 }
 
-/// Whether an answer says that the server is overloaded, comes up or goes down. A block that waiting
-/// does not lift is none of these: it is answered 429, and 503 while a cluster is still coming up.
+/// Whether a response means that the server is overloaded, starting or stopping. A cluster block that persists is not
+/// included: it is answered with 429, and with 503 while a cluster is still starting.
 fn is_passing(status: u16, body: &[u8]) -> bool {
     match status {
         429 => Problem::read(body).kind != "cluster_block_exception",
@@ -215,8 +228,8 @@ fn is_passing(status: u16, body: &[u8]) -> bool {
     }
 }
 
-impl Answer {
-    /// The body of a success; an error of the store for any other answer.
+impl ServerResponse {
+    /// The body of a success; a store error for any other response.
     pub(super) fn success(self) -> Result<Bytes, StoreError> {
         if (200..300).contains(&self.status) {
             return Ok(self.body);
@@ -225,7 +238,7 @@ impl Answer {
     }
 }
 
-/// An error with everything below it, in one line.
+/// An error with all its causes, in one line.
 fn causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut inner = error.source();

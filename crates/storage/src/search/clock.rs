@@ -1,4 +1,4 @@
-//! The time as documents of the store's own have it.
+//! The time format of the store's own documents.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -1,11 +1,11 @@
-//! Conditions in the language of the servers.
+//! Translates conditions to the query DSL.
 
 use serde_json::{Value, json};
 use tributary_domain::{Condition, FieldKind};
 
 use super::indices::Index;
 
-/// Finds the documents for which all conditions hold, and one more where there is one.
+/// Matches documents that satisfy all conditions, and an additional query if there is one.
 pub(super) fn all(index: &Index, conditions: &[Condition], more: Option<Value>) -> Value {
     let filters: Vec<Value> =
         conditions.iter().map(|condition| compiled(index, condition)).chain(more).collect();
@@ -24,12 +24,12 @@ fn compiled(index: &Index, condition: &Condition) -> Value {
     }
 }
 
-/// Finds what a query does not.
+/// Negates a query.
 pub(super) fn not(query: &Value) -> Value {
     json!({ "bool": { "must_not": query } })
 }
 
-/// Finds what one of some queries does.
+/// Matches any of several queries.
 pub(super) fn any(queries: Vec<Value>) -> Value {
     match <[Value; 1]>::try_from(queries) {
         Ok([query]) => query,
@@ -42,24 +42,24 @@ pub(super) fn nothing() -> Value {
     json!({ "match_none": {} })
 }
 
-/// Finds documents with one of these words in a field.
+/// Matches documents with one of these values in a field.
 pub(super) fn any_of(index: &Index, path: &str, words: &[impl AsRef<str>]) -> Value {
     let is_boolean = kind(index, path) == Some(FieldKind::Boolean);
     let words = words.iter().map(AsRef::as_ref);
-    // A server refuses to look for anything else in a field of truth values.
+    // Servers reject other values for a boolean field.
     let words: Vec<&str> = words.filter(|word| !is_boolean || matches!(*word, "true" | "false")).collect();
     let field = index.field(path);
     match *words {
         [] => nothing(),
-        // A list of one is not the same to a server: it collects all documents of a list before it sorts.
+        // A `terms` query with one value is slower: it collects all documents before sorting.
         [word] => json!({ "term": { field: word } }),
         _ => json!({ "terms": { field: words } }),
     }
 }
 
-/// Finds documents with a number or a date in a range.
+/// Matches documents with a number or date in a range.
 pub(super) fn range(index: &Index, path: &str, from: Option<i64>, before: Option<i64>) -> Value {
-    // OpenSearch rounds `lte` and `gt` of dates wrongly before 1970. The least number is no date to servers.
+    // OpenSearch rounds `lte` and `gt` of dates before 1970 incorrectly. Servers reject the least number as a date.
     let mut range = json!({});
     if let Some(from) = from.filter(|from| *from > i64::MIN) {
         range["gte"] = from.into();
@@ -76,12 +76,12 @@ pub(super) fn range(index: &Index, path: &str, from: Option<i64>, before: Option
     json!({ "range": { index.field(path): range } })
 }
 
-/// Finds documents with a value in a field.
+/// Matches documents with a value in a field.
 pub(super) fn exists(index: &Index, path: &str) -> Value {
     let field = index.field(path);
     let exists = |field: &str| json!({ "exists": { "field": field } });
     match kind(index, path) {
-        // What is too long to be indexed is a value, too, where a server remembers it.
+        // A value too long to be indexed counts as well, if the server records it.
         Some(FieldKind::Keyword) => any(vec![exists(field), json!({ "term": { "_ignored": field } })]),
         Some(FieldKind::Text) if field != path => any(vec![exists(path), exists(field)]),
         _ => exists(field),

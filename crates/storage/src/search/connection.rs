@@ -1,4 +1,4 @@
-//! The nodes with what is known of them: looked at when they can be reached, again after a loss.
+//! The connection to a cluster: prepared on first use, and again after indices were lost.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -7,25 +7,25 @@ use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
 use tributary_domain::Collection;
 
-use super::budget::Purpose;
 use super::call::Call;
 use super::client::Client;
+use super::deadlines::Purpose;
 use super::dialect::Product;
 use super::forgetting::forget_old_deletions;
 use super::indices::{self, Prepared};
-use super::problem::Lost;
+use super::problem::LostResource;
 use super::settings::SearchSettings;
 use super::unready::Unready;
 use super::upgrade::write_again;
 use crate::{Deadline, OpenError, StoreError};
 
-/// How often a call is made whose indices are removed again and again.
+/// The maximum number of attempts of a call whose indices are removed repeatedly.
 pub(super) const TRIES: usize = 5;
 
-/// A preparation that is under way, with everyone who waits for it.
+/// A preparation in progress, shared by all who wait for it.
 type Preparation = Shared<BoxFuture<'static, Result<Arc<Prepared>, Arc<Unready>>>>;
 
-/// A way to a cluster that is prepared on first use.
+/// A connection to a cluster that is prepared on first use.
 #[derive(Debug)]
 pub(super) struct Connection {
     pub(super) client: Arc<Client>,
@@ -50,7 +50,7 @@ impl Connection {
         })
     }
 
-    /// Like [`prepared`](Self::prepared), telling what somebody has to repair from what will pass.
+    /// Like [`prepared`](Self::prepared), but distinguishes temporary conditions from those that need action.
     pub(super) async fn try_prepared(
         self: &Arc<Self>,
         deadline: Deadline,
@@ -62,21 +62,21 @@ impl Connection {
         if let Some(prepared) = self.known() {
             return Ok(prepared);
         }
-        let end = self.client.deadlines.budget(Purpose::Change, deadline).end();
+        let end = self.client.deadlines.request_deadline(Purpose::Change, deadline).end();
         match tokio::time::timeout_at(end.into(), self.preparation()).await {
             Ok(result) => result,
             Err(_) => unavailable("the server does not answer, or its indices are still being made ready"),
         }
     }
 
-    /// A call to the indices that are known; finds out about them where they are not.
+    /// A call to the prepared indices; prepares them if necessary.
     pub(super) async fn call(self: &Arc<Self>, deadline: Deadline) -> Result<Call, StoreError> {
         let prepared = self.try_prepared(deadline).await.map_err(|unready| unready.to_store_error())?;
         Ok(Call { client: Arc::clone(&self.client), prepared, deadline })
     }
 
-    /// The preparation that is under way, or a new one. It goes on whoever waits for it: it may take
-    /// longer than any request.
+    /// The preparation in progress, or a new one. It continues even if its waiters are gone: it may take longer than
+    /// any request.
     fn preparation(self: &Arc<Self>) -> Preparation {
         let mut preparation = self.preparation.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(running) = preparation.as_ref().filter(|running| running.peek().is_none()) {
@@ -131,8 +131,8 @@ impl Connection {
         self.is_closed.load(Ordering::Acquire)
     }
 
-    /// Makes a call within the time that its purpose has, and again where what it works with was removed meanwhile:
-    /// missing indices are created before each try.
+    /// Runs a call within the time limit of its purpose, and repeats it if an index or point in time was lost
+    /// meanwhile: missing indices are created before each attempt.
     pub(super) async fn within<T, F: Future<Output = Result<T, StoreError>>>(
         self: &Arc<Self>,
         purpose: Purpose,
@@ -143,8 +143,8 @@ impl Connection {
         self.with_indices(deadline, call).await
     }
 
-    /// Makes a call whose requests have the time that each of them has, and again where what it works with was
-    /// removed meanwhile.
+    /// Runs a call whose requests have a time limit each, and repeats it if an index or point in time was lost
+    /// meanwhile.
     pub(super) async fn with_indices<T, F: Future<Output = Result<T, StoreError>>>(
         self: &Arc<Self>,
         deadline: Deadline,
@@ -153,7 +153,7 @@ impl Connection {
         let mut tries = 1;
         loop {
             match call(self.call(deadline).await?).await {
-                Err(error) if tries < TRIES && Lost::of(&error).is_some() => {
+                Err(error) if tries < TRIES && LostResource::of(&error).is_some() => {
                     tracing::warn!(%error, "the call is made again");
                     tries += 1;
                 }

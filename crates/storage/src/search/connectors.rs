@@ -1,4 +1,4 @@
-//! Index names that no two live connectors share.
+//! Uniqueness of index names among live connectors.
 
 use std::time::Duration;
 
@@ -9,20 +9,20 @@ use tributary_domain::{Collection, Document, Id, connector_fields, keyword_value
 use super::action::{BulkAction, BulkChange};
 use super::call::Call;
 use super::clock::now;
-use super::documents::Found;
+use super::documents::StoredDocument;
 use super::held_words::HeldWord;
 use super::indices::Index;
 use super::source::parse;
 use super::wire::{self, Hit, SearchAnswer};
 use crate::{Action, Operation, StoreError, Version, Versioned};
 
-/// How much longer than a change may take a reservation is respected that leads to nothing, for
-/// clocks that do not agree.
-const MARGIN: Duration = Duration::from_secs(20);
-/// How often a name is reserved again that others reserve and free at the same time.
-const ATTEMPTS: usize = 20;
+/// The additional time, for clock skew, during which an unfinished reservation is respected after the longest possible
+/// change.
+const RESERVATION_MARGIN: Duration = Duration::from_secs(20);
+/// The maximum number of attempts to reserve a name while others reserve and release it.
+const RESERVATION_ATTEMPTS: usize = 20;
 
-/// A name that is reserved, to be freed if nothing comes of it.
+/// A reserved name, to be released if it is not used.
 #[derive(Debug, Clone)]
 struct Reservation {
     name: String,
@@ -30,7 +30,7 @@ struct Reservation {
 }
 
 impl Call {
-    /// Makes one change of a connector, under a reservation of the index name that it is to hold.
+    /// Applies one change of a connector, under a reservation of the index name it will use.
     pub(super) async fn write_connector(&self, operation: &Operation) -> Result<Version, StoreError> {
         let Operation { id, action: change } = operation;
         let (before, wanted) = match change {
@@ -52,14 +52,14 @@ impl Call {
                 }
                 self.prepared.held_words.insert(id.as_str(), *version, wanted);
             }
-            // What became of it is not known: the reservation frees itself after a while.
+            // The outcome is unknown: the reservation expires by itself.
             (Err(StoreError::Unavailable(_)), _) | (_, None) => {}
             (Err(_), Some(reservation)) => self.free(reservation).await,
         }
         result
     }
 
-    /// Remembers which index names connectors hold that were read: nobody has to look again to change them.
+    /// Remembers the index names of connectors that were read, to save a lookup on their next change.
     pub(super) fn remember_held(&self, ids: &[Id], found: &[Option<Versioned>]) {
         for (id, found) in ids.iter().zip(found) {
             let Some(Versioned { version, document }) = found else { continue };
@@ -71,7 +71,7 @@ impl Call {
         }
     }
 
-    /// The index name that a connector holds in the version that a change expects; in another the change is refused.
+    /// The index name of a connector in the version that a change expects; in another version the change is rejected.
     async fn held_before(&self, id: &str, expected: Version) -> Result<Option<String>, StoreError> {
         match self.prepared.held_words.get(id, expected) {
             Some(HeldWord(held)) => Ok(held),
@@ -79,7 +79,7 @@ impl Call {
         }
     }
 
-    /// The index name that a connector holds now.
+    /// The current index name of a connector.
     async fn held_now(&self, id: &str) -> Result<Option<String>, StoreError> {
         let found = self.find(self.connectors()?, id).await?;
         Ok(found.and_then(|found| held(&found.source, id)))
@@ -94,13 +94,12 @@ impl Call {
         self.prepared.reservations.as_ref().ok_or_else(unknown)
     }
 
-    /// Keeps other connectors from the index name that a connector is about to get.
+    /// Reserves the index name that a connector is about to use.
     ///
-    /// The name is a document of an index of its own, which only one can create. Whoever has it
-    /// without having the name in the connector itself may be about to write that: for as long as a
-    /// change may take, it is respected.
+    /// A reservation is a document in an index of its own, which only one writer can create. A holder whose connector
+    /// does not have the name may be about to write it: the reservation is respected for as long as a change may take.
     async fn reserve(&self, id: &Id, name: String) -> Result<Reservation, StoreError> {
-        for _ in 0..ATTEMPTS {
+        for _ in 0..RESERVATION_ATTEMPTS {
             let present = self.find(self.reservations()?, &name);
             let (holder, present) = try_join(self.holder(id, &name), present).await?;
             if let Some(holder) = holder {
@@ -126,19 +125,19 @@ impl Call {
         Err(StoreError::unavailable(format!("the index name [{name}] is reserved and freed again and again")))
     }
 
-    /// Frees a name, unless somebody else has it by now.
+    /// Releases a name, unless another connector has reserved it meanwhile.
     async fn free(&self, reservation: Reservation) {
         let Reservation { name, version } = reservation;
         let Ok(reservations) = self.reservations() else { return };
         let freed = self.change(reservations, &BulkAction::delete(&name, version)).await;
         match freed {
             Ok(_) | Err(StoreError::Conflict | StoreError::NotFound) => {}
-            // It frees itself after a while.
+            // It expires by itself.
             Err(error) => tracing::warn!(%error, index_name = name, "an index name was not freed"),
         }
     }
 
-    /// Frees the name that a connector gave up.
+    /// Releases the name that a connector no longer uses.
     async fn free_held(&self, id: &Id, name: String) {
         let Ok(reservations) = self.reservations() else { return };
         if let Ok(Some(found)) = self.find(reservations, &name).await
@@ -159,19 +158,19 @@ impl Call {
         Ok(answer.hits.hits.into_iter().find(|hit| holds(hit)).map(|hit| hit.id.into_owned()))
     }
 
-    /// The connector whose reservation has to be respected.
+    /// The connector whose reservation must be respected.
     async fn respected(
         &self,
         id: &Id,
         name: &str,
-        reservation: &Found,
+        reservation: &StoredDocument,
     ) -> Result<Option<String>, StoreError> {
         let Some((holder, reserved_at)) =
             reserved_by(reservation).filter(|(holder, _)| holder != id.as_str())
         else {
             return Ok(None);
         };
-        let longest = self.client.deadlines.longest() + MARGIN;
+        let longest = self.client.deadlines.longest() + RESERVATION_MARGIN;
         if now().saturating_sub(reserved_at) < u64::try_from(longest.as_millis()).unwrap_or(u64::MAX) {
             return Ok(Some(holder));
         }
@@ -180,12 +179,12 @@ impl Call {
     }
 }
 
-/// The index name that a connector holds.
+/// The index name in a connector.
 fn held_by(connector: &Document) -> Option<String> {
     Collection::CONNECTORS.unique.and_then(|unique| unique(connector))
 }
 
-/// The name that a stored connector holds.
+/// The index name in a stored connector.
 fn held(source: &str, id: &str) -> Option<String> {
     held_by(&parse(source, id).ok()?)
 }
@@ -194,8 +193,8 @@ fn taken(index_name: String, connector_id: String) -> StoreError {
     StoreError::IndexNameTaken { index_name, connector_id }
 }
 
-/// Who reserved a name, and when in milliseconds since 1970.
-fn reserved_by(found: &Found) -> Option<(String, u64)> {
+/// The id of the connector that reserved a name, and the time in milliseconds since 1970.
+fn reserved_by(found: &StoredDocument) -> Option<(String, u64)> {
     let document = Document::parse(&found.source).ok()?;
     let connector = keyword_values(&document, "connector_id").into_iter().next()?;
     let moment = keyword_values(&document, "reserved_at").into_iter().next()?;

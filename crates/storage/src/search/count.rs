@@ -1,4 +1,4 @@
-//! How many documents match a query, by their words in some fields.
+//! Counts of documents that match a query, grouped by the values of fields.
 
 use std::collections::BTreeMap;
 
@@ -13,10 +13,10 @@ use super::small;
 use super::wire::{self, SearchAnswer};
 use crate::{Counts, StoreError};
 
-/// So many groups come in one answer.
-const PORTION: usize = 1_000;
+/// The page size of the composite aggregation.
+const GROUPS_PER_PAGE: usize = 1_000;
 
-/// The groups of an answer.
+/// A page of groups.
 #[derive(Debug, Default, Deserialize)]
 struct Grouped {
     #[serde(default)]
@@ -34,14 +34,14 @@ struct Groups {
     buckets: Vec<Bucket>,
 }
 
-/// A combination of words, each under the place of its field.
+/// A combination of values, keyed by the position of the field.
 #[derive(Debug, Deserialize)]
 struct Bucket {
     key: Map<String, Value>,
     doc_count: u64,
 }
 
-/// How many documents match, in all and by their words in some fields.
+/// How many documents match, in total and grouped by the values of fields.
 pub(super) async fn count(call: &Call, query: &Query, by: &[&'static str]) -> Result<Counts, StoreError> {
     let index = call.prepared.index(query.collection)?;
     if query.collection.is_small {
@@ -55,7 +55,7 @@ pub(super) async fn count(call: &Call, query: &Query, by: &[&'static str]) -> Re
     });
     if !by.is_empty() {
         body["aggs"] =
-            json!({ "groups": { "composite": { "size": PORTION, "sources": sources(index, by) } } });
+            json!({ "groups": { "composite": { "size": GROUPS_PER_PAGE, "sources": sources(index, by) } } });
     }
     loop {
         let text = call.search(&index.name, &body).await?;
@@ -65,7 +65,7 @@ pub(super) async fn count(call: &Call, query: &Query, by: &[&'static str]) -> Re
             body["track_total_hits"] = false.into();
         }
         let Groups { after_key, buckets } = wire::read::<Grouped>(&text)?.aggregations.groups;
-        let is_last = buckets.len() < PORTION;
+        let is_last = buckets.len() < GROUPS_PER_PAGE;
         counts.groups.extend(buckets.into_iter().map(|bucket| (words(&bucket, by.len()), bucket.doc_count)));
         match after_key.filter(|_| !is_last) {
             Some(after) => body["aggs"]["groups"]["composite"]["after"] = after,
@@ -74,14 +74,14 @@ pub(super) async fn count(call: &Call, query: &Query, by: &[&'static str]) -> Re
     }
 }
 
-/// The fields, under their places.
+/// The fields, named by position.
 fn sources(index: &Index, by: &[&'static str]) -> Vec<BTreeMap<String, Value>> {
     let source =
         |path: &&'static str| json!({ "terms": { "field": index.field(path), "missing_bucket": true } });
     by.iter().enumerate().map(|(place, path)| BTreeMap::from([(place.to_string(), source(path))])).collect()
 }
 
-/// The words of a group in the order of the fields.
+/// The values of a group in the order of the fields.
 fn words(bucket: &Bucket, fields: usize) -> Vec<Option<String>> {
     let word = |place: usize| match bucket.key.get(&place.to_string())? {
         Value::Null => None,

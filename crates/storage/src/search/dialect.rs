@@ -1,24 +1,24 @@
-//! The few differences between the products and their versions, all of them.
+//! All differences between the search engines and their versions.
 
 use serde_json::{Value, json};
 
-/// A search engine that documents can be kept in.
+/// A supported search engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Product {
     OpenSearch,
     Elasticsearch,
 }
 
-/// A product in a version.
+/// A search engine in a version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Dialect {
     pub(super) product: Product,
-    /// Major and minor number of the oldest server.
+    /// Major and minor version of the oldest node.
     pub(super) version: (u32, u32),
 }
 
 impl Product {
-    /// What stands before the first colon of its URLs.
+    /// The scheme of its URLs.
     pub(super) const fn scheme(self) -> &'static str {
         match self {
             Self::OpenSearch => "opensearch",
@@ -26,7 +26,7 @@ impl Product {
         }
     }
 
-    /// Its name as people write it.
+    /// Its display name.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::OpenSearch => "OpenSearch",
@@ -34,7 +34,7 @@ impl Product {
         }
     }
 
-    /// The oldest version with everything that is needed: point in time searches that cost nothing.
+    /// The oldest supported version: the first with free point in time searches.
     pub(super) const fn oldest(self) -> (u32, u32) {
         match self {
             Self::OpenSearch => (2, 4),
@@ -42,7 +42,7 @@ impl Product {
         }
     }
 
-    /// That version in words, for messages.
+    /// That version, for messages.
     pub(super) fn oldest_name(self) -> String {
         let (major, minor) = self.oldest();
         format!("{} {major}.{minor} or newer", self.name())
@@ -50,7 +50,7 @@ impl Product {
 }
 
 impl Dialect {
-    /// Where a point in time is opened for an index.
+    /// The path to open a point in time for an index.
     pub(super) fn open_point_in_time(self, index: &str) -> String {
         match self.product {
             Product::OpenSearch => format!("/{index}/_search/point_in_time?keep_alive=5m"),
@@ -58,7 +58,7 @@ impl Dialect {
         }
     }
 
-    /// The path and the body that close a point in time.
+    /// The path and body to close a point in time.
     pub(super) fn close_point_in_time(self, id: &str) -> (&'static str, Value) {
         match self.product {
             Product::OpenSearch => ("/_search/point_in_time", json!({ "pit_id": [id] })),
@@ -66,9 +66,9 @@ impl Dialect {
         }
     }
 
-    /// A total order of the documents in a point in time, the cheapest that there is.
+    /// The cheapest total order of the documents in a point in time.
     pub(super) fn walking_order(self) -> Value {
-        // Older ones do not know the place in a shard; their ids can be sorted, which takes memory there.
+        // Older versions lack `_shard_doc`; they can sort by `_id`, which takes memory.
         if self.product == Product::OpenSearch && self.version < (3, 3) {
             return json!([{ "_id": "asc" }]);
         }

@@ -1,4 +1,4 @@
-//! Single documents: read by id, and changed under the guard of a version.
+//! Single documents: reads by id, and versioned changes.
 
 use std::collections::HashMap;
 
@@ -7,10 +7,10 @@ use serde_json::json;
 use tributary_domain::Id;
 
 use super::action::{BulkAction, BulkChange};
-use super::budget::Purpose;
-use super::bulk::Outcome;
+use super::bulk::ActionOutcome;
 use super::call::Call;
 use super::client::Request;
+use super::deadlines::Purpose;
 use super::indices::Index;
 use super::problem::{Problem, same};
 use super::source::render;
@@ -18,23 +18,27 @@ use super::wire::{self, GetAnswer};
 use crate::backoff::backoff;
 use crate::{StoreError, Version, Versioned};
 
-/// A document as the server has it.
-pub(super) struct Found {
+/// A stored document.
+pub(super) struct StoredDocument {
     pub(super) id: String,
     pub(super) version: Version,
     pub(super) source: String,
 }
 
 impl Call {
-    /// The documents with these ids that are there, in no order; what was acknowledged is seen.
-    pub(super) async fn get_many(&self, index: &Index, ids: &[&str]) -> Result<Vec<Found>, StoreError> {
-        // Ids stand in the body, since a path cannot hold every one of them.
+    /// The existing documents with these ids, in no particular order; acknowledged writes are visible.
+    pub(super) async fn get_many(
+        &self,
+        index: &Index,
+        ids: &[&str],
+    ) -> Result<Vec<StoredDocument>, StoreError> {
+        // The ids are in the body, since a path cannot contain all possible ids.
         let body = json!({ "ids": ids }).to_string();
         let request = Request::read(Method::POST, format!("/{}/_mget", index.name), body);
-        let budget = self.budget(Purpose::Read);
+        let request_deadline = self.request_deadline(Purpose::Read);
         let mut pauses = backoff();
         loop {
-            let body = self.understood(self.client.send_within(&request, budget).await?)?;
+            let body = self.understood(self.client.send_within(&request, request_deadline).await?)?;
             let answer: GetAnswer<'_> = wire::read(&body)?;
             let problem = match found(answer) {
                 Ok(found) => return Ok(found),
@@ -43,17 +47,17 @@ impl Call {
             if let Some(lost) = self.lost_index(&problem.kind) {
                 return Err(lost);
             }
-            // Without a status of its own: refused, or a shard that is not there at the moment.
+            // Without a status of its own: rejected, or a shard that is temporarily unavailable.
             let status = if problem.kind == "security_exception" { 403 } else { 503 };
-            match (budget.left(), pauses.next()) {
+            match (request_deadline.left(), pauses.next()) {
                 (Some(left), Some(pause)) if status == 503 => tokio::time::sleep(pause.min(left)).await,
                 _ => return Err(problem.into_store_error(status)),
             }
         }
     }
 
-    /// The document with this id as it stands in the index.
-    pub(super) async fn find(&self, index: &Index, id: &str) -> Result<Option<Found>, StoreError> {
+    /// The document with this id.
+    pub(super) async fn find(&self, index: &Index, id: &str) -> Result<Option<StoredDocument>, StoreError> {
         Ok(self.get_many(index, &[id]).await?.into_iter().next())
     }
 
@@ -68,14 +72,15 @@ impl Call {
         }
         let names: Vec<&str> = ids.iter().map(Id::as_str).collect();
         let found = self.get_many(index, &names).await?;
-        let found: HashMap<&str, &Found> = found.iter().map(|found| (found.id.as_str(), found)).collect();
-        let versioned = |found: &&Found| {
+        let found: HashMap<&str, &StoredDocument> =
+            found.iter().map(|found| (found.id.as_str(), found)).collect();
+        let versioned = |found: &&StoredDocument| {
             Ok(Versioned { version: found.version, document: render(&found.source, &found.id)? })
         };
         names.iter().map(|name| found.get(name).map(versioned).transpose()).collect()
     }
 
-    /// Makes one change.
+    /// Applies one change.
     pub(super) async fn change(&self, index: &Index, action: &BulkAction) -> Result<Version, StoreError> {
         let actions = std::slice::from_ref(action);
         let outcomes = self.bulk(index, actions).await;
@@ -83,25 +88,25 @@ impl Call {
         self.settle(index, actions, outcomes).await.pop().unwrap_or_else(unanswered)
     }
 
-    /// Says what outcomes mean, with one second look at the documents of those that are not clear.
+    /// Resolves outcomes; documents with an ambiguous outcome are read again.
     pub(super) async fn settle(
         &self,
         index: &Index,
         actions: &[BulkAction],
-        outcomes: Vec<Outcome>,
+        outcomes: Vec<ActionOutcome>,
     ) -> Vec<Result<Version, StoreError>> {
         let unclear = actions.iter().zip(&outcomes);
-        let unclear = unclear.filter(|(_, outcome)| matches!(outcome, Outcome::Conflict { .. }));
+        let unclear = unclear.filter(|(_, outcome)| matches!(outcome, ActionOutcome::Conflict { .. }));
         let unclear: Vec<&str> = unclear.map(|(action, _)| action.id.as_str()).collect();
         let found = if unclear.is_empty() { Ok(Vec::new()) } else { self.get_many(index, &unclear).await };
-        let found = found.as_ref().map(|found| -> HashMap<&str, &Found> {
+        let found = found.as_ref().map(|found| -> HashMap<&str, &StoredDocument> {
             found.iter().map(|found| (found.id.as_str(), found)).collect()
         });
-        let settle = |(action, outcome): (&BulkAction, Outcome)| match (outcome, &found) {
-            (Outcome::Done(version), _) => Ok(version),
-            (Outcome::Failed(error), _) => Err(error),
-            (Outcome::Conflict { .. }, Err(error)) => Err(same(error)),
-            (Outcome::Conflict { is_repeated }, Ok(found)) => {
+        let settle = |(action, outcome): (&BulkAction, ActionOutcome)| match (outcome, &found) {
+            (ActionOutcome::Done(version), _) => Ok(version),
+            (ActionOutcome::Failed(error), _) => Err(error),
+            (ActionOutcome::Conflict { .. }, Err(error)) => Err(same(error)),
+            (ActionOutcome::Conflict { is_repeated }, Ok(found)) => {
                 settled(action, found.get(action.id.as_str()).copied(), is_repeated)
             }
         };
@@ -109,10 +114,14 @@ impl Call {
     }
 }
 
-/// What a conflict means, by the document as it is now.
-fn settled(action: &BulkAction, found: Option<&Found>, is_repeated: bool) -> Result<Version, StoreError> {
+/// Resolves a conflict by the current document.
+fn settled(
+    action: &BulkAction,
+    found: Option<&StoredDocument>,
+    is_repeated: bool,
+) -> Result<Version, StoreError> {
     match (&action.change, found) {
-        // An earlier try was carried out, its answer lost.
+        // An earlier attempt was applied, its response lost.
         (BulkChange::Create(source) | BulkChange::Replace(_, source), Some(found))
             if is_repeated && found.source == *source =>
         {
@@ -124,15 +133,15 @@ fn settled(action: &BulkAction, found: Option<&Found>, is_repeated: bool) -> Res
     }
 }
 
-/// The documents of an answer, or why one of them could not be looked for.
-fn found(answer: GetAnswer<'_>) -> Result<Vec<Found>, Problem> {
+/// The documents of a response, or the error of one of them.
+fn found(answer: GetAnswer<'_>) -> Result<Vec<StoredDocument>, Problem> {
     let mut found = Vec::new();
     for got in answer.docs {
         if let Some(error) = got.error {
             return Err(Problem::of_item(error.get()));
         }
         if let (Some(source), Some(version)) = (got.source, wire::version(got.sequence, got.term)) {
-            found.push(Found { id: got.id.into_owned(), version, source: source.get().to_owned() });
+            found.push(StoredDocument { id: got.id.into_owned(), version, source: source.get().to_owned() });
         }
     }
     Ok(found)

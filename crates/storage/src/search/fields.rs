@@ -1,4 +1,4 @@
-//! Under which names the fields that queries need are indexed, whoever made the index.
+//! The indexed names of the fields that queries need, in indices of any origin.
 
 use std::collections::BTreeMap;
 
@@ -8,12 +8,12 @@ use tributary_domain::{Collection, FieldKind, IndexedField};
 use super::mappings::{WHOLE_TEXT, keyword, needed, property};
 use super::unready::Unready;
 
-/// Names under which the needed fields are indexed, by their paths.
+/// The indexed names of the needed fields, by path.
 pub(super) type Fields = BTreeMap<&'static str, String>;
-/// Mappings that an index lacks, by the paths of their fields.
+/// The mappings that an index lacks, by field path.
 pub(super) type Missing = Vec<(&'static str, Value)>;
 
-/// Under which names the needed fields are indexed, and what is not indexed yet.
+/// The indexed names of the needed fields, and the missing mappings.
 pub(super) fn fields(
     name: &str,
     collection: Collection,
@@ -24,50 +24,54 @@ pub(super) fn fields(
     for field in needed(collection) {
         let path = field.path;
         let suffix = match mapping(&described["mappings"], path) {
-            Found::Nothing => {
+            FieldMapping::Nothing => {
                 let mapping = property(collection, field);
                 let suffix = suffix(&mapping, field.kind).unwrap_or_default();
                 missing.push((path, mapping));
                 suffix
             }
-            Found::Mapping(mapping) => match (suffix(mapping, field.kind), with_whole_text(mapping, field)) {
-                (Some(suffix), _) => suffix,
-                (None, Some(mapping)) => {
-                    missing.push((path, mapping));
-                    format!(".{WHOLE_TEXT}")
+            FieldMapping::Mapping(mapping) => {
+                match (suffix(mapping, field.kind), with_whole_text(mapping, field)) {
+                    (Some(suffix), _) => suffix,
+                    (None, Some(mapping)) => {
+                        missing.push((path, mapping));
+                        format!(".{WHOLE_TEXT}")
+                    }
+                    (None, None) => return Err(unsuitable(name, path, mapping, type_name(field.kind))),
                 }
-                (None, None) => return Err(unsuitable(name, path, mapping, type_name(field.kind))),
-            },
-            Found::NoObject(parent, mapping) => return Err(unsuitable(name, parent, mapping, "object")),
+            }
+            FieldMapping::NoObject(parent, mapping) => {
+                return Err(unsuitable(name, parent, mapping, "object"));
+            }
         };
         fields.insert(path, format!("{path}{suffix}"));
     }
     Ok((fields, missing))
 }
 
-/// What an index has for a field.
-enum Found<'a> {
+/// The mapping of a field in an index.
+enum FieldMapping<'a> {
     Nothing,
     Mapping(&'a Value),
-    /// The part of the path that can have no fields that are searched, with its mapping.
+    /// A parent of the field that cannot have searchable fields, with its mapping.
     NoObject(&'a str, &'a Value),
 }
 
-/// Looks for the mapping of a field, by its path.
-fn mapping<'a>(root: &'a Value, path: &'a str) -> Found<'a> {
+/// Finds the mapping of a field by its path.
+fn mapping<'a>(root: &'a Value, path: &'a str) -> FieldMapping<'a> {
     let mut place = root;
     let mut reached = 0;
     for part in path.split('.') {
         if !is_searchable_object(place) {
-            return Found::NoObject(path[..reached].trim_end_matches('.'), place);
+            return FieldMapping::NoObject(path[..reached].trim_end_matches('.'), place);
         }
         match place.pointer(&format!("/properties/{part}")) {
             Some(inner) => place = inner,
-            None => return Found::Nothing,
+            None => return FieldMapping::Nothing,
         }
         reached += part.len() + 1;
     }
-    Found::Mapping(place)
+    FieldMapping::Mapping(place)
 }
 
 /// Whether the fields of an object are indexed as parts of the document.
@@ -77,7 +81,7 @@ fn is_searchable_object(mapping: &Value) -> bool {
 
 fn unsuitable(index: &str, path: &str, mapping: &Value, wanted: &str) -> Unready {
     let path = if path.is_empty() { "_doc" } else { path };
-    // What it is made of may be long.
+    // The mapping may be large.
     let mapping = mapping.as_object().into_iter().flatten().filter(|(_, value)| !value.is_object());
     let mapping: Vec<String> = mapping.map(|(name, value)| format!("{name}: {value}")).collect();
     Unready::Unsuitable(format!(
@@ -87,7 +91,7 @@ fn unsuitable(index: &str, path: &str, mapping: &Value, wanted: &str) -> Unready
     ))
 }
 
-/// The type of the mapping in which values of this kind are found as they are.
+/// The mapping type in which values of this kind are indexed exactly.
 const fn type_name(kind: FieldKind) -> &'static str {
     match kind {
         FieldKind::Keyword | FieldKind::Text => "keyword",
@@ -98,7 +102,7 @@ const fn type_name(kind: FieldKind) -> &'static str {
     }
 }
 
-/// What to append to the name of a field to find its values as they are.
+/// The suffix of the field's name under which its values are indexed exactly.
 fn suffix(mapping: &Value, kind: FieldKind) -> Option<String> {
     let is_right = |mapping: &Value| {
         mapping["type"] == type_name(kind)
@@ -114,7 +118,7 @@ fn suffix(mapping: &Value, kind: FieldKind) -> Option<String> {
     right.map(|(part, _)| format!(".{part}"))
 }
 
-/// The mapping of a field of texts with the part that it lacks.
+/// The mapping of a text field with the missing subfield.
 fn with_whole_text(mapping: &Value, field: &IndexedField) -> Option<Value> {
     if field.kind != FieldKind::Text || mapping["type"] != "text" {
         return None;

@@ -1,29 +1,29 @@
-//! Which unique words the documents hold that were read or written lately.
+//! A cache of the unique values of documents that were read or written recently.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::Version;
 
-/// So many documents are remembered.
+/// The capacity of the cache.
 const REMEMBERED: usize = 10_000;
 
-/// What a document holds: a word, or none.
+/// The unique value of a document, or none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct HeldWord(pub(super) Option<String>);
 
-/// The unique words of documents in the versions in which they were seen: what is known of a version never changes.
+/// The unique values by document version: the value of a version never changes.
 #[derive(Debug, Default)]
 pub(super) struct HeldWords(Mutex<HashMap<String, (Version, HeldWord)>>);
 
 impl HeldWords {
-    /// What a document holds in this version, if that is known.
+    /// The unique value of a document in this version, if it is cached.
     pub(super) fn get(&self, id: &str, version: Version) -> Option<HeldWord> {
         let known = self.lock();
         known.get(id).filter(|(known, _)| *known == version).map(|(_, word)| word.clone())
     }
 
-    /// Remembers what a document holds in a version.
+    /// Records the unique value of a document in a version.
     pub(super) fn insert(&self, id: &str, version: Version, word: Option<String>) {
         let mut known = self.lock();
         if known.len() >= REMEMBERED && !known.contains_key(id) {

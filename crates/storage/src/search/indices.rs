@@ -1,4 +1,4 @@
-//! Looks at the server and its indices once, and makes what is missing.
+//! Checks the server and its indices, and creates missing indices.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tributary_domain::Collection;
 
-use super::client::{Answer, Client, Request};
+use super::client::{Client, Request, ServerResponse};
 use super::dialect::{Dialect, Product};
 use super::fields::{Fields, fields};
 use super::held_words::HeldWords;
@@ -19,47 +19,47 @@ use super::unready::Unready;
 use super::{tls, wire};
 use crate::{Deadline, StoreError};
 
-/// How often an index is looked at again that somebody else makes or removes at the same time.
-const ATTEMPTS: usize = 5;
-/// Stands in the `_meta` of a mapping from when fields are added until every document was written again.
+/// The maximum number of attempts if an index is created or removed concurrently.
+const CREATE_ATTEMPTS: usize = 5;
+/// Set in a mapping's `_meta` from when fields are added until every document has been rewritten.
 const UNFINISHED: &str = "tributary_writes_again";
-/// What stood in the `_meta` of a mapping before schemas had fingerprints.
+/// The key in `_meta` before schemas had fingerprints.
 const FORMER_VERSION: &str = "tributary_mapping_version";
 
-/// What is known of a server that can be worked with.
+/// The state of a usable cluster.
 #[derive(Debug)]
 pub(super) struct Prepared {
     pub(super) dialect: Dialect,
-    /// The indices of the collections that the store is opened over.
+    /// The indices of the store's collections.
     pub(super) indices: Vec<Index>,
-    /// The index of reserved index names, where connectors are among them.
+    /// The index of reserved index names, if connectors are among the collections.
     pub(super) reservations: Option<Index>,
     pub(super) tombstones: Index,
-    /// Which unique words connectors hold, as far as that is known.
+    /// The cache of the connectors' unique values.
     pub(super) held_words: HeldWords,
-    /// Whether an index was removed since.
+    /// Whether an index has been lost since.
     is_lost: AtomicBool,
 }
 
-/// An index that is there.
+/// An existing index.
 #[derive(Debug)]
 pub(super) struct Index {
     pub(super) collection: Collection,
     pub(super) name: String,
-    /// Through which it is written: a write to a name that is gone would make an index of any shape.
+    /// The alias to write to: writing to a missing index name would create an index without a mapping.
     pub(super) alias: String,
-    /// Under which name each field that is needed is found: itself, or a part of it.
+    /// The indexed name of each needed field: the field itself, or a subfield.
     fields: Fields,
-    /// How far a page reaches.
+    /// The result window.
     pub(super) result_window: u64,
-    /// Whether fields were added that documents have to be written again for.
+    /// Whether fields were added that require rewriting all documents.
     pub(super) has_new_fields: bool,
-    /// What its mapping says of itself.
+    /// The `_meta` of its mapping.
     meta: Map<String, Value>,
 }
 
 impl Index {
-    /// The name under which a field is indexed.
+    /// The indexed name of a field.
     pub(super) fn field<'a>(&'a self, path: &'a str) -> &'a str {
         self.fields.get(path).map_or(path, String::as_str)
     }
@@ -71,7 +71,7 @@ impl Prepared {
         found.ok_or_else(|| StoreError::Rejected(format!("the store was opened without [{collection:?}]")))
     }
 
-    /// An index is gone: all are looked at, and made again, before the next call.
+    /// Records that an index is lost: all are checked and created before the next call.
     pub(super) fn lose(&self) {
         self.is_lost.store(true, Ordering::Release);
     }
@@ -81,7 +81,7 @@ impl Prepared {
     }
 }
 
-/// Detects the server and looks at the indices, or makes them.
+/// Detects the server, and checks or creates the indices.
 pub(super) async fn prepare(
     client: &Client,
     product: Product,
@@ -92,7 +92,7 @@ pub(super) async fn prepare(
     let is_unique = |collection: &Collection| collection.unique.is_some();
     let reservations = collections.iter().any(is_unique).then_some(RESERVATIONS);
     let ensure = |collection| ensure(client, collection, prefix);
-    // All at once: a server takes as long to make one as to make all.
+    // Concurrently: a server takes as long to create one as to create all.
     let (indices, reservations, tombstones) = try_join3(
         try_join_all(collections.iter().copied().map(ensure)),
         try_join_all(reservations.map(ensure)),
@@ -110,16 +110,16 @@ pub(super) async fn prepare(
 }
 
 #[derive(Deserialize)]
-struct Nodes {
-    nodes: BTreeMap<String, Node>,
+struct NodesInfo {
+    nodes: BTreeMap<String, NodeInfo>,
 }
 
 #[derive(Deserialize)]
-struct Node {
+struct NodeInfo {
     version: String,
 }
 
-/// Finds out which product in which version answers, without `GET /`, which some do not serve.
+/// Detects engine and version without `GET /`, which some services do not offer.
 async fn detect(client: &Client, wanted: Product) -> Result<Dialect, Unready> {
     let request = Request::read(Method::GET, "/_nodes?filter_path=nodes.*.version", "");
     let answer = client.send(&request, Deadline::NONE).await?;
@@ -128,7 +128,7 @@ async fn detect(client: &Client, wanted: Product) -> Result<Dialect, Unready> {
         return Err(denied(&answer).into());
     }
     let product = if is_elasticsearch { Product::Elasticsearch } else { Product::OpenSearch };
-    let oldest = serde_json::from_slice::<Nodes>(&answer.body)
+    let oldest = serde_json::from_slice::<NodesInfo>(&answer.body)
         .ok()
         .and_then(|nodes| nodes.nodes.into_values().filter_map(|node| numbers(&node.version)).min());
     let Some(version) = oldest.filter(|_| answer.status == 200) else {
@@ -160,7 +160,7 @@ async fn detect(client: &Client, wanted: Product) -> Result<Dialect, Unready> {
     Ok(Dialect { product, version })
 }
 
-fn denied(answer: &Answer) -> StoreError {
+fn denied(answer: &ServerResponse) -> StoreError {
     Problem::read(&answer.body).into_store_error(answer.status)
 }
 
@@ -170,11 +170,10 @@ fn numbers(version: &str) -> Option<(u32, u32)> {
     Some((numbers.next()??, numbers.next()??))
 }
 
-/// Makes an index unless it is there, and sees to it that what is there can be worked with. Several
-/// processes may do so at once.
+/// Creates an index unless it exists, and checks or extends an existing one. Several processes may do so concurrently.
 async fn ensure(client: &Client, collection: Collection, prefix: &str) -> Result<Index, Unready> {
     let (name, alias) = (index_name(collection, prefix), index_alias(collection, prefix));
-    for _ in 0..ATTEMPTS {
+    for _ in 0..CREATE_ATTEMPTS {
         let answer = client.send(&Request::read(Method::GET, format!("/{name}"), ""), Deadline::NONE).await?;
         if answer.status == 404 {
             create(client, &name, &mappings::creation(collection, prefix)).await?;
@@ -212,7 +211,8 @@ async fn ensure(client: &Client, collection: Collection, prefix: &str) -> Result
     Err(StoreError::unavailable(format!("the index [{name}] comes and goes")).into())
 }
 
-/// Whether this program wrote the mapping for another schema. One of somebody else says nothing and stays as it is.
+/// Whether this program made the mapping from another schema. Mappings of other origin have no fingerprint and are
+/// accepted.
 fn is_outdated(meta: &Map<String, Value>, collection: Collection) -> bool {
     let is_finished = !meta.contains_key(UNFINISHED);
     let has_version = meta.contains_key(FORMER_VERSION);
@@ -220,7 +220,7 @@ fn is_outdated(meta: &Map<String, Value>, collection: Collection) -> bool {
     is_finished && (has_version || fingerprint.is_some_and(|known| known != collection.fingerprint()))
 }
 
-/// What a mapping says of itself that fits the schema.
+/// The `_meta` with the fingerprint of the schema.
 fn noted(mut meta: Map<String, Value>, collection: Collection) -> Map<String, Value> {
     meta.remove(UNFINISHED);
     meta.remove(FORMER_VERSION);
@@ -233,8 +233,8 @@ async fn put_mapping(client: &Client, name: &str, body: &Value) -> Result<(), Un
     suitable(name, client.send(&request, Deadline::NONE).await?)
 }
 
-/// The body of a success. What the server does not understand of our mapping does not fit its index.
-fn suitable(name: &str, answer: Answer) -> Result<(), Unready> {
+/// The body of a success. A rejected mapping does not fit the existing index.
+fn suitable(name: &str, answer: ServerResponse) -> Result<(), Unready> {
     if answer.status == 400 {
         let reason = Problem::read(&answer.body).reason;
         return Err(Unready::Unsuitable(format!(
@@ -245,18 +245,18 @@ fn suitable(name: &str, answer: Answer) -> Result<(), Unready> {
     Ok(answer.success().map(drop)?)
 }
 
-/// What the mapping of an index says of itself.
+/// The `_meta` of an index's mapping.
 fn meta(described: &Value) -> Map<String, Value> {
     described.pointer("/mappings/_meta").and_then(Value::as_object).cloned().unwrap_or_default()
 }
 
-/// Notes that all documents have been written again since fields were added.
+/// Records that all documents have been rewritten since fields were added.
 pub(super) async fn end_upgrade(client: &Client, index: &Index) -> Result<(), Unready> {
     let meta = noted(index.meta.clone(), index.collection);
     put_mapping(client, &index.name, &json!({ "_meta": meta })).await
 }
 
-/// Makes an index; that somebody else was faster is as good.
+/// Creates an index; one that was created concurrently is accepted.
 async fn create(client: &Client, name: &str, body: &Value) -> Result<(), StoreError> {
     let request = Request::change(Method::PUT, format!("/{name}"), body.to_string());
     let answer = client.send(&request, Deadline::NONE).await?;

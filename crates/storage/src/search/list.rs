@@ -1,4 +1,4 @@
-//! Lists and counts of what matches a query.
+//! Lists and counts of documents that match a query.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use super::small;
 use super::sorting::Sorting;
 use crate::{Page, StoreError};
 
-/// The page of documents that a query asks for, in the order of the contract.
+/// The page of documents that a query selects, in the order of the contract.
 pub(super) async fn list(call: &Call, query: &Query) -> Result<Page, StoreError> {
     let index = call.prepared.index(query.collection)?;
     if query.collection.is_small {
@@ -32,12 +32,12 @@ pub(super) async fn list(call: &Call, query: &Query) -> Result<Page, StoreError>
         }
         _ => None,
     };
-    // One that is gone by now is left out.
+    // Documents that were deleted meanwhile are left out.
     let documents = part.rows.into_iter().filter_map(|(_, document)| document).collect();
     Ok(Page { count: part.count, documents, next })
 }
 
-/// What follows a place: the rest of the documents of its value, then those of the values after it.
+/// The documents after a position: the remaining ones of its value, then those of the following values.
 async fn part_after(list: &List<'_>, key: &SortKey, size: u64) -> Result<Part, StoreError> {
     let value = key.value.as_ref();
     list.sorting.check(value)?;

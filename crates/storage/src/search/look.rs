@@ -1,7 +1,7 @@
-//! Looks at the servers for what has changed.
+//! Reads changes from the servers.
 //!
-//! Each change of a document takes a sequence number in its shard. Those up to the global checkpoint are made for
-//! good: what stands between two checkpoints is what has changed between two looks.
+//! Each change of a document has a sequence number in its shard. Those up to the global checkpoint are durable: the
+//! changes between two polls are those between two checkpoints.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -12,11 +12,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tributary_domain::{Collection, Id};
 
-use super::budget::Purpose;
 use super::call::Call;
 use super::client::Request;
 use super::clock::now;
 use super::connection::Connection;
+use super::deadlines::Purpose;
 use super::indices::Index;
 use super::marks::{IndexMarks, Marks};
 use super::tombstones::Tombstone;
@@ -24,19 +24,19 @@ use super::wire::{self, Hit, SearchAnswer};
 use crate::backoff::backoff;
 use crate::{Deadline, StoreError};
 
-/// The most changes of a shard that are told at once.
-const PORTION: u64 = 10_000;
-/// How much longer than any request a deletion is expected that is noted and not made.
-const MARGIN: Duration = Duration::from_secs(20);
+/// The maximum number of changes of a shard that are reported at once.
+const CHANGES_PER_POLL: u64 = 10_000;
+/// The additional time, after the longest possible request, during which the deletion of a tombstone may still happen.
+const DELETION_MARGIN: Duration = Duration::from_secs(20);
 
-/// What has changed, and how far it is told with that.
+/// Changes, and the marks up to which they are reported.
 #[derive(Debug, Clone)]
 pub(super) struct Seen {
     pub(super) marks: Marks,
     pub(super) changed: Vec<(Collection, Id)>,
 }
 
-/// An answer to `_stats`.
+/// A response of `_stats`.
 #[derive(Deserialize)]
 struct Stats {
     #[serde(default)]
@@ -50,7 +50,7 @@ struct IndexStats {
     shards: BTreeMap<u32, Vec<Copy>>,
 }
 
-/// A copy of a shard.
+/// A shard copy.
 #[derive(Deserialize)]
 struct Copy {
     routing: Routing,
@@ -67,18 +67,18 @@ struct SequenceNumbers {
     global_checkpoint: i64,
 }
 
-/// How far the changes of the store's indices go at present.
+/// The current marks of the store's indices.
 pub(super) async fn present(connection: &Arc<Connection>) -> Result<Marks, StoreError> {
     let look = |call: Call| async move {
-        let budget = call.budget(Purpose::Read);
+        let request_deadline = call.request_deadline(Purpose::Read);
         let mut pauses = backoff();
         loop {
             let at = now();
             if let Some(indices) = marks(&call).await? {
                 return Ok(Marks { at, indices, pending: Vec::new() });
             }
-            // One that was just made: its shards are about to start.
-            let (Some(left), Some(pause)) = (budget.left(), pauses.next()) else {
+            // The index was just created: its shards are starting.
+            let (Some(left), Some(pause)) = (request_deadline.left(), pauses.next()) else {
                 return Err(StoreError::unavailable("the server does not say how far an index has changed"));
             };
             tokio::time::sleep(pause.min(left)).await;
@@ -87,7 +87,7 @@ pub(super) async fn present(connection: &Arc<Connection>) -> Result<Marks, Store
     connection.within(Purpose::Read, Deadline::NONE, look).await
 }
 
-/// How far the changes of each index go; `None` where the server does not say it of one.
+/// The current marks of each index; `None` if the server does not report them for one.
 async fn marks(call: &Call) -> Result<Option<BTreeMap<String, IndexMarks>>, StoreError> {
     let names: Vec<&str> = indices(call).map(|index| index.name.as_str()).collect();
     let path = format!(
@@ -103,7 +103,7 @@ async fn marks(call: &Call) -> Result<Option<BTreeMap<String, IndexMarks>>, Stor
     };
     let marks = names.into_iter().map(|name| {
         let IndexStats { uuid, shards } = indices.remove(name)?;
-        // A shard without a primary changes when it has one again.
+        // A shard without a primary cannot change until it has one again.
         let shards =
             shards.into_iter().filter_map(|(shard, copies)| Some((shard, checkpoint(copies)?))).collect();
         Some((name.to_owned(), IndexMarks { uuid, shards }))
@@ -111,7 +111,7 @@ async fn marks(call: &Call) -> Result<Option<BTreeMap<String, IndexMarks>>, Stor
     Ok(marks.collect())
 }
 
-/// What has changed between what was told and the present, or a first part of it.
+/// The changes between the reported marks and the present, or a first part of them.
 pub(super) async fn between(
     connection: &Arc<Connection>,
     told: &Marks,
@@ -135,7 +135,7 @@ pub(super) async fn between(
             let (reached, found) = portion(&call, index, preference, range).await?;
             marks.tell(&index.name, shard, reached);
             if reached < end {
-                // The rest is told the next time, as of then.
+                // The rest is reported the next time.
                 marks.at = told.at;
             }
             for (id, tombstone) in found {
@@ -148,19 +148,19 @@ pub(super) async fn between(
     }
     let pending = std::mem::take(&mut marks.pending);
     marks.pending = settle(&call, pending, &mut changed).await?;
-    // What others call so is no document of this store.
+    // An id that this store does not allow: a document of other origin.
     let changed =
         changed.into_iter().filter_map(|(collection, id)| Some((collection, Id::parse("id", id).ok()?)));
     Ok(Seen { marks, changed: changed.collect() })
 }
 
-/// The indices whose changes are told: those of documents, and that of deletions.
+/// The indices whose changes are reported: those of documents, and that of tombstones.
 fn indices(call: &Call) -> impl Iterator<Item = &Index> {
     call.prepared.indices.iter().chain([&call.prepared.tombstones])
 }
 
-/// The documents of a shard with sequence numbers in a range, up to which number these are all, and the deletions that
-/// they note.
+/// The documents of a shard in a range of sequence numbers, the number up to which they are complete, and the
+/// tombstones among them.
 async fn portion(
     call: &Call,
     index: &Index,
@@ -168,7 +168,7 @@ async fn portion(
     (told, end): (i64, i64),
 ) -> Result<(i64, Vec<(String, Option<Tombstone>)>), StoreError> {
     let is_of_deletions = index.collection == call.prepared.tombstones.collection;
-    let size = PORTION.min(index.result_window);
+    let size = CHANGES_PER_POLL.min(index.result_window);
     let body = json!({
         "query": { "range": { "_seq_no": { "gt": told, "lte": end } } },
         "sort": [{ "_seq_no": "asc" }],
@@ -193,8 +193,8 @@ async fn portion(
     Ok((reached, found.collect()))
 }
 
-/// Tells the noted deletions that are made. The others are either about to be made, and answered to be looked at
-/// again, or were refused.
+/// Reports the tombstones whose documents are deleted. Others are either pending, and returned to be checked again, or
+/// were rejected.
 async fn settle(
     call: &Call,
     noted: Vec<Tombstone>,
@@ -206,7 +206,7 @@ async fn settle(
             by_collection.entry(collection).or_default().insert(tombstone.id.clone(), tombstone);
         }
     }
-    let patience = call.client.deadlines.longest() + MARGIN;
+    let patience = call.client.deadlines.longest() + DELETION_MARGIN;
     let oldest = now().saturating_sub(u64::try_from(patience.as_millis()).unwrap_or(u64::MAX));
     let mut pending = Vec::new();
     for (collection, mut noted) in by_collection {

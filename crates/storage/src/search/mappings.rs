@@ -1,13 +1,13 @@
-//! How the indices of collections are made: their names, settings, and what is indexed of a document.
+//! Index definitions of collections: names, settings and mappings.
 
 use serde_json::{Value, json};
 use tributary_domain::{Collection, CollectionSchema, FieldKind, IndexedField};
 
-/// Under which name the fingerprint of the schema stands in the `_meta` of a mapping that this program made.
+/// The key in the mapping's `_meta` of the fingerprint of the schema that the mapping was made from.
 pub(super) const FINGERPRINT: &str = "tributary_schema";
-/// A page ends at 10,000, and one more document tells whether documents of the same value follow.
+/// A page ends at 10,000 at most, and one more document shows whether documents of the same value follow.
 pub(super) const RESULT_WINDOW: u64 = 10_002;
-/// The part of a field of texts in which each text is indexed as one word.
+/// The subfield of a text field that indexes each text as one keyword.
 pub(super) const WHOLE_TEXT: &str = "keyword";
 
 /// The index in which the index names of live connectors are reserved.
@@ -20,7 +20,7 @@ pub(super) const RESERVATIONS: Collection = Collection::new(&CollectionSchema {
     ..CollectionSchema::BASE
 });
 
-/// The index of what was deleted, for those who wait for changes: a deleted document leaves no trace in its own.
+/// The index of tombstones, for those who wait for changes: a deleted document leaves no trace in its own index.
 pub(super) const TOMBSTONES: Collection = Collection::new(&CollectionSchema {
     name: "deletions",
     index_alias: ".tributary-deletions",
@@ -32,10 +32,10 @@ pub(super) const TOMBSTONES: Collection = Collection::new(&CollectionSchema {
     is_transient: true,
     ..CollectionSchema::BASE
 });
-/// When a document was deleted.
+/// The time of a deletion.
 pub(super) const DELETED_AT: &str = "deleted_at";
 
-/// The name of the index of a collection.
+/// The index name of a collection.
 pub(super) fn index_name(collection: Collection, prefix: &str) -> String {
     format!("{}-v1", index_alias(collection, prefix))
 }
@@ -45,7 +45,7 @@ pub(super) fn index_alias(collection: Collection, prefix: &str) -> String {
     format!("{prefix}{}", collection.index_alias)
 }
 
-/// The body that makes the index of a collection.
+/// The body of the request that creates the index of a collection.
 pub(super) fn creation(collection: Collection, prefix: &str) -> Value {
     json!({
         "aliases": { index_alias(collection, prefix): { "is_hidden": true } },
@@ -67,16 +67,16 @@ pub(super) fn creation(collection: Collection, prefix: &str) -> Value {
     })
 }
 
-/// The fields that have to be indexed for the store to answer.
+/// The fields that must be indexed for the store's queries.
 pub(super) fn needed(collection: Collection) -> impl Iterator<Item = &'static IndexedField> {
-    // Of a small collection all documents are read, unless it is for the holder of a unique word.
+    // A small collection is read completely, except to find the holder of a unique value.
     let is_needed = move |field: &IndexedField| {
         !collection.is_small || (collection.unique.is_some() && collection.order == Some(field.path))
     };
     collection.fields.iter().filter(move |field| field.is_indexed() && is_needed(field))
 }
 
-/// Mappings of fields by their paths, as the objects that the paths lead through.
+/// Nests the mappings of fields by their paths.
 pub(super) fn properties<'p>(mappings: impl IntoIterator<Item = (&'p str, Value)>) -> Value {
     let mut properties = json!({});
     for (path, mapping) in mappings {
@@ -103,9 +103,9 @@ pub(super) fn property(collection: Collection, field: &IndexedField) -> Value {
     }
 }
 
-/// The mapping of words.
+/// The mapping of a keyword.
 pub(super) fn keyword() -> Value {
-    // Longer words than an index can hold are kept, and not found.
+    // Values too long for the index are stored but cannot be found.
     json!({ "type": "keyword", "ignore_above": 8_191 })
 }
 

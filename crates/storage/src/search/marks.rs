@@ -1,4 +1,4 @@
-//! How far the changes of each index were told, as the text of a position.
+//! Marks: the position in the changes of each index, serialized as the text of a position.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,31 +8,31 @@ use serde::{Deserialize, Serialize};
 use super::tombstones::{RETENTION, Tombstone};
 use crate::Position;
 
-/// Clocks of processes do not agree by more.
-const MARGIN: Duration = Duration::from_hours(1);
+/// The maximum clock skew between processes.
+const CLOCK_SKEW: Duration = Duration::from_hours(1);
 
-/// Up to which sequence number the changes of each index were told.
+/// The sequence numbers up to which the changes of each index were reported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Marks {
-    /// When that was, in milliseconds since 1970.
+    /// When it was taken, in milliseconds since 1970.
     pub(super) at: u64,
-    /// By the names of the indices.
+    /// By index name.
     pub(super) indices: BTreeMap<String, IndexMarks>,
-    /// Deletions that were noted and not made yet, each with the time at which that was seen.
+    /// Tombstones whose deletion has not happened yet, each with the time when it was first seen.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) pending: Vec<Tombstone>,
 }
 
-/// Up to which sequence number the changes of each shard of an index were told.
+/// The sequence numbers up to which the changes of each shard of an index were reported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct IndexMarks {
-    /// Another one means another index of the same name.
+    /// Its UUID: another one means that the index was recreated.
     pub(super) uuid: String,
     pub(super) shards: BTreeMap<u32, i64>,
 }
 
 impl Marks {
-    /// The marks of a position, if it is one of a store like this.
+    /// Parses a position, if it is from a store like this one.
     pub(super) fn of(position: &Position) -> Option<Self> {
         serde_json::from_str(position.as_str()).ok()
     }
@@ -41,22 +41,22 @@ impl Marks {
         Position::new(serde_json::to_string(self).unwrap_or_default())
     }
 
-    /// Whether everything that has changed since can be told, by what is there now.
+    /// Whether all changes since these marks can still be found in the present indices.
     pub(super) fn is_continued_by(&self, present: &Self) -> bool {
         let age = Duration::from_millis(present.at.saturating_sub(self.at));
         let is_same = |(name, index): (&String, &IndexMarks)| {
             self.indices.get(name).is_some_and(|known| known.uuid == index.uuid)
         };
-        age + MARGIN < RETENTION && present.indices.iter().all(is_same)
+        age + CLOCK_SKEW < RETENTION && present.indices.iter().all(is_same)
     }
 
-    /// Up to which sequence number the changes of a shard were told.
+    /// The sequence number up to which the changes of a shard were reported.
     pub(super) fn told(&self, index: &str, shard: u32) -> i64 {
         let marks = self.indices.get(index);
         marks.and_then(|marks| marks.shards.get(&shard)).copied().unwrap_or(-1)
     }
 
-    /// Notes that the changes of a shard were told up to this one.
+    /// Records that the changes of a shard were reported up to this sequence number.
     pub(super) fn tell(&mut self, index: &str, shard: u32, sequence: i64) {
         if let Some(marks) = self.indices.get_mut(index) {
             marks.shards.insert(shard, sequence);

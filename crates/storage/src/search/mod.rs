@@ -1,11 +1,9 @@
-//! The store in a search engine: OpenSearch or Elasticsearch, in the indices that Elasticsearch's
-//! own connector service works with.
+//! The search engine store: OpenSearch or Elasticsearch, in the indices of Elasticsearch's own connector service.
 //!
-//! Documents lie there as the other programs expect them, and what they wrote is read as it is. Every
-//! write is guarded by `if_seq_no` and `if_primary_term` and is seen by the next list.
+//! Documents have the format that other programs expect, and documents written by others are read unchanged. Every
+//! write is guarded by `if_seq_no` and `if_primary_term`, and is visible to the next list.
 
 mod action;
-mod budget;
 mod bulk;
 mod call;
 mod changes;
@@ -15,6 +13,7 @@ mod compile;
 mod connection;
 mod connectors;
 mod count;
+mod deadlines;
 mod dialect;
 mod documents;
 mod fields;
@@ -53,7 +52,7 @@ use unready::Unready;
 
 pub use store::SearchStore;
 
-/// How long the start waits for a server that may be coming up, before it goes on without it.
+/// How long opening waits for a server that may be starting, before it returns without it.
 const START_PATIENCE: Duration = Duration::from_secs(3);
 
 /// Opens [`SearchStore`]s over OpenSearch under `opensearch:`, or Elasticsearch under `elasticsearch:`.
@@ -64,13 +63,13 @@ const START_PATIENCE: Duration = Duration::from_secs(3);
 pub struct SearchBackend(Product);
 
 impl SearchBackend {
-    /// Over OpenSearch.
+    /// The backend of OpenSearch.
     pub const OPEN_SEARCH: Self = Self(Product::OpenSearch);
-    /// Over Elasticsearch.
+    /// The backend of Elasticsearch.
     pub const ELASTICSEARCH: Self = Self(Product::Elasticsearch);
 
-    /// Whether a server that is not ready may become so by itself: if it is coming up, requests are
-    /// answered 503 until it is there.
+    /// Whether a server that is not ready may become ready without intervention: if it is starting, requests are
+    /// answered with 503 until then.
     fn check_start(self, unready: &Unready) -> Result<(), OpenError> {
         let reason = match unready {
             Unready::Unsuitable(reason) => reason.clone(),
@@ -124,7 +123,7 @@ impl Backend for SearchBackend {
     }
 }
 
-/// Refuses collections whose unique words nobody would keep unique.
+/// Rejects collections with unique fields that this store does not keep unique.
 fn check_unique(collections: &[Collection]) -> Result<(), OpenError> {
     let is_kept =
         |collection: &&Collection| collection.unique.is_none() || **collection == Collection::CONNECTORS;

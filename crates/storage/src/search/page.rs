@@ -1,5 +1,5 @@
-//! Pages of a list: one search where a page ends between values, and a few more where it would cut through documents
-//! of one value.
+//! Pages of a list: one search if the page boundaries fall between sort values, and more if a boundary would split
+//! documents of the same value.
 
 use std::collections::BTreeMap;
 
@@ -16,10 +16,10 @@ use super::walk::Walk;
 use super::wire::{self, Hit, SearchAnswer};
 use crate::StoreError;
 
-/// So many documents of one value are found by one search.
+/// The page size when all documents of one value are read.
 const FEW: u64 = 1_000;
 
-/// A list that a search engine sorts.
+/// A list that is sorted by the search engine.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct List<'l> {
     pub(super) call: &'l Call,
@@ -31,25 +31,25 @@ pub(super) struct List<'l> {
 /// A part of a list.
 #[derive(Debug, Default)]
 pub(super) struct Part {
-    /// How many documents the list has.
+    /// The total number of documents in the list.
     pub(super) count: u64,
-    /// The documents with their places, in order; `None` for one that is gone by now.
+    /// The documents with their sort values, in order; `None` for one that was deleted meanwhile.
     pub(super) rows: Vec<(SortKey, Option<Bytes>)>,
 }
 
-/// What is asked for, in the terms of the search.
+/// The requested page, in terms of the search.
 #[derive(Debug, Clone, Copy)]
 struct Reach {
     from: u64,
     end: u64,
-    /// One document before the page, where there is one: is it of the same value?
+    /// One document before the page, if there is one, to see whether it has the same value.
     first: u64,
-    /// One document after the page, as far as the server lets pages reach.
+    /// One document after the page, within the server's result window.
     last: u64,
 }
 
 impl List<'_> {
-    /// So many documents of the list, those before `from` skipped; `more` restricts the list further.
+    /// Searches `size` documents of the list from `from` on; `more` restricts the list further.
     pub(super) async fn part(&self, more: Option<&Value>, from: u64, size: u64) -> Result<Part, StoreError> {
         let limit = self.index.result_window;
         let end = from + size;
@@ -74,7 +74,7 @@ impl List<'_> {
         let key = |hit: &Hit<'_>| SortKey { value: self.sorting.value(hit), id: hit.id.clone().into_owned() };
         let hits: Vec<(SortKey, Hit<'_>)> =
             answer.hits.hits.into_iter().map(|hit| (key(&hit), hit)).collect();
-        let found = Found { reach, count, hits: &hits };
+        let found = PageHits { reach, count, hits: &hits };
         let mut page: Vec<&(SortKey, Hit<'_>)> = found.page().iter().collect();
         page.sort_by(|left, right| self.sorting.order.compare(&left.0, &right.0));
         let rows = if found.is_cut_before() || found.is_cut_after() {
@@ -86,12 +86,12 @@ impl List<'_> {
         Ok(Part { count, rows })
     }
 
-    /// A page whose first or last documents are some of several of one value: these are put into the order of their
-    /// ids, all of them, and the page takes its share.
+    /// A page whose first or last documents share their value with others: all documents of that value are sorted by
+    /// id, and the page takes its share.
     async fn cut_page(
         &self,
         more: Option<&Value>,
-        found: &Found<'_, '_>,
+        found: &PageHits<'_, '_>,
         page: &[&(SortKey, Hit<'_>)],
     ) -> Result<Vec<(SortKey, Option<Bytes>)>, StoreError> {
         let mut keys: BTreeMap<u64, SortKey> = BTreeMap::new();
@@ -111,7 +111,7 @@ impl List<'_> {
         self.rows(keys.into_values().collect(), &known).await
     }
 
-    /// Documents by their places; `known` has some of their texts.
+    /// The documents with these ids and sort values; `known` contains some of their sources.
     pub(super) async fn rows(
         &self,
         keys: Vec<SortKey>,
@@ -128,7 +128,7 @@ impl List<'_> {
         keys.into_iter().map(|key| Ok((key.clone(), document(&key.id)?))).collect()
     }
 
-    /// The places of all documents of one value, in order.
+    /// All documents of one value, sorted by id.
     pub(super) async fn keys_at(
         &self,
         more: Option<&Value>,
@@ -152,14 +152,14 @@ impl List<'_> {
         Ok(keys)
     }
 
-    /// How many documents a query finds.
+    /// The number of documents that match a query.
     pub(super) async fn count(&self, query: Value) -> Result<u64, StoreError> {
         let body = json!({ "query": query, "size": 0, "track_total_hits": true });
         let body = self.call.search(&self.index.name, &body).await?;
         Ok(wire::read::<SearchAnswer<'_>>(&body)?.count())
     }
 
-    /// Finds what the list has and another query finds, too.
+    /// Restricts the list by another query.
     fn both(&self, more: Option<&Value>, other: Value) -> Value {
         let more = match more {
             Some(more) => json!({ "bool": { "filter": [more, other] } }),
@@ -169,14 +169,14 @@ impl List<'_> {
     }
 }
 
-/// What a search found: a page, and up to one document on either side of it.
-struct Found<'f, 'a> {
+/// The hits of a search: a page, and up to one document on either side of it.
+struct PageHits<'f, 'a> {
     reach: Reach,
     count: u64,
     hits: &'f [(SortKey, Hit<'a>)],
 }
 
-impl<'f, 'a> Found<'f, 'a> {
+impl<'f, 'a> PageHits<'f, 'a> {
     fn page(&self) -> &'f [(SortKey, Hit<'a>)] {
         let start = index(self.reach.from - self.reach.first).min(self.hits.len());
         let end = (start + index(self.reach.end - self.reach.from)).min(self.hits.len());
@@ -194,12 +194,12 @@ impl<'f, 'a> Found<'f, 'a> {
         let Some((last, _)) = self.page().last() else { return false };
         match self.hits.get(index(self.reach.end - self.reach.first)) {
             Some((after, _)) => after.value == last.value,
-            // Nothing follows, or it is out of reach and may be of the same value.
+            // Nothing follows, or it is beyond the result window and may have the same value.
             None => self.reach.last <= self.reach.end && self.count > self.reach.end,
         }
     }
 
-    /// The values through whose documents the page cuts.
+    /// The values that the page boundaries split.
     fn cut_values(&self) -> Vec<Option<&'f SortValue>> {
         let page = self.page();
         let before = page.first().filter(|_| self.is_cut_before());
@@ -209,14 +209,14 @@ impl<'f, 'a> Found<'f, 'a> {
         values
     }
 
-    /// The place in the list of the first document of a value, if it is on the page.
+    /// The position in the list of the first document of a value, if it is on the page.
     fn start_of(&self, value: Option<&SortValue>) -> Option<u64> {
         let place = self.page().iter().position(|(key, _)| key.value.as_ref() == value)?;
         (place > 0 || !self.is_cut_before()).then_some(self.reach.from + place as u64)
     }
 }
 
-/// A distance inside of a page.
+/// An offset within a page.
 fn index(distance: u64) -> usize {
     usize::try_from(distance).unwrap_or(usize::MAX)
 }

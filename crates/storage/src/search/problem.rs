@@ -1,10 +1,10 @@
-//! What servers say of what went wrong, and what it means for a store.
+//! Error responses of servers, and their meaning for a store.
 
 use serde::Deserialize;
 
 use crate::StoreError;
 
-/// What went wrong, in a server's words.
+/// An error in a response.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Problem {
     /// The type of the exception.
@@ -28,7 +28,7 @@ enum Failed {
 }
 
 impl Problem {
-    /// Reads the body of an error.
+    /// Parses the body of an error response.
     pub(super) fn read(body: &[u8]) -> Self {
         match serde_json::from_slice(body) {
             Ok(Failed::Structured { error }) => Self::of(error),
@@ -40,7 +40,7 @@ impl Problem {
         }
     }
 
-    /// Reads the `error` of an item of a bulk answer.
+    /// Parses the `error` of an item of a bulk response.
     pub(super) fn of_item(error: &str) -> Self {
         serde_json::from_str(error).map(Self::of).unwrap_or_default()
     }
@@ -57,8 +57,7 @@ impl Problem {
         Self { kind: cause.kind.unwrap_or_default(), reason }
     }
 
-    /// The error of a store that an answer with this status means, apart from those that a caller
-    /// understands better.
+    /// The store error for a response with this status, except for those that callers handle themselves.
     pub(super) fn into_store_error(self, status: u16) -> StoreError {
         let Self { kind, reason } = self;
         match status {
@@ -70,33 +69,33 @@ impl Problem {
     }
 }
 
-/// What a call worked with and the server does not have any more: the call is made again as a whole.
+/// A resource of a call that the server no longer has: the call is repeated as a whole.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
-pub(super) enum Lost {
+pub(super) enum LostResource {
     #[error("an index was removed; it will be created again")]
     Index,
-    // By a server that was started again, or by the end of its index.
+    // LostResource by a restart of the server, or with its index.
     #[error("the server has lost the point in time of the list")]
     PointInTime,
 }
 
-impl Lost {
-    /// What an error says that was lost.
+impl LostResource {
+    /// The lost resource in an error, if any.
     pub(super) fn of(error: &StoreError) -> Option<Self> {
         let StoreError::Unavailable(cause) = error else { return None };
         cause.downcast_ref().copied()
     }
 }
 
-impl From<Lost> for StoreError {
-    fn from(lost: Lost) -> Self {
+impl From<LostResource> for StoreError {
+    fn from(lost: LostResource) -> Self {
         Self::Unavailable(lost.into())
     }
 }
 
-/// The same error for everyone whom it meets.
+/// An equal error for each of several callers.
 pub(super) fn same(error: &StoreError) -> StoreError {
-    if let Some(lost) = Lost::of(error) {
+    if let Some(lost) = LostResource::of(error) {
         return lost.into();
     }
     match error {

@@ -1,4 +1,4 @@
-//! Where the servers are, how to be let in, and how long to wait.
+//! Settings: addresses, credentials and time limits.
 
 use std::time::Duration;
 
@@ -47,16 +47,16 @@ const fn setting(
     BackendSetting { name, description, default }
 }
 
-/// The settings as they hold. The secrets in it are not shown by `Debug`, since it has none.
+/// The parsed settings. They contain secrets, so there is no `Debug`.
 pub(super) struct SearchSettings {
     pub(super) product: Product,
-    /// The servers, at least one.
+    /// The addresses of the nodes, at least one.
     pub(super) nodes: Vec<Url>,
-    /// The value of the header `Authorization`.
+    /// The value of the `Authorization` header.
     pub(super) authorization: Option<String>,
-    /// Authorities to trust, as PEM.
+    /// Trusted certificate authorities, as PEM.
     pub(super) authorities: Option<Vec<u8>>,
-    /// Certificate and private key, as PEM.
+    /// Client certificate and private key, as PEM.
     pub(super) client_certificate: Option<Vec<u8>>,
     pub(super) deadline: Duration,
     pub(super) read_deadline: Duration,
@@ -65,7 +65,7 @@ pub(super) struct SearchSettings {
 }
 
 impl SearchSettings {
-    /// Reads location and settings; nothing is asked over the network.
+    /// Parses location and settings, without network access.
     pub(super) fn read(
         product: Product,
         location: &str,
@@ -95,14 +95,14 @@ impl SearchSettings {
     }
 }
 
-/// Checks a prefix by the names that are made with it.
+/// Validates a prefix against the rules for index names.
 fn index_prefix(product: Product, settings: &BackendSettings) -> Result<String, OpenError> {
     let prefix = settings.get(&INDEX_PREFIX).unwrap_or_default();
     let collections = settings.collections().iter().chain([&RESERVATIONS, &TOMBSTONES]);
     let names = collections.map(|collection| index_name(*collection, prefix));
     let name = names.max_by_key(String::len).unwrap_or_default();
     let rule = IndexName::broken_rule(&name).or_else(|| {
-        // Servers refuse a colon in the names of indices; paths of requests cannot hold the others.
+        // Index names cannot contain a colon, and request paths cannot contain the other characters.
         let is_forbidden = |letter: char| matches!(letter, ':' | '%') || letter.is_control();
         prefix.contains(is_forbidden).then_some("must not contain ':', '%' or control characters")
     });
@@ -116,10 +116,10 @@ fn index_prefix(product: Product, settings: &BackendSettings) -> Result<String, 
     }
 }
 
-/// The servers' addresses: several with commas between them.
+/// The addresses of the nodes, separated by commas.
 fn nodes(product: Product, location: &str) -> Result<Vec<Url>, OpenError> {
     let scheme = product.scheme();
-    // The location is not repeated in the error: it may hold a password.
+    // Errors do not repeat the location: it may contain a password.
     let wrong = |reason: String| OpenError::InvalidLocation { url: format!("{scheme}:…"), reason };
     let mut nodes = Vec::new();
     for text in location.split(',').map(str::trim) {
@@ -150,7 +150,7 @@ fn nodes(product: Product, location: &str) -> Result<Vec<Url>, OpenError> {
     Ok(nodes)
 }
 
-/// Whether an address begins as one of HTTP does.
+/// Whether an address has an HTTP or HTTPS scheme.
 fn is_http(text: &str) -> bool {
     let scheme = text.split_once("://").map(|(scheme, _)| scheme.to_lowercase());
     matches!(scheme.as_deref(), Some("http" | "https"))
@@ -188,7 +188,7 @@ fn read_file(product: Product, setting: &BackendSetting, path: &str) -> Result<V
     file.map_err(|error| invalid(product, setting, format!("the file {path} cannot be read: {error}")))
 }
 
-/// The error for what is in the file of a setting.
+/// The error for the contents of the file of a setting.
 pub(super) fn invalid_file(product: Product, setting: &BackendSetting, reason: &str) -> OpenError {
     invalid(product, setting, format!("the file has to hold what it is for in the form PEM: {reason}"))
 }

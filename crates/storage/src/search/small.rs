@@ -1,4 +1,4 @@
-//! Lists and counts of small collections: all documents are read, and looked at by the rules of the domain.
+//! Lists and counts of small collections: all documents are read and filtered in memory.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use super::source::{parse, render};
 use super::walk::Walk;
 use crate::{Counts, Page, StoreError};
 
-/// The page of documents that a query asks for.
+/// The page of documents that a query selects.
 pub(super) async fn list(call: &Call, index: &Index, query: &Query) -> Result<Page, StoreError> {
     let take =
         |id: &str, source: &str, document: &Document| Ok((query.key(id, document), render(source, id)?));
@@ -36,7 +36,7 @@ pub(super) async fn list(call: &Call, index: &Index, query: &Query) -> Result<Pa
     Ok(Page { count, documents, next })
 }
 
-/// How many documents match, in all and by their words in some fields.
+/// How many documents match, in total and grouped by the values of fields.
 pub(super) async fn count(
     call: &Call,
     index: &Index,
@@ -52,7 +52,7 @@ pub(super) async fn count(
     Ok(counts)
 }
 
-/// The groups that a document counts for: each combination of its words.
+/// The groups that a document belongs to: each combination of its values.
 fn groups(query: &Query, by: &[&'static str], document: &Document) -> Vec<Vec<Option<String>>> {
     by.iter().fold(vec![Vec::new()], |groups, path| {
         let words = query.collection.field(path).map(|field| field.words(document)).unwrap_or_default();
@@ -65,7 +65,7 @@ fn groups(query: &Query, by: &[&'static str], document: &Document) -> Vec<Vec<Op
     })
 }
 
-/// What is taken of each document that matches.
+/// What is kept of each matching document.
 async fn matching<T>(
     call: &Call,
     index: &Index,

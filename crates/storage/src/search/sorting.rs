@@ -1,5 +1,5 @@
-//! An order in the language of the servers: how they sort, what they say of where a document stands, and which
-//! documents stand before, at and after a place.
+//! Sort orders in the query DSL: the sort clause, the sort values of documents, and queries for the documents before,
+//! at and after a value.
 
 use serde_json::{Value, json};
 use tributary_domain::{FieldKind, IndexedField, MissingValues, Order, SortOrder, SortValue};
@@ -9,7 +9,7 @@ use super::indices::Index;
 use super::wire::Hit;
 use crate::StoreError;
 
-/// An order of the documents of an index by a field; their ids, which servers cannot sort by, are left to others.
+/// A sort order by a field; ties are broken by id elsewhere, since servers cannot sort by id.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sorting<'i> {
     index: &'i Index,
@@ -22,7 +22,7 @@ impl<'i> Sorting<'i> {
         Self { index, order, field: order.field.and_then(|path| index.collection.field(path)) }
     }
 
-    /// How a search sorts; the least of several values counts in both directions.
+    /// The sort clause of a search; the least of several values counts in both directions.
     pub(super) fn sort(&self) -> Value {
         let Some(field) = self.field else { return json!(["_doc"]) };
         let missing = match (self.order.direction, self.order.missing) {
@@ -42,7 +42,7 @@ impl<'i> Sorting<'i> {
                 let number = found.as_i64().filter(|number| !self.order.is_like_missing(*number));
                 number.map(SortValue::Number)
             }
-            // A number at the end of its range, of which length ever, stands for none.
+            // A number at the limit of its range, in any notation, represents a missing value.
             FieldKind::Boolean => match found.as_i64() {
                 Some(0) => Some(SortValue::Word("false".to_owned())),
                 Some(1) => Some(SortValue::Word("true".to_owned())),
@@ -52,7 +52,7 @@ impl<'i> Sorting<'i> {
         }
     }
 
-    /// Refuses a value of another kind than the order has.
+    /// Rejects a value of another kind than that of the order.
     pub(super) fn check(&self, value: Option<&SortValue>) -> Result<(), StoreError> {
         let is_right = match (value, self.field) {
             (None, _) => true,
@@ -67,7 +67,7 @@ impl<'i> Sorting<'i> {
         }
     }
 
-    /// Finds the documents of a value.
+    /// Matches the documents of a value.
     pub(super) fn at(&self, value: Option<&SortValue>) -> Value {
         match (value, self.field) {
             (_, None) => json!({ "match_all": {} }),
@@ -80,13 +80,13 @@ impl<'i> Sorting<'i> {
                     }
                     SortValue::Word(word) => any_of(self.index, path, &[word]),
                 };
-                // A document of several values stands at the least.
+                // A document with several values is sorted by the least.
                 json!({ "bool": { "filter": with, "must_not": self.less(field, value) } })
             }
         }
     }
 
-    /// Finds the documents that come before those of a value in the list.
+    /// Matches the documents before those of a value in the list.
     pub(super) fn before(&self, value: Option<&SortValue>) -> Value {
         let Some(field) = self.field else { return nothing() };
         let (is_ascending, is_missing_last) = self.ends();
@@ -102,7 +102,7 @@ impl<'i> Sorting<'i> {
         }
     }
 
-    /// Finds the documents that come after those of a value in the list.
+    /// Matches the documents after those of a value in the list.
     pub(super) fn after(&self, value: Option<&SortValue>) -> Value {
         let Some(field) = self.field else { return nothing() };
         let (is_ascending, is_missing_last) = self.ends();
@@ -123,7 +123,7 @@ impl<'i> Sorting<'i> {
         (is_ascending, is_ascending || self.order.missing == MissingValues::Last)
     }
 
-    /// Finds documents that have a value, one that servers tell from none.
+    /// Matches documents with a value that servers do not treat as missing.
     fn valued(&self, field: &IndexedField) -> Value {
         let path = field.path;
         if !field.is_numeric() {
@@ -136,7 +136,7 @@ impl<'i> Sorting<'i> {
         json!({ "bool": { "filter": exists(self.index, path), "must_not": least } })
     }
 
-    /// Finds documents with a smaller value.
+    /// Matches documents with a smaller value.
     fn less(&self, field: &IndexedField, value: &SortValue) -> Value {
         match value {
             SortValue::Number(number) => range(self.index, field.path, None, Some(*number)),
@@ -144,7 +144,7 @@ impl<'i> Sorting<'i> {
         }
     }
 
-    /// Finds documents with a smaller value, or this one.
+    /// Matches documents with this value or a smaller one.
     fn up_to(&self, field: &IndexedField, value: &SortValue) -> Value {
         match value {
             SortValue::Number(number) => range(self.index, field.path, None, number.checked_add(1)),

@@ -1,4 +1,4 @@
-//! The methods of the store, each within its deadline.
+//! The implementation of the store, each method within its deadline.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,13 +10,13 @@ use serde_json::json;
 use tributary_domain::{Collection, Id, Query, check_groups};
 
 use super::action::BulkAction;
-use super::budget::Purpose;
 use super::call::Call;
 use super::changes::Watch;
 use super::connection::{Connection, TRIES};
 use super::count::count;
+use super::deadlines::Purpose;
 use super::list::list;
-use super::problem::{Lost, same};
+use super::problem::{LostResource, same};
 use super::source::render;
 use super::walk::Walk;
 use super::wire::Hit;
@@ -30,7 +30,7 @@ pub struct SearchStore {
     watch: Watch,
 }
 
-/// Says what it is; where it is may be a secret.
+/// Shows the engine; the addresses may be secret.
 impl fmt::Debug for SearchStore {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("SearchStore").finish_non_exhaustive()
@@ -42,7 +42,7 @@ impl SearchStore {
         Self { connection, watch: Watch::default() }
     }
 
-    /// Changes connectors one by one, since each needs a name of its own.
+    /// Applies changes of connectors one by one, since each reserves an index name.
     async fn write_connectors(
         &self,
         operations: &[Operation],
@@ -51,7 +51,7 @@ impl SearchStore {
         let mut results = Vec::with_capacity(operations.len());
         for operation in operations {
             let result = if let Some(Err(error @ StoreError::Unavailable(_))) = results.last() {
-                // It was waited for as long as a change may take: not again for each.
+                // The first call already waited as long as a change may take: do not wait again for each.
                 Err(same(error))
             } else {
                 let change = |call: Call| async move { call.write_connector(operation).await };
@@ -62,7 +62,7 @@ impl SearchStore {
         results
     }
 
-    /// Makes changes by few requests, each change with an outcome of its own.
+    /// Applies changes with few requests; each change has its own outcome.
     async fn write_in_bulk(
         &self,
         collection: Collection,
@@ -99,8 +99,9 @@ impl SearchStore {
         }
         let mut results = self.write_in_bulk(collection, &actions, deadline).await;
         for _ in 1..TRIES {
-            let is_lost =
-                |place: &usize| results[*place].as_ref().is_err_and(|error| Lost::of(error).is_some());
+            let is_lost = |place: &usize| {
+                results[*place].as_ref().is_err_and(|error| LostResource::of(error).is_some())
+            };
             let lost: Vec<usize> = (0..results.len()).filter(is_lost).collect();
             if lost.is_empty() {
                 break;
@@ -203,7 +204,7 @@ impl Store for SearchStore {
     async fn check(&self, deadline: Deadline) -> Result<(), StoreError> {
         let check = |call: Call| async move {
             let nothing = json!({ "size": 0, "track_total_hits": false });
-            // One index stands for all.
+            // Checking one index is enough.
             let Some(index) = call.prepared.indices.first() else { return Ok(()) };
             call.search(&index.name, &nothing).await.map(drop)
         };

@@ -1,17 +1,17 @@
-//! Whether an address and its server agree on TLS, by how a request failed.
+//! Detects a TLS mismatch between an address and its server from the error of a request.
 
 use reqwest::Url;
 
-/// What a TLS library says of an answer that is none of TLS.
+/// The TLS library's error for a response that is not TLS.
 const NOT_TLS: &str = "InvalidContentType";
-/// What it says where the server hangs up on it.
+/// Its error if the server closes the connection.
 const HANDSHAKE_ENDED: &str = "tls handshake eof";
-/// What the HTTP library says of an answer that is none of HTTP.
+/// The HTTP library's error for a response that is not HTTP.
 const NOT_HTTP: &str = "invalid HTTP version parsed";
-/// What it says where the server hangs up on it.
+/// Its error if the server closes the connection.
 const NO_ANSWER: &str = "connection closed before message completed";
 
-/// What a failed request says about the scheme of the address, as the start of its reason; or nothing.
+/// A hint on the address's scheme as a prefix of the reason; empty if the error does not suggest one.
 pub(super) fn hint(node: &Url, reason: &str) -> String {
     let says = |part: &str| reason.contains(part);
     let hint = match node.scheme() {
@@ -30,7 +30,7 @@ pub(super) fn hint(node: &Url, reason: &str) -> String {
     format!("the server {node} {hint}: ")
 }
 
-/// The same for an answer that is no search engine's: servers of TLS tell so in plain HTTP.
+/// The same for a response of something other than a search engine: TLS servers report plain HTTP that way.
 pub(super) fn hint_of_answer(body: &[u8]) -> &'static str {
     if String::from_utf8_lossy(body).contains("HTTPS") {
         return "; it asks for HTTPS, so that https:// in its address would be right";

@@ -1,4 +1,4 @@
-//! What was deleted, for those who wait for changes: an index keeps no trace of a document that is gone.
+//! Tombstones: records of deletions, for those who wait for changes.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use super::action::{BulkAction, BulkChange};
 use super::clock::now;
 use super::indices::{Index, Prepared};
 
-/// How long deletions are remembered.
+/// How long tombstones are kept.
 pub(super) const RETENTION: Duration = Duration::from_hours(24);
 
-/// A deletion.
+/// A tombstone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Tombstone {
     /// The name of the collection.
@@ -23,7 +23,7 @@ pub(super) struct Tombstone {
     pub(super) deleted_at: u64,
 }
 
-/// The note of a change that removes a document of a collection.
+/// The tombstone for a change that deletes a document of a collection.
 pub(super) fn tombstone(prepared: &Prepared, index: &Index, action: &BulkAction) -> Option<BulkAction> {
     let collection = index.collection;
     if !matches!(action.change, BulkChange::Delete(_)) || prepared.index(collection).is_err() {

@@ -1,19 +1,19 @@
-//! Why a server or an index cannot be worked with.
+//! Why a server or an index is not usable.
 
 use super::problem::same;
 use crate::StoreError;
 
-/// Why a server or an index cannot be worked with.
+/// Why a server or an index is not usable.
 #[derive(Debug)]
 pub(super) enum Unready {
-    /// It can be tried again later.
+    /// A temporary condition; it can be retried.
     Store(StoreError),
-    /// Somebody has to do something, in words.
+    /// The operator has to act; the message says how.
     Unsuitable(String),
 }
 
 impl Unready {
-    /// The error that a call meets.
+    /// The error of a call.
     pub(super) fn to_store_error(&self) -> StoreError {
         match self {
             Self::Unsuitable(reason) => StoreError::unavailable(reason.clone()),

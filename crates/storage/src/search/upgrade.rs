@@ -1,19 +1,19 @@
-//! Indexes fields that were not indexed, by writing every document again.
+//! Indexes newly mapped fields by rewriting every document.
 
 use serde_json::json;
 
 use super::action::{BulkAction, BulkChange};
-use super::bulk::Outcome;
+use super::bulk::ActionOutcome;
 use super::call::Call;
 use super::indices::Index;
 use super::source::one_line;
 use super::walk::Walk;
 use crate::StoreError;
 
-/// How often documents are looked at again that change while they are written again.
-const ATTEMPTS: usize = 10;
+/// The maximum number of passes over documents that change during the rewrite.
+const REWRITE_PASSES: usize = 10;
 
-/// Writes every document of an index again as it is, so that fields are indexed that were not.
+/// Rewrites every document of an index unchanged, so that newly mapped fields are indexed.
 pub(super) async fn write_again(call: &Call, index: &Index) -> Result<(), StoreError> {
     let all = json!({ "match_all": {} });
     let mut walk = Walk::open(call.clone(), index, all, false).await?;
@@ -27,7 +27,7 @@ pub(super) async fn write_again(call: &Call, index: &Index) -> Result<(), StoreE
 }
 
 async fn write_portion_again(call: &Call, index: &Index, mut ids: Vec<String>) -> Result<(), StoreError> {
-    for _ in 0..ATTEMPTS {
+    for _ in 0..REWRITE_PASSES {
         let wanted: Vec<&str> = ids.iter().map(String::as_str).collect();
         let found = call.get_many(index, &wanted).await?;
         let actions: Vec<BulkAction> = found
@@ -41,14 +41,14 @@ async fn write_portion_again(call: &Call, index: &Index, mut ids: Vec<String>) -
         let mut changed = Vec::new();
         for (action, outcome) in actions.into_iter().zip(outcomes) {
             match outcome {
-                Outcome::Done(_) => {}
-                // Whoever changed it meanwhile wrote it with the new fields, or removed it; to be sure, again.
-                Outcome::Conflict { .. } => changed.push(action.id),
-                // Somebody else's document of a shape that the new fields cannot have: it stays as it is.
-                Outcome::Failed(StoreError::Rejected(reason)) => {
+                ActionOutcome::Done(_) => {}
+                // A concurrent writer indexed the new fields, or removed the document; check again to be sure.
+                ActionOutcome::Conflict { .. } => changed.push(action.id),
+                // A document of other origin that does not fit the new mappings: it is left unchanged.
+                ActionOutcome::Failed(StoreError::Rejected(reason)) => {
                     tracing::warn!(index = %index.name, id = action.id, reason, "a document stays unindexed");
                 }
-                Outcome::Failed(error) => return Err(error),
+                ActionOutcome::Failed(error) => return Err(error),
             }
         }
         if changed.is_empty() {

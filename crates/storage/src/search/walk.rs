@@ -1,4 +1,4 @@
-//! Everything that a query finds, portion by portion, as it stood at one point in time.
+//! Iteration over all matches of a query, in batches, as of one point in time.
 
 use reqwest::Method;
 use serde::Deserialize;
@@ -8,17 +8,17 @@ use serde_json::{Value, json};
 use super::call::Call;
 use super::client::Request;
 use super::indices::Index;
-use super::problem::Lost;
+use super::problem::LostResource;
 use super::wire::{self, Hit, SearchAnswer};
 use crate::StoreError;
 
-/// How many documents come in one portion.
-const PORTION: usize = 1_000;
+/// The batch size.
+const DOCUMENTS_PER_BATCH: usize = 1_000;
 
-/// A walk that has begun.
+/// An iteration in progress.
 pub(super) struct Walk {
     call: Call,
-    /// The search of a portion, apart from where it begins.
+    /// The search of a batch, except for its start.
     search: Value,
     point_in_time: String,
     after: Option<Box<RawValue>>,
@@ -32,7 +32,7 @@ struct Opened {
 }
 
 impl Walk {
-    /// Opens a walk through what `query` finds, in an order of the server's own; with the sources, or the ids alone.
+    /// Opens an iteration over the matches of `query`, in an order of the server's choice; with sources, or only ids.
     pub(super) async fn open(
         call: Call,
         index: &Index,
@@ -46,14 +46,14 @@ impl Walk {
         let search = json!({
             "query": query,
             "sort": dialect.walking_order(),
-            "size": PORTION,
+            "size": DOCUMENTS_PER_BATCH,
             "_source": with_sources,
             "track_total_hits": false,
         });
         Ok(Self { call, search, point_in_time: opened.id, after: None, is_over: false })
     }
 
-    /// The next portion, each document as `read` takes it; `None` at the end.
+    /// The next batch, each document converted by `read`; `None` at the end.
     pub(super) async fn next<T>(
         &mut self,
         read: impl Fn(&Hit<'_>) -> Result<T, StoreError> + Send,
@@ -69,12 +69,12 @@ impl Walk {
         let search = Request::read(Method::POST, path, self.search.to_string());
         let answer = self.call.send(&search).await?;
         if answer.status == 404 {
-            return Err(Lost::PointInTime.into());
+            return Err(LostResource::PointInTime.into());
         }
         let body = self.call.understood(answer)?;
         let answer: SearchAnswer<'_> = wire::read(&body)?;
         self.after = answer.hits.hits.last().and_then(|hit| hit.sort).map(ToOwned::to_owned);
-        self.is_over = answer.hits.hits.len() < PORTION || self.after.is_none();
+        self.is_over = answer.hits.hits.len() < DOCUMENTS_PER_BATCH || self.after.is_none();
         if let Some(id) = answer.pit_id {
             self.point_in_time = id;
         }
@@ -85,7 +85,7 @@ impl Walk {
         Ok((!portion.is_empty()).then_some(portion))
     }
 
-    /// Lets the server forget the point in time; by itself it does so after minutes.
+    /// Closes the point in time; otherwise it expires after minutes.
     async fn close(&self) {
         let (path, body) = self.call.prepared.dialect.close_point_in_time(&self.point_in_time);
         let close = Request::read(Method::DELETE, path, body.to_string());

@@ -1,4 +1,4 @@
-//! The shapes of the servers' answers; documents stay the text that they are.
+//! Types of the servers' responses; document sources stay raw JSON.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -9,12 +9,12 @@ use serde_json::value::RawValue;
 
 use crate::{StoreError, Version};
 
-/// An answer to `_search`.
+/// A response of `_search`.
 #[derive(Debug, Deserialize)]
 pub(super) struct SearchAnswer<'a> {
     #[serde(borrow)]
     pub(super) hits: Hits<'a>,
-    /// The point in time to go on with.
+    /// The id of the point in time for the next search.
     pub(super) pit_id: Option<String>,
 }
 
@@ -30,7 +30,7 @@ pub(super) struct Total {
     pub(super) value: u64,
 }
 
-/// A document that was found.
+/// A hit.
 #[derive(Debug, Deserialize)]
 pub(super) struct Hit<'a> {
     #[serde(rename = "_id", borrow)]
@@ -46,38 +46,38 @@ pub(super) struct Hit<'a> {
 }
 
 impl SearchAnswer<'_> {
-    /// How many documents match, where that was asked for.
+    /// The number of matching documents, if requested.
     pub(super) fn count(&self) -> u64 {
         self.hits.total.as_ref().map_or(0, |total| total.value)
     }
 }
 
 impl Hit<'_> {
-    /// The document as text.
+    /// The source as raw JSON.
     pub(super) fn text(&self) -> &str {
         self.source.map_or("{}", RawValue::get)
     }
 
-    /// The version that was found, where it was asked for.
+    /// The version, if requested.
     pub(super) fn version(&self) -> Option<Version> {
         version(self.sequence, self.term)
     }
 
-    /// The first of the values that it was sorted by.
+    /// The first sort value.
     pub(super) fn sort_value(&self) -> Value {
         let values: Option<Vec<Value>> = self.sort.and_then(|sort| serde_json::from_str(sort.get()).ok());
         values.and_then(|values| values.into_iter().next()).unwrap_or_default()
     }
 }
 
-/// An answer to `_mget`.
+/// A response of `_mget`.
 #[derive(Debug, Deserialize)]
 pub(super) struct GetAnswer<'a> {
     #[serde(borrow)]
     pub(super) docs: Vec<Got<'a>>,
 }
 
-/// A document that was asked for by its id.
+/// A document of `_mget`.
 #[derive(Debug, Deserialize)]
 pub(super) struct Got<'a> {
     #[serde(rename = "_id", borrow)]
@@ -92,14 +92,14 @@ pub(super) struct Got<'a> {
     pub(super) error: Option<&'a RawValue>,
 }
 
-/// An answer to `_bulk`.
+/// A response of `_bulk`.
 #[derive(Debug, Deserialize)]
 pub(super) struct BulkAnswer<'a> {
     #[serde(borrow)]
     pub(super) items: Vec<BTreeMap<&'a str, Item<'a>>>,
 }
 
-/// What became of one action.
+/// The result of one action.
 #[derive(Debug, Deserialize)]
 pub(super) struct Item<'a> {
     pub(super) status: u16,
@@ -111,12 +111,12 @@ pub(super) struct Item<'a> {
     pub(super) error: Option<&'a RawValue>,
 }
 
-/// The version that two numbers of an answer make.
+/// The version for a sequence number and primary term.
 pub(super) fn version(sequence: Option<u64>, term: Option<u64>) -> Option<Version> {
     Some(Version { sequence: sequence?, term: term? })
 }
 
-/// Reads an answer of a shape that is known.
+/// Parses a response.
 pub(super) fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, StoreError> {
     serde_json::from_slice(body).map_err(|error| {
         StoreError::Backend(format!("an answer of the server has an unknown shape: {error}").into())

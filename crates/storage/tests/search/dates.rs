@@ -1,4 +1,4 @@
-//! What the engines make of dates: the domain's table, held against them.
+//! How the engines interpret dates, compared with the domain's table.
 
 use std::fmt::Write as _;
 
@@ -8,8 +8,8 @@ use tributary_engines::{Endpoint, Indices};
 
 use crate::{open, server};
 
-/// Puts documents with these values past the store into an index that it made, and answers the milliseconds
-/// that the engine sorts each by, `i64::MAX` for none.
+/// Writes documents with these values directly to an index created by the store, and returns the milliseconds by which
+/// the engine sorts each, `i64::MAX` for none.
 fn sort_values(server: &Endpoint, index: &str, values: &[&str], order: &str) -> Vec<i64> {
     let mut lines = String::new();
     for (number, value) in values.iter().enumerate() {
@@ -18,7 +18,7 @@ fn sort_values(server: &Endpoint, index: &str, values: &[&str], order: &str) -> 
     }
     let answer = server.send("POST", &format!("/{index}/_bulk?refresh=true"), lines).unwrap();
     assert_eq!(answer["errors"], false, "{answer}");
-    // As the store sorts: `_last` in descending order has a bound that Elasticsearch 8 cannot print.
+    // Sorted as the store does: `_last` in descending order has a limit that Elasticsearch 8 cannot serialize.
     let missing = if order == "desc" { "_first" } else { "_last" };
     let sort = json!([{ "created_at": { "order": order, "missing": missing, "mode": "min" } }]);
     let body = json!({ "size": values.len(), "sort": sort, "_source": false });
@@ -36,7 +36,7 @@ pub(crate) async fn table_is_that_of_the_engine(backend: &str) {
     let is_elasticsearch = backend.starts_with("elasticsearch");
     let indices = Indices::new(server);
     let prefix = indices.fresh_prefix();
-    // It makes the index with its mapping.
+    // Opening the store creates the index with its mapping.
     let store = open(server, &prefix).await.unwrap();
     let index = format!("{prefix}.elastic-connectors-sync-jobs-v1");
 

@@ -1,4 +1,4 @@
-//! Indices that were there before, made and filled by somebody else.
+//! Existing indices, created and filled by other programs.
 
 use std::fmt::Write as _;
 
@@ -13,7 +13,7 @@ const JOBS: &str = ".elastic-connectors-sync-jobs-v1";
 const CONNECTORS: &str = ".elastic-connectors-v1";
 const ALIAS: &str = ".elastic-connectors-sync-jobs";
 
-/// Jobs as others write them: fields missing, of other shapes, unknown; without a repeated id.
+/// Jobs as others write them: with missing, unusual and unknown fields, and without the id in the source.
 const ODD_JOBS: &[(&str, &str)] = &[
     (
         "a",
@@ -40,7 +40,7 @@ const ODD_CONNECTORS: &[(&str, &str)] = &[
     ("e", r#"{"service_type":"s3"}"#),
 ];
 
-/// Puts documents into an index, past the store.
+/// Writes documents directly to an index.
 fn fill<'a>(server: &Endpoint, index: &str, documents: impl IntoIterator<Item = (&'a str, &'a str)>) {
     let mut lines = String::new();
     for (id, document) in documents {
@@ -54,7 +54,7 @@ fn make(server: &Endpoint, index: &str, body: &Value) {
     server.send("PUT", &format!("/{index}"), body.to_string()).unwrap();
 }
 
-/// An index as it is made by the first document that is put into it, in several shards.
+/// An index that was created implicitly by the first document, with several shards.
 fn dynamic() -> Value {
     json!({ "settings": { "number_of_shards": 3, "number_of_replicas": 0 } })
 }
@@ -94,7 +94,7 @@ pub(crate) async fn works_as_it_is(backend: &str) {
     fill(server, &connectors_index, ODD_CONNECTORS.iter().copied());
     let store = open(server, &prefix).await.unwrap();
 
-    // A store that is known to be right, with the same documents.
+    // A reference store with the same documents.
     let model = MemoryStore::default();
     for (collection, documents) in
         [(Collection::SYNC_JOBS, ODD_JOBS), (Collection::CONNECTORS, ODD_CONNECTORS)]
@@ -124,7 +124,7 @@ pub(crate) async fn works_as_it_is(backend: &str) {
         assert_eq!(listed(&*store, &query).await, listed(&model, &query).await, "{query:?}");
     }
 
-    // They can be changed like any other, and keep the index names that they have.
+    // They can be changed like any other, and keep their index names.
     let stored = store.get(Collection::SYNC_JOBS, &id("a")).await.unwrap();
     let next = Document::parse(r#"{"status":"canceled"}"#).unwrap();
     store.replace(Collection::SYNC_JOBS, &id("a"), stored.version, next).await.unwrap();
@@ -149,7 +149,7 @@ pub(crate) async fn pages_of_one_moment(backend: &str) {
     let index = format!("{prefix}{JOBS}");
     make(server, &index, &dynamic());
     let job = |created_at: &str| format!(r#"{{"created_at":"{created_at}","status":"pending"}}"#);
-    // All of one moment, one before it, one after it and some of none.
+    // All at the same time, one before it, one after it and some without a time.
     let mut stored: Vec<(String, String)> = (0..SAME)
         .map(|number| (format!("same-{:05}", number * 7 % SAME), job("2026-01-02T03:04:05.678Z")))
         .collect();
@@ -189,7 +189,7 @@ async fn ids_in_pages(store: &dyn Store, query: &Query, size: u32, count: usize)
     }
 }
 
-/// The ids of a list of which each page begins after the one before.
+/// The ids of a list that is read in pages, each after the previous one.
 async fn ids_after_keys(store: &dyn Store, query: &Query, size: u32, count: usize) -> Vec<String> {
     let (mut seen, mut key) = (Vec::new(), None);
     loop {
@@ -214,7 +214,7 @@ pub(crate) async fn fields_are_added(backend: &str) {
     let prefix = indices.fresh_prefix();
     let index = format!("{prefix}{JOBS}");
     make(server, &index, &with_properties(&json!({ "created_at": { "type": "date" } })));
-    // One has a shape in which the new field cannot be indexed: it is listed all the same.
+    // One has a shape in which the new field cannot be indexed: it is listed nevertheless.
     let odd = r#"{"created_at":"2026-01-02T00:00:00Z","status":{"is":"pending"}}"#;
     let right = r#"{"created_at":"2026-01-01T00:00:00Z","status":"pending","connector":{"id":"c"}}"#;
     fill(server, &index, [("odd", odd), ("right", right)]);
@@ -240,7 +240,7 @@ pub(crate) async fn upgrade_is_finished(backend: &str) {
         ),
     );
     fill(server, &index, [("old", r#"{"created_at":"2026-01-02T00:00:00Z","status":"pending"}"#)]);
-    // Here the one who upgraded it was ended.
+    // The upgrading process was interrupted here.
     let mapping = json!({
         "_meta": { "tributary_writes_again": true, "of_somebody_else": "kept" },
         "properties": { "status": keyword },

@@ -1,4 +1,4 @@
-//! The search engines keep the contract: every one that is covered, in a server of its own.
+//! The search engine store fulfils the contract over every selected engine.
 #![allow(missing_docs, reason = "a test")]
 
 mod dates;
@@ -12,24 +12,24 @@ use tributary_engines::{Distribution, Endpoint, Indices, selected, shared};
 use tributary_storage::conformance::{self, Allowances};
 use tributary_storage::{BackendSettings, Collection, OpenError, Registry, Store};
 
-/// The server of a backend's name; `None` where this run is not about it.
+/// The server for a backend's name; `None` if it is not selected for this run.
 fn server(backend: &str) -> Option<&'static Endpoint> {
     let distribution = Distribution::of_backend(backend).expect("a backend with a server");
     selected(backend).then(|| shared(distribution).expect("the server can be had"))
 }
 
-/// Opens the store in the indices of a test.
+/// Opens the store with the indices of a test.
 async fn open(server: &Endpoint, prefix: &str) -> Result<Arc<dyn Store>, OpenError> {
     open_over(server, prefix, &Collection::ALL).await
 }
 
-/// Opens the store over some collections, in the indices of a test.
+/// Opens the store over some collections, with the indices of a test.
 async fn open_over(
     server: &Endpoint,
     prefix: &str,
     collections: &[Collection],
 ) -> Result<Arc<dyn Store>, OpenError> {
-    // Servers of a busy machine are slow; what they answer is looked at here, not how fast.
+    // Servers on a busy machine are slow; the answers are tested here, not the speed.
     let mut settings = BackendSettings::default()
         .over(collections)
         .with("index_prefix", prefix)
@@ -42,7 +42,7 @@ async fn open_over(
     Registry::with_built_in().open_with(&url, &settings).await
 }
 
-/// An empty store, in indices of its own.
+/// An empty store, with indices of its own.
 async fn fresh(indices: &Indices, collections: &[Collection]) -> Arc<dyn Store> {
     open_over(indices.endpoint(), &indices.fresh_prefix(), collections).await.expect("a store")
 }
@@ -104,22 +104,22 @@ macro_rules! over {
             }
 
             #[tokio::test]
-            async fn changes_of_others_are_told() {
-                super::waiting::changes_of_others_are_told($backend).await;
+            async fn changes_of_other_programs_are_reported() {
+                super::waiting::changes_of_other_programs_are_reported($backend).await;
             }
 
             #[tokio::test]
-            async fn a_deletion_that_was_refused_is_not_told() {
+            async fn a_refused_deletion_is_not_reported() {
                 super::waiting::refused_deletion_is_not_told($backend).await;
             }
 
             #[tokio::test]
-            async fn old_deletions_are_forgotten() {
-                super::waiting::old_deletions_are_forgotten($backend).await;
+            async fn expired_tombstones_are_removed() {
+                super::waiting::expired_tombstones_are_removed($backend).await;
             }
 
             #[tokio::test]
-            async fn an_index_of_somebody_else_works_as_it_is() {
+            async fn an_index_of_other_origin_works_unchanged() {
                 super::foreign::works_as_it_is($backend).await;
             }
 
@@ -129,17 +129,17 @@ macro_rules! over {
             }
 
             #[tokio::test]
-            async fn the_table_of_dates_is_that_of_the_engine() {
+            async fn the_date_table_matches_the_engine() {
                 super::dates::table_is_that_of_the_engine($backend).await;
             }
 
             #[tokio::test]
-            async fn the_first_call_after_an_index_was_removed_is_served() {
+            async fn the_first_call_after_an_index_was_removed_succeeds() {
                 super::removed::first_call_is_served($backend).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn many_calls_through_two_stores_after_an_index_was_removed_are_served() {
+            async fn many_calls_through_two_stores_after_an_index_was_removed_succeed() {
                 super::removed::many_calls_are_served($backend).await;
             }
 
@@ -159,7 +159,7 @@ macro_rules! over {
             }
 
             #[tokio::test]
-            async fn what_cannot_be_queried_stops_the_start() {
+            async fn unqueryable_indices_prevent_the_start() {
                 super::foreign::unsuitable_is_named($backend).await;
             }
         }

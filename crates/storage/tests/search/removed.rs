@@ -1,4 +1,4 @@
-//! Indices that somebody removes under a store that is open.
+//! Indices that are removed while a store is open.
 
 use std::sync::Arc;
 
@@ -17,10 +17,10 @@ const SECRETS: &str = ".tributary-secrets";
 const RESERVATIONS: &str = ".tributary-index-names";
 const GONE: Version = Version { sequence: 0, term: 1 };
 
-/// A call that is the first one after an index was removed, and checks its answer.
+/// A call that is the first one after an index was removed, with a check of its answer.
 type Call = for<'a> fn(&'a dyn Store, Collection) -> BoxFuture<'a, ()>;
 
-/// The calls that every collection takes.
+/// The calls that every collection supports.
 const CALLS: &[(&str, Call)] = &[
     ("get", |store, collection| {
         Box::pin(async move {
@@ -93,7 +93,7 @@ fn id(text: &str) -> Id {
     Id::parse("id", text).unwrap()
 }
 
-/// A document of any collection; a connector of it holds an index name.
+/// A document for any collection; a connector with an index name.
 fn document(name: &str) -> Document {
     Document::parse(&json!({ "index_name": format!("search-{name}") }).to_string()).unwrap()
 }
@@ -106,7 +106,7 @@ fn remove(server: &Endpoint, prefix: &str, alias: &str) {
     server.send("DELETE", &format!("/{prefix}{alias}-v1"), "").unwrap();
 }
 
-/// Checks that an index is the store's own, and not one that the engine made by itself.
+/// Checks that an index was created by the store, and not implicitly by the engine.
 fn is_whole(server: &Endpoint, prefix: &str, alias: &str) {
     let index = format!("{prefix}{alias}-v1");
     let described: Value = server.send("GET", &format!("/{index}"), "").unwrap();
@@ -134,7 +134,7 @@ pub(crate) async fn first_call_is_served(backend: &str) {
         }
     }
 
-    // Reservations come and go with connectors.
+    // Reservations exist only while connectors use their names.
     let collection = Collection::CONNECTORS;
     remove(server, &prefix, RESERVATIONS);
     let version = store.create(collection, &id("holder"), document("first")).await.unwrap();
@@ -151,7 +151,7 @@ pub(crate) async fn first_call_is_served(backend: &str) {
     store.create(collection, &id("rival"), document("second")).await.unwrap();
     is_whole(server, &prefix, RESERVATIONS);
 
-    // All at once.
+    // All concurrently.
     for alias in [JOBS, CONNECTORS, SECRETS, RESERVATIONS] {
         remove(server, &prefix, alias);
     }

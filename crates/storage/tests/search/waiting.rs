@@ -1,4 +1,4 @@
-//! What is told of changes that were made past the store, and what cannot be told any more.
+//! Reports of changes by other programs, and positions that are no longer valid.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -13,9 +13,9 @@ use crate::{open, server};
 
 const JOBS: &str = ".elastic-connectors-sync-jobs-v1";
 const DELETIONS: &str = ".tributary-deletions-v1";
-/// More than one answer of an index tells of.
+/// More than one response of an index contains.
 const JOBS_OF_OTHERS: u32 = 4_000;
-/// Longer than a change takes to be told.
+/// Longer than it takes to report a change.
 const LONG: Duration = Duration::from_mins(1);
 
 fn id(text: &str) -> Id {
@@ -26,7 +26,7 @@ async fn changes(store: &dyn Store, since: &Position, longest: Duration) -> Chan
     store.changes(Some(since.clone()), Deadline::NONE.within(longest)).await.unwrap()
 }
 
-/// Writes empty jobs past the store, which nobody can search for before somebody refreshes the index.
+/// Writes empty jobs directly to the index, which cannot be searched before a refresh.
 fn write(server: &Endpoint, index: &str, numbers: std::ops::Range<u32>) {
     let mut lines = String::new();
     for number in numbers {
@@ -36,7 +36,7 @@ fn write(server: &Endpoint, index: &str, numbers: std::ops::Range<u32>) {
     assert_eq!(answer["errors"], false, "{answer}");
 }
 
-pub(crate) async fn changes_of_others_are_told(backend: &str) {
+pub(crate) async fn changes_of_other_programs_are_reported(backend: &str) {
     let Some(server) = server(backend) else { return };
     let indices = Indices::new(server);
     let prefix = indices.fresh_prefix();
@@ -48,7 +48,7 @@ pub(crate) async fn changes_of_others_are_told(backend: &str) {
     let store = open(server, &prefix).await.unwrap();
     let start = store.changes(None, Deadline::NONE).await.unwrap().position;
     write(server, &index, 0..JOBS_OF_OTHERS);
-    // More than one answer can hold; then the same from the start.
+    // More than one response can contain; then the same from the start.
     for _ in 0..2 {
         let (mut position, mut told, began) = (start.clone(), BTreeSet::new(), Instant::now());
         while told.len() < JOBS_OF_OTHERS as usize {
@@ -63,7 +63,7 @@ pub(crate) async fn changes_of_others_are_told(backend: &str) {
         assert!(told == expected, "others were told");
     }
 
-    // Many who wait hear of it together.
+    // Many waiters are notified together.
     let position = store.changes(None, Deadline::NONE).await.unwrap().position;
     let waiting: Vec<_> = (0..20).map(|_| changes(&*store, &position, LONG)).collect();
     let write = async {
@@ -93,12 +93,12 @@ pub(crate) async fn refused_deletion_is_not_told(backend: &str) {
     assert!(matches!(refused, Err(StoreError::Conflict)), "{refused:?}");
     let quiet = changes(&*store, &position, Duration::from_secs(3)).await;
     assert_eq!((&*quiet.changed, quiet.is_complete), (&[][..], true));
-    // It is made later, perhaps by a request that was on its way.
+    // The deletion happens later, perhaps by a request that was in flight.
     store.delete(jobs, &id("a"), version).await.unwrap();
     assert_eq!(changes(&*store, &quiet.position, LONG).await.changed, [(jobs, id("a"))]);
 }
 
-pub(crate) async fn old_deletions_are_forgotten(backend: &str) {
+pub(crate) async fn expired_tombstones_are_removed(backend: &str) {
     let Some(server) = server(backend) else { return };
     let indices = Indices::new(server);
     let prefix = indices.fresh_prefix();

@@ -1,4 +1,4 @@
-//! `PUT …/{id}/_filtering/_activate`: the draft of the rules becomes active.
+//! `PUT …/{id}/_filtering/_activate`: activates the draft rules.
 
 use tributary_service::connector::ConnectorChange;
 

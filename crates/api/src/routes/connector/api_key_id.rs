@@ -1,4 +1,4 @@
-//! `PUT …/{id}/_api_key_id`: the API key of a connector.
+//! `PUT …/{id}/_api_key_id`: sets the API key of a connector.
 
 use tributary_domain::ConnectorApiKey;
 use tributary_service::connector::ConnectorChange;

@@ -1,4 +1,4 @@
-//! `PUT /_connector/{id}/_check_in`: a connector's worker is alive.
+//! `PUT /_connector/{id}/_check_in`: heartbeat of a connector's worker.
 
 use tributary_service::connector::ConnectorChange;
 

@@ -1,4 +1,4 @@
-//! `PUT …/{id}/_configuration`: what has to be known to reach the source of a connector.
+//! `PUT …/{id}/_configuration`: sets the configuration of a connector.
 
 use tributary_domain::ConnectorConfiguration;
 use tributary_service::connector::ConnectorChange;

@@ -1,4 +1,4 @@
-//! `PUT` and `POST /_connector`: a connector with an id of ours.
+//! `PUT` and `POST /_connector`: creates a connector with a generated id.
 
 use actix_web::http::Method;
 use tributary_domain::ConnectorProperties;

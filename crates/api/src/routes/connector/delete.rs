@@ -1,4 +1,4 @@
-//! `DELETE /_connector/{id}`: softly or for good, with its sync jobs or without.
+//! `DELETE /_connector/{id}`: deletes a connector, softly or permanently, optionally with its sync jobs.
 
 use actix_web::http::Method;
 use tributary_domain::Deletion;

@@ -1,4 +1,4 @@
-//! `PUT …/{id}/_error`: what went wrong with a connector, or that all is well again.
+//! `PUT …/{id}/_error`: sets or clears the error of a connector.
 
 use tributary_domain::ConnectorFailure;
 use tributary_service::connector::ConnectorChange;

@@ -1,4 +1,4 @@
-//! `PUT …/{id}/_features`: what the worker of a connector can do.
+//! `PUT …/{id}/_features`: sets the features that the connector's worker supports.
 
 use tributary_domain::ConnectorFeatures;
 use tributary_service::connector::ConnectorChange;

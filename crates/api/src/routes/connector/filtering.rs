@@ -1,4 +1,4 @@
-//! `PUT …/{id}/_filtering`: which documents a connector takes.
+//! `PUT …/{id}/_filtering`: sets the filtering rules of a connector.
 
 use tributary_domain::ConnectorFiltering;
 use tributary_service::connector::ConnectorChange;

@@ -1,4 +1,4 @@
-//! `PUT …/{id}/_filtering/_validation`: what a worker found out about the draft of the rules.
+//! `PUT …/{id}/_filtering/_validation`: stores a worker's validation of the draft rules.
 
 use tributary_domain::ConnectorFilteringValidation;
 use tributary_service::connector::ConnectorChange;

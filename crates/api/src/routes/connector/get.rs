@@ -1,4 +1,4 @@
-//! `GET /_connector/{id}`: one connector.
+//! `GET /_connector/{id}`: returns a connector.
 
 use tributary_domain::{Connector, InclusionOfDeleted};
 use tributary_service::connector;

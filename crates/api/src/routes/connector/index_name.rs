@@ -1,4 +1,4 @@
-//! `PUT …/{id}/_index_name`: the index that a connector writes to.
+//! `PUT …/{id}/_index_name`: sets the index that a connector writes to.
 
 use tributary_domain::ConnectorIndex;
 use tributary_service::connector::ConnectorChange;

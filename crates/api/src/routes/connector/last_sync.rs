@@ -1,4 +1,4 @@
-//! `PUT …/{id}/_last_sync`: what a worker notes about the last syncs of a connector.
+//! `PUT …/{id}/_last_sync`: updates the statistics of a connector's last syncs.
 
 use tributary_domain::ConnectorLastSync;
 use tributary_service::connector::ConnectorChange;

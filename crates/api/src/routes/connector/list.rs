@@ -1,4 +1,4 @@
-//! `GET /_connector`: the connectors.
+//! `GET /_connector`: lists connectors.
 
 use tributary_domain::{Collection, Connector, IndexName, Query, Refusal, connector_fields};
 use tributary_service::connector;
@@ -57,7 +57,7 @@ async fn list(call: Call) -> Result<Reply, ApiError> {
     Ok(Reply::page(connector::list(call.store(), &call.context(), &query).await?))
 }
 
-/// What the parameters ask for.
+/// Builds the query from the parameters.
 fn query(arguments: &Arguments) -> Result<Query, Refusal> {
     let (from, size) =
         arguments.window(&FROM, &SIZE, "[index_name], [connector_name], [service_type] or [query]")?;

@@ -31,14 +31,14 @@ use crate::endpoint::{Answer, Call, Endpoint};
 use crate::error::{ApiError, ErrorKind};
 use crate::parameter::{Parameter, ParameterKind};
 
-/// A connector as its maker describes it.
+/// A connector in a request body.
 const PROPERTIES_EXAMPLE: &str =
     r#"{"index_name": "search-orders", "service_type": "postgresql", "name": "Orders"}"#;
 
-/// The name of the id in the paths.
+/// The path parameter with the id.
 const ID: &str = "connector_id";
 
-/// What the endpoints that change a connector have in common.
+/// The base of the endpoints that change a connector.
 const CHANGE: Endpoint = Endpoint {
     method: Method::PUT,
     answers: &[Answer::CHANGED],
@@ -59,13 +59,13 @@ const DRY_RUN: Parameter = Parameter {
     description: "Whether the change is only tried: the answer has its warnings, and nothing is stored; an extension.",
 };
 
-/// Changes the connector that the path names.
+/// Changes the connector of the path.
 async fn change(call: Call, change: ConnectorChange) -> Result<Reply, ApiError> {
     let changed = connector::change(call.store(), &call.context(), &call.id(ID)?, &change).await?;
     Ok(Reply::changed(changed.value).with_warnings(changed.warnings))
 }
 
-/// Changes the connector that the path names as the body says.
+/// Changes the connector of the path with the body.
 async fn change_by_body<B: DeserializeOwned>(
     call: Call,
     of_body: fn(B) -> ConnectorChange,
@@ -74,7 +74,7 @@ async fn change_by_body<B: DeserializeOwned>(
     change(call, wanted).await
 }
 
-/// The same, unless the query says that it is only to be tried: then the warnings are the answer.
+/// The same; with `dry_run`, the change is only checked and the answer contains the warnings.
 async fn change_or_try<B: DeserializeOwned>(
     call: Call,
     of_body: fn(B) -> ConnectorChange,

@@ -1,4 +1,4 @@
-//! `PUT …/{id}/_name`: a connector under another name or description.
+//! `PUT …/{id}/_name`: sets the name and description of a connector.
 
 use tributary_domain::ConnectorNaming;
 use tributary_service::connector::ConnectorChange;

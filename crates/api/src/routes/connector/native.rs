@@ -1,4 +1,4 @@
-//! `PUT …/{id}/_native`: who runs a connector.
+//! `PUT …/{id}/_native`: sets whether a connector is native or self-managed.
 
 use tributary_domain::ConnectorNature;
 use tributary_service::connector::ConnectorChange;

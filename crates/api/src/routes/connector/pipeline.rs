@@ -1,4 +1,4 @@
-//! `PUT …/{id}/_pipeline`: what happens to the documents of a connector before they are indexed.
+//! `PUT …/{id}/_pipeline`: sets the ingest pipeline of a connector.
 
 use tributary_domain::ConnectorPipeline;
 use tributary_service::connector::ConnectorChange;

@@ -1,4 +1,4 @@
-//! `PUT /_connector/{id}`: a connector with an id of the client's choice.
+//! `PUT /_connector/{id}`: creates or updates a connector with a given id.
 
 use actix_web::http::Method;
 use tributary_domain::ConnectorProperties;

@@ -1,4 +1,4 @@
-//! `PUT …/{id}/_scheduling`: when the jobs of a connector run by themselves.
+//! `PUT …/{id}/_scheduling`: sets the schedules of a connector.
 
 use tributary_domain::ConnectorScheduling;
 use tributary_service::connector::ConnectorChange;

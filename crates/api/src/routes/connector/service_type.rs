@@ -1,4 +1,4 @@
-//! `PUT …/{id}/_service_type`: the kind of source that a connector reads.
+//! `PUT …/{id}/_service_type`: sets the type of a connector's data source.
 
 use tributary_domain::ConnectorServiceType;
 use tributary_service::connector::ConnectorChange;

@@ -1,4 +1,4 @@
-//! `PUT …/{id}/_status`: the next status of a connector.
+//! `PUT …/{id}/_status`: changes the status of a connector.
 
 use tributary_domain::ConnectorStatusChange;
 use tributary_service::connector::ConnectorChange;

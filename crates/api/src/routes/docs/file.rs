@@ -1,4 +1,4 @@
-//! `GET /_docs/{file}`: what the page loads.
+//! `GET /_docs/{file}`: a file of the documentation page.
 
 use super::{BASE, file_named, shown};
 use crate::answer::Reply;

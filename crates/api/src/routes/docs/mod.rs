@@ -1,4 +1,4 @@
-//! The page that shows the OpenAPI document to people; all of its parts come from this program.
+//! The documentation page for the OpenAPI document; all of its files are embedded in the binary.
 
 pub(super) mod file;
 pub(super) mod page;
@@ -14,18 +14,18 @@ use crate::answer::{Reply, ReplyBody};
 use crate::endpoint::Endpoint;
 use crate::error::ApiError;
 
-/// What the endpoints of the page have in common.
+/// The base of the documentation endpoints.
 const BASE: Endpoint = Endpoint { extension: true, ..Endpoint::BASE };
 
-/// Nothing but what this service has is loaded; the page makes its styles and its icons by itself.
+/// Only resources of this service are loaded; the page generates its styles and icons.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'",
 );
 
-/// The page finds the document beside itself, under whatever prefix the API is mounted.
+/// The page loads the document relative to itself, so that any mount prefix works.
 static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| Arc::new(Config::from("../_openapi.json")));
 
-/// A file of the page, if there is one with this name.
+/// The file of the page with this name, if there is one.
 fn file_named(name: &str) -> Result<Option<(HeaderValue, Bytes)>, ApiError> {
     let found = utoipa_swagger_ui::serve(name, Arc::clone(&CONFIG));
     let found = found.map_err(|error| ApiError::Internal(error.to_string().into()))?;
@@ -42,7 +42,7 @@ fn file_named(name: &str) -> Result<Option<(HeaderValue, Bytes)>, ApiError> {
         .transpose()
 }
 
-/// The answer with a file.
+/// The response with a file.
 fn shown((media_type, bytes): (HeaderValue, Bytes)) -> Reply {
     Reply::of(ReplyBody::Text(media_type, bytes)).with_headers([
         (header::CONTENT_SECURITY_POLICY, POLICY),

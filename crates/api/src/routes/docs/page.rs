@@ -1,4 +1,4 @@
-//! `GET /_docs`: the OpenAPI document for people.
+//! `GET /_docs`: the documentation page.
 
 use super::{BASE, file_named, shown};
 use crate::answer::Reply;
@@ -19,7 +19,7 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
 async fn page(call: Call) -> Result<Reply, ApiError> {
     let (media_type, mut page) = file_named("index.html")?.ok_or_else(|| call.no_handler())?;
     if !call.path.ends_with('/') {
-        // Its parts are a level further down.
+        // Its files are one level below.
         let text = String::from_utf8_lossy(&page);
         page = text.replacen("<head>", "<head><base href=\"_docs/\">", 1).into();
     }

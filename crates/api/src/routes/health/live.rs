@@ -1,4 +1,4 @@
-//! `GET /_health/live`: whether the process answers at all.
+//! `GET /_health/live`: liveness; whether the process answers.
 
 use super::BASE;
 use crate::answer::{Health, Reply};

@@ -1,9 +1,9 @@
-//! The endpoints for those who watch over the service.
+//! The health endpoints.
 
 pub(super) mod live;
 pub(super) mod ready;
 
 use crate::endpoint::Endpoint;
 
-/// What the endpoints of health have in common.
+/// The base of the health endpoints.
 const BASE: Endpoint = Endpoint { extension: true, ..Endpoint::BASE };

@@ -1,4 +1,4 @@
-//! `GET /_health/ready`: whether requests should be sent here.
+//! `GET /_health/ready`: readiness; whether the service can handle requests.
 
 use tributary_service::health;
 

@@ -1,4 +1,4 @@
-//! `POST /_connector/_secret`: a new secret.
+//! `POST /_connector/_secret`: creates a secret.
 
 use actix_web::http::Method;
 use tributary_secrets::NewSecret;

@@ -1,4 +1,4 @@
-//! `DELETE /_connector/_secret/{id}`: the end of a secret.
+//! `DELETE /_connector/_secret/{id}`: deletes a secret.
 
 use actix_web::http::Method;
 use tributary_service::secret;

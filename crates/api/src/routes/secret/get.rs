@@ -1,4 +1,4 @@
-//! `GET /_connector/_secret/{id}`: the value of a secret.
+//! `GET /_connector/_secret/{id}`: returns the value of a secret.
 
 use tributary_service::secret;
 

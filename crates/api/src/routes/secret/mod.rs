@@ -10,16 +10,16 @@ use tributary_secrets::Vault;
 use crate::endpoint::{Call, Endpoint};
 use crate::error::{ApiError, ErrorKind};
 
-/// A secret as a client sends it.
+/// A secret in a request body.
 const NEW_EXAMPLE: &str = r#"{"value": "the encoded API key of a connector"}"#;
 
-/// The name of the id in the paths.
+/// The path parameter with the id.
 const ID: &str = "id";
 
-/// What the endpoints of secrets have in common.
+/// The base of the secret endpoints.
 const BASE: Endpoint = Endpoint { errors: &[ErrorKind::NoSecretKeys], ..Endpoint::BASE };
 
-/// What encrypts and decrypts, if this service was given a key.
+/// The cipher, if this service was given a key.
 fn vault(call: &Call) -> Result<&Vault, ApiError> {
     call.state.vault.as_deref().ok_or(ApiError::NoSecretKeys)
 }

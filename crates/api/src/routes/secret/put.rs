@@ -1,4 +1,4 @@
-//! `PUT /_connector/_secret/{id}`: a secret with an id of the client's choice, or a new value for one.
+//! `PUT /_connector/_secret/{id}`: creates a secret with a given id, or replaces its value.
 
 use actix_web::http::Method;
 use tributary_secrets::NewSecret;

@@ -1,4 +1,4 @@
-//! `PUT …/{id}/_cancel`: somebody wants a sync job to end.
+//! `PUT …/{id}/_cancel`: requests the cancellation of a sync job.
 
 use tributary_service::sync_job::SyncJobChange;
 

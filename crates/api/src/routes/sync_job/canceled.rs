@@ -1,4 +1,4 @@
-//! `PUT …/{id}/_canceled`: a worker has stopped as it was asked to.
+//! `PUT …/{id}/_canceled`: marks a sync job as canceled, after its worker stopped.
 
 use tributary_domain::Statistics;
 use tributary_service::sync_job::SyncJobChange;

@@ -1,4 +1,4 @@
-//! `PUT …/{id}/_check_in`: a worker is alive.
+//! `PUT …/{id}/_check_in`: heartbeat of a sync job's worker.
 
 use tributary_service::sync_job::SyncJobChange;
 

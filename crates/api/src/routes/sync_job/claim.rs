@@ -1,4 +1,4 @@
-//! `PUT …/{id}/_claim`: a worker takes a sync job, and no other does.
+//! `PUT …/{id}/_claim`: claims a sync job for one worker.
 
 use tributary_domain::SyncJobClaim;
 use tributary_service::sync_job::SyncJobChange;

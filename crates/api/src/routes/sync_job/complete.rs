@@ -1,4 +1,4 @@
-//! `PUT …/{id}/_complete`: a sync job is done.
+//! `PUT …/{id}/_complete`: marks a sync job as completed.
 
 use tributary_domain::Statistics;
 use tributary_service::sync_job::SyncJobChange;

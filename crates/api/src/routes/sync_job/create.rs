@@ -1,4 +1,4 @@
-//! `POST /_connector/_sync_job`: a new sync job.
+//! `POST /_connector/_sync_job`: creates a sync job.
 
 use actix_web::http::Method;
 use tributary_domain::NewSyncJob;

@@ -1,4 +1,4 @@
-//! `DELETE /_connector/_sync_job/{id}`: the end of a record.
+//! `DELETE /_connector/_sync_job/{id}`: deletes a sync job.
 
 use actix_web::http::Method;
 use tributary_service::sync_job;

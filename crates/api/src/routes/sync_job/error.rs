@@ -1,4 +1,4 @@
-//! `PUT …/{id}/_error`: a sync job failed.
+//! `PUT …/{id}/_error`: marks a sync job as failed.
 
 use tributary_domain::SyncJobFailure;
 use tributary_service::sync_job::SyncJobChange;

@@ -1,4 +1,4 @@
-//! `GET /_connector/_sync_job/{id}`: one sync job.
+//! `GET /_connector/_sync_job/{id}`: returns a sync job.
 
 use tributary_domain::SyncJob;
 use tributary_service::sync_job;

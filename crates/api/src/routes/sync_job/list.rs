@@ -1,4 +1,4 @@
-//! `GET /_connector/_sync_job`: the heart of the API.
+//! `GET /_connector/_sync_job`: lists sync jobs.
 
 use tributary_domain::{
     Collection, Enumeration, Query, Refusal, SortOrder, SyncJob, SyncJobStatus, SyncJobType, sync_job_fields,
@@ -67,7 +67,7 @@ async fn list(call: Call) -> Result<Reply, ApiError> {
     Ok(Reply::page(sync_job::list(call.store(), &call.context(), &query).await?))
 }
 
-/// What the parameters ask for; refusals name the parameter, its value and what would be right.
+/// Builds the query from the parameters; an error names the parameter, its value and what is allowed.
 fn query(arguments: &Arguments) -> Result<Query, Refusal> {
     let (from, size) = arguments.window(&FROM, &SIZE, "[status], [connector_id] or [job_type]")?;
     let status = arguments.keyword::<SyncJobStatus>(&STATUS)?;

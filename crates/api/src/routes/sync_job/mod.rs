@@ -22,13 +22,13 @@ use crate::answer::Reply;
 use crate::endpoint::{Answer, Call, Endpoint};
 use crate::error::{ApiError, ErrorKind};
 
-/// What a worker may report.
+/// The statistics that a worker may report.
 const STATISTICS_EXAMPLE: &str = r#"{"deleted_document_count": 3, "indexed_document_count": 1024, "indexed_document_volume": 12, "total_document_count": 4096}"#;
 
-/// The name of the id in the paths.
+/// The path parameter with the id.
 const ID: &str = "connector_sync_job_id";
 
-/// What the endpoints that change a sync job have in common.
+/// The base of the endpoints that change a sync job.
 const CHANGE: Endpoint = Endpoint {
     method: Method::PUT,
     answers: &[Answer::UPDATED],
@@ -36,14 +36,14 @@ const CHANGE: Endpoint = Endpoint {
     ..Endpoint::BASE
 };
 
-/// Changes the job that the path names. That it was so already, twice in a millisecond, is as good: clients are
-/// promised `updated`.
+/// Changes the job of the path. If it was already in that state, as with two requests in one millisecond, the answer
+/// is the same: clients are promised `updated`.
 async fn change(call: Call, change: SyncJobChange) -> Result<Reply, ApiError> {
     sync_job::change(call.store(), &call.context(), &call.id(ID)?, &change).await?;
     Ok(Reply::changed(Outcome::Updated))
 }
 
-/// Changes the job that the path names as the body says.
+/// Changes the job of the path with the body.
 async fn change_by_body<B: DeserializeOwned>(
     call: Call,
     of_body: fn(B) -> SyncJobChange,
@@ -52,7 +52,7 @@ async fn change_by_body<B: DeserializeOwned>(
     change(call, wanted).await
 }
 
-/// The same, where the body may be left out.
+/// The same, with an optional body.
 async fn change_by_optional_body<B: DeserializeOwned>(
     call: Call,
     of_body: fn(Option<B>) -> SyncJobChange,

@@ -1,4 +1,4 @@
-//! `PUT …/{id}/_stats`: a worker reports progress.
+//! `PUT …/{id}/_stats`: updates the statistics of a sync job.
 
 use tributary_domain::CompleteStatistics;
 use tributary_service::sync_job::SyncJobChange;

@@ -1,4 +1,4 @@
-//! `PUT …/{id}/_suspend`: a worker puts a sync job down.
+//! `PUT …/{id}/_suspend`: suspends a sync job.
 
 use tributary_domain::Statistics;
 use tributary_service::sync_job::SyncJobChange;

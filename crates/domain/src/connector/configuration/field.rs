@@ -1,4 +1,4 @@
-//! A configuration field: what a worker says of a setting that it needs, and whether a value is one.
+//! A configuration field: the declaration of a setting by a worker, and the validation of values.
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
@@ -14,38 +14,38 @@ use crate::strict_json::without_place;
 use crate::{Lenient, Object, Warning};
 
 enumeration! {
-    /// How a configuration field is shown to people.
+    /// How a configuration field is displayed.
     ConfigurationDisplay {
-        /// In one line; another word for a text box.
+        /// A single-line input; an alias of text box.
         Text,
-        /// In one line.
+        /// A single-line input.
         Textbox,
-        /// In several lines.
+        /// A multi-line input.
         Textarea,
-        /// As a number.
+        /// A number input.
         Numeric,
-        /// As a switch.
+        /// A toggle.
         Toggle,
-        /// As a choice of its options.
+        /// A dropdown with its options.
         Dropdown,
     }
 }
 
 enumeration! {
-    /// What the value of a configuration field is.
+    /// The type of a configuration field's value.
     ConfigurationType {
         /// A string.
         Str,
-        /// A whole number, or a string that is one.
+        /// An integer, or a string with one.
         Int,
-        /// An array, or a string with commas between the items.
+        /// An array, or a comma-separated string.
         List,
         /// True or false.
         Bool,
     }
 }
 
-/// Another field with the value under which this one is used.
+/// Another field, and the value of it that this field requires.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct ParsedDependency {
     #[serde(default)]
@@ -54,7 +54,7 @@ pub(super) struct ParsedDependency {
     pub(super) value: Value,
 }
 
-/// A choice of a dropdown.
+/// An option of a dropdown.
 #[derive(Debug, Clone, Deserialize)]
 struct ParsedOption {
     #[serde(rename = "label", default)]
@@ -63,7 +63,7 @@ struct ParsedOption {
     value: Value,
 }
 
-/// The attributes of a configuration field that bear on its value.
+/// The attributes of a configuration field that affect its value.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ParsedField {
     default_value: Value,
@@ -73,20 +73,20 @@ pub(super) struct ParsedField {
     sensitive: bool,
     kind: Option<ConfigurationType>,
     validations: Vec<ParsedValidation>,
-    /// `None` where the field says nothing of it.
+    /// `None` if the field does not specify it.
     value: Option<Value>,
 }
 
-/// The most validations of a field that its value is held against, however long that is.
+/// The maximum number of validations of a field that are evaluated.
 const MAXIMUM_VALIDATIONS: usize = 20;
 
-/// Reads an attribute that may be null, which is as if it was left out.
+/// Deserializes an attribute for which null is the same as absent.
 fn read<'de, T: Default + Deserialize<'de>>(text: &'de RawValue) -> Result<T, serde_json::Error> {
     Ok(serde_json::from_str::<Option<T>>(text.get())?.unwrap_or_default())
 }
 
 impl ParsedField {
-    /// What is understood of a stored field, whoever wrote it: the rest is as if it was left out.
+    /// Parses a stored field of any origin: unknown or invalid attributes count as absent.
     pub(super) fn understood(stored: &Object) -> Self {
         let mut field = Self::default();
         for (name, text) in stored.iter() {
@@ -95,8 +95,7 @@ impl ParsedField {
         field
     }
 
-    /// Reads an attribute, and answers its text where that has to be another than it was sent with: `true` for
-    /// `"true"`.
+    /// Parses an attribute, and returns its text if that must differ from the one sent: `true` for `"true"`.
     fn take(&mut self, name: &str, text: &RawValue) -> Result<Option<Box<RawValue>>, serde_json::Error> {
         let is_string = text.get().starts_with('"');
         match name {
@@ -113,7 +112,7 @@ impl ParsedField {
                 return Ok(is_string.then(|| raw(&self.required)));
             }
             "sensitive" => {
-                // What is not understood may well mean that it is.
+                // An attribute that cannot be parsed may mean true.
                 self.sensitive = true;
                 self.sensitive = read::<Lenient<bool>>(text)?.0;
                 return Ok(is_string.then(|| raw(&self.sensitive)));
@@ -128,14 +127,13 @@ impl ParsedField {
         Ok(None)
     }
 
-    /// The value that counts: the default one where there is none.
+    /// The effective value: the default one if it is empty.
     pub(super) fn effective(&self) -> &Value {
         self.value.as_ref().filter(|value| !value.is_empty()).unwrap_or(&self.default_value)
     }
 
-    /// Warnings about the attributes that a value is held against, and about the default value, which counts
-    /// wherever there is no other. `place` is
-    /// where the field stands in the body.
+    /// Warnings about the attributes that restrict the value, and about the default value, which applies if there is
+    /// no other. `place` is the path of the field in the body.
     pub(super) fn own_warnings(&self, place: &str, budget: &mut Budget) -> Vec<Warning> {
         let validations = self.validations.iter().take(MAXIMUM_VALIDATIONS).enumerate();
         let constraints = validations.filter_map(|(index, validation)| {
@@ -151,8 +149,7 @@ impl ParsedField {
         warnings
     }
 
-    /// The warning about its value, if there is one to give. What a value has to be beyond its type matters only
-    /// where the field is used.
+    /// The warning about its value, if there is one. Restrictions beyond the type matter only if the field is active.
     pub(super) fn value_warning(&self, place: &str, is_used: bool, budget: &mut Budget) -> Option<Warning> {
         let value = self.value.as_ref()?;
         if value.is_empty() {
@@ -163,7 +160,7 @@ impl ParsedField {
         Some(self.with_value(Warning::new(place, advice), value))
     }
 
-    /// What a value that is not empty would have to be.
+    /// The unmet requirement of a non-empty value.
     fn advice(&self, value: &Value, is_used: bool, budget: &mut Budget) -> Option<String> {
         self.type_advice(value).or_else(|| {
             let is_checked = is_used && !matches!(value, Value::Object(_));
@@ -175,12 +172,12 @@ impl ParsedField {
         })
     }
 
-    /// What is secret does not go into answers and logs.
+    /// Sensitive values must not appear in answers and logs.
     fn with_value(&self, warning: Warning, value: &Value) -> Warning {
         if self.sensitive { warning } else { warning.found(&value.json()) }
     }
 
-    /// What a value has to be by the type of the field and is not.
+    /// The requirement of the field's type that a value does not meet.
     fn type_advice(&self, value: &Value) -> Option<String> {
         let (is_right, what) = match self.kind? {
             ConfigurationType::Str => (matches!(value, Value::Text(_)), "a string"),
@@ -191,13 +188,13 @@ impl ParsedField {
         (!is_right).then(|| format!("must be {what}"))
     }
 
-    /// The items of a list, or of an array whatever the field is; otherwise the value alone.
+    /// The items of a list, or of an array in any field; otherwise the single value.
     fn items(&self, value: &Value) -> Vec<Value> {
         let is_list = self.kind == Some(ConfigurationType::List) || matches!(value, Value::List(_));
         value.items().filter(|_| is_list).unwrap_or_else(|| vec![value.clone()])
     }
 
-    /// Which options there are, where an item is none of them.
+    /// The available options, if an item is not among them.
     fn choice_advice(&self, items: &[Value]) -> Option<String> {
         if self.options.is_empty() {
             return None;
@@ -207,8 +204,8 @@ impl ParsedField {
     }
 }
 
-/// A configuration field as it is sent: its text with every attribute, also those that are not known, and
-/// what it says.
+/// A configuration field in a request: its JSON with all attributes, including unknown ones, and the parsed
+/// attributes.
 #[derive(Debug, Clone, Default)]
 pub struct ConfigurationField {
     pub(super) text: Object,

@@ -1,4 +1,4 @@
-//! What has to be known to reach a source: which settings there are, and their values.
+//! The configuration of a connector: its settings and their values.
 
 mod field;
 mod shape;
@@ -19,21 +19,21 @@ use crate::{ConnectorStatus, Object, Refusal, Warned};
 pub use field::{ConfigurationDisplay, ConfigurationField, ConfigurationType};
 pub use validation::ConfigurationValidation;
 
-/// The body of a change of the configuration: the fields with their values, or values alone.
+/// The body that changes the configuration: fields with values, or values only.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConnectorConfiguration {
-    /// The fields that take the place of all that are there, each with its value.
+    /// The fields that replace all existing ones, each with its value.
     pub configuration: Option<IndexMap<String, ConfigurationField>>,
-    /// The next values of fields that are there already, by their names.
+    /// New values for existing fields, by name.
     pub values: Option<Object>,
 }
 
-/// The fields of a configuration, as far as they are understood.
+/// The parsed fields of a configuration.
 struct ParsedFields(IndexMap<String, ParsedField>);
 
 impl ParsedFields {
-    /// Whether a field is used: whether the fields that it depends on have the values that it names.
+    /// Whether a field is active: whether the fields it depends on have the required values.
     fn is_used(&self, field: &ParsedField) -> bool {
         field.depends_on.iter().all(|dependency| {
             let other = dependency.field.as_ref().and_then(|name| self.0.get(name));
@@ -43,10 +43,10 @@ impl ParsedFields {
 }
 
 impl Connector {
-    /// The connector with another configuration, or with other values in the one it has. Either makes it
-    /// configured. Values that do not fit their fields are stored and warned of, as Elasticsearch stores them.
+    /// Replaces the configuration, or values of it. Both make the connector configured. Values that violate their
+    /// fields are stored with a warning, as in Elasticsearch.
     ///
-    /// Workers announce what they need with fields that have no values yet, which is no reason for a warning.
+    /// Workers register their fields without values, which is no reason for a warning.
     pub fn set_configuration(mut self, body: &ConnectorConfiguration) -> Result<Warned<Self>, Refusal> {
         let next = match (&body.configuration, &body.values) {
             (Some(configuration), None) => whole(configuration),

@@ -1,4 +1,4 @@
-//! What a configuration field looks like, for the references.
+//! The schema of a configuration field, for the references.
 
 use std::borrow::Cow;
 
@@ -8,45 +8,45 @@ use crate::Lenient;
 
 use super::{ConfigurationDisplay, ConfigurationField, ConfigurationType, ConfigurationValidation};
 
-/// A setting that a worker needs, with its value.
+/// A setting of a worker, with its value.
 #[derive(JsonSchema)]
 #[schemars(rename = "ConfigurationField")]
 #[expect(dead_code, reason = "it only describes")]
 struct Shape {
-    /// A group that it is shown in.
+    /// The UI group of the setting.
     category: Option<String>,
-    /// The value that holds while there is none.
+    /// The default value.
     default_value: Option<AnyValue>,
-    /// The fields, each with a value, under which this one is used.
+    /// The fields that this one depends on, each with the required value.
     depends_on: Option<Vec<Dependency>>,
-    /// How it is shown.
+    /// How it is displayed.
     display: Option<ConfigurationDisplay>,
-    /// What it is called.
+    /// Its label.
     label: Option<String>,
-    /// The choices of a dropdown.
+    /// The options of a dropdown.
     options: Option<Vec<Choice>>,
-    /// Its place among the fields.
+    /// Its position among the fields.
     order: Option<Lenient<i64>>,
-    /// What is shown while there is no value.
+    /// The placeholder while there is no value.
     placeholder: Option<String>,
-    /// Whether a value is needed.
+    /// Whether a value is required.
     required: Option<Lenient<bool>>,
-    /// Whether the value is a secret, which messages do not repeat.
+    /// Whether the value is sensitive, so that messages do not repeat it.
     sensitive: Option<Lenient<bool>>,
-    /// What is told of it.
+    /// Its tooltip.
     tooltip: Option<String>,
-    /// What its value is.
+    /// The type of its value.
     #[schemars(rename = "type")]
     kind: Option<ConfigurationType>,
-    /// In which interfaces it is shown.
+    /// The user interfaces that display it.
     ui_restrictions: Option<Vec<String>>,
-    /// What its value has to be beside its type.
+    /// Requirements for the value in addition to its type.
     validations: Option<Vec<Validation>>,
-    /// Its value, which may be missing, null or empty until somebody gives one.
+    /// Its value; absent, null or empty until it is set.
     value: Option<AnyValue>,
 }
 
-/// Another field with the value under which this one is used.
+/// Another field, and the value of it that this field requires.
 #[derive(JsonSchema)]
 #[schemars(rename = "ConfigurationDependency")]
 #[expect(dead_code, reason = "it only describes")]
@@ -55,7 +55,7 @@ struct Dependency {
     value: Option<AnyValue>,
 }
 
-/// A choice of a dropdown.
+/// An option of a dropdown.
 #[derive(JsonSchema)]
 #[schemars(rename = "ConfigurationOption")]
 #[expect(dead_code, reason = "it only describes")]
@@ -64,19 +64,19 @@ struct Choice {
     value: Option<AnyValue>,
 }
 
-/// A check of the value.
+/// A requirement for the value.
 #[derive(JsonSchema)]
 #[schemars(rename = "ConfigurationCheck")]
 #[expect(dead_code, reason = "it only describes")]
 struct Validation {
-    /// What the value is held against.
+    /// The parameter of the requirement.
     constraint: Option<AnyValue>,
-    /// The kind of check.
+    /// The kind of requirement.
     #[schemars(rename = "type")]
     kind: Option<ConfigurationValidation>,
 }
 
-/// Any JSON at all.
+/// Any JSON.
 struct AnyValue;
 
 impl JsonSchema for AnyValue {

@@ -1,4 +1,4 @@
-//! What a configuration field asks of its value, beyond its type.
+//! Validations of a configuration field's value, in addition to its type.
 
 use std::collections::HashSet;
 
@@ -9,7 +9,7 @@ use super::value::Value;
 use crate::enumeration::enumeration;
 use crate::regular_expression::Budget;
 
-/// The most words of a closed list that a warning names.
+/// The maximum number of allowed values listed in a warning.
 const MAXIMUM_LISTED: usize = 20;
 
 enumeration! {
@@ -17,26 +17,26 @@ enumeration! {
     ConfigurationValidation {
         /// The value is greater than the constraint, a number.
         GreaterThan,
-        /// The value, or each item of a list, is in the constraint, an array.
+        /// The value, or each item of a list, is among the constraint, an array.
         IncludedIn,
         /// The value is less than the constraint, a number.
         LessThan,
         /// Each item of a list is of the type that the constraint names, `int` or `str`.
         ListType,
-        /// The constraint, a regular expression, is found in the value.
+        /// The value matches the constraint, a regular expression.
         Regex,
     }
 }
 
 enumeration! {
-    /// What the items of a list can be.
+    /// The type of list items.
     ItemType {
         Int,
         Str,
     }
 }
 
-/// A validation as it is sent: of a known type, with any constraint or none.
+/// A validation in a request: of a known type, with any constraint or none.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct ParsedValidation {
     #[serde(rename = "type")]
@@ -44,7 +44,7 @@ pub(super) struct ParsedValidation {
     constraint: Option<Box<RawValue>>,
 }
 
-/// A constraint that a value can be held against.
+/// A constraint that can be evaluated.
 enum Constraint {
     GreaterThan(f64),
     IncludedIn(Vec<Value>),
@@ -54,7 +54,7 @@ enum Constraint {
 }
 
 impl ParsedValidation {
-    /// The constraint, or what it would have to be.
+    /// Parses the constraint; the error says what is allowed.
     fn constraint(&self) -> Result<Constraint, &'static str> {
         fn read<'de, T: Deserialize<'de>>(text: &'de str, what: &'static str) -> Result<T, &'static str> {
             serde_json::from_str(text).map_err(|_| what)
@@ -69,7 +69,7 @@ impl ParsedValidation {
         })
     }
 
-    /// What would be right in place of a constraint that cannot be used.
+    /// What is allowed in place of an unusable constraint.
     pub(super) fn constraint_advice(&self, budget: &mut Budget) -> Option<String> {
         match self.constraint() {
             Ok(Constraint::Regex(pattern)) => {
@@ -81,7 +81,7 @@ impl ParsedValidation {
         }
     }
 
-    /// What a value that is not empty fails to be; `items` are those of a list, or the value alone.
+    /// The unmet requirement of a non-empty value; `items` are those of a list, or the single value.
     pub(super) fn value_advice(&self, value: &Value, items: &[Value], budget: &mut Budget) -> Option<String> {
         let number = || value.words().trim().parse::<f64>().ok();
         let listed = || value.items().unwrap_or_else(|| vec![value.clone()]);
@@ -108,13 +108,13 @@ impl ParsedValidation {
     }
 }
 
-/// Whether each item is one of those that are known.
+/// Whether each item is among the allowed values.
 pub(super) fn are_known(items: &[Value], known: &[Value]) -> bool {
     let known: HashSet<_> = known.iter().map(Value::words).collect();
     items.iter().all(|item| known.contains(&item.words()))
 }
 
-/// Those that are known, in words.
+/// The allowed values, for a message.
 pub(super) fn one_of(known: &[Value]) -> String {
     let mut words: Vec<_> = known.iter().take(MAXIMUM_LISTED).map(Value::words).collect();
     if known.len() > MAXIMUM_LISTED {

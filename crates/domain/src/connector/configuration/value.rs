@@ -1,14 +1,14 @@
-//! The value of a configuration field, whatever JSON it is.
+//! The value of a configuration field, any JSON.
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-/// A value, as far as it matters for the rules. Numbers are their text: they may be of any size.
+/// A value, as far as the rules need it. Numbers keep their text: they may have any size.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) enum Value {
-    /// Nothing: null, a string or an array of nothing.
+    /// An empty value: null, or an empty string or array.
     #[default]
     Empty,
     Boolean(bool),
@@ -41,7 +41,7 @@ impl Value {
         *self == Self::Empty
     }
 
-    /// The words by which a value is compared: `5` and `"5"` are the same setting.
+    /// The text by which values are compared: `5` and `"5"` are equal.
     pub(super) fn words(&self) -> Cow<'_, str> {
         match self {
             Self::Empty => "".into(),
@@ -64,18 +64,18 @@ impl Value {
         }
     }
 
-    /// Whether two values are the same setting: `5` and `"5"` are. Lists and objects are compared by their parts,
-    /// which takes no longer than the smaller is long.
+    /// Whether two values are equal: `5` and `"5"` are. Lists and objects are compared by their parts, in time
+    /// proportional to the smaller one.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         if self.is_scalar() && other.is_scalar() { self.words() == other.words() } else { self == other }
     }
 
-    /// Whether it is a single value: no array and no object.
+    /// Whether it is a scalar: neither array nor object.
     pub(super) fn is_scalar(&self) -> bool {
         !matches!(self, Self::List(_) | Self::Object(_))
     }
 
-    /// The whole number that it is, or that its text is.
+    /// The integer of a number or a text.
     pub(super) fn integer(&self) -> Option<i64> {
         match self {
             Self::Number(text) | Self::Text(text) => text.trim().parse().ok(),
@@ -83,7 +83,7 @@ impl Value {
         }
     }
 
-    /// The items of a list: those of an array, or what stands between the commas of a text.
+    /// The items of a list: an array, or a comma-separated text.
     pub(super) fn items(&self) -> Option<Vec<Self>> {
         match self {
             Self::Empty => Some(Vec::new()),

@@ -1,4 +1,4 @@
-//! Which documents a connector takes: active rules, a draft of the next ones, and how one becomes the other.
+//! Filtering of a connector's documents: active rules, draft rules, and the activation of the draft.
 
 mod rules;
 
@@ -20,24 +20,24 @@ const ACTIVE: Field<Object> = Field::new("active");
 const DRAFT: Field<Object> = Field::new("draft");
 const VALIDATION: Field<Object> = Field::new("validation");
 
-/// The body of a change of the rules: all of them, or what is to change in the draft.
+/// The body that changes the rules: all of them, or parts of the draft.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(transform = crate::schema::at_least_one)]
 pub struct ConnectorFiltering {
-    /// The rules of every domain, active and draft; nothing else may be sent with it.
+    /// The active and draft rules of every domain; excludes the other fields.
     pub filtering: Option<Vec<Kept<FilteringEntry>>>,
-    /// The draft's next advanced snippet.
+    /// The new advanced snippet of the draft.
     pub advanced_snippet: Option<Kept<AdvancedSnippet>>,
-    /// The draft's next rules.
+    /// The new rules of the draft.
     pub rules: Option<Vec<Kept<FilteringRule>>>,
 }
 
-/// The body of a report about a draft.
+/// The body with the validation of a draft.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConnectorFilteringValidation {
-    /// What a worker found out about the draft.
+    /// The validation result.
     pub validation: Kept<FilteringValidation>,
 }
 
@@ -52,7 +52,7 @@ impl ConnectorFiltering {
         Ok(())
     }
 
-    /// What is probably wrong with it, in the order of the body.
+    /// Warnings about it, in the order of the body.
     fn warnings(&self) -> Vec<Warning> {
         let mut budget = Budget::default();
         let mut warnings = Vec::new();
@@ -72,8 +72,7 @@ impl ConnectorFiltering {
 }
 
 impl Connector {
-    /// The connector with other rules: all of them, as they were sent, or another draft, which then counts as
-    /// edited. What else is stored with a draft stays.
+    /// Replaces all rules, or parts of the draft, which then counts as edited. Unknown fields of the draft are kept.
     pub fn set_filtering(
         mut self,
         body: &ConnectorFiltering,
@@ -99,13 +98,13 @@ impl Connector {
         Ok(Warned::new(changed, body.warnings()))
     }
 
-    /// The connector with what a worker found out about its draft.
+    /// Stores the validation of the draft.
     #[must_use]
     pub fn set_filtering_validation(self, validation: &Kept<FilteringValidation>, now: Timestamp) -> Self {
         self.change_draft(now, |draft| draft.set_raw(VALIDATION.name, raw(validation)))
     }
 
-    /// The connector with its draft as the active rules; refused unless the draft is known to be valid.
+    /// Makes the draft the active rules; an error unless it is validated.
     pub fn activate_filtering(mut self, id: &str) -> Result<Self, Refusal> {
         let mut entries = self.document.get(fields::FILTERING).unwrap_or_default();
         let draft = entries.first().and_then(|entry| entry.get(DRAFT));
@@ -120,7 +119,7 @@ impl Connector {
         Ok(self)
     }
 
-    /// Changes the draft of the first entry; a connector without rules gets those of a new one before.
+    /// Changes the draft of the first entry; a connector without rules gets the default ones first.
     fn change_draft(mut self, now: Timestamp, change: impl FnOnce(&mut Document)) -> Self {
         let entries = self.document.get(fields::FILTERING).filter(|entries| !entries.is_empty());
         let mut entries = entries.unwrap_or_else(|| vec![create::default_filtering(now)]);

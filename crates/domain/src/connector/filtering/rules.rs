@@ -1,4 +1,4 @@
-//! Rules about which documents a connector takes, as clients send them and as they are stored.
+//! Filtering rules, as sent by clients and as stored.
 
 use std::borrow::Cow;
 
@@ -12,79 +12,79 @@ use crate::regular_expression::Budget;
 use crate::{Kept, Lenient, Timestamp, Warning};
 
 enumeration! {
-    /// What happens to a document that a rule is about.
+    /// The policy for documents that match a rule.
     FilteringPolicy {
-        /// It is left out.
+        /// The document is excluded.
         Exclude,
-        /// It is taken.
+        /// The document is included.
         Include,
     }
 }
 
 enumeration! {
-    /// When a rule is about a document: how its field compares with the value.
+    /// How a rule compares the field of a document with its value.
     FilteringCondition {
-        /// The value is in it.
+        /// The field contains the value.
         Contains,
-        /// It ends with the value.
+        /// The field ends with the value.
         EndsWith,
-        /// It is the value.
+        /// The field equals the value.
         Equals,
-        /// The value, a regular expression, is found in it.
+        /// The field matches the value, a regular expression.
         Regex,
-        /// It starts with the value.
+        /// The field starts with the value.
         StartsWith,
-        /// It is greater.
+        /// The field is greater than the value.
         #[strum(serialize = ">")]
         GreaterThan,
-        /// It is less.
+        /// The field is less than the value.
         #[strum(serialize = "<")]
         LessThan,
     }
 }
 
 enumeration! {
-    /// What is known of whether rules can be used.
+    /// The validation state of rules.
     FilteringState {
-        /// Nothing: they were changed since they were looked at.
+        /// Not validated since the last edit.
         Edited,
-        /// They cannot.
+        /// Invalid.
         Invalid,
-        /// They can.
+        /// Valid.
         Valid,
     }
 }
 
-/// A rule about one field of a document; the first that is about a document decides.
+/// A rule for one field of a document; the first rule that matches decides.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct FilteringRule {
-    /// When it was made; now if left out.
+    /// The time of creation; defaults to now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "crate::schema::optional_time")]
     pub created_at: Option<Timestamp>,
-    /// The field of the source's documents.
+    /// The field of the source document.
     pub field: String,
-    /// Its name among the rules.
+    /// Its id, unique among the rules.
     pub id: String,
-    /// Its place among the rules: lower ones are looked at first.
+    /// Its position: rules with lower values are evaluated first.
     pub order: Lenient<i64>,
-    /// What happens to a document that it is about.
+    /// The policy for matching documents.
     pub policy: FilteringPolicy,
-    /// When it is about a document.
+    /// How the field is compared with the value.
     pub rule: FilteringCondition,
-    /// When it was last changed; now if left out.
+    /// The time of the last change; defaults to now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "crate::schema::optional_time")]
     pub updated_at: Option<Timestamp>,
-    /// What the field is compared with.
+    /// The value to compare with.
     pub value: String,
 }
 
-/// The id of the rule that is about every document.
+/// The id of the rule that matches every document.
 const DEFAULT_ID: &str = "DEFAULT";
 
 impl FilteringRule {
-    /// The rule that takes whatever no other is about.
+    /// The default rule, which includes all documents that no other rule matches.
     fn default_rule(order: i64, now: Timestamp) -> Self {
         Self {
             created_at: Some(now),
@@ -107,7 +107,7 @@ impl FilteringRule {
         self.updated_at.get_or_insert(now);
     }
 
-    /// The warning about it, if there is one to give. `place` is where it stands in the body.
+    /// A warning about the rule, if there is one. `place` is its path in the body.
     fn warning(&self, place: &str, budget: &mut Budget) -> Option<Warning> {
         let is_regex = self.rule == FilteringCondition::Regex;
         if self.is_default() {
@@ -128,7 +128,7 @@ impl FilteringRule {
     }
 }
 
-/// The warnings about rules, each with the place of its rule.
+/// The warnings about rules, each with the path of its rule.
 pub(super) fn warnings<'r>(
     place: &'r str,
     rules: &'r [Kept<FilteringRule>],
@@ -142,8 +142,8 @@ pub(super) fn warnings<'r>(
     })
 }
 
-/// The rules of a draft in their order, those of one place as they were sent, each with its times. The default
-/// rule is last, with the order that says so, and is added where it is missing.
+/// The rules of a draft sorted by their order, stable for equal ones, with timestamps. The default rule comes last,
+/// with the highest order, and is added if it is missing.
 pub(super) fn sorted(rules: &[Kept<FilteringRule>], now: Timestamp) -> Vec<Kept<FilteringRule>> {
     let (defaults, mut sorted): (Vec<_>, Vec<_>) =
         rules.iter().cloned().partition(|rule: &Kept<FilteringRule>| rule.is_default());
@@ -156,23 +156,23 @@ pub(super) fn sorted(rules: &[Kept<FilteringRule>], now: Timestamp) -> Vec<Kept<
     dated(sorted, now)
 }
 
-/// The rules with the times that they lack.
+/// Adds missing timestamps to the rules.
 fn dated(rules: Vec<Kept<FilteringRule>>, now: Timestamp) -> Vec<Kept<FilteringRule>> {
     rules.into_iter().map(|rule| rule.map(|rule| rule.set_missing_times(now))).collect()
 }
 
-/// Conditions in the source's own language, which its worker understands.
+/// Conditions in the data source's own format, which its worker understands.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct AdvancedSnippet {
-    /// When it was made; now if left out.
+    /// The time of creation; defaults to now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "crate::schema::optional_time")]
     pub created_at: Option<Timestamp>,
-    /// When it was last changed; now if left out.
+    /// The time of the last change; defaults to now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "crate::schema::optional_time")]
     pub updated_at: Option<Timestamp>,
-    /// An object or an array of objects, whatever is in them.
+    /// An object or an array of objects, with any contents.
     pub value: SnippetValue,
 }
 
@@ -183,7 +183,7 @@ impl AdvancedSnippet {
     }
 }
 
-/// The text of an object, or of an array of objects.
+/// The JSON of an object, or of an array of objects.
 #[derive(Debug, Clone, Serialize)]
 #[serde(transparent)]
 pub struct SnippetValue(Box<RawValue>);
@@ -215,37 +215,37 @@ impl<'de> Deserialize<'de> for SnippetValue {
     }
 }
 
-/// What a worker found out about a draft.
+/// The validation of a draft.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct FilteringValidation {
-    /// What is wrong with which rules.
+    /// The errors, each with the ids of its rules.
     pub errors: Vec<Kept<FilteringProblem>>,
-    /// Whether the draft can be used.
+    /// The validation state.
     pub state: FilteringState,
 }
 
-/// What is wrong with some rules.
+/// A validation error.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct FilteringProblem {
     /// The ids of the rules.
     pub ids: Vec<String>,
-    /// What is wrong with them.
+    /// The messages.
     pub messages: Vec<String>,
 }
 
-/// A whole set of rules with what is known of it.
+/// A complete set of rules with its validation.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct FilteringRules {
-    /// Conditions in the source's own language.
+    /// Conditions in the data source's own format.
     pub advanced_snippet: Kept<AdvancedSnippet>,
-    /// Rules about single fields, in the order in which they are looked at.
+    /// Rules for single fields, in the order of evaluation.
     pub rules: Vec<Kept<FilteringRule>>,
-    /// What is known of whether they can be used.
+    /// The validation of the rules.
     pub validation: Kept<FilteringValidation>,
 }
 
 impl FilteringRules {
-    /// The rules with the times that they lack, in the order that they were sent in.
+    /// Adds missing timestamps to the rules, in the order of the request.
     pub(super) fn set_missing_times(&mut self, now: Timestamp) {
         self.advanced_snippet = self.advanced_snippet.clone().map(|snippet| snippet.set_missing_times(now));
         self.rules = dated(std::mem::take(&mut self.rules), now);
@@ -255,12 +255,12 @@ impl FilteringRules {
 /// The rules of one domain.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct FilteringEntry {
-    /// The rules that jobs run with.
+    /// The rules that sync jobs use.
     pub active: Kept<FilteringRules>,
-    /// The part of the source that they are about; `DEFAULT` if left out.
+    /// The domain of the rules; `DEFAULT` if absent.
     #[serde(default = "default_domain")]
     pub domain: String,
-    /// The rules that are still worked on.
+    /// The rules that are being edited.
     pub draft: Kept<FilteringRules>,
 }
 

@@ -1,4 +1,4 @@
-//! Every change of the rules, accepted and refused.
+//! Accepted and rejected changes of the rules.
 
 use super::*;
 use crate::connector::test_support::{Case, check, refused, stored, warned};
@@ -14,7 +14,7 @@ fn change(connector: Connector, body: &ConnectorFiltering) -> Result<Warned<Conn
     connector.set_filtering(body, now())
 }
 
-/// A rule that was sent without times, as it is stored.
+/// A rule that was sent without timestamps, as stored.
 fn rule_sent_without_times(id: &str, order: i64, time: &str) -> String {
     let (field, policy, condition, value) =
         if id == "DEFAULT" { ("_", "include", "regex", ".*") } else { ("name", "exclude", "equals", "x") };
@@ -23,7 +23,7 @@ fn rule_sent_without_times(id: &str, order: i64, time: &str) -> String {
     )
 }
 
-/// A rule with its times.
+/// A rule with timestamps.
 fn rule(id: &str, order: i64, time: &str) -> String {
     let (field, policy, condition, value) =
         if id == "DEFAULT" { ("_", "include", "regex", ".*") } else { ("name", "exclude", "equals", "x") };
@@ -32,14 +32,14 @@ fn rule(id: &str, order: i64, time: &str) -> String {
     )
 }
 
-/// A rule as it is sent, without times.
+/// A rule in a request, without timestamps.
 fn sent(id: &str, order: i64, condition: &str, value: &str) -> String {
     format!(
         r#"{{"id":"{id}","order":{order},"field":"name","policy":"exclude","rule":"{condition}","value":"{value}"}}"#
     )
 }
 
-/// What the rules of a draft become.
+/// The stored rules of a draft.
 fn draft_rules(body: &str) -> String {
     let connector = stored(r#"{"filtering":[{"draft":{}}]}"#);
     let changed = change(connector, &serde_json::from_str(body).unwrap()).unwrap().value;

@@ -1,4 +1,4 @@
-//! What is sent on a connection, and its end.
+//! Writing to a connection, and closing it.
 
 use std::io;
 use std::pin::Pin;
@@ -10,7 +10,7 @@ use tokio::time::sleep;
 
 use super::{Connection, PIECE};
 
-/// How long a connection that ends is still read from, so that the client sees the answer and not a reset.
+/// How long a closing connection is still drained, so that the client sees the answer and not a reset.
 const LINGER: Duration = Duration::from_secs(1);
 
 impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Connection<S> {

@@ -1,37 +1,37 @@
-//! How long a call may take, over all requests that it makes to the servers.
+//! Time limits of calls, over all requests that a call makes.
 
 use std::time::{Duration, Instant};
 
 use crate::Deadline;
 
-/// Whether something is changed, which decides how long it may take.
+/// Whether a call reads or changes documents, which determines its time limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
     Read,
     Change,
 }
 
-/// How long anything may take.
+/// The configured time limits.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Deadlines {
     pub(super) change: Duration,
     pub(super) read: Duration,
 }
 
-/// The time that something has, over all its tries.
+/// The time limit of a request, over all its attempts.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Budget {
+pub(super) struct RequestDeadline {
     start: Instant,
     end: Instant,
 }
 
-impl Budget {
-    /// What is left of it, if anything is.
+impl RequestDeadline {
+    /// The remaining time, if any.
     pub(super) fn left(self) -> Option<Duration> {
         Some(self.end.saturating_duration_since(Instant::now())).filter(|left| !left.is_zero())
     }
 
-    /// All of it.
+    /// The total time.
     pub(super) fn whole(self) -> Duration {
         self.end.saturating_duration_since(self.start)
     }
@@ -42,20 +42,20 @@ impl Budget {
 }
 
 impl Deadlines {
-    /// The time for what begins now: its own, but no more than is left to the work that it is a part of.
-    pub(super) fn budget(self, purpose: Purpose, deadline: Deadline) -> Budget {
+    /// The time limit of a request that starts now: that of its purpose, capped by the deadline of the call or work.
+    pub(super) fn request_deadline(self, purpose: Purpose, deadline: Deadline) -> RequestDeadline {
         let start = Instant::now();
         let work = deadline.start().map(|start| start + self.longest());
         let end = [work, deadline.end()].into_iter().flatten().fold(start + self.of(purpose), Instant::min);
-        Budget { start, end }
+        RequestDeadline { start, end }
     }
 
-    /// The deadline of a call to the store: all that it asks the servers for shares its time.
+    /// The deadline of a call to the store, shared by all its requests.
     pub(super) fn of_call(self, purpose: Purpose, deadline: Deadline) -> Deadline {
         deadline.within(self.of(purpose))
     }
 
-    /// The longest that any call takes.
+    /// The longest time limit of any call.
     pub(super) fn longest(self) -> Duration {
         self.change.max(self.read)
     }
@@ -75,7 +75,7 @@ mod tests {
     const DEADLINES: Deadlines = Deadlines { change: Duration::from_secs(10), read: Duration::from_secs(5) };
 
     fn seconds(purpose: Purpose, deadline: Deadline) -> f64 {
-        (DEADLINES.budget(purpose, deadline).whole().as_secs_f64() * 10.0).round() / 10.0
+        (DEADLINES.request_deadline(purpose, deadline).whole().as_secs_f64() * 10.0).round() / 10.0
     }
 
     #[test]
@@ -92,7 +92,7 @@ mod tests {
                 (read, change)
             );
         }
-        let over = DEADLINES.budget(Purpose::Change, Deadline::NONE.within(Duration::ZERO));
+        let over = DEADLINES.request_deadline(Purpose::Change, Deadline::NONE.within(Duration::ZERO));
         assert!(over.left().is_none());
     }
 
@@ -100,9 +100,9 @@ mod tests {
     fn calls_share_the_time_of_their_work() {
         let work = Deadline::of_work_from_now();
         std::thread::sleep(Duration::from_millis(30));
-        let budget = DEADLINES.budget(Purpose::Change, work);
-        assert!(budget.whole() <= Duration::from_millis(9_970), "{budget:?}");
-        assert_eq!(budget.end(), work.start().unwrap() + DEADLINES.change);
-        assert_eq!(DEADLINES.budget(Purpose::Read, work).whole(), DEADLINES.read);
+        let request_deadline = DEADLINES.request_deadline(Purpose::Change, work);
+        assert!(request_deadline.whole() <= Duration::from_millis(9_970), "{request_deadline:?}");
+        assert_eq!(request_deadline.end(), work.start().unwrap() + DEADLINES.change);
+        assert_eq!(DEADLINES.request_deadline(Purpose::Read, work).whole(), DEADLINES.read);
     }
 }
