@@ -53,7 +53,7 @@ enum Command {
     /// Is the whole service, for the other commands
     #[command(hide = true)]
     Service {
-        /// What the service is told
+        /// The command line of the service
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },

@@ -201,7 +201,7 @@ mod tests {
         let lost = lines.take_dropped().expect("lines were dropped");
         let written: usize = output.written().iter().map(Vec::len).sum();
         assert_eq!(written, (all - lost) * line.len());
-        assert_eq!(lines.take_dropped(), None, "they are told once");
+        assert_eq!(lines.take_dropped(), None, "they are reported once");
     }
 
     #[test]

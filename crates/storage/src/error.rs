@@ -2,6 +2,8 @@
 
 use std::error::Error;
 
+use tributary_domain::QueryError;
+
 /// Why a call to a store failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -40,6 +42,13 @@ impl StoreError {
     /// [`Unavailable`](Self::Unavailable), with a reason.
     pub fn unavailable(reason: impl Into<String>) -> Self {
         Self::Unavailable(reason.into().into())
+    }
+}
+
+/// A query that the schema does not allow is rejected.
+impl From<QueryError> for StoreError {
+    fn from(error: QueryError) -> Self {
+        Self::Rejected(error.to_string())
     }
 }
 

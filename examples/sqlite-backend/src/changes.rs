@@ -9,7 +9,7 @@ use tributary_storage::{Changes, Position};
 use crate::documents;
 use crate::failure::Failure;
 
-/// So many of the latest changes are told; whoever asks for more has to read everything again.
+/// The number of changes that are remembered; for an older position everything has to be read again.
 const TOLD: i64 = 1 << 16;
 
 /// What has changed after a position, or the present position.

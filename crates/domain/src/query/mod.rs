@@ -39,6 +39,13 @@ impl Window {
             Self::Offset { size, .. } | Self::After { size, .. } => *size,
         }
     }
+
+    /// Whether the list continues after the last of so many documents on the page: it may, if the page is full, and is
+    /// one after a key.
+    #[must_use]
+    pub const fn continues_after(&self, documents: usize) -> bool {
+        matches!(self, Self::After { size, .. } if *size as usize == documents)
+    }
 }
 
 /// Which documents of a collection to list: all conditions must hold.

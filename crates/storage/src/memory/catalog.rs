@@ -46,13 +46,13 @@ impl Catalog {
     }
 
     pub(crate) fn list(&self, query: &Query) -> Result<Page, StoreError> {
-        query.check().map_err(|error| StoreError::Rejected(error.to_string()))?;
+        query.check()?;
         Ok(self.indexed(query.collection)?.list(query))
     }
 
     pub(crate) fn count(&self, query: &Query, by: &[&'static str]) -> Result<Counts, StoreError> {
-        let checked = query.check().and_then(|()| check_groups(query.collection, by));
-        checked.map_err(|error| StoreError::Rejected(error.to_string()))?;
+        query.check()?;
+        check_groups(query.collection, by)?;
         Ok(self.indexed(query.collection)?.count(query, by))
     }
 
@@ -88,8 +88,7 @@ impl Catalog {
     pub(crate) fn apply(&mut self, change: DocumentChange, sequence: u64) {
         self.sequence = self.sequence.max(sequence);
         self.recent.add(sequence, change.collection, &change.id);
-        let indexed = self.collections.iter_mut().find(|indexed| indexed.collection == change.collection);
-        if let Some(indexed) = indexed {
+        if let Some(indexed) = self.indexed_mut(change.collection) {
             indexed.apply(&change.id, change.record, sequence);
         }
     }
@@ -102,8 +101,7 @@ impl Catalog {
     /// Loads stored documents when the store opens; their ids must not be in use.
     #[cfg(feature = "embedded")]
     pub(crate) fn load(&mut self, collection: Collection, batches: Vec<LoadBatch>) {
-        let indexed = self.collections.iter_mut().find(|indexed| indexed.collection == collection);
-        if let Some(indexed) = indexed {
+        if let Some(indexed) = self.indexed_mut(collection) {
             indexed.load(batches);
         }
     }
@@ -125,6 +123,10 @@ impl Catalog {
     #[cfg(feature = "embedded")]
     pub(crate) fn contains(&self, collection: Collection, id: &str) -> bool {
         self.indexed(collection).is_ok_and(|indexed| indexed.sequence(id).is_some())
+    }
+
+    fn indexed_mut(&mut self, collection: Collection) -> Option<&mut Indexed> {
+        self.collections.iter_mut().find(|indexed| indexed.collection == collection)
     }
 
     fn indexed(&self, collection: Collection) -> Result<&Indexed, StoreError> {

@@ -21,18 +21,13 @@ impl Indexed {
     /// The requested page of a query, and the total number of matches.
     pub(super) fn list(&self, query: &Query) -> Page {
         let matching = self.matching(&query.conditions);
-        let size = query.window.size() as usize;
         let slots = if self.is_in_place(query.order) {
             self.page_in_place(&matching, query)
         } else {
             self.sorted_page(&matching, query)
         };
-        let next = match query.window {
-            Window::After { .. } if slots.len() == size => {
-                slots.last().map(|slot| self.key(query.order, *slot))
-            }
-            _ => None,
-        };
+        let last = slots.last().filter(|_| query.window.continues_after(slots.len()));
+        let next = last.map(|slot| self.key(query.order, *slot));
         Page { count: matching.len(), documents: self.slots.arena.joined(&slots), next }
     }
 

@@ -26,12 +26,8 @@ pub(super) async fn list(call: &Call, query: &Query) -> Result<Page, StoreError>
         Window::After { key: None, .. } => list.part(None, 0, size).await?,
         Window::After { key: Some(key), .. } => part_after(&list, key, size).await?,
     };
-    let next = match query.window {
-        Window::After { .. } if part.rows.len() as u64 == size => {
-            part.rows.last().map(|(key, _)| key.clone())
-        }
-        _ => None,
-    };
+    let final_row = part.rows.last().filter(|_| query.window.continues_after(part.rows.len()));
+    let next = final_row.map(|(key, _)| key.clone());
     // Documents that were deleted meanwhile are left out.
     let documents = part.rows.into_iter().filter_map(|(_, document)| document).collect();
     Ok(Page { count: part.count, documents, next })

@@ -28,10 +28,8 @@ pub(super) async fn list(call: &Call, index: &Index, query: &Query) -> Result<Pa
         }
     };
     let page = || found.iter().skip(start).take(size);
-    let next = match query.window {
-        Window::After { .. } if page().len() == size => page().last().map(|(key, _)| key.clone()),
-        _ => None,
-    };
+    let last = page().last().filter(|_| query.window.continues_after(page().len()));
+    let next = last.map(|(key, _)| key.clone());
     let documents = page().map(|(_, document)| document).collect();
     Ok(Page { count, documents, next })
 }

@@ -157,7 +157,7 @@ impl Store for SearchStore {
     }
 
     async fn list(&self, query: &Query, deadline: Deadline) -> Result<Page, StoreError> {
-        query.check().map_err(|error| StoreError::Rejected(error.to_string()))?;
+        query.check()?;
         let read = |call: Call| async move { list(&call, query).await };
         self.connection.within(Purpose::Read, deadline, read).await
     }
@@ -168,8 +168,8 @@ impl Store for SearchStore {
         by: &[&'static str],
         deadline: Deadline,
     ) -> Result<Counts, StoreError> {
-        let checked = query.check().and_then(|()| check_groups(query.collection, by));
-        checked.map_err(|error| StoreError::Rejected(error.to_string()))?;
+        query.check()?;
+        check_groups(query.collection, by)?;
         let read = |call: Call| async move { count(&call, query, by).await };
         self.connection.within(Purpose::Read, deadline, read).await
     }

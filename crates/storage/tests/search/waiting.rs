@@ -52,7 +52,7 @@ pub(crate) async fn changes_of_other_programs_are_reported(backend: &str) {
     for _ in 0..2 {
         let (mut position, mut told, began) = (start.clone(), BTreeSet::new(), Instant::now());
         while told.len() < JOBS_OF_OTHERS as usize {
-            assert!(began.elapsed() < LONG, "{} are told", told.len());
+            assert!(began.elapsed() < LONG, "{} were reported", told.len());
             let found = changes(&*store, &position, LONG).await;
             assert!(found.is_complete);
             position = found.position;
