@@ -96,7 +96,7 @@ fn section(endpoint: &Endpoint, document: &Value) -> String {
         let _ = write!(text, "\nNeeds the cluster privilege `{}`.\n", privilege.name());
     }
     let mut parameters = parameter_table();
-    for parameter in endpoint.parameters {
+    for parameter in endpoint.own_parameters() {
         parameter_row(&mut parameters, parameter);
     }
     let parameters = parameters.text();

@@ -118,7 +118,8 @@ async fn call(
 ) -> Result<Reply, ApiError> {
     caller.authorize(endpoint)?;
     let pairs = parameter::pairs(request.query_string())?;
-    let arguments = Arguments::collect(request.path(), &[endpoint.parameters, COMMON_PARAMETERS], pairs)?;
+    let arguments =
+        Arguments::collect(request.path(), endpoint.own_parameters().chain(COMMON_PARAMETERS), pairs)?;
     let presentation = Presentation::parse(&arguments)?;
     let may_have_body = !matches!(endpoint.body, Body::None);
     let body = body::read(state.body_limits, may_have_body, request, payload.into_inner()).await?;

@@ -415,7 +415,7 @@ fn parameters_and_ids() {
     let bench = system.block_on(Bench::open());
     let usual = stored().new_tree(&mut runner(1)).expect("documents").current();
     for endpoint in ENDPOINTS {
-        let names = endpoint.parameters.iter().chain(COMMON_PARAMETERS).map(|parameter| parameter.name);
+        let names = endpoint.own_parameters().chain(COMMON_PARAMETERS).map(|parameter| parameter.name);
         let names: Vec<&str> = names.chain(["unknown", "%73ize"]).collect();
         let parameters = vec((select(names), select(WORDS)), 0..3);
         let ids = select(&[ID, ID, "nobody", "%2F", "%C3%BC", "%FF", "..", "_name"][..]);

@@ -62,8 +62,8 @@ pub struct Endpoint {
     pub path: &'static str,
     /// Who may call it.
     pub access: Access,
-    /// The query parameters, in addition to the [`COMMON_PARAMETERS`](crate::COMMON_PARAMETERS).
-    pub parameters: &'static [Parameter],
+    /// Groups of query parameters, in addition to the [`COMMON_PARAMETERS`](crate::COMMON_PARAMETERS).
+    pub parameters: &'static [&'static [Parameter]],
     /// The body.
     pub body: Body,
     /// The success responses.
@@ -92,6 +92,11 @@ impl Endpoint {
         extension: false,
         handler: Handler::Undeclared,
     };
+
+    /// Its query parameters, without those of every endpoint.
+    pub fn own_parameters(&self) -> impl Iterator<Item = &'static Parameter> + use<> {
+        self.parameters.iter().copied().flatten()
+    }
 
     /// In a constant, fails to compile if a placeholder was left.
     pub(crate) const fn check_declaration(&self) {

@@ -16,7 +16,7 @@ pub(super) fn of_query(endpoint: &Endpoint) -> Vec<Value> {
     let references = COMMON_PARAMETERS
         .iter()
         .map(|parameter| json!({ "$ref": format!("#/components/parameters/{}", parameter.name) }));
-    endpoint.parameters.iter().map(of_one).chain(references).collect()
+    endpoint.own_parameters().map(of_one).chain(references).collect()
 }
 
 /// The path parameters of an endpoint.

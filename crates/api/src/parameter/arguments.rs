@@ -21,10 +21,11 @@ impl Arguments {
     /// message.
     pub(crate) fn collect(
         path: &str,
-        declared: &[&'static [Parameter]],
+        declared: impl Iterator<Item = &'static Parameter>,
         pairs: Vec<(String, String)>,
     ) -> Result<Self, Refusal> {
-        let find = |name: &str| declared.iter().flat_map(|list| list.iter()).find(|known| known.name == name);
+        let declared: Vec<&'static Parameter> = declared.collect();
+        let find = |name: &str| declared.iter().find(|known| known.name == name);
         let mut unknown: Vec<String> = Vec::new();
         let mut arguments = Self::default();
         for (name, value) in pairs {
@@ -48,8 +49,7 @@ impl Arguments {
         if unknown.is_empty() {
             return Ok(arguments);
         }
-        let known: Vec<&str> =
-            declared.iter().flat_map(|list| list.iter()).map(|parameter| parameter.name).collect();
+        let known: Vec<&str> = declared.iter().map(|parameter| parameter.name).collect();
         Err(unrecognized(path, &unknown, &known))
     }
 
@@ -182,7 +182,7 @@ mod tests {
 
     fn collect(pairs: &[(&str, &str)]) -> Result<Arguments, Refusal> {
         let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Arguments::collect("/list", &[DECLARED], pairs)
+        Arguments::collect("/list", DECLARED.iter(), pairs)
     }
 
     #[test]

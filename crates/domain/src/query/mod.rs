@@ -157,7 +157,7 @@ mod tests {
         let contains =
             |fields: &[&'static str]| Condition::Contains { fields: fields.into(), text: "x".into() };
         let cases = [
-            (jobs().any_of("error", ["x"]), "[sync_jobs] cannot be filtered by the field [error]"),
+            (jobs().any_of("metadata", ["x"]), "[sync_jobs] cannot be filtered by the field [metadata]"),
             (jobs().any_of("nothing", ["x"]), "[nothing]"),
             (jobs().any_of(sync_job_fields::CREATED_AT, ["x"]), "[created_at]"),
             (jobs().with(Condition::Exists { field: "nothing" }.negated()), "[nothing]"),

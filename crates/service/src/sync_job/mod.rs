@@ -5,6 +5,7 @@
 //! [`StoreError::Conflict`].
 
 mod change;
+mod filter;
 
 use tributary_domain::{Connector, Id, InclusionOfDeleted, NewSyncJob, Query, Refusal, SyncJob};
 use tributary_storage::{Collection, Page, Store, StoreError, StoreExt, Versioned};
@@ -12,6 +13,7 @@ use tributary_storage::{Collection, Page, Store, StoreError, StoreExt, Versioned
 use crate::{Context, Result};
 
 pub use change::{SyncJobChange, change};
+pub use filter::SyncJobFilter;
 
 /// A page of the sync jobs that match, in the order of their creation, and how many match in all:
 /// `connector.sync_job_list`.

@@ -68,28 +68,51 @@ fn job() -> impl Strategy<Value = String> {
         "",
         r#"{"id":"a"}"#,
         r#"{"id":"b","x":1.10}"#,
+        r#"{"id":"a","index_name":"i,j","service_type":"s3"}"#,
+        r#"{"id":"b","index_name":["i","j"],"service_type":["S3",null]}"#,
         r#"{"id":["a","b"]}"#,
         "null",
         r#"{"id":null}"#,
     ]);
     let unknown =
         select(vec!["", "1e400", "{}", r#"{"b":[1.10,null],"a":{}}"#, "123456789012345678901234567890"]);
-    (status, kind, connector, unknown, created_at()).prop_map(
-        |(status, kind, connector, unknown, created)| {
-            let fields = [
-                ("unknown", unknown),
-                ("status", status),
-                ("created_at", created.as_deref().unwrap_or_default()),
-                ("job_type", kind),
-                ("connector", connector),
-            ];
-            let present = fields.iter().filter(|(_, value)| !value.is_empty());
-            format!(
-                "{{{}}}",
-                present.map(|(name, value)| format!(r#""{name}":{value}"#)).collect::<Vec<_>>().join(",")
-            )
+    let names = ["unknown", "status", "job_type", "connector"];
+    (status, kind, connector, unknown, created_at(), progress()).prop_map(
+        move |(status, kind, connector, unknown, created, progress)| {
+            let created = ("created_at", created.unwrap_or_default());
+            let texts = [unknown, status, kind, connector].map(str::to_owned);
+            object(names.into_iter().zip(texts).chain([created]).chain(progress))
         },
     )
+}
+
+/// What becomes of a job while it runs.
+fn progress() -> impl Strategy<Value = Vec<(&'static str, String)>> {
+    let texts = |choices: &[&'static str]| select(choices.to_vec()).prop_map(str::to_owned);
+    let trigger = texts(&["", r#""on_demand""#, r#""scheduled""#]);
+    let worker = texts(&["", r#""w-1""#, r#""w-2""#, r#"["w-1","w-2"]"#, "null"]);
+    let error = texts(&["", "", r#""no space left""#, r#""disk: no space left on w*""#, "5"]);
+    let indexed = texts(&["", "0", "7", r#""7""#, "[3,11]", "-1"]);
+    (date(), date(), date(), trigger, worker, error, indexed).prop_map(
+        |(started, completed, seen, trigger, worker, error, indexed)| {
+            vec![
+                ("started_at", started),
+                ("completed_at", completed),
+                ("last_seen", seen),
+                ("trigger_method", trigger),
+                ("worker_hostname", worker),
+                ("error", error),
+                ("indexed_document_count", indexed),
+            ]
+        },
+    )
+}
+
+/// The JSON text of an object with those fields that have a value.
+fn object(fields: impl IntoIterator<Item = (&'static str, String)>) -> String {
+    let present = fields.into_iter().filter(|(_, value)| !value.is_empty());
+    let present: Vec<String> = present.map(|(name, value)| format!(r#""{name}":{value}"#)).collect();
+    format!("{{{}}}", present.join(","))
 }
 
 /// JSON text of a date: repeated, missing, odd, or several.
@@ -113,18 +136,9 @@ fn sample() -> impl Strategy<Value = String> {
     (date(), date(), number, color, owner, is_large, note).prop_map(
         |(due, seen, number, color, owner, is_large, note)| {
             let seen = if seen.is_empty() { seen } else { format!(r#"{{"at":{seen}}}"#) };
-            let fields = [
-                ("due_at", &*due),
-                ("seen", &*seen),
-                ("size", number),
-                ("color", color),
-                ("owner", owner),
-                ("is_large", is_large),
-                ("note", note),
-            ];
-            let present = fields.iter().filter(|(_, value)| !value.is_empty());
-            let present: Vec<String> = present.map(|(name, value)| format!(r#""{name}":{value}"#)).collect();
-            format!("{{{}}}", present.join(","))
+            let words = [number, color, owner, is_large, note].map(str::to_owned);
+            let names = ["size", "color", "owner", "is_large", "note"];
+            object([("due_at", due), ("seen", seen)].into_iter().chain(names.into_iter().zip(words)))
         },
     )
 }
@@ -140,6 +154,11 @@ fn words(path: &str) -> &'static [&'static str] {
         "status" => &["pending", "error", "in_progress", "suspended", "5"],
         "job_type" => &["full", "incremental", "access_control"],
         "connector.id" => &["a", "b", "nobody"],
+        "connector.index_name" => &["i", "i,j", "none"],
+        "connector.service_type" => &["s3", "S3", "none"],
+        "error" => &["no space left", "5"],
+        "trigger_method" => &["on_demand", "scheduled"],
+        "worker_hostname" => &["w-1", "w-2", "none"],
         COLOR => &["red", "Red", "blue", "5", "none"],
         OWNER => &["ann", "bo", "cy", "nobody"],
         IS_LARGE => &["true", "false"],

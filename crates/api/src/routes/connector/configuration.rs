@@ -11,7 +11,7 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.update_configuration",
     path: "/_connector/{connector_id}/_configuration",
     access: Access::Needs(Privilege::ManageConnector),
-    parameters: &[DRY_RUN],
+    parameters: &[&[DRY_RUN]],
     body: Body::Required(Content::of::<ConnectorConfiguration>(
         r#"{"values": {"host": "db.example.org", "port": 5432}}"#,
     )),

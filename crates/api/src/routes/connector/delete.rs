@@ -28,7 +28,7 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     method: Method::DELETE,
     path: "/_connector/{connector_id}",
     access: Access::Needs(Privilege::ManageConnector),
-    parameters: &[DELETE_SYNC_JOBS, HARD],
+    parameters: &[&[DELETE_SYNC_JOBS, HARD]],
     answers: &[Answer::ACKNOWLEDGED],
     errors: &[ErrorKind::NotFound],
     summary: "Deletes a connector: softly, or for good, with its sync jobs or without.",

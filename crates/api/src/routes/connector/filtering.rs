@@ -10,7 +10,7 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.update_filtering",
     path: "/_connector/{connector_id}/_filtering",
     access: Access::Needs(Privilege::ManageConnector),
-    parameters: &[DRY_RUN],
+    parameters: &[&[DRY_RUN]],
     body: Body::Required(Content::of::<ConnectorFiltering>(
         r#"{"rules": [{"field": "state", "id": "open-only", "order": 0, "policy": "include", "rule": "equals", "value": "open"}]}"#,
     )),

@@ -12,7 +12,7 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.get",
     path: "/_connector/{connector_id}",
     access: Access::Needs(Privilege::MonitorConnector),
-    parameters: &[INCLUDE_DELETED],
+    parameters: &[&[INCLUDE_DELETED]],
     answers: &[Answer {
         status: 200,
         description: "The connector.",

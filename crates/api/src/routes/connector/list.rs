@@ -41,7 +41,7 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.list",
     path: "/_connector",
     access: Access::Needs(Privilege::MonitorConnector),
-    parameters: &[FROM, SIZE, INDEX_NAME, CONNECTOR_NAME, SERVICE_TYPE, QUERY, INCLUDE_DELETED],
+    parameters: &[&[FROM, SIZE, INDEX_NAME, CONNECTOR_NAME, SERVICE_TYPE, QUERY, INCLUDE_DELETED]],
     answers: &[Answer {
         status: 200,
         description: "How many connectors match, and those of the page.",
@@ -83,7 +83,7 @@ mod tests {
     fn what_no_index_can_be_called_is_refused() {
         let parse = |names: &str| {
             let pairs = vec![("index_name".to_owned(), names.to_owned())];
-            query(&Arguments::collect("/", &[ENDPOINT.parameters], pairs).unwrap())
+            query(&Arguments::collect("/", ENDPOINT.own_parameters(), pairs).unwrap())
         };
         let expected = Query::of(Collection::CONNECTORS)
             .any_of(connector_fields::INDEX_NAME, ["search-a", "search-b"])

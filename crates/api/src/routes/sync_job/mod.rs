@@ -8,8 +8,10 @@ pub(super) mod complete;
 pub(super) mod create;
 pub(super) mod delete;
 pub(super) mod error;
+mod filter;
 pub(super) mod get;
 pub(super) mod list;
+mod sorting;
 pub(super) mod stats;
 pub(super) mod suspend;
 
