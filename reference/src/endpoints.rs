@@ -135,11 +135,16 @@ fn parameter_row(table: &mut Table, parameter: &Parameter) {
     table.row(&[&code(parameter.name), &takes, &default, &prose(parameter.description)]);
 }
 
+const DURATION: &str =
+    "whole number with a unit, `nanos`, `micros`, `ms`, `s`, `m`, `h` or `d`, such as `30s`";
+
 fn takes(kind: ParameterKind) -> String {
     let words = |words: &[&str]| words.iter().map(|word| code(word)).collect::<Vec<_>>().join(", ");
     match kind {
         ParameterKind::Integer => "whole number from 0".to_owned(),
         ParameterKind::Boolean => "`true` or `false`; the name alone is `true`".to_owned(),
+        ParameterKind::Duration => DURATION.to_owned(),
+        ParameterKind::Timeout => format!("{DURATION}; `-1` for as long as is allowed"),
         ParameterKind::Text => "text, not empty".to_owned(),
         ParameterKind::TextList => "texts, separated by commas".to_owned(),
         ParameterKind::Keyword(list) => format!("one of {}, in upper or lower case", words(list)),

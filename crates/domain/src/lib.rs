@@ -44,6 +44,7 @@ mod strict_json;
 mod sync_job;
 mod sync_job_status;
 mod time_text;
+mod time_units;
 mod timestamp;
 mod warning;
 
@@ -84,5 +85,6 @@ pub use sync_job::{
     SyncJobClaim, SyncJobFailure, sync_job_fields,
 };
 pub use sync_job_status::{SyncJobStatus, SyncJobType, TriggerMethod};
+pub use time_units::parse_duration;
 pub use timestamp::Timestamp;
 pub use warning::{MAXIMUM_WARNINGS, Warned, Warning};

@@ -6,6 +6,9 @@ use tributary_domain::MAXIMUM_ID_BYTES;
 use crate::endpoint::Endpoint;
 use crate::parameter::{COMMON_PARAMETERS, MAXIMUM_WINDOW, Parameter, ParameterKind};
 
+/// A whole number with a time unit; of at most nine digits, so that any number of days can be represented.
+const DURATION: &str = "^[0-9]{1,9}(nanos|micros|ms|s|m|h|d)$|^0$";
+
 /// The parameters that every endpoint accepts, by name.
 pub(super) fn common() -> Map<String, Value> {
     COMMON_PARAMETERS.iter().map(|parameter| (parameter.name.to_owned(), of_one(parameter))).collect()
@@ -66,6 +69,8 @@ fn schema(parameter: &Parameter) -> Value {
         ParameterKind::KeywordList(words) => {
             json!({ "type": "array", "items": { "type": "string", "enum": words } })
         }
+        ParameterKind::Duration => json!({ "type": "string", "pattern": DURATION }),
+        ParameterKind::Timeout => json!({ "type": "string", "pattern": format!("{DURATION}|^-1$") }),
         ParameterKind::FreeText => json!({ "type": "string" }),
     };
     if let Some(default) = parameter.default {

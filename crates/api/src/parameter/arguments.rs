@@ -1,8 +1,9 @@
 //! The query parameters of a request, parsed into valid values.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
-use tributary_domain::{Enumeration, Refusal, did_you_mean};
+use tributary_domain::{Enumeration, Refusal, did_you_mean, parse_duration};
 
 use super::declaration::{Parameter, ParameterKind};
 
@@ -99,6 +100,25 @@ impl Arguments {
         }
     }
 
+    /// A duration, or the declared default; `None` if there is neither.
+    #[cfg_attr(not(test), expect(dead_code, reason = "no endpoint has such a parameter yet"))]
+    pub(crate) fn duration(&self, parameter: &Parameter) -> Result<Option<Duration>, Refusal> {
+        let given = self.text(parameter).or(parameter.default);
+        given.map(|text| parse_duration(text).ok_or_else(|| not_a_duration(parameter, text, ""))).transpose()
+    }
+
+    /// How long to wait: a duration or the declared default, and at most `longest`, also for `-1`.
+    #[cfg_attr(not(test), expect(dead_code, reason = "no endpoint has such a parameter yet"))]
+    pub(crate) fn timeout(&self, parameter: &Parameter, longest: Duration) -> Result<Duration, Refusal> {
+        match self.text(parameter).or(parameter.default) {
+            None | Some("-1") => Ok(longest),
+            Some(text) => match parse_duration(text) {
+                Some(duration) => Ok(duration.min(longest)),
+                None => Err(not_a_duration(parameter, text, ", or [-1]")),
+            },
+        }
+    }
+
     /// One value of an enumeration, if present.
     pub(crate) fn keyword<T: Enumeration>(&self, parameter: &Parameter) -> Result<Option<T>, Refusal> {
         self.text(parameter).map(|word| enumerated(parameter, word)).transpose()
@@ -140,6 +160,14 @@ impl Arguments {
     }
 }
 
+fn not_a_duration(parameter: &Parameter, text: &str, alternative: &str) -> Refusal {
+    Refusal::InvalidArgument(format!(
+        "parameter [{}] must be a whole number with one of the units [nanos, micros, ms, s, m, h, d], such as \
+         [30s]{alternative}, but was [{text}]",
+        parameter.name
+    ))
+}
+
 fn enumerated<T: Enumeration>(parameter: &Parameter, word: &str) -> Result<T, Refusal> {
     word.parse().map_err(|_| {
         Refusal::InvalidArgument(format!(
@@ -178,7 +206,9 @@ mod tests {
     const FROM: Parameter = declare("from", ParameterKind::Integer, Some("0"));
     const SIZE: Parameter = declare("size", ParameterKind::Integer, Some("100"));
     const TYPES: Parameter = declare("job_type", ParameterKind::KeywordList(&[]), None);
-    const DECLARED: &[Parameter] = &[FROM, SIZE, TYPES];
+    const INTERVAL: Parameter = declare("interval", ParameterKind::Duration, None);
+    const TIMEOUT: Parameter = declare("timeout", ParameterKind::Timeout, Some("30s"));
+    const DECLARED: &[Parameter] = &[FROM, SIZE, TYPES, INTERVAL, TIMEOUT];
 
     fn collect(pairs: &[(&str, &str)]) -> Result<Arguments, Refusal> {
         let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -223,6 +253,30 @@ mod tests {
         }
         assert_eq!(collect(&[]).unwrap().integer(&SIZE), Ok(100));
         assert_eq!(collect(&[("size", "2147483647")]).unwrap().integer(&SIZE), Ok(2_147_483_647));
+    }
+
+    #[test]
+    fn durations_are_checked_and_named() {
+        let hour = Duration::from_hours(1);
+        let interval = |text| collect(&[("interval", text)]).unwrap().duration(&INTERVAL);
+        let timeout = |text| collect(&[("timeout", text)]).unwrap().timeout(&TIMEOUT, hour);
+        assert_eq!(collect(&[]).unwrap().duration(&INTERVAL), Ok(None));
+        assert_eq!(interval("90m"), Ok(Some(Duration::from_mins(90))));
+        assert_eq!(collect(&[]).unwrap().timeout(&TIMEOUT, hour), Ok(Duration::from_secs(30)));
+        assert_eq!(timeout("5ms"), Ok(Duration::from_millis(5)));
+        for unlimited in ["-1", "1d", "1h"] {
+            assert_eq!(timeout(unlimited), Ok(hour), "{unlimited}");
+        }
+        for bad in ["", "30", "1.5s", "-2", "-1s", "1w"] {
+            for (reason, name) in
+                [(interval(bad).unwrap_err(), "[interval]"), (timeout(bad).unwrap_err(), "[timeout]")]
+            {
+                let reason = reason.to_string();
+                let parts = [name, &format!("[{bad}]"), "[30s]", "micros"];
+                assert!(parts.iter().all(|part| reason.contains(part)), "{reason}");
+            }
+        }
+        assert!(interval("-1").is_err());
     }
 
     #[test]

@@ -7,6 +7,10 @@ pub enum ParameterKind {
     Integer,
     /// `true` or `false`; without a value it is true.
     Boolean,
+    /// A duration: a whole number with one of Elasticsearch's time units, such as `30s`.
+    Duration,
+    /// How long to wait: a duration, or `-1` for as long as is allowed.
+    Timeout,
     /// A non-empty text.
     Text,
     /// A text; empty is the same as absent.
