@@ -32,6 +32,8 @@ pub mod sync_job;
 pub mod tasks;
 #[cfg(test)]
 mod test_support;
+mod walk;
 
 pub use context::{Clock, Context, IdGenerator, Principal, SortableIds, SystemClock};
 pub use error::{Result, ServiceError};
+pub use walk::Walk;
