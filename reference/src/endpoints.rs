@@ -147,6 +147,10 @@ fn takes(kind: ParameterKind) -> String {
         ParameterKind::Timeout => format!("{DURATION}; `-1` for as long as is allowed"),
         ParameterKind::Text => "text, not empty".to_owned(),
         ParameterKind::TextList => "texts, separated by commas".to_owned(),
+        ParameterKind::ExactTextList => {
+            "texts, separated by commas, none empty; `\\,` and `\\\\` for a comma and a backslash in a text"
+                .to_owned()
+        }
         ParameterKind::Keyword(list) => format!("one of {}, in upper or lower case", words(list)),
         ParameterKind::KeywordList(list) => {
             format!("any of {}, separated by commas, in upper or lower case", words(list))

@@ -52,7 +52,7 @@ fn of_one(parameter: &Parameter) -> Value {
         // The name without a value is true.
         described["allowEmptyValue"] = true.into();
     }
-    if matches!(parameter.kind, ParameterKind::TextList | ParameterKind::KeywordList(_)) {
+    if parameter.kind.is_list() {
         described["style"] = "form".into();
         described["explode"] = false.into();
     }
@@ -65,6 +65,9 @@ fn schema(parameter: &Parameter) -> Value {
         ParameterKind::Boolean => json!({ "type": "boolean" }),
         ParameterKind::Text => json!({ "type": "string", "minLength": 1 }),
         ParameterKind::TextList => json!({ "type": "array", "items": { "type": "string" } }),
+        ParameterKind::ExactTextList => {
+            json!({ "type": "array", "items": { "type": "string", "minLength": 1 }, "minItems": 1 })
+        }
         ParameterKind::Keyword(words) => json!({ "type": "string", "enum": words }),
         ParameterKind::KeywordList(words) => {
             json!({ "type": "array", "items": { "type": "string", "enum": words } })

@@ -1,11 +1,11 @@
 //! The query parameters of a request, parsed into valid values.
 
-use std::fmt::Write as _;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use tributary_domain::{Enumeration, Refusal, did_you_mean, parse_duration};
 
-use super::declaration::{Parameter, ParameterKind};
+use super::declaration::Parameter;
 
 /// The maximum of `from` plus `size`, as in Elasticsearch.
 pub(crate) const MAXIMUM_WINDOW: u32 = 10_000;
@@ -34,18 +34,11 @@ impl Arguments {
                 unknown.push(name);
                 continue;
             };
-            let is_list = matches!(parameter.kind, ParameterKind::TextList | ParameterKind::KeywordList(_));
-            if let Some((_, present)) =
-                arguments.values.iter_mut().find(|(known, _)| *known == parameter.name)
-            {
-                if !is_list {
-                    let reason = format!("parameter [{name}] takes one value but was given several times");
-                    return Err(Refusal::InvalidArgument(reason));
-                }
-                let _ = write!(present, ",{value}");
-            } else {
-                arguments.values.push((parameter.name, value));
+            if !parameter.kind.is_list() && arguments.text(parameter).is_some() {
+                let reason = format!("parameter [{name}] takes one value but was given several times");
+                return Err(Refusal::InvalidArgument(reason));
             }
+            arguments.values.push((parameter.name, value));
         }
         if unknown.is_empty() {
             return Ok(arguments);
@@ -54,25 +47,41 @@ impl Arguments {
         Err(unrecognized(path, &unknown, &known))
     }
 
-    /// The text of a parameter, if present.
+    /// The text of a parameter, if present; of a list, the first.
     pub(crate) fn text(&self, parameter: &Parameter) -> Option<&str> {
-        self.values.iter().find(|(name, _)| *name == parameter.name).map(|(_, value)| value.as_str())
+        self.repeated(parameter).next()
+    }
+
+    /// The texts of a parameter that may be repeated.
+    fn repeated(&self, parameter: &Parameter) -> impl Iterator<Item = &str> {
+        self.values.iter().filter(|(name, _)| *name == parameter.name).map(|(_, value)| value.as_str())
     }
 
     /// A text that must not be empty if present.
     pub(crate) fn filled_text(&self, parameter: &Parameter) -> Result<Option<&str>, Refusal> {
         match self.text(parameter) {
-            Some("") => {
-                Err(Refusal::InvalidArgument(format!("parameter [{}] must not be empty", parameter.name)))
-            }
+            Some("") => Err(empty(parameter)),
             given => Ok(given),
         }
     }
 
     /// The items of a list; empty if the parameter is absent or empty.
     pub(crate) fn texts(&self, parameter: &Parameter) -> Vec<&str> {
-        let given = self.text(parameter).unwrap_or_default();
-        given.split(',').map(str::trim).filter(|item| !item.is_empty()).collect()
+        let items = self.repeated(parameter).flat_map(|list| list.split(','));
+        items.map(str::trim).filter(|item| !item.is_empty()).collect()
+    }
+
+    /// The items of a list without duplicates, each exactly as given and none empty; empty if the parameter is absent.
+    pub(crate) fn exact_texts(&self, parameter: &Parameter) -> Result<Vec<String>, Refusal> {
+        if self.repeated(parameter).any(str::is_empty) {
+            return Err(empty(parameter));
+        }
+        let items: Vec<String> = self.repeated(parameter).flat_map(unescaped_items).collect();
+        if items.iter().any(String::is_empty) {
+            let reason = format!("parameter [{}] must have no empty item between its commas", parameter.name);
+            return Err(Refusal::InvalidArgument(reason));
+        }
+        Ok(items.into_iter().collect::<BTreeSet<_>>().into_iter().collect())
     }
 
     /// An integer from 0 to 2^31 - 1, or the declared default.
@@ -90,9 +99,15 @@ impl Arguments {
 
     /// `true`, `false`, or true if the name has no value; false if absent.
     pub(crate) fn boolean(&self, parameter: &Parameter) -> Result<bool, Refusal> {
+        Ok(self.optional_boolean(parameter)?.unwrap_or(false))
+    }
+
+    /// `true`, `false`, or true if the name has no value; `None` if absent.
+    pub(crate) fn optional_boolean(&self, parameter: &Parameter) -> Result<Option<bool>, Refusal> {
         match self.text(parameter) {
-            None | Some("false") => Ok(false),
-            Some("" | "true") => Ok(true),
+            None => Ok(None),
+            Some("false") => Ok(Some(false)),
+            Some("" | "true") => Ok(Some(true)),
             Some(other) => Err(Refusal::InvalidArgument(format!(
                 "parameter [{}] must be [true] or [false], but was [{other}]",
                 parameter.name
@@ -129,10 +144,16 @@ impl Arguments {
         &self,
         parameter: &Parameter,
     ) -> Result<Vec<T>, Refusal> {
+        if self.repeated(parameter).eq([""]) { Ok(Vec::new()) } else { self.filled_keywords(parameter) }
+    }
+
+    /// The same; without words, the list is refused.
+    pub(crate) fn filled_keywords<T: Enumeration + PartialEq>(
+        &self,
+        parameter: &Parameter,
+    ) -> Result<Vec<T>, Refusal> {
         let mut values = Vec::new();
-        for word in
-            self.text(parameter).filter(|list| !list.is_empty()).into_iter().flat_map(|list| list.split(','))
-        {
+        for word in self.repeated(parameter).flat_map(|list| list.split(',')) {
             let value = enumerated(parameter, word.trim())?;
             if !values.contains(&value) {
                 values.push(value);
@@ -168,6 +189,25 @@ fn not_a_duration(parameter: &Parameter, text: &str, alternative: &str) -> Refus
     ))
 }
 
+/// The items of a list between its commas; a backslash before a comma or a backslash takes it literally.
+fn unescaped_items(list: &str) -> Vec<String> {
+    let (mut items, mut item) = (Vec::new(), String::new());
+    let mut letters = list.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            ',' => items.push(std::mem::take(&mut item)),
+            '\\' => item.push(letters.next_if(|next| matches!(next, ',' | '\\')).unwrap_or('\\')),
+            _ => item.push(letter),
+        }
+    }
+    items.push(item);
+    items
+}
+
+fn empty(parameter: &Parameter) -> Refusal {
+    Refusal::InvalidArgument(format!("parameter [{}] must not be empty", parameter.name))
+}
+
 fn enumerated<T: Enumeration>(parameter: &Parameter, word: &str) -> Result<T, Refusal> {
     word.parse().map_err(|_| {
         Refusal::InvalidArgument(format!(
@@ -199,6 +239,7 @@ mod tests {
     use tributary_domain::SyncJobType;
 
     use super::*;
+    use crate::parameter::ParameterKind;
 
     const fn declare(name: &'static str, kind: ParameterKind, default: Option<&'static str>) -> Parameter {
         Parameter { name, kind, default, description: "" }
@@ -208,7 +249,8 @@ mod tests {
     const TYPES: Parameter = declare("job_type", ParameterKind::KeywordList(&[]), None);
     const INTERVAL: Parameter = declare("interval", ParameterKind::Duration, None);
     const TIMEOUT: Parameter = declare("timeout", ParameterKind::Timeout, Some("30s"));
-    const DECLARED: &[Parameter] = &[FROM, SIZE, TYPES, INTERVAL, TIMEOUT];
+    const IDS: Parameter = declare("id", ParameterKind::ExactTextList, None);
+    const DECLARED: &[Parameter] = &[FROM, SIZE, TYPES, INTERVAL, TIMEOUT, IDS];
 
     fn collect(pairs: &[(&str, &str)]) -> Result<Arguments, Refusal> {
         let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -297,6 +339,30 @@ mod tests {
         assert_eq!(types("full, full"), Ok(vec![SyncJobType::Full]));
         for bad in ["fool", "full,", ","] {
             assert!(types(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_backslash_takes_a_comma_literally() {
+        let cases: [(&[&str], &[&str]); 8] = [
+            (&["a"], &["a"]),
+            (&["b,a,b"], &["a", "b"]),
+            (&[r"a\,b,c"], &["a,b", "c"]),
+            (&[r"a\\,b"], &[r"a\", "b"]),
+            (&[r"a\b\"], &[r"a\b\"]),
+            (&[r"a\", "b"], &[r"a\", "b"]),
+            (&[" a , b"], &[" a ", " b"]),
+            (&[], &[]),
+        ];
+        for (given, expected) in cases {
+            let pairs: Vec<_> = given.iter().map(|list| ("id", *list)).collect();
+            assert_eq!(collect(&pairs).unwrap().exact_texts(&IDS).unwrap(), expected, "{given:?}");
+        }
+        for (bad, part) in [("", "not be empty"), (",", "no empty item"), ("a,", "item"), ("a,,b", "item")] {
+            let reason = collect(&[("id", "x"), ("id", bad)]).unwrap().exact_texts(&IDS).unwrap_err();
+            assert!(
+                reason.to_string().starts_with("parameter [id] must") && reason.to_string().contains(part)
+            );
         }
     }
 }

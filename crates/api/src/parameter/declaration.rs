@@ -17,10 +17,20 @@ pub enum ParameterKind {
     FreeText,
     /// Texts separated by commas; empty is the same as absent.
     TextList,
+    /// Texts separated by commas, none of them empty and none trimmed; a backslash before a comma or a backslash takes
+    /// it literally.
+    ExactTextList,
     /// One value of an enumeration, case-insensitive.
     Keyword(&'static [&'static str]),
-    /// Values of an enumeration separated by commas; empty is the same as absent.
+    /// Values of an enumeration separated by commas.
     KeywordList(&'static [&'static str]),
+}
+
+impl ParameterKind {
+    /// Whether it takes several values, in one list or by repetition.
+    pub(crate) const fn is_list(&self) -> bool {
+        matches!(self, Self::TextList | Self::ExactTextList | Self::KeywordList(_))
+    }
 }
 
 /// A query parameter, declared once for parsing, strict checks and documentation.

@@ -16,6 +16,7 @@ mod health;
 mod secret;
 mod session;
 mod sync_job;
+mod sync_job_query;
 
 use std::collections::BTreeSet;
 
@@ -28,6 +29,7 @@ use tributary_engines::Distribution;
 fn scenarios() -> Vec<Scenario> {
     let mut all = Vec::new();
     all.extend(sync_job::scenarios());
+    all.extend(sync_job_query::scenarios());
     all.extend(connector::scenarios());
     all.extend(connector_change::scenarios());
     all.extend(connector_configuration::scenarios());

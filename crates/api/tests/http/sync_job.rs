@@ -77,8 +77,6 @@ async fn list(session: &mut Session) {
     for query in [
         "status=done",
         "status=",
-        "status=pending&status=error",
-        "status=pending,error",
         "job_type=full,partial",
         "job_type=full,",
         "connector_id=",

@@ -4,6 +4,7 @@ mod change;
 mod create;
 mod fields;
 mod schema;
+mod sort;
 
 use std::borrow::Cow;
 
@@ -20,6 +21,7 @@ pub use create::NewSyncJob;
 pub use fields::SYNC_JOB_FIELDS;
 pub(crate) use schema::SCHEMA;
 pub use schema::sync_job_fields;
+pub use sort::SyncJobSort;
 
 /// A stored sync job. Its known fields are read and changed by the rules; all others are preserved.
 #[derive(Debug, Clone, PartialEq)]

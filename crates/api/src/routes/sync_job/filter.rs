@@ -1,52 +1,120 @@
 //! The parameters that select sync jobs: for lists, counts and bulk changes alike.
 
 use tributary_domain::{
-    Condition, Enumeration, Refusal, SyncJobStatus, SyncJobType, Timestamp, sync_job_fields,
+    Condition, Enumeration, Refusal, SyncJobStatus, SyncJobType, Timestamp, TriggerMethod, sync_job_fields,
 };
 use tributary_service::sync_job::SyncJobFilter;
 
 use crate::parameter::{Arguments, Parameter, ParameterKind};
 
-const STATUS: Parameter = Parameter {
-    name: "status",
-    kind: ParameterKind::Keyword(SyncJobStatus::WORDS),
-    default: None,
-    description: "Only jobs in this status.",
-};
-const CONNECTOR_ID: Parameter = Parameter {
-    name: "connector_id",
-    kind: ParameterKind::Text,
-    default: None,
-    description: "Only jobs of the connector with exactly this id.",
-};
-const JOB_TYPE: Parameter = Parameter {
-    name: "job_type",
-    kind: ParameterKind::KeywordList(SyncJobType::WORDS),
-    default: None,
-    description: "Only jobs of these types.",
-};
+const fn parameter(name: &'static str, kind: ParameterKind, description: &'static str) -> Parameter {
+    Parameter { name, kind, default: None, description }
+}
+
+const STATUS: Parameter = parameter(
+    "status",
+    ParameterKind::KeywordList(SyncJobStatus::WORDS),
+    "Only jobs in one of these statuses; not empty.",
+);
+const CONNECTOR_ID: Parameter = parameter(
+    "connector_id",
+    ParameterKind::ExactTextList,
+    "Only jobs of the connectors with exactly these ids.",
+);
+const JOB_TYPE: Parameter = parameter(
+    "job_type",
+    ParameterKind::KeywordList(SyncJobType::WORDS),
+    "Only jobs of these types; empty is the same as absent.",
+);
+const TRIGGER_METHOD: Parameter = parameter(
+    "trigger_method",
+    ParameterKind::KeywordList(TriggerMethod::WORDS),
+    "Only jobs that were created in one of these ways; not empty; an extension.",
+);
+const WORKER_HOSTNAME: Parameter = parameter(
+    "worker_hostname",
+    ParameterKind::ExactTextList,
+    "Only jobs that one of these workers holds or last held; an extension.",
+);
+const SERVICE_TYPE: Parameter = parameter(
+    "service_type",
+    ParameterKind::ExactTextList,
+    "Only jobs whose copy of the connector has one of these service types; an extension.",
+);
+const INDEX_NAME: Parameter = parameter(
+    "index_name",
+    ParameterKind::ExactTextList,
+    "Only jobs that write to one of these indices; an extension.",
+);
+const HAS_ERROR: Parameter = parameter(
+    "has_error",
+    ParameterKind::Boolean,
+    "Only jobs with an error message, or only those without; an extension.",
+);
+const ERROR: Parameter = parameter(
+    "error",
+    ParameterKind::Text,
+    "Only jobs whose error message contains this text, in the same case; an extension.",
+);
+const ORPHANED: Parameter = parameter(
+    "orphaned",
+    ParameterKind::Boolean,
+    "Only jobs whose connector does not exist, or only those whose connector does; one that was deleted softly does \
+     not, and a job without a connector is neither; an extension.",
+);
 
 /// The parameters that select sync jobs.
-pub(super) const FILTERS: &[Parameter] = &[STATUS, CONNECTOR_ID, JOB_TYPE];
+pub(super) const FILTERS: &[Parameter] = &[
+    STATUS,
+    CONNECTOR_ID,
+    JOB_TYPE,
+    TRIGGER_METHOD,
+    WORKER_HOSTNAME,
+    SERVICE_TYPE,
+    INDEX_NAME,
+    HAS_ERROR,
+    ERROR,
+    ORPHANED,
+];
 
 /// Examples of filters, for messages about lists that are too long.
 pub(super) const NARROWING: &str = "[status], [connector_id] or [job_type]";
 
 /// The filter that the parameters describe; an error names the parameter, its value and what is allowed.
 pub(super) fn filter(arguments: &Arguments, _now: Timestamp) -> Result<SyncJobFilter, Refusal> {
-    let status = arguments.keyword::<SyncJobStatus>(&STATUS)?;
-    let connector_id = arguments.filled_text(&CONNECTOR_ID)?;
-    let job_types = arguments.keywords::<SyncJobType>(&JOB_TYPE)?;
     let mut conditions = Vec::new();
     let mut any_of = |field, words: Vec<String>| {
         if !words.is_empty() {
             conditions.push(Condition::AnyOf { field, words });
         }
     };
-    any_of(sync_job_fields::STATUS, status.iter().map(ToString::to_string).collect());
-    any_of(sync_job_fields::JOB_TYPE, job_types.iter().map(ToString::to_string).collect());
-    any_of(sync_job_fields::CONNECTOR_ID, connector_id.into_iter().map(str::to_owned).collect());
-    Ok(SyncJobFilter { conditions, orphaned: None })
+    any_of(sync_job_fields::STATUS, words(&arguments.filled_keywords::<SyncJobStatus>(&STATUS)?));
+    any_of(sync_job_fields::JOB_TYPE, words(&arguments.keywords::<SyncJobType>(&JOB_TYPE)?));
+    let trigger_methods = arguments.filled_keywords::<TriggerMethod>(&TRIGGER_METHOD)?;
+    any_of(sync_job_fields::TRIGGER_METHOD, words(&trigger_methods));
+    for (field, parameter) in EXACT_TEXTS {
+        any_of(field, arguments.exact_texts(parameter)?);
+    }
+    if let Some(has_error) = arguments.optional_boolean(&HAS_ERROR)? {
+        let exists = Condition::Exists { field: sync_job_fields::ERROR };
+        conditions.push(if has_error { exists } else { exists.negated() });
+    }
+    if let Some(text) = arguments.filled_text(&ERROR)? {
+        conditions.push(Condition::Contains { fields: vec![sync_job_fields::ERROR], text: text.to_owned() });
+    }
+    Ok(SyncJobFilter { conditions, orphaned: arguments.optional_boolean(&ORPHANED)? })
+}
+
+/// The fields that are filtered by exact texts.
+const EXACT_TEXTS: &[(&str, &Parameter)] = &[
+    (sync_job_fields::CONNECTOR_ID, &CONNECTOR_ID),
+    (sync_job_fields::WORKER_HOSTNAME, &WORKER_HOSTNAME),
+    (sync_job_fields::SERVICE_TYPE, &SERVICE_TYPE),
+    (sync_job_fields::INDEX_NAME, &INDEX_NAME),
+];
+
+fn words<T: Enumeration>(values: &[T]) -> Vec<String> {
+    values.iter().map(|value| Into::<&str>::into(*value).to_owned()).collect()
 }
 
 #[cfg(test)]
@@ -75,6 +143,25 @@ mod tests {
             ("connector_id=connector-1", vec![any_of("connector.id", &["connector-1"])]),
             ("job_type=full,incremental,Full", vec![any_of("job_type", &["full", "incremental"])]),
             ("job_type=", vec![]),
+            ("status=error, Pending&status=error", vec![any_of("status", &["error", "pending"])]),
+            (
+                r"trigger_method=scheduled&worker_hostname=w,v\,1&service_type=s3&index_name= i&connector_id=a&connector_id=b",
+                vec![
+                    any_of("trigger_method", &["scheduled"]),
+                    any_of("connector.id", &["a", "b"]),
+                    any_of("worker_hostname", &["v,1", "w"]),
+                    any_of("connector.service_type", &["s3"]),
+                    any_of("connector.index_name", &[" i"]),
+                ],
+            ),
+            (
+                "has_error&error=no, space",
+                vec![
+                    Condition::Exists { field: "error" },
+                    Condition::Contains { fields: vec!["error"], text: "no, space".to_owned() },
+                ],
+            ),
+            ("has_error=false", vec![Condition::Exists { field: "error" }.negated()]),
         ];
         for (parameters, expected) in cases {
             assert_eq!(parse(parameters), Ok(expected), "{parameters}");
@@ -88,6 +175,12 @@ mod tests {
             ("status=", "[status]", "[]", "pending"),
             ("job_type=full,partial", "[job_type]", "[partial]", "access_control"),
             ("connector_id=", "[connector_id]", "empty", "must not"),
+            ("connector_id=a,", "[connector_id]", "empty", "between its commas"),
+            ("trigger_method=", "[trigger_method]", "[]", "on_demand"),
+            ("error=", "[error]", "empty", "must not"),
+            ("has_error=no", "[has_error]", "[no]", "[true] or [false]"),
+            ("orphaned=1", "[orphaned]", "[1]", "[true] or [false]"),
+            ("error=a&error=b", "[error]", "several times", "one value"),
         ];
         for (parameters, parameter, value, right) in cases {
             let reason = parse(parameters).unwrap_err().to_string();
