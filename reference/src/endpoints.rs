@@ -147,6 +147,7 @@ fn takes(kind: ParameterKind) -> String {
         ParameterKind::Timeout => format!("{DURATION}; `-1` for as long as is allowed"),
         ParameterKind::Text => "text, not empty".to_owned(),
         ParameterKind::TextList => "texts, separated by commas".to_owned(),
+        ParameterKind::Date => "date, or date maths such as `now-1d/d` or `2026-01-01||+1M`".to_owned(),
         ParameterKind::ExactTextList => {
             "texts, separated by commas, none empty; `\\,` and `\\\\` for a comma and a backslash in a text"
                 .to_owned()

@@ -24,6 +24,7 @@ mod count;
 mod date_field;
 #[cfg(any(test, feature = "conformance"))]
 mod date_field_cases;
+mod date_math;
 mod document;
 mod enumeration;
 mod field;
@@ -63,6 +64,7 @@ pub use connector_status::ConnectorStatus;
 pub use count::Count;
 #[cfg(any(test, feature = "conformance"))]
 pub use date_field_cases::{DATE_FIELD_CASES, DATE_FIELD_DIFFERENCES};
+pub use date_math::{DateMathError, parse_date_math};
 pub use document::{Document, DocumentError, Object};
 pub use enumeration::Enumeration;
 pub use field::{Field, FieldDescription, FieldValue};

@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 use crate::FieldValue;
 use crate::time_text::{self, TimeProblem};
 
+const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
+
 /// A moment, written as ISO 8601 in UTC with `Z` and as many digits of a second as it came with. Its year is
 /// one of 0000 to 9999.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,6 +39,13 @@ impl Timestamp {
     pub fn parse(text: &str) -> Option<Self> {
         let (moment, digits) = time_text::read(text).ok()?;
         Some(Self { moment, digits })
+    }
+
+    /// The milliseconds since 1970, rounded down.
+    #[must_use]
+    pub fn milliseconds(self) -> i64 {
+        let nanoseconds = self.moment.duration_since(EPOCH).as_nanos();
+        i64::try_from(nanoseconds.div_euclid(1_000_000)).unwrap_or_default()
     }
 }
 

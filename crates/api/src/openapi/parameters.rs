@@ -65,6 +65,9 @@ fn schema(parameter: &Parameter) -> Value {
         ParameterKind::Boolean => json!({ "type": "boolean" }),
         ParameterKind::Text => json!({ "type": "string", "minLength": 1 }),
         ParameterKind::TextList => json!({ "type": "array", "items": { "type": "string" } }),
+        ParameterKind::Date => {
+            json!({ "type": "string", "minLength": 1, "examples": ["2026-01-02T03:04:05Z", "now-1d/d"] })
+        }
         ParameterKind::ExactTextList => {
             json!({ "type": "array", "items": { "type": "string", "minLength": 1 }, "minItems": 1 })
         }

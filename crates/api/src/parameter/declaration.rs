@@ -20,6 +20,8 @@ pub enum ParameterKind {
     /// Texts separated by commas, none of them empty and none trimmed; a backslash before a comma or a backslash takes
     /// it literally.
     ExactTextList,
+    /// A date as a `date` field of a search engine reads it, or date maths.
+    Date,
     /// One value of an enumeration, case-insensitive.
     Keyword(&'static [&'static str]),
     /// Values of an enumeration separated by commas.

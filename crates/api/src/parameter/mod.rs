@@ -1,6 +1,7 @@
 //! Query strings: how parameters are declared, decoded and checked.
 
 mod arguments;
+mod date_range;
 mod declaration;
 mod every_endpoint;
 mod query_string;

@@ -7,7 +7,11 @@ use crate::session::{Scenario, Session, scenario};
 const JOBS: &str = "/_connector/_sync_job";
 
 pub(crate) fn scenarios() -> Vec<Scenario> {
-    vec![scenario!("sync_job_list.filters", filters), scenario!("sync_job_list.sorting", sorting)]
+    vec![
+        scenario!("sync_job_list.filters", filters),
+        scenario!("sync_job_list.dates", dates),
+        scenario!("sync_job_list.sorting", sorting),
+    ]
 }
 
 /// Jobs as workers and other programs may leave them.
@@ -114,6 +118,71 @@ async fn filters(session: &mut Session) {
             "error=",
             "error",
             "orphaned=maybe",
+        ],
+    )
+    .await;
+}
+
+async fn dates(session: &mut Session) {
+    add(session).await;
+    // The clock of the session stands at some minute of 2026-01-02T03.
+    lists(
+        session,
+        &[
+            "created_after=2026-01-02",
+            "created_before=2026-01-02",
+            "created_after=2026-01-01T10:00:00.000Z",
+            "created_after=2026-01-01T10:00:00.001Z",
+            "created_before=2026-01-01T10:00:00.001Z",
+            "created_after=2026-01-01T12:00:00%2B02:00&created_before=2026-01-01T10:00:01",
+            "created_after=1767225601500&created_before=1767225601501",
+            "created_after=2026",
+            "created_before=2026",
+            "created_before=2026-02",
+            "created_after=now/d",
+            "created_before=now/d",
+            "created_after=now-1d/d&created_before=now/d",
+            "created_after=now-3H/h",
+            "created_after=now-30h/h&created_before=now-1h",
+            "created_after=2025-12-31||%2B1d/d&created_before=2026-01-01||%2B1d",
+            "created_after=2026-01-01||/w",
+            "created_after=2026-01-31||-1M/M",
+            "created_after=-9999&created_before=9223372036854775807",
+            "created_after=-9223372036854775807",
+            "created_before=-9223372036854775807",
+            "started_after=2026-01-01T10:00:05Z",
+            "started_before=2026-01-02",
+            "completed_after=2026-01-01||/d&completed_before=2026-01-02||/d",
+            "last_seen_after=2026-01-03",
+            "last_seen_before=1970-01-02",
+            "last_seen_after=0",
+            "created_after=2026-01-01&started_before=now&completed_after=2026-01-01&last_seen_before=now",
+            "created_after=2026-01-01&status=completed,pending&sort=created_at&order=desc",
+        ],
+    )
+    .await;
+    refusals(
+        session,
+        &[
+            "created_after=",
+            "created_after=yesterday",
+            "created_after=2026-13",
+            "created_after=2026-02-30||/d",
+            "created_after=now+5m",
+            "created_after=2026-01-01||+1d",
+            "created_after=2026-01-01T00:00:00+02:00",
+            "created_after=now-5x",
+            "created_after=now-",
+            "created_after=now/2d",
+            "created_after=now*2",
+            "created_after=now-20000y",
+            "created_after=9999-12-31||%2B1M",
+            "created_after=now%2B99999999999999999999d",
+            "created_after=now&created_before=now",
+            "started_after=2026-01-02&started_before=2026-01-01",
+            "completed_after=now/d&completed_before=now-1d",
+            "last_seen_after=1&last_seen_before=0",
+            "last_seen_after=1&last_seen_after=0",
         ],
     )
     .await;

@@ -5,6 +5,7 @@ use tributary_domain::{
 };
 use tributary_service::sync_job::SyncJobFilter;
 
+use super::date_filter::{COMPLETED, CREATED, LAST_SEEN, STARTED, date_conditions};
 use crate::parameter::{Arguments, Parameter, ParameterKind};
 
 const fn parameter(name: &'static str, kind: ParameterKind, description: &'static str) -> Parameter {
@@ -72,6 +73,14 @@ pub(super) const FILTERS: &[Parameter] = &[
     WORKER_HOSTNAME,
     SERVICE_TYPE,
     INDEX_NAME,
+    CREATED.after,
+    CREATED.before,
+    STARTED.after,
+    STARTED.before,
+    COMPLETED.after,
+    COMPLETED.before,
+    LAST_SEEN.after,
+    LAST_SEEN.before,
     HAS_ERROR,
     ERROR,
     ORPHANED,
@@ -81,7 +90,7 @@ pub(super) const FILTERS: &[Parameter] = &[
 pub(super) const NARROWING: &str = "[status], [connector_id] or [job_type]";
 
 /// The filter that the parameters describe; an error names the parameter, its value and what is allowed.
-pub(super) fn filter(arguments: &Arguments, _now: Timestamp) -> Result<SyncJobFilter, Refusal> {
+pub(super) fn filter(arguments: &Arguments, now: Timestamp) -> Result<SyncJobFilter, Refusal> {
     let mut conditions = Vec::new();
     let mut any_of = |field, words: Vec<String>| {
         if !words.is_empty() {
@@ -95,6 +104,7 @@ pub(super) fn filter(arguments: &Arguments, _now: Timestamp) -> Result<SyncJobFi
     for (field, parameter) in EXACT_TEXTS {
         any_of(field, arguments.exact_texts(parameter)?);
     }
+    conditions.extend(date_conditions(arguments, now)?);
     if let Some(has_error) = arguments.optional_boolean(&HAS_ERROR)? {
         let exists = Condition::Exists { field: sync_job_fields::ERROR };
         conditions.push(if has_error { exists } else { exists.negated() });
@@ -137,6 +147,7 @@ mod tests {
             field,
             words: words.iter().map(|word| (*word).to_owned()).collect(),
         };
+        let range = |field, from, before| Condition::Range { field, from, before };
         let cases = [
             ("", vec![]),
             ("status=PENDING", vec![any_of("status", &["pending"])]),
@@ -161,6 +172,15 @@ mod tests {
                     Condition::Contains { fields: vec!["error"], text: "no, space".to_owned() },
                 ],
             ),
+            (
+                "created_after=now/d&created_before=now&last_seen_before=2026&started_after=5&completed_after=6",
+                vec![
+                    range("created_at", Some(1_767_312_000_000), Some(1_767_323_045_678)),
+                    range("started_at", Some(5), None),
+                    range("completed_at", Some(6), None),
+                    range("last_seen", None, Some(1_767_225_600_000)),
+                ],
+            ),
             ("has_error=false", vec![Condition::Exists { field: "error" }.negated()]),
         ];
         for (parameters, expected) in cases {
@@ -178,6 +198,8 @@ mod tests {
             ("connector_id=a,", "[connector_id]", "empty", "between its commas"),
             ("trigger_method=", "[trigger_method]", "[]", "on_demand"),
             ("error=", "[error]", "empty", "must not"),
+            ("started_before=tomorrow", "[started_before]", "[tomorrow]", "now-5m"),
+            ("last_seen_after=9&last_seen_before=8", "[last_seen_after]", "[9]", "[last_seen_before]"),
             ("has_error=no", "[has_error]", "[no]", "[true] or [false]"),
             ("orphaned=1", "[orphaned]", "[1]", "[true] or [false]"),
             ("error=a&error=b", "[error]", "several times", "one value"),

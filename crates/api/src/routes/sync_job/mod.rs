@@ -6,6 +6,7 @@ pub(super) mod check_in;
 pub(super) mod claim;
 pub(super) mod complete;
 pub(super) mod create;
+mod date_filter;
 pub(super) mod delete;
 pub(super) mod error;
 mod filter;
