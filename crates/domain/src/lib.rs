@@ -78,6 +78,7 @@ pub use lenient::{FromText, Lenient};
 pub use outline::Outline;
 pub use query::{
     Condition, MissingValues, Order, Query, QueryError, SortKey, SortOrder, SortValue, Window, check_groups,
+    check_numbers,
 };
 pub use refusal::Refusal;
 pub use similar_name::{did_you_mean, similar_name};

@@ -41,6 +41,7 @@ pub mod index;
 mod memory;
 #[cfg(feature = "mock")]
 mod mock;
+mod numbers;
 mod registry;
 #[cfg(feature = "search")]
 mod search;
@@ -61,6 +62,7 @@ pub use home::expand_home;
 pub use memory::{MemoryBackend, MemoryStore};
 #[cfg(feature = "mock")]
 pub use mock::MockStore;
+pub use numbers::Numbers;
 pub use registry::{Backend, BackendSetting, BackendSettings, Registry};
 #[cfg(feature = "search")]
 pub use search::{SearchBackend, SearchStore};

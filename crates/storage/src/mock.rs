@@ -7,7 +7,8 @@ use mockall::mock;
 use tributary_domain::{Collection, Id, Query};
 
 use crate::{
-    Changes, Counts, Deadline, Operation, Page, Position, Store, StoreError, Stored, Version, Versioned,
+    Changes, Counts, Deadline, Numbers, Operation, Page, Position, Store, StoreError, Stored, Version,
+    Versioned,
 };
 
 mock! {
@@ -23,6 +24,8 @@ mock! {
         async fn list(&self, query: &Query, deadline: Deadline) -> Result<Page, StoreError>;
         async fn count(&self, query: &Query, by: &[&'static str], deadline: Deadline)
             -> Result<Counts, StoreError>;
+        fn numbers(&self, query: &Query, fields: &[&'static str], deadline: Deadline)
+            -> BoxStream<'static, Result<Numbers, StoreError>>;
         fn scan(&self, collection: Collection, deadline: Deadline)
             -> BoxStream<'static, Result<Vec<Stored>, StoreError>>;
         async fn changes(&self, since: Option<Position>, deadline: Deadline) -> Result<Changes, StoreError>;

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use tributary_domain::{Collection, Document, Id, Query, SortKey};
 
-use crate::{Changes, Deadline, Documents, Position, StoreError};
+use crate::{Changes, Deadline, Documents, Numbers, Position, StoreError};
 
 /// The version of a document, for optimistic concurrency. Versions are compared for equality only. A document never
 /// returns to an earlier version, not even if it is deleted and created again.
@@ -129,6 +129,20 @@ pub trait Store: Debug + Send + Sync {
         by: &[&'static str],
         deadline: Deadline,
     ) -> Result<Counts, StoreError>;
+
+    /// The numbers of all documents that match the conditions of a query, in chunks and in no particular order: the least
+    /// number of a document in each of these fields, dates in milliseconds since 1970, or `None` where it has none. The
+    /// order and the window of the query are ignored.
+    ///
+    /// A document that matches during the whole call is returned exactly once, in one of the states that it had meanwhile;
+    /// one that matches for a part of it is returned at most once. The call needs no more memory for each document than
+    /// its id. After an error the stream ends.
+    fn numbers(
+        &self,
+        query: &Query,
+        fields: &[&'static str],
+        deadline: Deadline,
+    ) -> BoxStream<'_, Result<Numbers, StoreError>>;
 
     /// All documents of a collection, in chunks and in no particular order.
     ///

@@ -5,7 +5,8 @@ use futures_util::stream::BoxStream;
 use tributary_domain::{Collection, Id, Query};
 
 use crate::{
-    Changes, Counts, Deadline, Operation, Page, Position, Store, StoreError, Stored, Version, Versioned,
+    Changes, Counts, Deadline, Numbers, Operation, Page, Position, Store, StoreError, Stored, Version,
+    Versioned,
 };
 
 /// A store for one piece of work: all calls share its deadline.
@@ -54,6 +55,15 @@ impl Store for Within<'_> {
         deadline: Deadline,
     ) -> Result<Counts, StoreError> {
         self.store.count(query, by, self.deadline.and(deadline)).await
+    }
+
+    fn numbers(
+        &self,
+        query: &Query,
+        fields: &[&'static str],
+        deadline: Deadline,
+    ) -> BoxStream<'_, Result<Numbers, StoreError>> {
+        self.store.numbers(query, fields, self.deadline.and(deadline))
     }
 
     fn scan(

@@ -12,8 +12,8 @@ use tributary_storage::transfer::{
     COLLECTIONS, Progress, Reason, Stage, Tally, TargetMode, TransferError, Verdict, copy, export, import,
 };
 use tributary_storage::{
-    Changes, Collection, Counts, Deadline, MemoryStore, Operation, Page, Position, Store, StoreError,
-    StoreExt as _, Stored, Version, Versioned,
+    Changes, Collection, Counts, Deadline, MemoryStore, Numbers, Operation, Page, Position, Store,
+    StoreError, StoreExt as _, Stored, Version, Versioned,
 };
 
 fn id(id: &str) -> Id {
@@ -315,6 +315,14 @@ impl Store for Side<'static> {
     }
     async fn changes(&self, _: Option<Position>, _: Deadline) -> Result<Changes, StoreError> {
         Err(StoreError::unavailable("no change is needed"))
+    }
+    fn numbers(
+        &self,
+        _: &Query,
+        _: &[&'static str],
+        _: Deadline,
+    ) -> BoxStream<'_, Result<Numbers, StoreError>> {
+        stream::iter([Err(StoreError::unavailable("no number is needed"))]).boxed()
     }
     fn scan(&self, collection: Collection, _: Deadline) -> BoxStream<'_, Result<Vec<Stored>, StoreError>> {
         let jobs = if collection == Collection::SYNC_JOBS { self.0.jobs } else { 0 };

@@ -10,8 +10,8 @@ use tokio::time::Instant;
 use tributary_domain::{Document, Id, Query};
 use tributary_storage::transfer::{TargetMode, Verdict, copy, export, import};
 use tributary_storage::{
-    Changes, Collection, Counts, Deadline, MemoryStore, Operation, Page, Position, Store, StoreError,
-    StoreExt as _, Stored, Version, Versioned,
+    Changes, Collection, Counts, Deadline, MemoryStore, Numbers, Operation, Page, Position, Store,
+    StoreError, StoreExt as _, Stored, Version, Versioned,
 };
 
 const JOBS: usize = 5_000;
@@ -80,6 +80,14 @@ impl Store for Unsteady {
         deadline: Deadline,
     ) -> Result<Counts, StoreError> {
         self.store.count(query, by, deadline).await
+    }
+    fn numbers(
+        &self,
+        query: &Query,
+        fields: &[&'static str],
+        deadline: Deadline,
+    ) -> BoxStream<'_, Result<Numbers, StoreError>> {
+        self.store.numbers(query, fields, deadline)
     }
     fn scan(
         &self,

@@ -77,11 +77,16 @@ impl Conditions {
         }
         let Some(field) = order.field else { return self.bind(missing(order)) };
         let like_missing = [i64::MIN, i64::MAX].into_iter().find(|number| order.is_like_missing(*number));
-        let [field, like_missing, missing] =
-            [self.bind(field.to_owned()), self.bind(like_missing), self.bind(missing(order))];
+        let least = self.least_value(field);
+        let [like_missing, missing] = [self.bind(like_missing), self.bind(missing(order))];
+        format!("ifnull(nullif({least}, {like_missing}), {missing})")
+    }
+
+    /// The expression for the least value of a document in a field.
+    pub(crate) fn least_value(&mut self, field: &str) -> String {
+        let field = self.bind(field.to_owned());
         format!(
-            "ifnull(nullif((SELECT min(value) FROM field_values WHERE collection = ?1 AND id = documents.id \
-             AND field = {field}), {like_missing}), {missing})"
+            "(SELECT min(value) FROM field_values WHERE collection = ?1 AND id = documents.id AND field = {field})"
         )
     }
 }

@@ -3,12 +3,15 @@
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, params_from_iter};
 use tributary_domain::{Query, SortKey, SortOrder, SortValue, Window};
-use tributary_storage::{Counts, Documents, Page};
+use tributary_storage::{Counts, Documents, Numbers, Page};
 
 use crate::conditions::{Conditions, missing};
 use crate::derived::{check_schema, order_value};
 use crate::documents::text;
 use crate::failure::Failure;
+
+/// How many documents a portion of numbers has.
+const ROWS: usize = 10_000;
 
 /// A page and the count of all that match, both of one moment.
 pub(crate) fn list(connection: &mut Connection, query: &Query) -> Result<Page, Failure> {
@@ -82,6 +85,38 @@ pub(crate) fn count(
         counts.groups.insert(group, row.get::<_, i64>(0)?.cast_unsigned());
     }
     Ok(counts)
+}
+
+/// The least numbers of the documents that match after an id, in the order of ids, and the id to go on from.
+pub(crate) fn numbers(
+    connection: &mut Connection,
+    query: &Query,
+    fields: &[&'static str],
+    after: String,
+) -> Result<(Numbers, Option<String>), Failure> {
+    let moment = connection.transaction()?;
+    check_schema(&moment, query.collection)?;
+    let mut conditions = Conditions::of(query);
+    let columns: Vec<String> = fields.iter().map(|field| conditions.least_value(field)).collect();
+    let columns = [&["id".to_owned()], &*columns].concat().join(", ");
+    let after = conditions.bind(after);
+    conditions.and(&format!("id > {after}"));
+    let mut select = moment.prepare_cached(&format!(
+        "SELECT {columns} FROM documents WHERE {} ORDER BY id LIMIT {ROWS}",
+        conditions.sql
+    ))?;
+    let mut rows = select.query(params_from_iter(&conditions.values))?;
+    let (mut numbers, mut next, mut length) = (Numbers::new(fields.len()), None, 0);
+    while let Some(row) = rows.next()? {
+        let values: rusqlite::Result<Vec<Option<i64>>> =
+            (1..=fields.len()).map(|column| row.get(column)).collect();
+        numbers.push(values?);
+        length += 1;
+        if length == ROWS {
+            next = Some(row.get(0)?);
+        }
+    }
+    Ok((numbers, next))
 }
 
 fn count_all(connection: &Connection, conditions: &Conditions) -> rusqlite::Result<u64> {

@@ -10,10 +10,10 @@ use futures_util::stream::{self, BoxStream};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
-use tributary_domain::{Collection, Id, Query, check_groups};
+use tributary_domain::{Collection, Id, Query, check_groups, check_numbers};
 use tributary_storage::{
-    Changes, Counts, Deadline, OpenError, Operation, Page, Position, Store, StoreError, Stored, Version,
-    Versioned,
+    Changes, Counts, Deadline, Numbers, OpenError, Operation, Page, Position, Store, StoreError, Stored,
+    Version, Versioned,
 };
 
 use crate::connection::Lent;
@@ -135,6 +135,26 @@ impl Store for SqliteStore {
         self.check_known(query.collection)?;
         let (query, by) = (query.clone(), by.to_vec());
         Ok(self.reader.run(deadline, move |connection| read::count(connection, &query, &by)).await?)
+    }
+
+    fn numbers(
+        &self,
+        query: &Query,
+        fields: &[&'static str],
+        deadline: Deadline,
+    ) -> BoxStream<'_, Result<Numbers, StoreError>> {
+        let (query, fields) = (query.clone(), fields.to_vec());
+        Box::pin(stream::try_unfold(Some(String::new()), move |after| {
+            let (query, fields) = (query.clone(), fields.clone());
+            async move {
+                let Some(after) = after else { return Ok(None) };
+                let checked = query.check().and_then(|()| check_numbers(query.collection, &fields));
+                checked.map_err(Failure::Query)?;
+                self.check_known(query.collection)?;
+                let work = move |connection: &mut _| read::numbers(connection, &query, &fields, after);
+                Ok(Some(self.reader.run(deadline, work).await?))
+            }
+        }))
     }
 
     fn scan(

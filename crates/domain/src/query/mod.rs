@@ -146,6 +146,18 @@ pub fn check_groups(collection: Collection, by: &[&'static str]) -> Result<(), Q
     }
 }
 
+/// Checks that the schema allows the numbers of documents to be read from these fields: dates or numbers that any query
+/// uses.
+pub fn check_numbers(collection: Collection, fields: &[&'static str]) -> Result<(), QueryError> {
+    let is_numeric = |path: &&&'static str| {
+        collection.field(path).is_some_and(|field| field.is_indexed() && field.is_numeric())
+    };
+    match fields.iter().find(|path| !is_numeric(path)) {
+        Some(path) => Err(QueryError { collection: collection.name, path, used: "measured" }),
+        None => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,5 +194,11 @@ mod tests {
         let reason =
             check_groups(Collection::SYNC_JOBS, &[sync_job_fields::CREATED_AT]).unwrap_err().to_string();
         assert_eq!(reason, "[sync_jobs] cannot be counted by the field [created_at]");
+        let dates = [sync_job_fields::CREATED_AT, sync_job_fields::LAST_SEEN];
+        assert_eq!(check_numbers(Collection::SYNC_JOBS, &dates), Ok(()));
+        for path in [sync_job_fields::STATUS, "total_document_count", "nothing"] {
+            let reason = check_numbers(Collection::SYNC_JOBS, &[path]).unwrap_err().to_string();
+            assert_eq!(reason, format!("[sync_jobs] cannot be measured by the field [{path}]"));
+        }
     }
 }

@@ -9,6 +9,7 @@ use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use tributary_domain::{Collection, Document, Query};
 
 use super::model::{Model, ModelPage};
+use super::numbers::measured;
 use super::promise::{document, id};
 use super::sample::COLLECTIONS;
 use super::strategies::{DocumentName, Step, question, step};
@@ -110,6 +111,11 @@ impl History {
                 let counts = store.count(&query, &by, Deadline::NONE).await;
                 let counts = counts.map_err(|error| TestCaseError::fail(error.to_string()))?;
                 prop_assert_eq!(counts, self.model.count(&query, &by), "{:?} by {:?}", query, by);
+            }
+            Step::Numbers(query, fields) => {
+                let rows = measured(store, &query, &fields).await;
+                let rows = rows.map_err(|error| TestCaseError::fail(error.to_string()))?;
+                prop_assert_eq!(rows, self.model.numbers(&query, &fields), "{:?} of {:?}", query, fields);
             }
         }
         Ok(())

@@ -43,6 +43,7 @@ mod counts;
 mod generated;
 mod lists;
 mod model;
+mod numbers;
 mod odd;
 mod promise;
 mod queries;
@@ -77,6 +78,7 @@ pub fn promises() -> impl Iterator<Item = Promise> {
         lists::PROMISES,
         queries::PROMISES,
         counts::PROMISES,
+        numbers::PROMISES,
         times::PROMISES,
         walks::PROMISES,
         changes::PROMISES,

@@ -52,6 +52,19 @@ impl Model {
         ModelPage { count, texts: page.into_iter().map(|(_, text)| text).collect(), next }
     }
 
+    /// The least numbers of the matching documents, sorted.
+    pub(super) fn numbers(&self, query: &Query, fields: &[&'static str]) -> Vec<Vec<Option<i64>>> {
+        let row = |(_, document): (&str, &Document)| {
+            let number = |path: &&str| {
+                query.collection.field(path).expect("a declared field").numbers(document).first().copied()
+            };
+            fields.iter().map(number).collect()
+        };
+        let mut rows: Vec<_> = self.matching(query).map(row).collect();
+        rows.sort_unstable();
+        rows
+    }
+
     pub(super) fn count(&self, query: &Query, by: &[&'static str]) -> Counts {
         let mut counts = Counts::default();
         for (_, document) in self.matching(query) {

@@ -26,6 +26,7 @@ pub(super) enum Step {
     /// The list is read to its end in pages of the query's size, each after the previous one.
     Walk(Query),
     Count(Query, Vec<&'static str>),
+    Numbers(Query, Vec<&'static str>),
 }
 
 /// One millisecond in several notations.
@@ -235,11 +236,14 @@ fn query(collection: Collection) -> impl Strategy<Value = Query> {
 pub(super) fn question() -> impl Strategy<Value = Step> {
     select(vec![Collection::SYNC_JOBS, SAMPLE]).prop_flat_map(|collection| {
         let counted = collection.fields.iter().filter(|field| field.is_counted).map(|field| field.path);
+        let numeric = collection.indexed_fields().filter(|field| field.is_numeric()).map(|field| field.path);
+        let fields = proptest::sample::subsequence(numeric.collect::<Vec<_>>(), 1..=2);
         let by = proptest::sample::subsequence(counted.collect::<Vec<_>>(), 0..=2);
         prop_oneof![
             4 => query(collection).prop_map(Step::List),
             1 => query(collection).prop_map(Step::Walk),
             1 => (query(collection), by).prop_map(|(query, by)| Step::Count(query, by)),
+            1 => (query(collection), fields).prop_map(|(query, fields)| Step::Numbers(query, fields)),
         ]
     })
 }

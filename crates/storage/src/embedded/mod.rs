@@ -25,9 +25,9 @@ use futures_util::stream::BoxStream;
 use tokio::sync::oneshot;
 use tributary_domain::{Collection, Id, Query};
 
-use crate::memory::{Catalog, GuardedChange, changes, walk};
+use crate::memory::{Catalog, GuardedChange, changes, numbers, walk};
 use crate::{
-    Backend, BackendSetting, BackendSettings, Changes, Counts, Deadline, OpenError, Operation, Page,
+    Backend, BackendSetting, BackendSettings, Changes, Counts, Deadline, Numbers, OpenError, Operation, Page,
     Position, Store, StoreError, Stored, Version, Versioned, expand_home,
 };
 pub use catch_panic::is_catching_panics;
@@ -211,6 +211,15 @@ impl Store for EmbeddedStore {
 
     async fn count(&self, query: &Query, by: &[&'static str], _: Deadline) -> Result<Counts, StoreError> {
         self.catalog()?.count(query, by)
+    }
+
+    fn numbers(
+        &self,
+        query: &Query,
+        fields: &[&'static str],
+        _: Deadline,
+    ) -> BoxStream<'_, Result<Numbers, StoreError>> {
+        numbers(|| self.catalog(), query, fields)
     }
 
     fn scan(&self, collection: Collection, _: Deadline) -> BoxStream<'_, Result<Vec<Stored>, StoreError>> {

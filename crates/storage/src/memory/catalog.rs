@@ -129,7 +129,7 @@ impl Catalog {
         self.collections.iter_mut().find(|indexed| indexed.collection == collection)
     }
 
-    fn indexed(&self, collection: Collection) -> Result<&Indexed, StoreError> {
+    pub(super) fn indexed(&self, collection: Collection) -> Result<&Indexed, StoreError> {
         let found = self.collections.iter().find(|indexed| indexed.collection == collection);
         found.ok_or_else(|| StoreError::Rejected(format!("the store was opened without [{collection:?}]")))
     }

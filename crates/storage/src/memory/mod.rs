@@ -10,6 +10,7 @@ mod holders;
 mod indexed;
 mod list;
 mod matching;
+mod numbers;
 mod operation;
 mod recent;
 mod slots;
@@ -23,13 +24,14 @@ use futures_util::stream::{self, BoxStream};
 use tributary_domain::{Collection, Id, Query};
 
 use crate::{
-    Backend, BackendSetting, BackendSettings, Changes, Counts, Deadline, OpenError, Operation, Page,
+    Backend, BackendSetting, BackendSettings, Changes, Counts, Deadline, Numbers, OpenError, Operation, Page,
     Position, Store, StoreError, Stored, Version, Versioned,
 };
 
 #[cfg(feature = "embedded")]
 pub(crate) use batch::LoadBatch;
 pub(crate) use catalog::{Catalog, changes};
+pub(crate) use numbers::numbers;
 pub(crate) use operation::GuardedChange;
 #[cfg(feature = "embedded")]
 pub(crate) use operation::{DocumentChange, Terms};
@@ -151,6 +153,15 @@ impl Store for MemoryStore {
 
     async fn count(&self, query: &Query, by: &[&'static str], _: Deadline) -> Result<Counts, StoreError> {
         self.catalog()?.count(query, by)
+    }
+
+    fn numbers(
+        &self,
+        query: &Query,
+        fields: &[&'static str],
+        _: Deadline,
+    ) -> BoxStream<'_, Result<Numbers, StoreError>> {
+        numbers(|| self.catalog(), query, fields)
     }
 
     fn scan(&self, collection: Collection, _: Deadline) -> BoxStream<'_, Result<Vec<Stored>, StoreError>> {

@@ -76,6 +76,8 @@ impl Slots {
     pub(super) fn remove(&mut self, slot: u32) {
         self.arena.remove(slot);
         self.order_words.remove(&slot);
+        // Later than that of every document which was found here.
+        self.metadata[slot as usize].sequence = u64::MAX;
         self.free.push(slot);
     }
 

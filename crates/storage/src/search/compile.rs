@@ -88,6 +88,14 @@ pub(super) fn exists(index: &Index, path: &str) -> Value {
     }
 }
 
+/// Requests the values of a numeric field from its column, as numbers.
+pub(super) fn number_column(index: &Index, path: &str) -> Value {
+    match kind(index, path) {
+        Some(FieldKind::Date) => json!({ "field": index.field(path), "format": "epoch_millis" }),
+        _ => json!({ "field": index.field(path) }),
+    }
+}
+
 fn contains(field: &str, text: &str) -> Value {
     let mut pattern = String::from("*");
     for letter in text.chars() {

@@ -24,6 +24,7 @@ mod list;
 mod look;
 mod mappings;
 mod marks;
+mod numbers;
 mod page;
 mod problem;
 mod settings;

@@ -12,7 +12,7 @@ use super::compile::all;
 use super::indices::Index;
 use super::sorting::Sorting;
 use super::source::render;
-use super::walk::Walk;
+use super::walk::{Walk, WalkContent};
 use super::wire::{self, Hit, SearchAnswer};
 use crate::StoreError;
 
@@ -143,7 +143,7 @@ impl List<'_> {
         let mut keys: Vec<SortKey> = answer.hits.hits.iter().map(key).collect();
         if keys.len() as u64 >= few {
             keys.clear();
-            let mut walk = Walk::open(self.call.clone(), self.index, query, false).await?;
+            let mut walk = Walk::open(self.call.clone(), self.index, query, WalkContent::IdOnly).await?;
             while let Some(portion) = walk.next(|hit| Ok(key(hit))).await? {
                 keys.extend(portion);
             }

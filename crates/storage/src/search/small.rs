@@ -9,7 +9,7 @@ use tributary_domain::{Document, Query, SortKey, Window};
 use super::call::Call;
 use super::indices::Index;
 use super::source::{parse, render};
-use super::walk::Walk;
+use super::walk::{Walk, WalkContent};
 use crate::{Counts, Page, StoreError};
 
 /// The page of documents that a query selects.
@@ -70,7 +70,7 @@ async fn matching<T>(
     query: &Query,
     take: impl Fn(&str, &str, &Document) -> Result<T, StoreError> + Send + Sync,
 ) -> Result<Vec<T>, StoreError> {
-    let mut walk = Walk::open(call.clone(), index, json!({ "match_all": {} }), true).await?;
+    let mut walk = Walk::open(call.clone(), index, json!({ "match_all": {} }), WalkContent::Source).await?;
     let mut found = Vec::new();
     while let Some(portion) = walk
         .next(|hit| {

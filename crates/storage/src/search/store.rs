@@ -4,10 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
+use futures_util::{StreamExt, TryStreamExt};
 use serde_json::json;
-use tributary_domain::{Collection, Id, Query, check_groups};
+use tributary_domain::{Collection, Id, Query, check_groups, check_numbers};
 
 use super::action::BulkAction;
 use super::call::Call;
@@ -16,12 +16,14 @@ use super::connection::{Connection, TRIES};
 use super::count::count;
 use super::deadlines::Purpose;
 use super::list::list;
+use super::numbers::NumbersWalk;
 use super::problem::{LostResource, same};
 use super::source::render;
-use super::walk::Walk;
+use super::walk::{Walk, WalkContent};
 use super::wire::Hit;
 use crate::{
-    Changes, Counts, Deadline, Operation, Page, Position, Store, StoreError, Stored, Version, Versioned,
+    Changes, Counts, Deadline, Numbers, Operation, Page, Position, Store, StoreError, Stored, Version,
+    Versioned,
 };
 
 /// A store in a search engine.
@@ -119,7 +121,7 @@ impl SearchStore {
     async fn scan_from_start(&self, collection: Collection, deadline: Deadline) -> Result<Walk, StoreError> {
         let open = |call: Call| async move {
             let all = json!({ "match_all": {} });
-            Walk::open(call.clone(), call.prepared.index(collection)?, all, true).await
+            Walk::open(call.clone(), call.prepared.index(collection)?, all, WalkContent::Source).await
         };
         self.connection.with_indices(deadline, open).await
     }
@@ -174,6 +176,28 @@ impl Store for SearchStore {
         self.connection.within(Purpose::Read, deadline, read).await
     }
 
+    fn numbers(
+        &self,
+        query: &Query,
+        fields: &[&'static str],
+        deadline: Deadline,
+    ) -> BoxStream<'_, Result<Numbers, StoreError>> {
+        let (query, fields) = (query.clone(), fields.to_vec());
+        let open = async move {
+            query.check()?;
+            check_numbers(query.collection, &fields)?;
+            let open = |call: Call| NumbersWalk::open(call, &query, &fields);
+            self.connection.with_indices(deadline, open).await
+        };
+        let portions = async move {
+            let portions = stream::try_unfold(open.await?, |mut walk| async move {
+                Ok(walk.next().await?.map(|portion| (portion, walk)))
+            });
+            Ok::<_, StoreError>(portions)
+        };
+        stream::once(portions).try_flatten().boxed()
+    }
+
     fn scan(
         &self,
         collection: Collection,
@@ -186,15 +210,12 @@ impl Store for SearchStore {
             Ok(Stored { id, document })
         };
         let portions = async move {
-            match self.scan_from_start(collection, deadline).await {
-                Err(error) => stream::iter([Err(error)]).boxed(),
-                Ok(walk) => stream::try_unfold(walk, move |mut walk| async move {
-                    Ok(walk.next(read).await?.map(|portion| (portion, walk)))
-                })
-                .boxed(),
-            }
+            let walk = self.scan_from_start(collection, deadline).await?;
+            Ok::<_, StoreError>(stream::try_unfold(walk, move |mut walk| async move {
+                Ok(walk.next(read).await?.map(|portion| (portion, walk)))
+            }))
         };
-        stream::once(portions).flatten().boxed()
+        stream::once(portions).try_flatten().boxed()
     }
 
     async fn changes(&self, since: Option<Position>, deadline: Deadline) -> Result<Changes, StoreError> {

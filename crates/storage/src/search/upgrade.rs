@@ -7,7 +7,7 @@ use super::bulk::ActionOutcome;
 use super::call::Call;
 use super::indices::Index;
 use super::source::one_line;
-use super::walk::Walk;
+use super::walk::{Walk, WalkContent};
 use crate::StoreError;
 
 /// The maximum number of passes over documents that change during the rewrite.
@@ -16,7 +16,7 @@ const REWRITE_PASSES: usize = 10;
 /// Rewrites every document of an index unchanged, so that newly mapped fields are indexed.
 pub(super) async fn write_again(call: &Call, index: &Index) -> Result<(), StoreError> {
     let all = json!({ "match_all": {} });
-    let mut walk = Walk::open(call.clone(), index, all, false).await?;
+    let mut walk = Walk::open(call.clone(), index, all, WalkContent::IdOnly).await?;
     let mut written = 0;
     while let Some(ids) = walk.next(|hit| Ok(hit.id.clone().into_owned())).await? {
         written += ids.len();

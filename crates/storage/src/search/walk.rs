@@ -7,13 +7,25 @@ use serde_json::{Value, json};
 
 use super::call::Call;
 use super::client::Request;
+use super::compile::number_column;
 use super::indices::Index;
 use super::problem::LostResource;
 use super::wire::{self, Hit, SearchAnswer};
 use crate::StoreError;
 
-/// The batch size.
+/// The batch size with whole documents, or with ids.
 const DOCUMENTS_PER_BATCH: usize = 1_000;
+/// The batch size with a few values of each document.
+const VALUES_PER_BATCH: usize = 10_000;
+
+/// What is read of each document, beside its id.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum WalkContent<'f> {
+    IdOnly,
+    Source,
+    /// The values of these numeric fields, from their columns.
+    Numbers(&'f [&'static str]),
+}
 
 /// An iteration in progress.
 pub(super) struct Walk {
@@ -21,6 +33,7 @@ pub(super) struct Walk {
     /// The search of a batch, except for its start.
     search: Value,
     point_in_time: String,
+    size: usize,
     after: Option<Box<RawValue>>,
     is_over: bool,
 }
@@ -32,25 +45,30 @@ struct Opened {
 }
 
 impl Walk {
-    /// Opens an iteration over the matches of `query`, in an order of the server's choice; with sources, or only ids.
+    /// Opens an iteration over the matches of `query`, in an order of the server's choice.
     pub(super) async fn open(
         call: Call,
         index: &Index,
         query: Value,
-        with_sources: bool,
+        content: WalkContent<'_>,
     ) -> Result<Self, StoreError> {
         let dialect = call.prepared.dialect;
         let open = Request::read(Method::POST, dialect.open_point_in_time(&index.name), "");
         let opened: Opened = serde_json::from_slice(&call.ask(&open).await?)
             .map_err(|error| StoreError::Backend(error.into()))?;
-        let search = json!({
+        let mut search = json!({
             "query": query,
             "sort": dialect.walking_order(),
-            "size": DOCUMENTS_PER_BATCH,
-            "_source": with_sources,
+            "_source": matches!(content, WalkContent::Source),
             "track_total_hits": false,
         });
-        Ok(Self { call, search, point_in_time: opened.id, after: None, is_over: false })
+        let mut size = DOCUMENTS_PER_BATCH;
+        if let WalkContent::Numbers(fields) = content {
+            search["docvalue_fields"] = fields.iter().map(|path| number_column(index, path)).collect();
+            size = VALUES_PER_BATCH.min(usize::try_from(index.result_window).unwrap_or(VALUES_PER_BATCH));
+        }
+        search["size"] = size.into();
+        Ok(Self { call, search, point_in_time: opened.id, size, after: None, is_over: false })
     }
 
     /// The next batch, each document converted by `read`; `None` at the end.
@@ -74,7 +92,7 @@ impl Walk {
         let body = self.call.understood(answer)?;
         let answer: SearchAnswer<'_> = wire::read(&body)?;
         self.after = answer.hits.hits.last().and_then(|hit| hit.sort).map(ToOwned::to_owned);
-        self.is_over = answer.hits.hits.len() < DOCUMENTS_PER_BATCH || self.after.is_none();
+        self.is_over = answer.hits.hits.len() < self.size || self.after.is_none();
         if let Some(id) = answer.pit_id {
             self.point_in_time = id;
         }

@@ -39,6 +39,8 @@ pub(super) struct Hit<'a> {
     pub(super) source: Option<&'a RawValue>,
     #[serde(borrow, default)]
     pub(super) sort: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    fields: Option<&'a RawValue>,
     #[serde(rename = "_seq_no")]
     sequence: Option<u64>,
     #[serde(rename = "_primary_term")]
@@ -61,6 +63,11 @@ impl Hit<'_> {
     /// The version, if requested.
     pub(super) fn version(&self) -> Option<Version> {
         version(self.sequence, self.term)
+    }
+
+    /// The values from columns that were asked for, by field.
+    pub(super) fn columns(&self) -> BTreeMap<Cow<'_, str>, Vec<Value>> {
+        self.fields.and_then(|fields| serde_json::from_str(fields.get()).ok()).unwrap_or_default()
     }
 
     /// The first sort value.
