@@ -32,24 +32,28 @@ impl Walk {
         Self { query, after: None, is_over: false, size: FIRST.min(maximum), maximum }
     }
 
-    /// The next page, or `None` after the last one; no page is empty. It has the deadline of a request that begins now,
-    /// so that a walk may take longer than any request. After an error, the same page can be asked for again.
+    /// The next page, or `None` after the last one; no page is empty. Each has the deadline of a request that begins
+    /// now, so that a walk may take longer than any request. After an error, the same page can be asked for again.
     pub async fn next(&mut self, store: &dyn Store) -> Result<Option<Page>> {
-        if self.is_over {
-            return Ok(None);
+        while !self.is_over {
+            let query = self.query.clone().after(self.after.clone(), self.size);
+            let page = store.list(&query, Deadline::of_work_from_now()).await?;
+            self.after.clone_from(&page.next);
+            self.is_over = page.next.is_none();
+            // A store may leave out documents that are deleted while it reads a page.
+            if !page.documents.is_empty() {
+                self.size = self.size_after(&page);
+                return Ok(Some(page));
+            }
         }
-        let query = self.query.clone().after(self.after.clone(), self.size);
-        let page = store.list(&query, Deadline::of_work_from_now()).await?;
-        self.after.clone_from(&page.next);
-        self.is_over = page.next.is_none();
-        let documents = page.documents.len();
-        if documents == 0 {
-            return Ok(None);
-        }
+        Ok(None)
+    }
+
+    /// How many documents of the length of those of a page make about the bytes of one.
+    fn size_after(&self, page: &Page) -> u32 {
         let bytes: usize = page.documents.iter().map(<[u8]>::len).sum();
-        let fitting = BYTES.saturating_mul(documents) / bytes.max(1);
-        self.size = u32::try_from(fitting).unwrap_or(u32::MAX).clamp(1, self.maximum);
-        Ok(Some(page))
+        let fitting = BYTES.saturating_mul(page.documents.len()) / bytes.max(1);
+        u32::try_from(fitting).unwrap_or(u32::MAX).clamp(1, self.maximum)
     }
 }
 

@@ -66,7 +66,8 @@ pub struct Page {
     /// The documents of the page as JSON text, each with its `id`.
     pub documents: Documents,
     /// The key of the last document, to continue from with a query
-    /// [after a key](tributary_domain::Window::After). `None` at the end of the list, and for other queries.
+    /// [after a key](tributary_domain::Window::After). `None` at the end of the list, which is known without another
+    /// page, and for other queries.
     pub next: Option<SortKey>,
 }
 

@@ -35,7 +35,9 @@ pub(crate) fn list(connection: &mut Connection, query: &Query) -> Result<Page, F
             conditions.and(&format!("({place}, id) {beyond} ({value}, {id})"));
         }
     }
-    let (limit, offset) = (conditions.bind(query.window.size()), conditions.bind(from));
+    // One more than the page tells whether the list goes on.
+    let size = u64::from(query.window.size());
+    let (limit, offset) = (conditions.bind(size.cast_signed() + 1), conditions.bind(from));
     let mut select = moment.prepare_cached(&format!(
         "SELECT {place}, id, rendered FROM documents WHERE {} ORDER BY {place} {direction}, id {direction} \
          LIMIT {limit} OFFSET {offset}",
@@ -43,12 +45,16 @@ pub(crate) fn list(connection: &mut Connection, query: &Query) -> Result<Page, F
     ))?;
     let mut rows = select.query(params_from_iter(&conditions.values))?;
     let (mut documents, mut last) = (Documents::default(), None);
+    let mut from_here = 0;
     while let Some(row) = rows.next()? {
+        from_here += 1;
+        if from_here > size {
+            break;
+        }
         documents.push(text(row, 2)?);
         last = Some(SortKey { value: sort_value(row.get_ref(0)?)?, id: row.get(1)? });
     }
-    let is_full = documents.len() == query.window.size() as usize;
-    let next = last.filter(|_| is_full && matches!(query.window, Window::After { .. }));
+    let next = last.filter(|_| query.window.continues_after(documents.len(), from_here));
     Ok(Page { count, documents, next })
 }
 

@@ -40,11 +40,11 @@ impl Window {
         }
     }
 
-    /// Whether the list continues after the last of so many documents on the page: it may, if the page is full, and is
-    /// one after a key.
+    /// Whether the list can be continued after the last of so many documents on the page, if so many match from the
+    /// start of the page on.
     #[must_use]
-    pub const fn continues_after(&self, documents: usize) -> bool {
-        matches!(self, Self::After { size, .. } if *size as usize == documents)
+    pub const fn continues_after(&self, documents: usize, matching: u64) -> bool {
+        matches!(self, Self::After { .. }) && documents > 0 && matching > documents as u64
     }
 }
 

@@ -37,18 +37,18 @@ impl Model {
         found.sort_by(|(left, _), (right, _)| query.order.compare(left, right));
         let count = found.len() as u64;
         let size = query.window.size() as usize;
-        let (page, is_continued): (Vec<_>, bool) = match &query.window {
-            Window::Offset { from, .. } => {
-                (found.into_iter().skip(*from as usize).take(size).collect(), false)
-            }
+        let (mut page, is_continued): (Vec<_>, bool) = match &query.window {
+            Window::Offset { from, .. } => (found.into_iter().skip(*from as usize).collect(), false),
             Window::After { key, .. } => {
                 let is_after = |(one, _): &(SortKey, String)| {
                     key.as_ref().is_none_or(|key| query.order.compare(one, key).is_gt())
                 };
-                (found.into_iter().filter(is_after).take(size).collect(), true)
+                (found.into_iter().filter(is_after).collect(), true)
             }
         };
-        let next = page.last().filter(|_| is_continued && page.len() == size).map(|(key, _)| key.clone());
+        let is_continued = is_continued && page.len() > size;
+        page.truncate(size);
+        let next = page.last().filter(|_| is_continued).map(|(key, _)| key.clone());
         ModelPage { count, texts: page.into_iter().map(|(_, text)| text).collect(), next }
     }
 

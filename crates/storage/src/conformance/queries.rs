@@ -199,6 +199,7 @@ async fn walked(store: &dyn Store, query: &Query, size: u32) -> String {
     loop {
         let query = query.clone().after(key, size);
         let (_, page) = found(store, &query).await;
+        assert!(!page.is_empty() || ids.is_empty(), "no key leads to an empty page: {query:?}");
         ids.push_str(&page);
         key = store.list(&query, Deadline::NONE).await.expect("listed").next;
         if key.is_none() {

@@ -21,12 +21,12 @@ impl Indexed {
     /// The requested page of a query, and the total number of matches.
     pub(super) fn list(&self, query: &Query) -> Page {
         let matching = self.matching(&query.conditions);
-        let slots = if self.is_in_place(query.order) {
+        let (slots, from_here) = if self.is_in_place(query.order) {
             self.page_in_place(&matching, query)
         } else {
             self.sorted_page(&matching, query)
         };
-        let last = slots.last().filter(|_| query.window.continues_after(slots.len()));
+        let last = slots.last().filter(|_| query.window.continues_after(slots.len(), from_here));
         let next = last.map(|slot| self.key(query.order, *slot));
         Page { count: matching.len(), documents: self.slots.arena.joined(&slots), next }
     }
@@ -37,7 +37,8 @@ impl Indexed {
         order.field == self.collection.order && !(is_reversed && order.field.is_some())
     }
 
-    fn page_in_place(&self, matching: &RoaringBitmap, query: &Query) -> Vec<u32> {
+    /// The slots of the page, and how many match from its start on.
+    fn page_in_place(&self, matching: &RoaringBitmap, query: &Query) -> (Vec<u32>, u64) {
         let size = query.window.size() as usize;
         let is_ascending = query.order.direction == SortOrder::Ascending;
         let from = match &query.window {
@@ -48,15 +49,16 @@ impl Indexed {
                 if is_ascending { up_to } else { matching.len() - below }
             }
         };
-        if is_ascending {
+        let slots = if is_ascending {
             self.index.page(matching, from, size)
         } else {
             self.index.page_from_end(matching, from, size)
-        }
+        };
+        (slots, matching.len().saturating_sub(from))
     }
 
-    /// A page in an order without an index: all matches are examined, and as many sorted as needed.
-    fn sorted_page(&self, matching: &RoaringBitmap, query: &Query) -> Vec<u32> {
+    /// The same in an order without an index: all matches are examined, and as many sorted as needed.
+    fn sorted_page(&self, matching: &RoaringBitmap, query: &Query) -> (Vec<u32>, u64) {
         let order = query.order;
         let compare = |left: &(Option<OrderValue<'_>>, u32), right: &(Option<OrderValue<'_>>, u32)| {
             order.compare_with(left.0.as_ref(), right.0.as_ref(), || {
@@ -81,13 +83,14 @@ impl Indexed {
             Window::Offset { from, .. } => from as usize,
             Window::After { .. } => 0,
         };
+        let from_here = found.len().saturating_sub(from) as u64;
         let end = from.saturating_add(query.window.size() as usize);
         if end < found.len() {
             found.select_nth_unstable_by(end, compare);
             found.truncate(end);
         }
         found.sort_unstable_by(compare);
-        found.into_iter().skip(from).map(|(_, slot)| slot).collect()
+        (found.into_iter().skip(from).map(|(_, slot)| slot).collect(), from_here)
     }
 
     /// The value of a document in the field of an order.

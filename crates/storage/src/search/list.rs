@@ -26,7 +26,8 @@ pub(super) async fn list(call: &Call, query: &Query) -> Result<Page, StoreError>
         Window::After { key: None, .. } => list.part(None, 0, size).await?,
         Window::After { key: Some(key), .. } => part_after(&list, key, size).await?,
     };
-    let final_row = part.rows.last().filter(|_| query.window.continues_after(part.rows.len()));
+    let final_row =
+        part.rows.last().filter(|_| query.window.continues_after(part.rows.len(), part.from_here));
     let next = final_row.map(|(key, _)| key.clone());
     // Documents that were deleted meanwhile are left out.
     let documents = part.rows.into_iter().filter_map(|(_, document)| document).collect();
@@ -46,9 +47,11 @@ async fn part_after(list: &List<'_>, key: &SortKey, size: u64) -> Result<Part, S
     .await?;
     let is_after = |other: &SortKey| list.sorting.order.compare(other, key).is_gt();
     let size = usize::try_from(size).unwrap_or(usize::MAX);
-    let rest: Vec<SortKey> = at.into_iter().filter(is_after).take(size).collect();
+    let mut rest: Vec<SortKey> = at.into_iter().filter(is_after).collect();
+    let from_here = rest.len() as u64 + part.from_here;
+    rest.truncate(size);
     let mut rows = list.rows(rest, &BTreeMap::new()).await?;
     rows.extend(part.rows);
     rows.truncate(size);
-    Ok(Part { count, rows })
+    Ok(Part { count, from_here, rows })
 }

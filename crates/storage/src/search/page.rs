@@ -33,6 +33,8 @@ pub(super) struct List<'l> {
 pub(super) struct Part {
     /// The total number of documents in the list.
     pub(super) count: u64,
+    /// The number of documents from the first of the part on.
+    pub(super) from_here: u64,
     /// The documents with their sort values, in order; `None` for one that was deleted meanwhile.
     pub(super) rows: Vec<(SortKey, Option<Bytes>)>,
 }
@@ -83,7 +85,7 @@ impl List<'_> {
             let row = |(key, hit): &(SortKey, Hit<'_>)| Ok((key.clone(), Some(render(hit.text(), &key.id)?)));
             page.into_iter().map(row).collect::<Result<_, StoreError>>()?
         };
-        Ok(Part { count, rows })
+        Ok(Part { count, from_here: count.saturating_sub(from), rows })
     }
 
     /// A page whose first or last documents share their value with others: all documents of that value are sorted by

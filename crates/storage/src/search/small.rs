@@ -28,7 +28,8 @@ pub(super) async fn list(call: &Call, index: &Index, query: &Query) -> Result<Pa
         }
     };
     let page = || found.iter().skip(start).take(size);
-    let last = page().last().filter(|_| query.window.continues_after(page().len()));
+    let from_here = found.len().saturating_sub(start) as u64;
+    let last = page().last().filter(|_| query.window.continues_after(page().len(), from_here));
     let next = last.map(|(key, _)| key.clone());
     let documents = page().map(|(_, document)| document).collect();
     Ok(Page { count, documents, next })
