@@ -7,7 +7,7 @@ use bytes::{Bytes, BytesMut};
 /// Bytes reserved in front for the beginning of the response.
 const FRONT: usize = 64;
 /// Bytes reserved at the end for the end of the response.
-const BACK: usize = 8;
+const BACK: usize = 256;
 
 /// Documents as JSON text in one buffer, separated by commas like the items of an array.
 ///

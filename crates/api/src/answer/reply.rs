@@ -97,10 +97,12 @@ impl Reply {
         Self::json(&Acknowledged { acknowledged: true })
     }
 
-    /// `{"count": …, "results": […]}`: stored documents are copied without parsing.
-    pub(crate) fn page(page: Page) -> Self {
+    /// `{"count": …, "results": […], "next": …}`: stored documents are copied without parsing. The token for the next
+    /// page has no character that JSON escapes.
+    pub(crate) fn page(page: Page, next: Option<&str>) -> Self {
         let head = format!(r#"{{"count":{},"results":["#, page.count);
-        Self::ok(page.documents.framed(&head, "]}"))
+        let tail = next.map_or_else(|| "]}".to_owned(), |token| format!(r#"],"next":"{token}"}}"#));
+        Self::ok(page.documents.framed(&head, &tail))
     }
 }
 
@@ -124,18 +126,16 @@ mod tests {
 
     #[test]
     fn pages_are_joined() {
-        let page = |documents: &[&'static str]| match Reply::page(Page {
-            count: 7,
-            documents: documents.iter().collect(),
-            next: None,
-        })
-        .body
-        {
-            ReplyBody::Json(body) => body,
-            ReplyBody::Text(..) | ReplyBody::Stream(..) => panic!("a page is JSON"),
+        let page = |documents: &[&'static str], next| {
+            let page = Page { count: 7, documents: documents.iter().collect(), next: None };
+            match Reply::page(page, next).body {
+                ReplyBody::Json(body) => body,
+                ReplyBody::Text(..) | ReplyBody::Stream(..) => panic!("a page is JSON"),
+            }
         };
-        assert_eq!(page(&[]), r#"{"count":7,"results":[]}"#);
-        assert_eq!(page(&["{}"]), r#"{"count":7,"results":[{}]}"#);
-        assert_eq!(page(&["{}", r#"{"a":1.10}"#]), r#"{"count":7,"results":[{},{"a":1.10}]}"#);
+        assert_eq!(page(&[], None), r#"{"count":7,"results":[]}"#);
+        assert_eq!(page(&["{}"], None), r#"{"count":7,"results":[{}]}"#);
+        assert_eq!(page(&["{}", r#"{"a":1.10}"#], None), r#"{"count":7,"results":[{},{"a":1.10}]}"#);
+        assert_eq!(page(&["{}"], Some("AQ")), r#"{"count":7,"results":[{}],"next":"AQ"}"#);
     }
 }

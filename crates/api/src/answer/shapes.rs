@@ -99,6 +99,9 @@ pub(crate) struct Page<T> {
     count: Count,
     /// Those of the page, in order.
     results: Vec<T>,
+    /// With `cursor`: its value for the next page. Absent on the last page, and for lists by offset.
+    #[schemars(default, with = "String")]
+    next: Option<String>,
 }
 
 /// Who answers.

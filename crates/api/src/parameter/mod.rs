@@ -1,12 +1,14 @@
 //! Query strings: how parameters are declared, decoded and checked.
 
 mod arguments;
+mod cursor;
 mod date_range;
 mod declaration;
 mod every_endpoint;
 mod query_string;
 
 pub(crate) use arguments::{Arguments, MAXIMUM_WINDOW};
+pub(crate) use cursor::{CURSOR, Cursor, CursorScope};
 pub use declaration::{Parameter, ParameterKind};
 pub use every_endpoint::COMMON_PARAMETERS;
 pub(crate) use every_endpoint::{ERROR_TRACE, FILTER_PATH, FORMAT, HUMAN, JSON, PRETTY};

@@ -4,6 +4,7 @@ mod connector;
 mod docs;
 mod health;
 mod openapi;
+mod paging;
 mod root;
 mod secret;
 mod sync_job;

@@ -17,6 +17,7 @@ mod secret;
 mod session;
 mod sync_job;
 mod sync_job_query;
+mod walking;
 
 use std::collections::BTreeSet;
 
@@ -40,6 +41,7 @@ fn scenarios() -> Vec<Scenario> {
     all.extend(health::scenarios());
     all.extend(contract::scenarios());
     all.extend(docs::scenarios());
+    all.extend(walking::scenarios());
     all
 }
 

@@ -11,6 +11,7 @@ use actix_web::dev::{Payload, Service, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::{App, test, web};
 use futures_util::stream::{self, StreamExt as _};
+use serde_json::Value;
 use tributary_api::{Api, Clock, IdGenerator};
 use tributary_domain::{Document, Id, Timestamp};
 use tributary_engines::{Endpoint, Indices};
@@ -171,6 +172,21 @@ impl Session {
         self.call(method, path, body).await;
         let answer = self.text.split_off(before);
         assert!(answer.contains("\n<<< 2"), "{answer}");
+    }
+
+    /// The answer to a request that must succeed, and is not recorded.
+    pub(crate) async fn fetch(&mut self, path: &str) -> Value {
+        let before = self.text.len();
+        self.call("GET", path, "").await;
+        let answer = self.text.split_off(before);
+        let (head, body) = answer.split_once("\n{").unwrap_or_else(|| panic!("{answer}"));
+        assert!(head.contains("\n<<< 200"), "{answer}");
+        serde_json::from_str(&format!("{{{body}")).unwrap_or_else(|_| panic!("{answer}"))
+    }
+
+    /// Records a line of the scenario's own.
+    pub(crate) fn note(&mut self, line: &str) {
+        let _ = writeln!(self.text, "{line}\n");
     }
 
     /// A request with a JSON body, or without one where it is empty; recorded.

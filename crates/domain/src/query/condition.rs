@@ -1,10 +1,12 @@
 //! Conditions on documents.
 
+use serde::Serialize;
+
 use super::error::QueryError;
 use crate::{Collection, Document, FieldKind};
 
 /// A condition on the fields of a document. A field has any number of values; it is enough that one matches.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum Condition {
     /// The field has one of the values, by the rules of [`keyword_values`](crate::keyword_values).
     AnyOf {
@@ -43,6 +45,20 @@ impl Condition {
     #[must_use]
     pub fn negated(self) -> Self {
         Self::Not(Box::new(self))
+    }
+
+    /// The same condition, whatever the order in which its words were given.
+    #[must_use]
+    pub fn normalized(self) -> Self {
+        match self {
+            Self::AnyOf { field, mut words } => {
+                words.sort_unstable();
+                words.dedup();
+                Self::AnyOf { field, words }
+            }
+            Self::Not(condition) => condition.normalized().negated(),
+            other => other,
+        }
     }
 
     /// Whether the condition holds for a document of a collection.
@@ -137,6 +153,18 @@ mod tests {
         for (condition, expected) in cases {
             assert_eq!(condition.matches(Collection::CONNECTORS, &connector), expected, "{condition:?}");
         }
+    }
+
+    #[test]
+    fn the_order_of_words_does_not_matter() {
+        let any_of = |words: &[&str]| Condition::AnyOf {
+            field: connector_fields::NAME,
+            words: words.iter().map(|word| (*word).to_owned()).collect(),
+        };
+        assert_eq!(any_of(&["b", "a", "b"]).normalized(), any_of(&["a", "b"]));
+        assert_eq!(any_of(&["b", "a"]).negated().normalized(), any_of(&["a", "b"]).negated());
+        let exists = Condition::Exists { field: connector_fields::NAME };
+        assert_eq!(exists.clone().normalized(), exists);
     }
 
     #[test]

@@ -2,11 +2,13 @@
 
 use std::cmp::Ordering;
 
+use serde::{Deserialize, Serialize};
+
 use super::sort_order::SortOrder;
 use crate::{Collection, Document};
 
 /// Where documents without a value in the sort field are placed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub enum MissingValues {
     /// As if their value was greater than all others: last in ascending order, first in descending.
     #[default]
@@ -17,7 +19,7 @@ pub enum MissingValues {
 
 /// A sort order: by the least value of a field, with ties broken by the bytes of the id. It is total, so that pages
 /// neither overlap nor skip documents while nothing changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Order {
     /// The path of the field; `None` to sort by id alone.
     pub field: Option<&'static str>,
@@ -27,8 +29,9 @@ pub struct Order {
     pub missing: MissingValues,
 }
 
-/// The value by which a document is sorted.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+/// The value by which a document is sorted; in JSON a number or a string.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(untagged)]
 pub enum SortValue {
     /// A number, or a date in milliseconds since 1970.
     Number(i64),

@@ -7,7 +7,8 @@ use super::INCLUDE_DELETED;
 use crate::answer::{Page, Reply};
 use crate::endpoint::{Access, Answer, Call, Content, Endpoint, Privilege, handler};
 use crate::error::ApiError;
-use crate::parameter::{Arguments, Parameter, ParameterKind};
+use crate::parameter::{Arguments, CURSOR, CursorScope, Parameter, ParameterKind};
+use crate::routes::paging::Paging;
 
 const fn parameter(name: &'static str, kind: ParameterKind, description: &'static str) -> Parameter {
     Parameter { name, kind, default: None, description }
@@ -37,11 +38,14 @@ const QUERY: Parameter = parameter(
     "Only connectors with this in their index name, name or description.",
 );
 
+/// Examples of filters, for messages about lists that are too long.
+const NARROWING: &str = "[index_name], [connector_name], [service_type] or [query]";
+
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.list",
     path: "/_connector",
     access: Access::Needs(Privilege::MonitorConnector),
-    parameters: &[&[FROM, SIZE, INDEX_NAME, CONNECTOR_NAME, SERVICE_TYPE, QUERY, INCLUDE_DELETED]],
+    parameters: &[&[FROM, SIZE, CURSOR, INDEX_NAME, CONNECTOR_NAME, SERVICE_TYPE, QUERY, INCLUDE_DELETED]],
     answers: &[Answer {
         status: 200,
         description: "How many connectors match, and those of the page.",
@@ -53,20 +57,24 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
 };
 
 async fn list(call: Call) -> Result<Reply, ApiError> {
+    let context = call.context();
+    let paging = Paging::parse(&call.arguments, Collection::CONNECTORS, [&FROM, &SIZE], NARROWING)?;
+    let now = paging.now(&context);
     let query = query(&call.arguments)?;
-    Ok(Reply::page(connector::list(call.store(), &call.context(), &query).await?))
+    let scope = CursorScope::new(Collection::CONNECTORS, &query.conditions, (), query.order);
+    let query = Query { window: paging.window(&scope)?, ..query };
+    let page = connector::list(call.store(), &context, &query).await?;
+    let next = page.next.as_ref().map(|key| scope.token(now, key));
+    Ok(Reply::page(page, next.as_deref()))
 }
 
-/// Builds the query from the parameters.
+/// The query of the first connectors that the parameters describe.
 fn query(arguments: &Arguments) -> Result<Query, Refusal> {
-    let (from, size) =
-        arguments.window(&FROM, &SIZE, "[index_name], [connector_name], [service_type] or [query]")?;
     let index_names = arguments.texts(&INDEX_NAME);
     for name in &index_names {
         IndexName::parse(name)?;
     }
     let query = Query::of(Collection::CONNECTORS)
-        .page(from, size)
         .any_of(connector_fields::INDEX_NAME, index_names)
         .any_of(connector_fields::NAME, arguments.texts(&CONNECTOR_NAME))
         .any_of(connector_fields::SERVICE_TYPE, arguments.texts(&SERVICE_TYPE));

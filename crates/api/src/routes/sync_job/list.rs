@@ -1,6 +1,6 @@
 //! `GET /_connector/_sync_job`: lists sync jobs.
 
-use tributary_domain::SyncJob;
+use tributary_domain::{Collection, Query, SyncJob};
 use tributary_service::sync_job;
 
 use super::filter::{FILTERS, NARROWING, filter};
@@ -8,7 +8,8 @@ use super::sorting::{SORTING, order};
 use crate::answer::{Page, Reply};
 use crate::endpoint::{Access, Answer, Call, Content, Endpoint, Privilege, handler};
 use crate::error::ApiError;
-use crate::parameter::{Parameter, ParameterKind};
+use crate::parameter::{CURSOR, CursorScope, Parameter, ParameterKind};
+use crate::routes::paging::Paging;
 
 const FROM: Parameter = Parameter {
     name: "from",
@@ -26,7 +27,7 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.sync_job_list",
     path: "/_connector/_sync_job",
     access: Access::Needs(Privilege::MonitorConnector),
-    parameters: &[&[FROM, SIZE], FILTERS, SORTING],
+    parameters: &[&[FROM, SIZE, CURSOR], FILTERS, SORTING],
     answers: &[Answer {
         status: 200,
         description: "How many jobs match, and those of the page.",
@@ -39,9 +40,14 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
 
 async fn list(call: Call) -> Result<Reply, ApiError> {
     let context = call.context();
-    let (from, size) = call.arguments.window(&FROM, &SIZE, NARROWING)?;
-    let filter = filter(&call.arguments, context.now())?;
+    let paging = Paging::parse(&call.arguments, Collection::SYNC_JOBS, [&FROM, &SIZE], NARROWING)?;
+    let now = paging.now(&context);
+    let filter = filter(&call.arguments, now)?;
     let order = order(&call.arguments)?;
-    let query = filter.query(call.store(), &context).await?.ordered(order).page(from, size);
-    Ok(Reply::page(sync_job::list(call.store(), &context, &query).await?))
+    let scope = CursorScope::new(Collection::SYNC_JOBS, &filter.conditions, filter.orphaned, order);
+    let window = paging.window(&scope)?;
+    let query = Query { window, ..filter.query(call.store(), &context).await?.ordered(order) };
+    let page = sync_job::list(call.store(), &context, &query).await?;
+    let next = page.next.as_ref().map(|key| scope.token(now, key));
+    Ok(Reply::page(page, next.as_deref()))
 }
