@@ -6,6 +6,7 @@ mod presentation;
 mod reply;
 mod response;
 mod shapes;
+mod source;
 mod warning_header;
 
 pub(crate) use presentation::Presentation;
@@ -15,3 +16,4 @@ pub(crate) use shapes::{
     Acknowledged, Changed, Created, Deleted, Health, Information, Page, Put, Secret, SecretPut,
     TriedOrChanged, VersionInformation,
 };
+pub(crate) use source::{SOURCE, source};

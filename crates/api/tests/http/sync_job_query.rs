@@ -11,6 +11,7 @@ pub(crate) fn scenarios() -> Vec<Scenario> {
         scenario!("sync_job_list.filters", filters),
         scenario!("sync_job_list.dates", dates),
         scenario!("sync_job_list.sorting", sorting),
+        scenario!("source", source),
     ]
 }
 
@@ -202,4 +203,39 @@ async fn sorting(session: &mut Session) {
         &["sort=", "sort=age", "sort=created_at,started_at", "sort=id", "sort=last_seen&sort=last_seen"],
     )
     .await;
+}
+
+async fn source(session: &mut Session) {
+    let job = r#"{"status":"pending","n":1.10,"was":1e400,"connector":{"id":"c","configuration":{"a":{"value":1,"label":"A"}}},"list":[{"id":1,"x":2},3]}"#;
+    session.store(Collection::SYNC_JOBS, "j", job).await;
+    session.store(Collection::SYNC_JOBS, "k", r#"{"status":"error","id":"other"}"#).await;
+    let connector = r#"{"name":"n","service_type":"s3","configuration":{"a":{"label":"A","value":"x"}}}"#;
+    session.store(Collection::CONNECTORS, "c", connector).await;
+    for query in [
+        "_source=true",
+        "_source=false",
+        "_source",
+        "_source=status,n",
+        "_source=connector.*.a.value,*s",
+        "_source_includes=connector,was&_source_excludes=*.label",
+        "_source_excludes=connector,list",
+        "_source_excludes=*",
+        "_source=status&_source=n",
+        "_source=nothing",
+        "_source=status&filter_path=results.status",
+        "_source=false&filter_path=-**.id",
+        "_source=status&pretty",
+    ] {
+        session.call("GET", &format!("{JOBS}?{query}"), "").await;
+        session.call("GET", &format!("{JOBS}/j?{query}"), "").await;
+    }
+    for query in ["_source=name,configuration.*.value", "_source=false", "_source_excludes=configuration"] {
+        session.call("GET", &format!("/_connector?{query}"), "").await;
+        session.call("GET", &format!("/_connector/c?{query}"), "").await;
+    }
+    for path in [JOBS, "/_connector", "/_connector/c"] {
+        session.call("GET", &format!("{path}?_source_includes={}", "*".repeat(257)), "").await;
+        session.call("GET", &format!("{path}?_sources=id"), "").await;
+    }
+    session.call("GET", &format!("{JOBS}/nobody?_source=id"), "").await;
 }

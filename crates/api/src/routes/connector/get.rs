@@ -4,7 +4,7 @@ use tributary_domain::{Connector, InclusionOfDeleted};
 use tributary_service::connector;
 
 use super::{ID, INCLUDE_DELETED};
-use crate::answer::Reply;
+use crate::answer::{Reply, SOURCE, source};
 use crate::endpoint::{Access, Answer, Call, Content, Endpoint, Privilege, handler};
 use crate::error::{ApiError, ErrorKind};
 
@@ -12,7 +12,7 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.get",
     path: "/_connector/{connector_id}",
     access: Access::Needs(Privilege::MonitorConnector),
-    parameters: &[&[INCLUDE_DELETED]],
+    parameters: &[&[INCLUDE_DELETED], SOURCE],
     answers: &[Answer {
         status: 200,
         description: "The connector.",
@@ -26,7 +26,7 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
 
 async fn get(call: Call) -> Result<Reply, ApiError> {
     let deleted = InclusionOfDeleted(call.arguments.boolean(&INCLUDE_DELETED)?);
-    let id = call.id(ID)?;
+    let (id, source) = (call.id(ID)?, source(&call.arguments)?);
     let connector = connector::get(call.store(), &call.context(), &id, deleted).await?;
-    Ok(Reply::ok(connector.document().to_json()))
+    Ok(Reply::ok(source.document(connector.document().to_json().into()).await?))
 }

@@ -4,7 +4,7 @@ use tributary_domain::{Collection, Connector, IndexName, Query, Refusal, connect
 use tributary_service::connector;
 
 use super::INCLUDE_DELETED;
-use crate::answer::{Page, Reply};
+use crate::answer::{Page, Reply, SOURCE, source};
 use crate::endpoint::{Access, Answer, Call, Content, Endpoint, Privilege, handler};
 use crate::error::ApiError;
 use crate::parameter::{Arguments, CURSOR, CursorScope, Parameter, ParameterKind};
@@ -45,7 +45,10 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.list",
     path: "/_connector",
     access: Access::Needs(Privilege::MonitorConnector),
-    parameters: &[&[FROM, SIZE, CURSOR, INDEX_NAME, CONNECTOR_NAME, SERVICE_TYPE, QUERY, INCLUDE_DELETED]],
+    parameters: &[
+        &[FROM, SIZE, CURSOR, INDEX_NAME, CONNECTOR_NAME, SERVICE_TYPE, QUERY, INCLUDE_DELETED],
+        SOURCE,
+    ],
     answers: &[Answer {
         status: 200,
         description: "How many connectors match, and those of the page.",
@@ -61,10 +64,12 @@ async fn list(call: Call) -> Result<Reply, ApiError> {
     let paging = Paging::parse(&call.arguments, Collection::CONNECTORS, [&FROM, &SIZE], NARROWING)?;
     let now = paging.now(&context);
     let query = query(&call.arguments)?;
+    let source = source(&call.arguments)?;
     let scope = CursorScope::new(Collection::CONNECTORS, &query.conditions, (), query.order);
     let query = Query { window: paging.window(&scope)?, ..query };
     let page = connector::list(call.store(), &context, &query).await?;
     let next = page.next.as_ref().map(|key| scope.token(now, key));
+    let page = source.page(page).await?;
     Ok(Reply::page(page, next.as_deref()))
 }
 

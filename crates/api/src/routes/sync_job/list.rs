@@ -5,7 +5,7 @@ use tributary_service::sync_job;
 
 use super::filter::{FILTERS, NARROWING, filter};
 use super::sorting::{SORTING, order};
-use crate::answer::{Page, Reply};
+use crate::answer::{Page, Reply, SOURCE, source};
 use crate::endpoint::{Access, Answer, Call, Content, Endpoint, Privilege, handler};
 use crate::error::ApiError;
 use crate::parameter::{CURSOR, CursorScope, Parameter, ParameterKind};
@@ -27,7 +27,7 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.sync_job_list",
     path: "/_connector/_sync_job",
     access: Access::Needs(Privilege::MonitorConnector),
-    parameters: &[&[FROM, SIZE, CURSOR], FILTERS, SORTING],
+    parameters: &[&[FROM, SIZE, CURSOR], FILTERS, SORTING, SOURCE],
     answers: &[Answer {
         status: 200,
         description: "How many jobs match, and those of the page.",
@@ -43,11 +43,13 @@ async fn list(call: Call) -> Result<Reply, ApiError> {
     let paging = Paging::parse(&call.arguments, Collection::SYNC_JOBS, [&FROM, &SIZE], NARROWING)?;
     let now = paging.now(&context);
     let filter = filter(&call.arguments, now)?;
+    let source = source(&call.arguments)?;
     let order = order(&call.arguments)?;
     let scope = CursorScope::new(Collection::SYNC_JOBS, &filter.conditions, filter.orphaned, order);
     let window = paging.window(&scope)?;
     let query = Query { window, ..filter.query(call.store(), &context).await?.ordered(order) };
     let page = sync_job::list(call.store(), &context, &query).await?;
     let next = page.next.as_ref().map(|key| scope.token(now, key));
+    let page = source.page(page).await?;
     Ok(Reply::page(page, next.as_deref()))
 }
