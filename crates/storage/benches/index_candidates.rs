@@ -107,7 +107,7 @@ impl Candidate for Positions {
             .map(|(field, texts)| (field, &**texts))
             .collect();
         let matching = self.0.matching(&filters);
-        (matching.len(), self.0.page(&matching, from as u64, PAGE))
+        (matching.len(), self.0.page(&matching, 0..u32::MAX, from as u64, PAGE))
     }
 }
 

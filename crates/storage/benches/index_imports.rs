@@ -72,7 +72,7 @@ fn import(name: &str, documents: &mut Documents, index: &mut OrderedIndex, time:
     }
     let average = total / all;
     println!("{name:45} average {average:9.2?} worst {worst:9.2?}");
-    let slots = index.page(&index.matching(&[]), 0, usize::MAX);
+    let slots = index.page(&index.matching(&[]), 0..u32::MAX, 0, usize::MAX);
     assert!(slots.is_sorted_by_key(|&slot| documents.times[slot as usize]));
 }
 

@@ -102,6 +102,14 @@ impl Chunk {
         taken.map(|(cell, slot)| (self.position(cell), slot))
     }
 
+    /// The slots from one position up to another, in order; positions outside the chunk stand for its ends.
+    pub(super) fn slots_in(&self, first: u32, last: u32) -> impl DoubleEndedIterator<Item = u32> {
+        let start = first.saturating_sub(self.position(0)) as usize;
+        let end = (last.saturating_sub(self.position(0)) as usize + 1).min(CELLS);
+        let cells = self.cells.get(start..end).unwrap_or_default();
+        cells.iter().copied().filter(|&slot| slot != HOLE)
+    }
+
     /// Fills an empty cell.
     pub(super) fn put(&mut self, cell: usize, slot: u32) {
         debug_assert_eq!(self.cells[cell], HOLE, "the cell is taken");
@@ -130,7 +138,7 @@ impl Chunk {
         while low < high {
             let middle = low.midpoint(high);
             match self.next_taken(middle..high) {
-                Some(cell) if keys.key(self.cells[cell]) < key => {
+                Some(cell) if keys.is_below(self.cells[cell], key) => {
                     before = Some(cell);
                     low = cell + 1;
                 }

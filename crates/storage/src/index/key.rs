@@ -23,4 +23,10 @@ pub struct OrderKey<'a> {
 pub trait Keys {
     /// The key of a slot that is in the index or being inserted.
     fn key(&self, slot: u32) -> OrderKey<'_>;
+
+    /// Whether the key of a slot is below another; faster than comparing whole keys where most numbers differ and ids
+    /// take long to fetch.
+    fn is_below(&self, slot: u32, key: OrderKey<'_>) -> bool {
+        self.key(slot) < key
+    }
 }

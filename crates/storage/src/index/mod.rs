@@ -11,16 +11,19 @@ mod key;
 mod labels;
 mod order;
 mod rows;
+mod slot_order;
 #[cfg(test)]
 mod tests;
 mod values;
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use roaring::RoaringBitmap;
 
 pub use key::{Field, Filter, Keys, OrderKey};
 use order::Order;
+pub use slot_order::SlotOrder;
 use values::Values;
 
 /// The documents' order and their filterable values. A document is identified by its slot.
@@ -143,26 +146,51 @@ impl OrderedIndex {
         self.order.entries_at(positions)
     }
 
-    /// The slots of `size` of these documents in order, without the first `from`.
+    /// The position of a document.
     #[must_use]
-    pub fn page(&self, matching: &RoaringBitmap, from: u64, size: usize) -> Vec<u32> {
-        let first = u32::try_from(from).ok().and_then(|from| matching.select(from));
-        first.map_or_else(Vec::new, |first| self.window(matching, matching.range(first..), size))
+    pub fn position(&self, slot: u32) -> Option<u32> {
+        self.order.position(slot)
+    }
+
+    /// The first position that may have a key that is not below a key, and the first that may have one above it; there
+    /// need not be a document with this key.
+    #[must_use]
+    pub fn ends(&self, key: OrderKey<'_>, keys: &impl Keys) -> [u32; 2] {
+        self.order.ends(key, keys)
+    }
+
+    /// The slots of `size` of these documents in a range of positions, in order, without the first `from`.
+    #[must_use]
+    pub fn page(&self, matching: &RoaringBitmap, positions: Range<u32>, from: u64, size: usize) -> Vec<u32> {
+        let before = || matching.range_cardinality(..positions.start);
+        // Without an offset no rank is needed.
+        let first =
+            if from == 0 { Some(positions.start) } else { select(matching, before().checked_add(from)) };
+        match first {
+            Some(first) if first < positions.end => {
+                self.window(matching, matching.range(first..positions.end), size)
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// As `page`, in the opposite order: `from` and `size` count from the end.
     #[must_use]
-    pub fn page_from_end(&self, matching: &RoaringBitmap, from: u64, size: usize) -> Vec<u32> {
-        let rank = matching.len().checked_sub(from).and_then(|left| left.checked_sub(1));
-        let first = rank.and_then(|rank| u32::try_from(rank).ok()).and_then(|rank| matching.select(rank));
-        first.map_or_else(Vec::new, |first| self.window(matching, matching.range(..=first).rev(), size))
-    }
-
-    /// How many of these documents are before a key, and how many are not after it; there need not be a document with
-    /// this key.
-    #[must_use]
-    pub fn ranks(&self, matching: &RoaringBitmap, key: OrderKey<'_>, keys: &impl Keys) -> [u64; 2] {
-        self.order.ends(key, keys).map(|end| matching.range_cardinality(..end))
+    pub fn page_from_end(
+        &self,
+        matching: &RoaringBitmap,
+        positions: Range<u32>,
+        from: u64,
+        size: usize,
+    ) -> Vec<u32> {
+        let rank = || matching.range_cardinality(..positions.end).checked_sub(from)?.checked_sub(1);
+        let last = if from == 0 { positions.end.checked_sub(1) } else { select(matching, rank()) };
+        match last {
+            Some(last) if last >= positions.start => {
+                self.window(matching, matching.range(positions.start..=last).rev(), size)
+            }
+            _ => Vec::new(),
+        }
     }
 
     fn window(
@@ -179,4 +207,9 @@ impl OrderedIndex {
         }
         slots
     }
+}
+
+/// The position with so many of these positions before it.
+fn select(positions: &RoaringBitmap, rank: Option<u64>) -> Option<u32> {
+    positions.select(u32::try_from(rank?).ok()?)
 }

@@ -85,6 +85,15 @@ impl Order {
         [below, following.filter(is_same).map_or(below, |(chunk, cell)| chunk.position(cell) + 1)]
     }
 
+    /// The slots at these positions, in order.
+    pub(super) fn slots_in(&self, positions: Range<u32>) -> impl DoubleEndedIterator<Item = u32> {
+        let (first, last) = (positions.start, positions.end.saturating_sub(1));
+        let start = self.chunks.partition_point(|chunk| chunk.position(CELLS - 1) < first);
+        let end = self.chunks.partition_point(|chunk| chunk.position(0) <= last);
+        let chunks = self.chunks.get(start..end).filter(|_| !positions.is_empty()).unwrap_or_default();
+        chunks.iter().flat_map(move |chunk| chunk.slots_in(first, last))
+    }
+
     /// All positions with their slots, in order.
     pub(super) fn entries(&self) -> impl Iterator<Item = (u32, u32)> {
         self.chunks.iter().flat_map(Chunk::entries)
@@ -192,7 +201,7 @@ impl Order {
     fn gap(&self, key: OrderKey<'_>, keys: &impl Keys) -> (usize, Option<usize>, Option<usize>) {
         let before_key = |chunk: &Chunk, cell| {
             let slot = chunk.get(cell);
-            slot.is_some_and(|slot| keys.key(slot) < key)
+            slot.is_some_and(|slot| keys.is_below(slot, key))
         };
         // Most documents are the newest so far.
         if let Some(last) = self.chunks.last()

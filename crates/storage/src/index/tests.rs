@@ -50,12 +50,12 @@ impl DocumentsBySlot {
 /// The count and the page that the index answers.
 fn page(index: &OrderedIndex, filters: &[Filter<'_>], from: usize, size: usize) -> (u64, Vec<u32>) {
     let matching = index.matching(filters);
-    (matching.len(), index.page(&matching, from as u64, size))
+    (matching.len(), index.page(&matching, 0..u32::MAX, from as u64, size))
 }
 
 fn page_from_end(index: &OrderedIndex, filters: &[Filter<'_>], from: usize, size: usize) -> (u64, Vec<u32>) {
     let matching = index.matching(filters);
-    (matching.len(), index.page_from_end(&matching, from as u64, size))
+    (matching.len(), index.page_from_end(&matching, 0..u32::MAX, from as u64, size))
 }
 
 struct Pair {

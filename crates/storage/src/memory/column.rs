@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-/// Stands for a document without a number; the number itself is stored in `several`.
+/// Stands for a document without a number; the number itself is stored in `special`.
 const NONE: i64 = i64::MIN;
 
 /// The least number of each slot, and all numbers of documents with several.
@@ -10,8 +10,8 @@ const NONE: i64 = i64::MIN;
 pub(super) struct Column {
     /// The least number of each slot.
     least: Vec<i64>,
-    /// All numbers of documents that have several, the least first.
-    several: HashMap<u32, Box<[i64]>>,
+    /// All numbers, the least first, of documents that have several, or one at a limit of the range.
+    special: HashMap<u32, Box<[i64]>>,
 }
 
 impl Column {
@@ -22,11 +22,16 @@ impl Column {
             self.least.resize(place + 1, NONE);
         }
         self.least[place] = numbers.first().copied().unwrap_or(NONE);
-        if numbers.len() > 1 || numbers.first() == Some(&NONE) {
-            self.several.insert(slot, numbers.into());
-        } else if !self.several.is_empty() {
-            self.several.remove(&slot);
+        if numbers.len() > 1 || matches!(numbers, [NONE | i64::MAX]) {
+            self.special.insert(slot, numbers.into());
+        } else if !self.special.is_empty() {
+            self.special.remove(&slot);
         }
+    }
+
+    /// Whether every document has at most one number, and none at a limit of the range.
+    pub(super) fn is_plain(&self) -> bool {
+        self.special.is_empty()
     }
 
     /// The least number of a slot.
@@ -44,7 +49,7 @@ impl Column {
     }
 
     fn more(&self, slot: u32) -> Option<&[i64]> {
-        if self.several.is_empty() { None } else { self.several.get(&slot).map(AsRef::as_ref) }
+        if self.special.is_empty() { None } else { self.special.get(&slot).map(AsRef::as_ref) }
     }
 }
 

@@ -1,20 +1,21 @@
 //! A collection: rendered documents in slots, with indexes by id and by field.
 
-use std::collections::HashMap;
 use std::hash::BuildHasher;
 
 use bytes::Bytes;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
-use tributary_domain::Collection;
+use tributary_domain::{Collection, IndexedField};
 
 #[cfg(feature = "embedded")]
 use super::batch::LoadBatch;
-use super::column::Column;
 use super::holders::Holders;
+use super::number_field::NumberField;
+#[cfg(feature = "embedded")]
+use super::number_field::id_ranks;
 use super::operation::{FieldNumber, Record, Terms, stored};
 use super::slots::Slots;
-use crate::index::{Field, OrderedIndex};
+use crate::index::{Field, OrderedIndex, SlotOrder};
 use crate::{StoreError, Stored, Version, Versioned};
 
 /// How many slots a scan examines in one step.
@@ -25,8 +26,8 @@ pub(super) struct Indexed {
     pub(super) collection: Collection,
     pub(super) slots: Slots,
     pub(super) index: OrderedIndex,
-    /// The columns of the numeric fields, by field number.
-    pub(super) columns: HashMap<FieldNumber, Column>,
+    /// The fields of numbers and dates.
+    pub(super) numbers: Vec<NumberField>,
     /// The slots by the hash of the id; the ids themselves are in the arena.
     by_id: HashTable<u32>,
     hasher: RandomState,
@@ -43,7 +44,7 @@ impl Indexed {
             collection,
             slots: Slots::default(),
             index: OrderedIndex::with_pairs(words, &pairs),
-            columns: HashMap::new(),
+            numbers: number_fields(collection),
             by_id: HashTable::new(),
             hasher: RandomState::default(),
             holders: Holders::default(),
@@ -112,22 +113,11 @@ impl Indexed {
         }
     }
 
-    /// Updates the columns and the holders of unique words.
+    /// Updates the numbers and the holders of unique words.
     fn note(&mut self, slot: u32, terms: Terms) {
         self.holders.set(slot, terms.unique);
-        for (field, column) in &mut self.columns {
-            if !terms.numbers.iter().any(|(number, _)| number == field) {
-                column.set(slot, &[]);
-            }
-        }
-        self.set_numbers(slot, &terms.numbers);
-    }
-
-    /// Sets the numbers of a slot in the columns of their fields.
-    fn set_numbers(&mut self, slot: u32, numbers: &[(FieldNumber, i64)]) {
-        for numbers in numbers.chunk_by(|(left, _), (right, _)| left == right) {
-            let values: Vec<i64> = numbers.iter().map(|(_, value)| *value).collect();
-            self.columns.entry(numbers[0].0).or_default().set(slot, &values);
+        for field in &mut self.numbers {
+            with_numbers_of(field.number, &terms.numbers, |numbers| field.set(slot, numbers, &self.slots));
         }
     }
 
@@ -149,17 +139,27 @@ impl Indexed {
                 self.holders.set(slot, Some(word));
             }
             for (slot, numbers) in batch.values() {
-                self.set_numbers(slot, numbers);
+                for field in &mut self.numbers {
+                    with_numbers_of(field.number, numbers, |numbers| field.column.set(slot, numbers));
+                }
             }
             loaded.push(batch);
         }
-        let Self { slots, by_id, hasher, index, .. } = self;
+        let Self { slots, by_id, hasher, index, numbers, .. } = self;
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 let hash = |slot: &u32| hasher.hash_one(slots.id(*slot));
                 by_id.reserve(count, hash);
                 for slot in (0..).take(count) {
                     by_id.insert_unique(hash(&slot), slot, hash);
+                }
+            });
+            scope.spawn(|| {
+                if numbers.iter().any(|field| field.order.is_some()) {
+                    let ranks = id_ranks(slots, count);
+                    for field in numbers {
+                        field.load_order(&ranks);
+                    }
                 }
             });
             let vocabulary = loaded.iter().flat_map(LoadBatch::vocabulary);
@@ -177,11 +177,14 @@ impl Indexed {
 
     fn remove(&mut self, id: &str, slot: u32) {
         self.index.remove(slot);
+        self.holders.set(slot, None);
+        for field in &mut self.numbers {
+            field.remove(slot);
+        }
         if let Ok(found) = self.by_id.find_entry(self.hasher.hash_one(id), |candidate| *candidate == slot) {
             found.remove();
         }
         self.slots.remove(slot);
-        self.note(slot, Terms::default());
     }
 
     fn slot(&self, id: &str) -> Option<u32> {
@@ -194,6 +197,26 @@ impl Indexed {
 pub(super) fn field_number(collection: Collection, path: &str) -> Option<FieldNumber> {
     let place = collection.fields.iter().position(|field| field.path == path)?;
     FieldNumber::try_from(place).ok()
+}
+
+/// Hands on the numbers in one field, of numbers in the order of their fields.
+fn with_numbers_of(field: FieldNumber, numbers: &[(FieldNumber, i64)], then: impl FnOnce(&[i64])) {
+    let start = numbers.partition_point(|(number, _)| *number < field);
+    let end = numbers.partition_point(|(number, _)| *number <= field);
+    match numbers[start..end] {
+        // Most documents have one, which needs no allocation.
+        [(_, number)] => then(&[number]),
+        ref numbers => then(&numbers.iter().map(|(_, number)| *number).collect::<Vec<i64>>()),
+    }
+}
+
+fn number_fields(collection: Collection) -> Vec<NumberField> {
+    let fields = (0..).zip(collection.fields).filter(|(_, field)| field.is_indexed() && field.is_numeric());
+    let field = |(number, field): (FieldNumber, &IndexedField)| {
+        let has_order = field.is_sorted && collection.order != Some(field.path);
+        NumberField { number, order: has_order.then(SlotOrder::default), ..NumberField::default() }
+    };
+    fields.map(field).collect()
 }
 
 fn values(terms: &Terms) -> impl Iterator<Item = (Field, &str)> {

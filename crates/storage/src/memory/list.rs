@@ -3,10 +3,13 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+use itertools::Either;
 use roaring::RoaringBitmap;
 use tributary_domain::{MissingValues, Order, Query, SortKey, SortOrder, SortValue, Window};
 
 use super::indexed::Indexed;
+use super::matching::MatchingPositions;
+use super::sections::Sections;
 use crate::index::OrderKey;
 use crate::{Counts, Page};
 
@@ -21,54 +24,107 @@ impl Indexed {
     /// The requested page of a query, and the total number of matches.
     pub(super) fn list(&self, query: &Query) -> Page {
         let matching = self.matching(&query.conditions);
-        let (slots, from_here) = if self.is_in_place(query.order) {
-            self.page_in_place(&matching, query)
-        } else {
-            self.sorted_page(&matching, query)
-        };
-        let last = slots.last().filter(|_| query.window.continues_after(slots.len(), from_here));
+        let count = matching.len();
+        let mut slots = self
+            .page_in_place(&matching, query)
+            .or_else(|| self.walked_page(&matching, count, query))
+            .unwrap_or_else(|| self.sorted_page(&matching, query));
+        let found = slots.len() as u64;
+        slots.truncate(query.window.size() as usize);
+        let last = slots.last().filter(|_| query.window.continues_after(slots.len(), found));
         let next = last.map(|slot| self.key(query.order, *slot));
-        Page { count: matching.len(), documents: self.slots.arena.joined(&slots), next }
+        Page { count, documents: self.slots.arena.joined(&slots), next }
     }
 
-    /// Whether this is the order of the index, or its reverse.
-    fn is_in_place(&self, order: Order) -> bool {
-        let is_reversed = order.direction == SortOrder::Descending && order.missing == MissingValues::Last;
-        order.field == self.collection.order && !(is_reversed && order.field.is_some())
-    }
-
-    /// The slots of the page, and how many match from its start on.
-    fn page_in_place(&self, matching: &RoaringBitmap, query: &Query) -> (Vec<u32>, u64) {
-        let size = query.window.size() as usize;
-        let is_ascending = query.order.direction == SortOrder::Ascending;
-        let from = match &query.window {
-            Window::Offset { from, .. } => u64::from(*from),
-            Window::After { key: None, .. } => 0,
-            Window::After { key: Some(key), .. } => {
-                let [below, up_to] = self.index.ranks(matching, self.place_key(key), &self.slots);
-                if is_ascending { up_to } else { matching.len() - below }
+    /// A page in the collection's own order.
+    fn page_in_place(&self, matching: &MatchingPositions<'_>, query: &Query) -> Option<Vec<u32>> {
+        if query.order.field != self.collection.order || !self.is_in_order(query.order) {
+            return None;
+        }
+        let (key, mut from, size) = window(query);
+        let ends = |key: OrderKey<'_>| self.index.ends(key, &self.slots);
+        let sections = Sections::new(query.order, key.map(|key| Self::place_key(query.order, key)), ends);
+        let Sections { ranges, is_ascending } = sections.within(&matching.positions);
+        let mut slots = Vec::new();
+        for range in ranges.into_iter().filter(|range| !range.is_empty()) {
+            let missing = size - slots.len();
+            let found = if is_ascending {
+                self.index.page(&matching.bitmap, range.clone(), from, missing)
+            } else {
+                self.index.page_from_end(&matching.bitmap, range.clone(), from, missing)
+            };
+            slots.extend(found);
+            if slots.len() == size {
+                break;
             }
-        };
-        let slots = if is_ascending {
-            self.index.page(matching, from, size)
-        } else {
-            self.index.page_from_end(matching, from, size)
-        };
-        (slots, matching.len().saturating_sub(from))
+            from = if slots.is_empty() && from > 0 {
+                from.saturating_sub(matching.bitmap.range_cardinality(range))
+            } else {
+                0
+            };
+        }
+        Some(slots)
     }
 
-    /// The same in an order without an index: all matches are examined, and as many sorted as needed.
-    fn sorted_page(&self, matching: &RoaringBitmap, query: &Query) -> (Vec<u32>, u64) {
+    /// Whether documents stand in this order where its rules want them, or where its reverse does: numbers at a limit of
+    /// the range stand among missing ones only in some orders.
+    fn is_in_order(&self, order: Order) -> bool {
+        let is_reversed = order.direction == SortOrder::Descending && order.missing == MissingValues::Last;
+        let field = order.field.and_then(|path| self.number_field(path));
+        !is_reversed || field.is_none_or(|field| field.column.is_plain())
+    }
+
+    /// A page in the order of a field of numbers, found by walking through the order; `None` if examining all matches is
+    /// expected to be faster.
+    fn walked_page(&self, matching: &MatchingPositions<'_>, count: u64, query: &Query) -> Option<Vec<u32>> {
+        let field = self.number_field(query.order.field?)?;
+        let order = field.order.as_ref().filter(|_| self.is_in_order(query.order))?;
+        let (key, from, size) = window(query);
+        let wanted = from.saturating_add(size as u64);
+        let expected_steps = wanted.saturating_mul(self.index.len()).checked_div(count)?;
+        if expected_steps > count / 2 {
+            return None;
+        }
+        let keys = field.keys(&self.slots);
+        let ends = |key: OrderKey<'_>| order.ends(key, &keys);
+        let sections = Sections::new(query.order, key.map(|key| Self::place_key(query.order, key)), ends);
+        let Sections { ranges: [first, second], is_ascending } = sections;
+        let slots = if is_ascending {
+            Either::Left(order.slots_in(first).chain(order.slots_in(second)))
+        } else {
+            Either::Right(order.slots_in(first).rev().chain(order.slots_in(second).rev()))
+        };
+        let is_every = count == self.index.len();
+        let mut left = count;
+        let mut page = Vec::with_capacity(size);
+        let mut skipped = 0;
+        for slot in slots {
+            if page.len() == size {
+                break;
+            }
+            // Where the matches stand late in the order, the walk may take longer than it would take to sort them.
+            left = left.checked_sub(1)?;
+            if !is_every && !self.index.position(slot).is_some_and(|position| matching.contains(position)) {
+                continue;
+            }
+            if skipped < from {
+                skipped += 1;
+            } else {
+                page.push(slot);
+            }
+        }
+        Some(page)
+    }
+
+    /// A page in an order without an index: all matches are examined, and as many sorted as needed.
+    fn sorted_page(&self, matching: &MatchingPositions<'_>, query: &Query) -> Vec<u32> {
         let order = query.order;
         let compare = |left: &(Option<OrderValue<'_>>, u32), right: &(Option<OrderValue<'_>>, u32)| {
             order.compare_with(left.0.as_ref(), right.0.as_ref(), || {
                 self.slots.id(left.1).cmp(self.slots.id(right.1))
             })
         };
-        let after = match &query.window {
-            Window::After { key, .. } => key.as_ref(),
-            Window::Offset { .. } => None,
-        };
+        let (after, from, size) = window(query);
         let is_after = |value: Option<&OrderValue<'_>>, slot: u32| {
             after.is_none_or(|key| {
                 let known = key.value.as_ref().map(OrderValue::of);
@@ -79,25 +135,21 @@ impl Indexed {
         let slots = self.index.entries_at(matching.iter()).map(|(_, slot)| slot);
         let valued = slots.map(|slot| (self.value(order, slot), slot));
         let mut found: Vec<_> = valued.filter(|(value, slot)| is_after(value.as_ref(), *slot)).collect();
-        let from = match query.window {
-            Window::Offset { from, .. } => from as usize,
-            Window::After { .. } => 0,
-        };
-        let from_here = found.len().saturating_sub(from) as u64;
-        let end = from.saturating_add(query.window.size() as usize);
+        let from = usize::try_from(from).unwrap_or(usize::MAX);
+        let end = from.saturating_add(size);
         if end < found.len() {
             found.select_nth_unstable_by(end, compare);
             found.truncate(end);
         }
         found.sort_unstable_by(compare);
-        (found.into_iter().skip(from).map(|(_, slot)| slot).collect(), from_here)
+        found.into_iter().skip(from).map(|(_, slot)| slot).collect()
     }
 
     /// The value of a document in the field of an order.
     fn value(&self, order: Order, slot: u32) -> Option<OrderValue<'_>> {
         let field = self.collection.field(order.field?)?;
         if field.is_numeric() {
-            let number = self.columns.get(&self.number_of(field.path)?)?.least(slot);
+            let number = self.number_field(field.path)?.column.least(slot);
             return number.filter(|number| !order.is_like_missing(*number)).map(OrderValue::Number);
         }
         if Some(field.path) == self.collection.order {
@@ -114,12 +166,12 @@ impl Indexed {
         SortKey { value, id: self.slots.id(slot).to_owned() }
     }
 
-    /// A key in the order of the collection.
-    fn place_key<'k>(&self, key: &'k SortKey) -> OrderKey<'k> {
+    /// A key of a list as a key of the index for its order.
+    fn place_key(order: Order, key: &SortKey) -> OrderKey<'_> {
         let (number, word) = match &key.value {
             Some(SortValue::Number(number)) => (*number, ""),
             Some(SortValue::Word(word)) => (0, word.as_str()),
-            None if self.collection.order.is_none() => (0, ""),
+            None if order.field.is_none() => (0, ""),
             None => (i64::MAX, ""),
         };
         OrderKey { number, word, id: &key.id }
@@ -127,7 +179,7 @@ impl Indexed {
 
     /// The number of matches, in total and grouped by the words in some fields.
     pub(super) fn count(&self, query: &Query, by: &[&'static str]) -> Counts {
-        let matching = self.matching(&query.conditions);
+        let matching = self.matching(&query.conditions).into_bitmap();
         let mut groups = BTreeMap::new();
         if !by.is_empty() && !matching.is_empty() {
             self.count_groups(&matching, by, &mut Vec::new(), &mut groups);
@@ -163,6 +215,16 @@ impl Indexed {
             self.count_groups(&without, rest, group, groups);
             group.pop();
         }
+    }
+}
+
+/// The key that a page begins after, how many documents it skips, and how many are read: after a key one more than the
+/// page has, which tells whether the list goes on.
+fn window(query: &Query) -> (Option<&SortKey>, u64, usize) {
+    let size = query.window.size() as usize;
+    match &query.window {
+        Window::Offset { from, .. } => (None, u64::from(*from), size),
+        Window::After { key, .. } => (key.as_ref(), 0, size.saturating_add(1)),
     }
 }
 

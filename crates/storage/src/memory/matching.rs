@@ -1,17 +1,86 @@
 //! Which documents of a collection match the conditions of a query.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use roaring::RoaringBitmap;
 use tributary_domain::{Condition, IndexedField};
 
 use super::indexed::{Indexed, field_number};
+use super::number_field::NumberField;
 use super::operation::FieldNumber;
-use crate::index::Field;
+use crate::index::{Field, OrderKey};
+
+/// All positions.
+const EVERYWHERE: Range<u32> = 0..u32::MAX;
+
+/// The positions of the documents that match a query: those of a bitmap in a range, so that a range of the collection's
+/// own order needs no bitmap of its own.
+pub(super) struct MatchingPositions<'a> {
+    pub(super) bitmap: Cow<'a, RoaringBitmap>,
+    pub(super) positions: Range<u32>,
+}
+
+impl<'a> MatchingPositions<'a> {
+    /// How many there are.
+    pub(super) fn len(&self) -> u64 {
+        if self.positions == EVERYWHERE {
+            return self.bitmap.len();
+        }
+        self.bitmap.range_cardinality(self.positions.clone())
+    }
+
+    /// All positions, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = u32> {
+        self.bitmap.range(self.positions.clone())
+    }
+
+    /// Whether a position matches.
+    pub(super) fn contains(&self, position: u32) -> bool {
+        self.positions.contains(&position) && self.bitmap.contains(position)
+    }
+
+    /// The bitmap of all matches alone.
+    pub(super) fn into_bitmap(self) -> Cow<'a, RoaringBitmap> {
+        if self.positions == EVERYWHERE {
+            return self.bitmap;
+        }
+        let mut bitmap = self.bitmap.into_owned();
+        bitmap.remove_range(..self.positions.start);
+        bitmap.remove_range(self.positions.end..);
+        Cow::Owned(bitmap)
+    }
+}
 
 impl Indexed {
+    /// The documents for which all conditions hold.
+    pub(super) fn matching(&self, conditions: &[Condition]) -> MatchingPositions<'_> {
+        let mut positions = EVERYWHERE;
+        let mut others = Vec::with_capacity(conditions.len());
+        for condition in conditions {
+            match self.in_order(condition) {
+                Some(range) => positions = intersection(&positions, &range),
+                None => others.push(condition),
+            }
+        }
+        MatchingPositions { bitmap: self.bitmap(&others), positions }
+    }
+
+    /// The positions of the documents with a value in a range of the collection's own order, if this is such a condition
+    /// and each document stands where its only value is.
+    fn in_order(&self, condition: &Condition) -> Option<Range<u32>> {
+        let Condition::Range { field, from, before } = condition else { return None };
+        let column = &self.number_field(field)?.column;
+        if self.collection.order != Some(*field) || !column.is_plain() {
+            return None;
+        }
+        let start = |number| self.index.ends(OrderKey { number, word: "", id: "" }, &self.slots)[0];
+        let end = start(before.unwrap_or(i64::MAX));
+        Some(from.map_or(0, start)..end)
+    }
+
     /// The positions of the documents for which all conditions hold.
-    pub(super) fn matching(&self, conditions: &[Condition]) -> Cow<'_, RoaringBitmap> {
+    fn bitmap(&self, conditions: &[&Condition]) -> Cow<'_, RoaringBitmap> {
         let mut words: Vec<(Field, Vec<&str>)> = Vec::new();
         let mut others = Vec::new();
         for condition in conditions {
@@ -33,7 +102,7 @@ impl Indexed {
     /// The candidates for which a condition holds.
     fn restrict(&self, among: &RoaringBitmap, condition: &Condition) -> RoaringBitmap {
         match condition {
-            Condition::AnyOf { .. } => among & &*self.matching(std::slice::from_ref(condition)),
+            Condition::AnyOf { .. } => among & &*self.bitmap(&[condition]),
             Condition::Not(condition) => among - self.restrict(among, condition),
             Condition::Range { field, from, before } => {
                 self.having(among, field, |number| Condition::is_in_range(number, *from, *before))
@@ -52,9 +121,7 @@ impl Indexed {
 
     /// The candidates with a matching number.
     fn having(&self, among: &RoaringBitmap, path: &str, fits: impl Fn(i64) -> bool) -> RoaringBitmap {
-        let Some(column) = self.number_of(path).and_then(|number| self.columns.get(&number)) else {
-            return RoaringBitmap::new();
-        };
+        let Some(NumberField { column, .. }) = self.number_field(path) else { return RoaringBitmap::new() };
         let entries = self.index.entries_at(among.iter());
         let found = entries.filter(|(_, slot)| column.any(*slot, &fits)).map(|(position, _)| position);
         // Positions are ascending, as `append` requires.
@@ -67,12 +134,20 @@ impl Indexed {
         words.fold(RoaringBitmap::new(), |all, (_, positions)| all | positions)
     }
 
-    pub(super) fn number_of(&self, path: &str) -> Option<FieldNumber> {
-        field_number(self.collection, path)
+    /// A field of numbers or dates that queries use.
+    pub(super) fn number_field(&self, path: &str) -> Option<&NumberField> {
+        let number = field_number(self.collection, path)?;
+        self.numbers.iter().find(|field| field.number == number)
     }
 
     /// The index of a field; an undeclared one has no words.
     pub(super) fn index_field(&self, path: &str) -> Field {
-        Field(self.number_of(path).unwrap_or(FieldNumber::MAX))
+        Field(field_number(self.collection, path).unwrap_or(FieldNumber::MAX))
     }
+}
+
+/// What two ranges have in common.
+pub(super) fn intersection(left: &Range<u32>, right: &Range<u32>) -> Range<u32> {
+    let start = left.start.max(right.start);
+    start..left.end.min(right.end).max(start)
 }

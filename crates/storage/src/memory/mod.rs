@@ -10,10 +10,14 @@ mod holders;
 mod indexed;
 mod list;
 mod matching;
+mod number_field;
 mod numbers;
 mod operation;
 mod recent;
+mod sections;
 mod slots;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};

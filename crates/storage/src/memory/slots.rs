@@ -105,4 +105,9 @@ impl Keys for Slots {
     fn key(&self, slot: u32) -> OrderKey<'_> {
         OrderKey { number: self.number(slot), word: self.order_word(slot), id: self.id(slot) }
     }
+
+    fn is_below(&self, slot: u32, key: OrderKey<'_>) -> bool {
+        let number = self.number(slot);
+        number < key.number || number == key.number && self.key(slot) < key
+    }
 }
