@@ -32,11 +32,7 @@ fn settings() -> String {
         let variable = one.get_env().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let name = one.get_id().as_str();
         let file = if name == "config" { String::new() } else { code(name) };
-        let values: Vec<String> =
-            one.get_possible_values().iter().map(|value| code(value.get_name())).collect();
-        let values = if values.is_empty() { String::new() } else { format!(": {}", values.join(" or ")) };
-        let what = format!("{}{values}", help(one));
-        table.row(&[&flag(one), &code(&variable), &file, &default(one), &what]);
+        table.row(&[&flag(one), &code(&variable), &file, &default(one), &help_with_words(one)]);
     }
     table.text()
 }
@@ -80,7 +76,9 @@ fn section(name: &str, command: &Command) -> String {
     let mut table = Table::new(&["argument", "default", "what it is"]);
     for one in command.get_arguments() {
         let name = if one.is_positional() { code(one.get_id().as_str()) } else { flag(one) };
-        table.row(&[&name, &default(one), &help(one)]);
+        let variable = one.get_env().map(|name| format!("; in the environment `{}`", name.to_string_lossy()));
+        let what = format!("{}{}", help_with_words(one), variable.unwrap_or_default());
+        table.row(&[&name, &default(one), &what]);
     }
     format!("\n### `tributary {name}`\n\n{about}.\n\n{}", table.text())
 }
@@ -96,6 +94,17 @@ fn default(one: &clap::Arg) -> String {
         _ if one.is_required_set() => "needed".to_owned(),
         _ => "none".to_owned(),
     }
+}
+
+/// What an argument is, with the words that it takes, if these are all.
+fn help_with_words(one: &clap::Arg) -> String {
+    let values: Vec<String> = one.get_possible_values().iter().map(|value| code(value.get_name())).collect();
+    let values = if values.is_empty() || !one.get_action().takes_values() {
+        String::new()
+    } else {
+        format!(": {}", values.join(" or "))
+    };
+    format!("{}{values}", help(one))
 }
 
 fn help(one: &clap::Arg) -> String {

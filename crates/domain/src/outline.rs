@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 /// The fields of a JSON object that were asked for, where they stand in its text. The others are read
 /// over, which takes a fraction of the time of keeping them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Outline<'a>(Vec<(&'a str, &'a RawValue)>);
 
 impl<'a> Outline<'a> {

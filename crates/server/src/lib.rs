@@ -16,6 +16,7 @@
 mod access_log;
 mod backend_settings;
 mod batched_writer;
+mod client;
 mod command;
 mod compression;
 mod error;
@@ -37,7 +38,7 @@ use std::process::ExitCode;
 
 use tributary_storage::{BackendSetting, Registry};
 
-use command::Stores;
+use command::{Failure, Stores};
 use error::StartError;
 use settings::Invocation;
 
@@ -51,8 +52,8 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, registry: &Regis
     let result = match invocation {
         Ok(Invocation { command: Some(command), settings }) => {
             let stores = Stores::new(registry, &settings.backends);
-            let done = command.run(&stores, &settings.secret_keys).await;
-            return done.map_or_else(|failure| fail(&failure), |()| ExitCode::SUCCESS);
+            let done = command.run(&stores, &settings.secret_keys, command_line()).await;
+            return done.map_or_else(|failure| command_failed(&failure), |()| ExitCode::SUCCESS);
         }
         Ok(Invocation { command: None, settings }) => serve::run(settings, registry).await,
         Err(error) => Err(error),
@@ -74,6 +75,13 @@ fn print_no_panics_that_are_caught() {
             usual(information);
         }
     }));
+}
+
+fn command_failed(failure: &Failure) -> ExitCode {
+    if !failure.is_silent() {
+        fail(failure);
+    }
+    ExitCode::from(failure.exit_code())
 }
 
 fn fail(error: &dyn Display) -> ExitCode {

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::builder::Resettable;
-use clap::{Args, Command, CommandFactory as _, FromArgMatches as _, Parser};
+use clap::{Arg, Args, Command, CommandFactory as _, FromArgMatches as _, Parser};
 
 use toml::Table;
 use tributary_domain::similar_name;
@@ -191,11 +191,16 @@ pub(crate) fn command_line() -> Command {
     CommandLine::command()
 }
 
+/// The arguments of a command and of those inside it.
+fn all_arguments(command: &Command) -> Box<dyn Iterator<Item = &Arg> + '_> {
+    Box::new(command.get_arguments().chain(command.get_subcommands().flat_map(all_arguments)))
+}
+
 /// Environment variables with the prefix of settings that are not settings, with the nearest known name.
 pub(crate) fn unknown_variables(registry: &Registry) -> Vec<(String, Option<String>)> {
     let command = CommandLine::command();
     let of_backends = backend_settings::variables(registry);
-    let known = command.get_arguments().filter_map(|one| one.get_env()?.to_str());
+    let known = all_arguments(&command).filter_map(|one| one.get_env()?.to_str());
     let known: Vec<_> =
         known.chain(of_backends.iter().map(String::as_str)).chain([secret_keys::VARIABLE]).collect();
     let names = std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned());

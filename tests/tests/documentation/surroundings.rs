@@ -60,6 +60,7 @@ impl Surroundings {
             .current_dir(self.folder.path())
             .env("CURL_HOME", self.folder.path())
             .env("PATH", &self.path)
+            .env("TRIBUTARY_URL", format!("http://{}", self.service.address()))
             .output()
             .expect("a shell can be started");
         let printed = String::from_utf8(output.stdout).map_err(|error| error.to_string())?;

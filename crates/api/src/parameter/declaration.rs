@@ -30,7 +30,7 @@ pub enum ParameterKind {
 
 impl ParameterKind {
     /// Whether it takes several values, in one list or by repetition.
-    pub(crate) const fn is_list(&self) -> bool {
+    pub const fn is_list(&self) -> bool {
         matches!(self, Self::TextList | Self::ExactTextList | Self::KeywordList(_))
     }
 }

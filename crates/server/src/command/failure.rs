@@ -6,6 +6,7 @@ use tributary_secrets::SecretError;
 use tributary_storage::StoreError;
 use tributary_storage::transfer::TransferError;
 
+use crate::client::ClientFailure;
 use crate::error::StartError;
 use crate::secret_keys::{SecretKeysError, VARIABLE};
 
@@ -74,9 +75,26 @@ pub(crate) enum Failure {
     Incomplete(String),
     #[error("the store was not closed well: {0}")]
     Closing(#[from] StoreError),
+    #[error("the script cannot be written to standard output: {0}")]
+    Script(io::Error),
+    #[error(transparent)]
+    Client(#[from] ClientFailure),
 }
 
 impl Failure {
+    /// The exit code of the process.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Client(failure) => failure.exit_code(),
+            _ => 1,
+        }
+    }
+
+    /// Whether there is nobody to tell, nor anything.
+    pub(crate) fn is_silent(&self) -> bool {
+        matches!(self, Self::Client(ClientFailure::ReaderGone))
+    }
+
     /// A store that could not be opened, with the option that names it.
     pub(super) fn opening(option: &'static str, source: StartError) -> Self {
         Self::Opening { option, source: Box::new(source) }

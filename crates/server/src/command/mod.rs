@@ -1,14 +1,20 @@
-//! The commands other than serving: copy, export, import, health and secrets.
+//! The commands other than serving: those over stores (copy, export, import, secrets), and those that ask a running
+//! service (health, jobs, connectors).
 
+mod completion;
+mod connectors;
 mod copy;
 mod existing;
 mod export;
 mod failure;
 mod health;
 mod import;
+mod jobs;
+mod listing;
 mod new_file;
 mod progress;
 mod secrets;
+mod showing;
 mod stores;
 mod summary;
 
@@ -30,19 +36,35 @@ pub(crate) enum Command {
     Import(import::ImportOptions),
     /// Asks a running service whether it is ready
     Health(health::HealthOptions),
+    /// Lists, creates, cancels and deletes sync jobs of a running service
+    #[command(subcommand)]
+    Jobs(jobs::JobsCommand),
+    /// Lists connectors of a running service
+    #[command(subcommand)]
+    Connectors(connectors::ConnectorsCommand),
     /// Generates and rotates keys for the secrets of connectors
     #[command(subcommand)]
     Secrets(secrets::SecretsCommand),
+    /// Writes a script that completes commands, flags and their words in a shell
+    Completion(completion::CompletionOptions),
 }
 
 impl Command {
-    /// Runs the command.
-    pub(crate) async fn run(self, stores: &Stores<'_>, secret_keys: &SecretKeysFile) -> Result<(), Failure> {
+    /// Runs the command; `command_line` is that of the program.
+    pub(crate) async fn run(
+        self,
+        stores: &Stores<'_>,
+        secret_keys: &SecretKeysFile,
+        command_line: clap::Command,
+    ) -> Result<(), Failure> {
         match self {
             Self::Copy(options) => copy::run(options, stores).await,
             Self::Export(options) => export::run(options, stores).await,
             Self::Import(options) => import::run(options, stores).await,
             Self::Health(options) => health::run(&options),
+            Self::Jobs(command) => Ok(jobs::run(command).await?),
+            Self::Connectors(command) => Ok(connectors::run(command).await?),
+            Self::Completion(options) => completion::run(&options, command_line),
             Self::Secrets(command) => secrets::run(command, stores, secret_keys).await,
         }
     }

@@ -1,0 +1,96 @@
+//! Why a call of the service failed, and the exit codes of the commands that make calls.
+
+use std::error::Error;
+use std::io;
+
+use reqwest::StatusCode;
+
+use super::plain::plain;
+
+/// The exit codes, for the help of each command.
+pub(crate) const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  failed otherwise, such as for an answer that is not of this API
+  2  the command line is wrong
+  3  not found
+  4  refused by the service, which says why
+  5  the service cannot be reached, or is unavailable";
+
+/// Why a call of the service failed. All texts of others in it are free of control characters.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ClientFailure {
+    #[error("{file}: {reason}")]
+    Authorities { file: String, reason: String },
+    #[error("the client cannot be set up: {}", causes(.0))]
+    Client(#[source] reqwest::Error),
+    #[error("the id [{0}] cannot be part of a path")]
+    Unaddressable(String),
+    #[error("{url} cannot be reached: {}; is the service running there? --url names another", causes(source))]
+    Unreachable { url: String, source: reqwest::Error },
+    #[error("{url} did not answer within {seconds} seconds; --request-timeout allows more")]
+    TimedOut { url: String, seconds: u64, source: reqwest::Error },
+    #[error("{reason} ({status})")]
+    Answered { status: StatusCode, reason: String },
+    #[error("{url} answers, but not as this API does: {reason}")]
+    Unexpected { url: String, reason: String },
+    #[error("the output cannot be written to standard output: {0}")]
+    Output(#[source] io::Error),
+    #[error("nobody reads the output any more")]
+    ReaderGone,
+    #[error("{failed} of {all} were not done")]
+    Several { failed: usize, all: usize, exit_code: u8 },
+}
+
+impl ClientFailure {
+    /// An answer that is no success, with the reason in its body.
+    pub(super) fn answered(status: StatusCode, body: &str) -> Self {
+        let reason = serde_json::from_str::<serde_json::Value>(body)
+            .ok()
+            .and_then(|body| Some(body.pointer("/error/reason")?.as_str()?.to_owned()));
+        let first_line = || body.lines().next().unwrap_or_default().chars().take(200).collect();
+        Self::Answered { status, reason: plain(&reason.unwrap_or_else(first_line)) }
+    }
+
+    /// Whether the next call would fail likewise.
+    pub(crate) fn concerns_all(&self) -> bool {
+        matches!(self, Self::Unreachable { .. } | Self::TimedOut { .. } | Self::Unexpected { .. })
+    }
+
+    /// The exit code of a command that ends with this.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Unaddressable(_) => 2,
+            Self::Answered { status: StatusCode::NOT_FOUND, .. } => 3,
+            Self::Answered { status, .. } if status.is_client_error() => 4,
+            Self::Answered { status, .. } if status.is_server_error() => 5,
+            Self::Unreachable { .. } | Self::TimedOut { .. } => 5,
+            Self::Several { exit_code, .. } => *exit_code,
+            Self::ReaderGone => 0,
+            Self::Authorities { .. }
+            | Self::Client(_)
+            | Self::Answered { .. }
+            | Self::Unexpected { .. }
+            | Self::Output(_) => 1,
+        }
+    }
+}
+
+impl From<io::Error> for ClientFailure {
+    /// An error of standard output.
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe { Self::ReaderGone } else { Self::Output(error) }
+    }
+}
+
+/// The causes of an error, without the error itself, whose text is only that a request failed.
+fn causes(error: &reqwest::Error) -> String {
+    let mut texts = Vec::new();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        texts.push(error.to_string());
+        cause = error.source();
+    }
+    // The last one says what happened, those before where.
+    texts.pop().map_or_else(|| plain(&error.to_string()), |text| plain(&text))
+}

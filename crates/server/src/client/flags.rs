@@ -1,0 +1,105 @@
+//! The query parameters of an endpoint as flags.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use clap::builder::PossibleValuesParser;
+use clap::parser::ValueSource;
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
+use tributary_api::{Endpoint, Parameter, ParameterKind};
+
+use crate::setting_values::whole;
+
+/// Whose parameters are flags.
+pub(crate) trait Flags {
+    /// The endpoint.
+    const ENDPOINT: &'static Endpoint;
+    /// Parameters that the command sets by itself.
+    const SET_BY_COMMAND: &'static [&'static str] = &[];
+
+    /// The parameters that are flags.
+    fn parameters() -> impl Iterator<Item = &'static Parameter> {
+        Self::ENDPOINT.own_parameters().filter(|one| !Self::SET_BY_COMMAND.contains(&one.name))
+    }
+}
+
+/// The given parameters of an endpoint. Its flags are derived from the declaration: name, words, default and
+/// description.
+pub(crate) struct QueryFlags<F>(Vec<(&'static str, String)>, PhantomData<F>);
+
+impl<F> QueryFlags<F> {
+    /// Names and values, for a query string.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&'static str, String)> {
+        self.0.iter().cloned()
+    }
+}
+
+impl<F> fmt::Debug for QueryFlags<F> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+impl<F: Flags> Args for QueryFlags<F> {
+    fn augment_args(command: Command) -> Command {
+        command.args(F::parameters().map(flag))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl<F: Flags> FromArgMatches for QueryFlags<F> {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let given = F::parameters().filter_map(|parameter| {
+            let name = parameter.name;
+            // The service has the same defaults.
+            matches.value_source(name).filter(|source| *source != ValueSource::DefaultValue)?;
+            let values: Vec<_> = matches.get_raw(name)?.map(|value| value.to_string_lossy()).collect();
+            Some((name, values.join(",")))
+        });
+        Ok(Self(given.collect(), PhantomData))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+/// The flag of a parameter.
+fn flag(parameter: &'static Parameter) -> Arg {
+    let flag = Arg::new(parameter.name)
+        .long(parameter.name.trim_start_matches('_').replace('_', "-"))
+        .help(parameter.description.trim_end_matches('.'))
+        .help_heading("Parameters");
+    let flag = match parameter.default {
+        Some(default) => flag.default_value(default),
+        None => flag,
+    };
+    let flag = if parameter.kind.is_list() { flag.action(ArgAction::Append) } else { flag };
+    let flag = flag.allow_negative_numbers(true);
+    match parameter.kind {
+        ParameterKind::Integer => {
+            flag.value_name("NUMBER").value_parser(whole(0, i32::MAX.unsigned_abs().into()))
+        }
+        ParameterKind::Boolean => flag
+            .value_name("BOOLEAN")
+            .num_args(0..=1)
+            .require_equals(true)
+            .default_missing_value("true")
+            .value_parser(["true", "false"]),
+        ParameterKind::Keyword(words) => {
+            flag.value_name("WORD").ignore_case(true).value_parser(PossibleValuesParser::new(words))
+        }
+        ParameterKind::KeywordList(words) => flag
+            .value_name("WORD,...")
+            .value_delimiter(',')
+            .ignore_case(true)
+            .value_parser(PossibleValuesParser::new(words)),
+        // The service validates all others, and says what would be right.
+        kind if kind.is_list() => flag.value_name("TEXT,..."),
+        _ => flag.value_name("TEXT"),
+    }
+}

@@ -1,0 +1,25 @@
+//! A client of a running service: what commands such as `tributary jobs` ask it with, and how they show its answers.
+
+mod answer;
+mod details;
+mod endpoint;
+mod failure;
+mod flags;
+mod options;
+mod plain;
+mod screen;
+mod service;
+mod table;
+mod times;
+
+pub(crate) use answer::{Listing, words};
+pub(crate) use details::{Detail, DetailKind, details};
+pub(crate) use endpoint::endpoint;
+pub(crate) use failure::{ClientFailure, EXIT_CODES};
+pub(crate) use flags::{Flags, QueryFlags};
+pub(crate) use options::ServiceOptions;
+pub(crate) use plain::plain;
+pub(crate) use screen::{DisplayOptions, Screen};
+pub(crate) use service::{Call, Service};
+pub(crate) use table::{Column, Table};
+pub(crate) use times::{ago, duration};

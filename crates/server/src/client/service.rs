@@ -1,0 +1,188 @@
+//! Calls of a running service.
+
+use std::fs;
+use std::time::Duration;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
+use reqwest::{Certificate, Url};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tributary_api::Endpoint;
+
+use super::failure::ClientFailure;
+use super::options::ServiceOptions;
+use super::plain::plain;
+
+/// What an id may contain in a path as it is.
+const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// A running service.
+#[derive(Debug)]
+pub(crate) struct Service {
+    http: reqwest::Client,
+    base: Url,
+    request_timeout: Duration,
+}
+
+/// One call of an endpoint.
+#[derive(Debug, Clone)]
+pub(crate) struct Call {
+    endpoint: &'static Endpoint,
+    id: Option<String>,
+    query: Vec<(&'static str, String)>,
+    body: Option<String>,
+}
+
+impl Call {
+    /// A call without parameters and body.
+    pub(crate) fn of(endpoint: &'static Endpoint) -> Self {
+        Self { endpoint, id: None, query: Vec::new(), body: None }
+    }
+
+    /// With the id in the path.
+    pub(crate) fn id(mut self, id: &str) -> Self {
+        self.id = Some(id.to_owned());
+        self
+    }
+
+    /// With query parameters.
+    pub(crate) fn query(mut self, pairs: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        self.query.extend(pairs);
+        self
+    }
+
+    /// With a body.
+    pub(crate) fn body(mut self, body: &impl Serialize) -> Self {
+        self.body = serde_json::to_string(body).ok();
+        self
+    }
+
+    /// Its address below that of the service.
+    fn url(&self, base: &Url) -> Result<Url, ClientFailure> {
+        let id = self.id.as_deref().unwrap_or_default();
+        if matches!(id, "." | "..") {
+            // A URL with these, however they are encoded, is one without them.
+            return Err(ClientFailure::Unaddressable(id.to_owned()));
+        }
+        let id = utf8_percent_encode(id, IN_PATH).to_string();
+        let filled: Vec<&str> = self
+            .endpoint
+            .path
+            .split('/')
+            .map(|part| if part.starts_with('{') { &id } else { part })
+            .collect();
+        let mut url = base.clone();
+        url.set_path(&format!("{}{}", base.path().trim_end_matches('/'), filled.join("/")));
+        if !self.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&self.query);
+        }
+        Ok(url)
+    }
+}
+
+impl Service {
+    /// A client of the service.
+    pub(crate) fn new(options: &ServiceOptions) -> Result<Self, ClientFailure> {
+        // A process has one provider; it may be installed already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut builder = reqwest::Client::builder()
+            .user_agent(concat!("tributary/", env!("CARGO_PKG_VERSION")))
+            .default_headers(headers())
+            .connect_timeout(options.request_timeout());
+        if let Some(file) = &options.ca_file {
+            let failure =
+                |reason: String| ClientFailure::Authorities { file: file.display().to_string(), reason };
+            let pem = fs::read(file).map_err(|error| failure(format!("it cannot be read: {error}")))?;
+            let certificates = Certificate::from_pem_bundle(&pem).ok().filter(|found| !found.is_empty());
+            let certificates =
+                certificates.ok_or_else(|| failure("it holds no certificate in PEM".to_owned()))?;
+            builder = builder.tls_certs_merge(certificates);
+        }
+        let http = builder.build().map_err(ClientFailure::Client)?;
+        Ok(Self { http, base: options.url.clone(), request_timeout: options.request_timeout() })
+    }
+
+    /// The answer of a call as text; an error unless it is a success.
+    pub(crate) async fn text(&self, call: &Call) -> Result<String, ClientFailure> {
+        let url = call.url(&self.base)?;
+        let mut request = self.http.request(call.endpoint.method.as_str().parse().unwrap_or_default(), url);
+        if let Some(body) = &call.body {
+            request = request.header("Content-Type", "application/json").body(body.clone());
+        }
+        let response = request.timeout(self.request_timeout).send().await;
+        let response = response.map_err(|error| self.no_answer(error))?;
+        let status = response.status();
+        let text = response.text().await.map_err(|error| self.no_answer(error))?;
+        if status.is_success() { Ok(text) } else { Err(ClientFailure::answered(status, &text)) }
+    }
+
+    /// The answer of a call, parsed.
+    pub(crate) async fn json<T: DeserializeOwned>(&self, call: &Call) -> Result<T, ClientFailure> {
+        self.parse(&self.text(call).await?)
+    }
+
+    /// What a text of the service says.
+    pub(crate) fn parse<T: DeserializeOwned>(&self, text: &str) -> Result<T, ClientFailure> {
+        serde_json::from_str(text).map_err(|error| self.unexpected(&error.to_string()))
+    }
+
+    /// An answer that is not one of this API.
+    fn unexpected(&self, reason: &str) -> ClientFailure {
+        ClientFailure::Unexpected { url: self.address(), reason: plain(reason) }
+    }
+
+    fn no_answer(&self, source: reqwest::Error) -> ClientFailure {
+        let (url, source) = (self.address(), source.without_url());
+        if source.is_timeout() {
+            return ClientFailure::TimedOut { url, seconds: self.request_timeout.as_secs(), source };
+        }
+        ClientFailure::Unreachable { url, source }
+    }
+
+    /// The address for messages, without a password.
+    fn address(&self) -> String {
+        let mut url = self.base.clone();
+        let _ = url.set_username("");
+        let _ = url.set_password(None);
+        url.as_str().trim_end_matches('/').to_owned()
+    }
+}
+
+/// The headers of every request; who asks is to be told here.
+fn headers() -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    headers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::endpoint;
+    use super::*;
+
+    #[test]
+    fn ids_are_encoded_and_bases_kept() {
+        let url = |base: &str, id: &str| {
+            let call = Call::of(endpoint("connector.sync_job_cancel")).id(id);
+            call.url(&Url::parse(base).unwrap()).map(|url| url.to_string())
+        };
+        for (base, id, expected) in [
+            ("http://a", "b", "http://a/_connector/_sync_job/b/_cancel"),
+            (
+                "http://a/search/",
+                "b c/d?e#f%g",
+                "http://a/search/_connector/_sync_job/b%20c%2Fd%3Fe%23f%25g/_cancel",
+            ),
+            ("http://a", "ü..", "http://a/_connector/_sync_job/%C3%BC../_cancel"),
+        ] {
+            assert_eq!(url(base, id).unwrap(), expected);
+        }
+        for id in [".", ".."] {
+            assert!(matches!(url("http://a", id), Err(ClientFailure::Unaddressable(_))), "{id}");
+        }
+        let call = Call::of(endpoint("connector.sync_job_list")).query([("status", "a&b=c".to_owned())]);
+        let url = call.url(&Url::parse("http://a").unwrap()).unwrap();
+        assert_eq!(url.as_str(), "http://a/_connector/_sync_job?status=a%26b%3Dc");
+    }
+}

@@ -1,0 +1,86 @@
+//! `tributary connectors list`.
+
+use clap::Args;
+use console::Alignment;
+use tributary_api::Endpoint;
+use tributary_domain::{Outline, date_values};
+
+use crate::client::{
+    Call, ClientFailure, Column, DisplayOptions, EXIT_CODES, Flags, QueryFlags, Screen, Service,
+    ServiceOptions, ago, endpoint, words,
+};
+use crate::command::listing::{self, Layout, ListFormat};
+
+const EXAMPLES: &str = "\
+Examples:
+  tributary connectors list --service-type postgresql,s3
+  tributary connectors list --query orders --output json";
+
+#[derive(Debug)]
+struct ListFlags;
+
+impl Flags for ListFlags {
+    const ENDPOINT: &'static Endpoint = endpoint("connector.list");
+}
+
+/// The options of `tributary connectors list`.
+#[derive(Debug, Args)]
+#[command(after_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
+pub(crate) struct ListOptions {
+    #[command(flatten)]
+    parameters: QueryFlags<ListFlags>,
+    /// The format of the output
+    #[arg(long, short, value_name = "FORMAT", default_value = "table")]
+    output: ListFormat,
+    #[command(flatten)]
+    display: DisplayOptions,
+    #[command(flatten)]
+    service: ServiceOptions,
+}
+
+const fn column(title: &'static str) -> Column {
+    Column { title, alignment: Alignment::Left }
+}
+
+const LAYOUT: Layout = Layout {
+    plural: "connectors",
+    columns: &[
+        column("ID"),
+        column("INDEX"),
+        column("SERVICE TYPE"),
+        column("STATUS"),
+        column("LAST SEEN"),
+        column("LAST SYNC"),
+        column("NAME"),
+        column("ERROR"),
+    ],
+    cells,
+};
+
+/// Lists connectors.
+pub(super) async fn run(options: &ListOptions) -> Result<(), ClientFailure> {
+    let service = Service::new(&options.service)?;
+    let call = Call::of(ListFlags::ENDPOINT).query(options.parameters.pairs());
+    listing::list(&service, &call, &LAYOUT, options.output, Screen::new(options.display)).await
+}
+
+fn cells(document: &str, screen: Screen, now: i64) -> Vec<String> {
+    let names =
+        ["id", "index_name", "service_type", "status", "last_seen", "last_sync_status", "name", "error"];
+    let connector = Outline::read(document, &names).unwrap_or_default();
+    let last_seen = match date_values(&connector, "last_seen").first() {
+        Some(seen) if screen.is_terminal() => ago(*seen, now),
+        _ => words(&connector, "last_seen"),
+    };
+    let cells = [
+        words(&connector, "id"),
+        words(&connector, "index_name"),
+        words(&connector, "service_type"),
+        screen.status(&words(&connector, "status")),
+        last_seen,
+        screen.status(&words(&connector, "last_sync_status")),
+        words(&connector, "name"),
+        words(&connector, "error"),
+    ];
+    cells.into_iter().map(listing::or_dash).collect()
+}

@@ -1,0 +1,36 @@
+//! `tributary jobs`: the sync jobs of a running service.
+
+mod change;
+mod create;
+mod list;
+mod show;
+
+use clap::Subcommand;
+
+use crate::client::ClientFailure;
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum JobsCommand {
+    /// Lists sync jobs
+    List(list::ListOptions),
+    /// Shows the details of a sync job
+    Show(show::ShowOptions),
+    /// Creates a sync job for a connector
+    Create(create::CreateOptions),
+    /// Cancels sync jobs that no worker has, or asks their workers to stop
+    Cancel(change::CancelOptions),
+    /// Deletes sync jobs, whatever their status
+    Delete(change::DeleteOptions),
+}
+
+/// Runs the subcommand.
+pub(super) async fn run(command: JobsCommand) -> Result<(), ClientFailure> {
+    match command {
+        JobsCommand::List(options) => list::run(&options).await,
+        JobsCommand::Show(options) => show::run(&options).await,
+        JobsCommand::Create(options) => create::run(&options).await,
+        JobsCommand::Cancel(options) => change::cancel(&options).await,
+        JobsCommand::Delete(options) => change::delete(&options).await,
+    }
+}

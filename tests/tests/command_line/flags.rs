@@ -1,0 +1,41 @@
+//! Flags are derived from the declarations of the endpoints.
+
+use tributary_api::{ENDPOINTS, Endpoint, ParameterKind};
+use tributary_tests::Launch;
+
+/// The commands with the parameters of an endpoint, and those parameters that are no flags of the same name.
+const COMMANDS: &[(&[&str], &str, &[&str])] = &[
+    (&["jobs", "list"], "connector.sync_job_list", &[]),
+    (&["jobs", "create"], "connector.sync_job_post", &[]),
+    (&["connectors", "list"], "connector.list", &[]),
+    (&["connectors", "show"], "connector.get", &[]),
+];
+
+fn endpoint(name: &str) -> &'static Endpoint {
+    ENDPOINTS.iter().find(|endpoint| endpoint.name == name).unwrap()
+}
+
+#[test]
+fn every_parameter_is_a_flag_with_its_words() {
+    for (command, name, without) in COMMANDS {
+        let help = Launch::bare().arguments(command.iter()).arguments(["--help"]).finish().output;
+        let mut parameters: Vec<_> =
+            endpoint(name).own_parameters().filter(|one| !without.contains(&one.name)).collect();
+        let section = help.split("\nParameters:\n").nth(1).unwrap_or_default();
+        let section = section.split("\nService:\n").next().unwrap_or_default();
+        let flags = section.lines().filter_map(|line| line.trim_start().strip_prefix("--"));
+        let mut flags: Vec<&str> = flags.map(|line| line.split([' ', '[']).next().unwrap()).collect();
+        flags.sort_unstable();
+        parameters.sort_by_key(|one| one.name);
+        let expected: Vec<_> =
+            parameters.iter().map(|one| one.name.trim_start_matches('_').replace('_', "-")).collect();
+        assert_eq!(flags, expected, "{command:?}");
+        let one_line = section.split_whitespace().collect::<Vec<_>>().join(" ");
+        for parameter in parameters {
+            assert!(one_line.contains(parameter.description.trim_end_matches('.')), "{}", parameter.name);
+            if let ParameterKind::Keyword(words) | ParameterKind::KeywordList(words) = parameter.kind {
+                assert!(one_line.contains(&words.join(", ")), "{}: {words:?}", parameter.name);
+            }
+        }
+    }
+}
