@@ -103,6 +103,15 @@ fn section(endpoint: &Endpoint, document: &Value) -> String {
     if !parameters.is_empty() {
         let _ = write!(text, "\n### Parameters\n\n{parameters}");
     }
+    let mut headers = Table::new(&["header", "takes", "meaning"]);
+    for header in endpoint.headers {
+        let takes = format!("text of 1 to {} characters", header.maximum_length);
+        headers.row(&[&code(header.name), &takes, &prose(header.description)]);
+    }
+    let headers = headers.text();
+    if !headers.is_empty() {
+        let _ = write!(text, "\n### Request headers\n\n{headers}");
+    }
     let operation = &document["paths"][endpoint.path][endpoint.method.as_str().to_lowercase()];
     if let Some(content) = endpoint.body.content() {
         let needed = if endpoint.body.is_required() { "" } else { ", which may be left out" };

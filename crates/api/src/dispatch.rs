@@ -13,7 +13,7 @@ use crate::answer::{self, Presentation, Reply};
 use crate::authenticate::{Caller, authenticate};
 use crate::background;
 use crate::body;
-use crate::endpoint::{Body, Call, Endpoint, Handler, HandlerFunction};
+use crate::endpoint::{Body, Call, Endpoint, Handler, HandlerFunction, RequestHeaders};
 use crate::error::{ApiError, HeadRefusal};
 use crate::media_type::{self, AnswerType};
 use crate::observe::Observation;
@@ -120,6 +120,7 @@ async fn call(
     let pairs = parameter::pairs(request.query_string())?;
     let arguments =
         Arguments::collect(request.path(), endpoint.own_parameters().chain(COMMON_PARAMETERS), pairs)?;
+    let headers = RequestHeaders::collect(endpoint.headers, request.headers())?;
     let presentation = Presentation::parse(&arguments)?;
     let may_have_body = !matches!(endpoint.body, Body::None);
     let body = body::read(state.body_limits, may_have_body, request, payload.into_inner()).await?;
@@ -127,7 +128,7 @@ async fn call(
     let is_long = body.as_ref().is_some_and(|body| body.len() > background::LONG);
     let (principal, declared_path) = (caller.principal, endpoint.path);
     let deadline = Deadline::of_work_from_now();
-    let call = Call { state, principal, declared_path, path, arguments, deadline, body };
+    let call = Call { state, principal, declared_path, path, arguments, headers, deadline, body };
     let answer = move |handle: HandlerFunction| move || handle(call);
     let reply = match endpoint.handler {
         Handler::Undeclared => Err(ApiError::no_handler(request)),

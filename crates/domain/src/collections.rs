@@ -1,6 +1,6 @@
 //! The collections of this service.
 
-use crate::{Collection, CollectionSchema, Refusal, connector, lease, sync_job};
+use crate::{Collection, CollectionSchema, Refusal, connector, creation, lease, sync_job};
 
 /// Secrets are found by id only; they are encrypted, and nothing of them is indexed.
 const SECRETS: CollectionSchema = CollectionSchema {
@@ -21,9 +21,12 @@ impl Collection {
     pub const SECRETS: Self = Self::new(&SECRETS);
     /// The leases of background tasks.
     pub const LEASES: Self = Self::new(&lease::SCHEMA);
+    /// The records that make creations of sync jobs safe to repeat.
+    pub const CREATIONS: Self = Self::new(&creation::SCHEMA);
 
     /// All collections.
-    pub const ALL: [Self; 4] = [Self::CONNECTORS, Self::SYNC_JOBS, Self::SECRETS, Self::LEASES];
+    pub const ALL: [Self; 5] =
+        [Self::CONNECTORS, Self::SYNC_JOBS, Self::SECRETS, Self::LEASES, Self::CREATIONS];
     /// The collections that are copied, exported and tallied.
     pub const LASTING: [Self; 3] = [Self::CONNECTORS, Self::SYNC_JOBS, Self::SECRETS];
 }

@@ -21,10 +21,12 @@ mod collections;
 mod connector;
 mod connector_status;
 mod count;
+mod creation;
 mod date_field;
 #[cfg(any(test, feature = "conformance"))]
 mod date_field_cases;
 mod date_math;
+mod digest;
 mod document;
 mod enumeration;
 mod field;
@@ -62,6 +64,10 @@ pub use connector::{
 };
 pub use connector_status::ConnectorStatus;
 pub use count::Count;
+pub use creation::{
+    CreationDigest, IdempotencyKey, IfPending, KEY_RECORD_FIELDS, KeyRecord, KeyState, KeyUse,
+    MAXIMUM_IDEMPOTENCY_KEY, PENDING_GUARD_FIELDS, PendingGuard, creation_fields, has_expired,
+};
 #[cfg(any(test, feature = "conformance"))]
 pub use date_field_cases::{DATE_FIELD_CASES, DATE_FIELD_DIFFERENCES};
 pub use date_math::{DateMathError, parse_date_math};

@@ -1,6 +1,6 @@
 //! Why a request is not granted: everything a client can get wrong.
 
-use crate::{ConnectorStatus, SyncJobStatus};
+use crate::{ConnectorStatus, SyncJobStatus, SyncJobType};
 
 /// A request that the rules do not allow. The text is meant for the client and names what is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -83,6 +83,34 @@ pub enum Refusal {
     /// No such secret.
     #[error("connector secret [{0}] does not exist")]
     SecretNotFound(String),
+    /// Only a job that has ended is retried.
+    #[error("sync job [{id}] has the status [{status}], only one that has ended can be retried")]
+    NotEnded {
+        /// The sync job.
+        id: String,
+        /// The status it has, or what stands in its place.
+        status: String,
+    },
+    /// The connector has a pending job already, and the request does not want another one.
+    #[error("connector [{connector_id}] already has the pending sync job [{job_id}] of type [{job_type}]")]
+    PendingJobExists {
+        /// The connector.
+        connector_id: String,
+        /// The type that was asked for.
+        job_type: SyncJobType,
+        /// The pending job.
+        job_id: String,
+    },
+    /// An idempotency key names another request.
+    #[error(
+        "the idempotency key was used for another request in the last 24 hours; a new request needs a key of its own"
+    )]
+    IdempotencyKeyReused,
+    /// The first request with an idempotency key has not been answered yet.
+    #[error(
+        "a request with the same idempotency key is still running; repeat it after a while to get its answer"
+    )]
+    IdempotencyKeyInUse,
     /// Two live connectors cannot write to one index.
     #[error("index name [{index_name}] is already used by connector [{connector_id}]")]
     IndexNameTaken {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::time::Duration;
 
 use jiff::civil::DateTime;
 use jiff::fmt::temporal::DateTimePrinter;
@@ -46,6 +47,12 @@ impl Timestamp {
     pub fn milliseconds(self) -> i64 {
         let nanoseconds = self.moment.duration_since(EPOCH).as_nanos();
         i64::try_from(nanoseconds.div_euclid(1_000_000)).unwrap_or_default()
+    }
+
+    /// The moment so long after this one, with the same precision; at most the last moment that there is.
+    #[must_use]
+    pub fn later_by(self, duration: Duration) -> Self {
+        Self { moment: self.moment.checked_add(duration).unwrap_or(DateTime::MAX), ..self }
     }
 }
 
@@ -193,6 +200,22 @@ mod tests {
             let range = "is not a time from 0000-01-01T00:00:00Z to 9999-12-31T23:59:59.999999999Z";
             assert!(reason.contains(range), "{json}: {reason}");
         }
+    }
+
+    #[test]
+    fn moments_are_counted_and_moved() {
+        for (text, milliseconds) in [
+            ("1970-01-01T00:00:00Z", 0),
+            ("1969-12-31T23:59:59.9999Z", -1),
+            ("2026-01-02T03:04:05.678Z", 1_767_323_045_678),
+            ("0000-01-01", -62_167_219_200_000),
+            ("9999-12-31T23:59:59.999999999Z", 253_402_300_799_999),
+        ] {
+            assert_eq!(Timestamp::parse(text).unwrap().milliseconds(), milliseconds, "{text}");
+        }
+        let later = |text| Timestamp::parse(text).unwrap().later_by(Duration::from_mins(1)).to_string();
+        assert_eq!(later("2026-12-31T23:59:05.50Z"), "2027-01-01T00:00:05.50Z");
+        assert_eq!(later("9999-12-31T23:59:59Z"), "9999-12-31T23:59:59Z");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use tributary_domain::{Id, Refusal};
 use tributary_service::{Context, Principal};
 use tributary_storage::{Deadline, Store};
 
+use super::request_header::RequestHeaders;
 use crate::body;
 use crate::error::ApiError;
 use crate::parameter::{self, Arguments};
@@ -23,6 +24,8 @@ pub(crate) struct Call {
     /// The path of the request as received, not decoded.
     pub(crate) path: String,
     pub(crate) arguments: Arguments,
+    /// The headers that the endpoint declares.
+    pub(crate) headers: RequestHeaders,
     /// Used for all calls to the store.
     pub(crate) deadline: Deadline,
     /// Never empty.

@@ -7,6 +7,7 @@ use super::access::Access;
 use super::answers::Answer;
 use super::call::Call;
 use super::content::Content;
+use super::request_header::RequestHeader;
 use crate::answer::Reply;
 use crate::error::{ApiError, ErrorKind};
 use crate::parameter::Parameter;
@@ -64,6 +65,8 @@ pub struct Endpoint {
     pub access: Access,
     /// Groups of query parameters, in addition to the [`COMMON_PARAMETERS`](crate::COMMON_PARAMETERS).
     pub parameters: &'static [&'static [Parameter]],
+    /// Request headers, in addition to those of every endpoint.
+    pub headers: &'static [RequestHeader],
     /// The body.
     pub body: Body,
     /// The success responses.
@@ -85,6 +88,7 @@ impl Endpoint {
         path: "",
         access: Access::Undeclared,
         parameters: &[],
+        headers: &[],
         body: Body::None,
         answers: &[],
         errors: &[],

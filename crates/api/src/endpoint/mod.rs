@@ -6,6 +6,7 @@ mod call;
 mod content;
 mod declaration;
 mod possible_errors;
+mod request_header;
 mod resource;
 
 pub use access::{Access, Privilege};
@@ -15,4 +16,6 @@ pub use content::Content;
 pub(crate) use content::JSON;
 pub use declaration::{Body, Endpoint};
 pub(crate) use declaration::{Handler, HandlerFunction, handler};
+pub use request_header::RequestHeader;
+pub(crate) use request_header::RequestHeaders;
 pub use resource::Resource;

@@ -81,6 +81,10 @@ impl ApiError {
                 Refusal::DraftNotValid { .. } => ErrorKind::DraftNotValid,
                 Refusal::NotANativeIndex { .. } => ErrorKind::NotANativeIndex,
                 Refusal::ClaimedByAnother { .. } => ErrorKind::Conflict,
+                Refusal::NotEnded { .. } => ErrorKind::NotEnded,
+                Refusal::PendingJobExists { .. } => ErrorKind::PendingJobExists,
+                Refusal::IdempotencyKeyInUse => ErrorKind::IdempotencyKeyInUse,
+                Refusal::IdempotencyKeyReused => ErrorKind::IdempotencyKeyReused,
                 Refusal::ConnectorIncomplete { .. } => ErrorKind::ConnectorIncomplete,
                 Refusal::ConnectorNotFound(_) | Refusal::SyncJobNotFound(_) | Refusal::SecretNotFound(_) => {
                     ErrorKind::NotFound

@@ -17,6 +17,8 @@ pub enum ErrorKind {
     MalformedBody,
     /// The state machine does not allow this transition.
     ForbiddenTransition,
+    /// A sync job is to be retried that has not ended.
+    NotEnded,
     /// The connector lacks something that a sync job requires.
     ConnectorIncomplete,
     /// Values are given for fields that the configuration does not define.
@@ -45,10 +47,16 @@ pub enum ErrorKind {
     BodyTimeout,
     /// Another worker holds the sync job, or the document keeps changing.
     Conflict,
+    /// The connector has a pending sync job of the type, and another one is not wanted.
+    PendingJobExists,
+    /// The first request with an idempotency key is still running.
+    IdempotencyKeyInUse,
     /// The body is too large.
     BodyTooLarge,
     /// The content encoding of the body is not supported.
     ContentEncoding,
+    /// An idempotency key was used for another request.
+    IdempotencyKeyReused,
     /// The head of the request is too large.
     HeadTooLong,
     /// An internal error.
@@ -109,6 +117,11 @@ impl ErrorKind {
                 400,
                 "status_exception",
                 "The status that the document has does not allow the step; the reason names both statuses.",
+            ),
+            Self::NotEnded => (
+                400,
+                "status_exception",
+                "The sync job has not ended, and only one that has can be retried; the reason names its status.",
             ),
             Self::ConnectorIncomplete => (
                 400,
@@ -174,6 +187,18 @@ impl ErrorKind {
                 "version_conflict_engine_exception",
                 "Another worker has claimed the sync job, or the document was changed by others again and again.",
             ),
+            Self::PendingJobExists => (
+                409,
+                "status_exception",
+                "The connector has a pending sync job of the same type, and the request has `if_pending=reject`; the \
+         reason names the job.",
+            ),
+            Self::IdempotencyKeyInUse => (
+                409,
+                "status_exception",
+                "A request with the same Idempotency-Key is still running; the same request gets its answer after a \
+         while, after a minute at most.",
+            ),
             Self::BodyTooLarge => (
                 413,
                 "content_too_long_exception",
@@ -184,6 +209,11 @@ impl ErrorKind {
                 415,
                 "media_type_header_exception",
                 "The body is packed in a way that is not served, by its Content-Encoding; the reason names the ways that are.",
+            ),
+            Self::IdempotencyKeyReused => (
+                422,
+                "status_exception",
+                "The Idempotency-Key was used for another request in the last 24 hours.",
             ),
             Self::HeadTooLong => (
                 431,

@@ -1,9 +1,9 @@
-//! Query and path parameters.
+//! Query and path parameters, and request headers.
 
 use serde_json::{Map, Value, json};
 use tributary_domain::MAXIMUM_ID_BYTES;
 
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, RequestHeader};
 use crate::parameter::{COMMON_PARAMETERS, MAXIMUM_WINDOW, Parameter, ParameterKind};
 
 /// A whole number with a time unit; of at most nine digits, so that any number of days can be represented.
@@ -14,12 +14,23 @@ pub(super) fn common() -> Map<String, Value> {
     COMMON_PARAMETERS.iter().map(|parameter| (parameter.name.to_owned(), of_one(parameter))).collect()
 }
 
-/// The query parameters of an endpoint, the common ones by reference.
+/// The query parameters and request headers of an endpoint, the common ones by reference.
 pub(super) fn of_query(endpoint: &Endpoint) -> Vec<Value> {
     let references = COMMON_PARAMETERS
         .iter()
         .map(|parameter| json!({ "$ref": format!("#/components/parameters/{}", parameter.name) }));
-    endpoint.own_parameters().map(of_one).chain(references).collect()
+    let headers = endpoint.headers.iter().map(of_header);
+    endpoint.own_parameters().map(of_one).chain(headers).chain(references).collect()
+}
+
+fn of_header(header: &RequestHeader) -> Value {
+    json!({
+        "name": header.name,
+        "in": "header",
+        "required": false,
+        "description": header.description,
+        "schema": { "type": "string", "minLength": 1, "maxLength": header.maximum_length },
+    })
 }
 
 /// The path parameters of an endpoint.

@@ -26,6 +26,7 @@ pub const ENDPOINTS: &[&Endpoint] = &[
     &sync_job::complete::ENDPOINT,
     &sync_job::suspend::ENDPOINT,
     &sync_job::error::ENDPOINT,
+    &sync_job::retry::ENDPOINT,
     &connector::list::ENDPOINT,
     &connector::put::ENDPOINT,
     &connector::create::PUT_ENDPOINT,

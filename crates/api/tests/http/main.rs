@@ -10,6 +10,7 @@ mod connector_configuration;
 mod connector_filtering;
 mod contract;
 mod convention;
+mod creation;
 mod docs;
 mod failure;
 mod health;
@@ -31,6 +32,7 @@ fn scenarios() -> Vec<Scenario> {
     let mut all = Vec::new();
     all.extend(sync_job::scenarios());
     all.extend(sync_job_query::scenarios());
+    all.extend(creation::scenarios());
     all.extend(connector::scenarios());
     all.extend(connector_change::scenarios());
     all.extend(connector_configuration::scenarios());

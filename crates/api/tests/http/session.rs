@@ -210,7 +210,7 @@ impl Session {
             if *value != "application/json" {
                 let _ = writeln!(self.text, "{name}: {value}");
             }
-            request = request.insert_header((*name, *value));
+            request = request.append_header((*name, *value));
         }
         if !body.is_empty() {
             let shown = String::from_utf8_lossy(body);

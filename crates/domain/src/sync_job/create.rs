@@ -5,12 +5,17 @@ use serde::Deserialize;
 
 use super::{SyncJob, fields};
 use crate::{
-    Connector, Count, Document, Id, MAXIMUM_ID_BYTES, Object, Refusal, SyncJobStatus, SyncJobType, Timestamp,
-    TriggerMethod,
+    Connector, Count, Document, Field, Id, MAXIMUM_ID_BYTES, Object, Refusal, SyncJobStatus, SyncJobType,
+    Timestamp, TriggerMethod,
 };
 
 /// The prefix for the connector's index name to get the index of an `access_control` job.
 const ACCESS_CONTROL_INDEX_PREFIX: &str = ".search-acl-filter-";
+
+/// The id in the copy of a connector.
+const CONNECTOR_ID: Field<String> = Field::new("id");
+/// The job of which this one is a retry, in its metadata.
+const RETRY_OF: Field<String> = Field::new("retry_of");
 
 /// The body that creates a sync job.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -53,6 +58,30 @@ impl NewSyncJob {
     }
 }
 
+impl SyncJob {
+    /// The request for a job like this one, which has ended: for the same connector and of the same type, on demand.
+    pub fn retry(&self, id: &str) -> Result<NewSyncJob, Refusal> {
+        if !self.status().is_some_and(|status| status.successors().is_empty()) {
+            return Err(Refusal::NotEnded { id: id.to_owned(), status: self.stored_status() });
+        }
+        let connector_id = self.document.get(fields::CONNECTOR).and_then(|copy| copy.get(CONNECTOR_ID));
+        Ok(NewSyncJob {
+            id: connector_id.ok_or_else(|| Refusal::ConnectorNotFound("none".to_owned()))?,
+            job_type: self.document.get(fields::JOB_TYPE),
+            trigger_method: Some(TriggerMethod::OnDemand),
+        })
+    }
+
+    /// Notes which job this new one is a retry of.
+    #[must_use]
+    pub fn retrying(mut self, ended: &str) -> Self {
+        let mut metadata = self.document.get(fields::METADATA).unwrap_or_default();
+        metadata.set(RETRY_OF, &ended.to_owned());
+        self.document.set(fields::METADATA, &metadata);
+        self
+    }
+}
+
 fn copy_of(id: &str, connector: &Connector, job_type: SyncJobType) -> Result<Object, Refusal> {
     let missing = |field| Refusal::ConnectorIncomplete { connector_id: id.to_owned(), field };
     let index_name = connector.index_name().ok_or_else(|| missing("index_name"))?;
@@ -64,7 +93,7 @@ fn copy_of(id: &str, connector: &Connector, job_type: SyncJobType) -> Result<Obj
 
     let source = connector.document();
     let mut copy = Object::default();
-    copy.set(crate::Field::new("id"), &id.to_owned());
+    copy.set(CONNECTOR_ID, &id.to_owned());
     if let Some(rules) = connector.active_filtering() {
         copy.set_raw("filtering", rules);
     }
@@ -105,6 +134,30 @@ mod tests {
         .unwrap();
         assert!(job.contains(r#""index_name":".search-acl-filter-i""#), "{job}");
         assert!(job.contains(r#""trigger_method":"scheduled""#), "{job}");
+    }
+
+    #[test]
+    fn only_an_ended_job_is_retried() {
+        let retry = |text: &str| SyncJob::from(Document::parse(text).unwrap()).retry("j");
+        for status in ["completed", "canceled", "error"] {
+            let ended = format!(
+                r#"{{"status":"{status}","job_type":"incremental","trigger_method":"scheduled","connector":{{"id":"c"}}}}"#
+            );
+            let new = retry(&ended).unwrap();
+            let expected = ("c", Some(SyncJobType::Incremental), Some(TriggerMethod::OnDemand));
+            assert_eq!((&*new.id, new.job_type, new.trigger_method), expected);
+        }
+        for (text, status) in [
+            (r#"{"status":"pending"}"#, "[pending]"),
+            (r#"{"status":"canceling"}"#, "[canceling]"),
+            (r#"{"status":["error"]}"#, r#"[["error"]]"#),
+            ("{}", "[none]"),
+        ] {
+            let reason = retry(text).unwrap_err().to_string();
+            assert!(reason.contains("[j]") && reason.contains(status), "{reason}");
+        }
+        let without = retry(r#"{"status":"error","connector":{"id":7}}"#);
+        assert_eq!(without.unwrap_err(), Refusal::ConnectorNotFound("none".to_owned()));
     }
 
     #[test]

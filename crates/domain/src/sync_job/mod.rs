@@ -63,6 +63,12 @@ impl SyncJob {
         self.document.get(fields::STATUS)
     }
 
+    /// The status as it is in the document, for messages.
+    fn stored_status(&self) -> String {
+        let status = self.document.get_raw(fields::STATUS.name).map_or("none", RawValue::get);
+        status.trim_matches('"').to_owned()
+    }
+
     /// The worker that holds, or last held, the job.
     pub fn worker_hostname(&self) -> Option<String> {
         self.document.get(fields::WORKER_HOSTNAME)
@@ -71,9 +77,7 @@ impl SyncJob {
     /// Changes the status to `to`; an error if the state machine does not allow it.
     fn step(mut self, id: &str, to: SyncJobStatus) -> Result<Self, Refusal> {
         if !self.status().is_some_and(|from| from.may_become(to)) {
-            let from = self.document.get_raw(fields::STATUS.name).map_or("none", RawValue::get);
-            let from = from.trim_matches('"').to_owned();
-            return Err(Refusal::ForbiddenTransition { id: id.to_owned(), from, to });
+            return Err(Refusal::ForbiddenTransition { id: id.to_owned(), from: self.stored_status(), to });
         }
         self.document.set(fields::STATUS, &to);
         Ok(self)

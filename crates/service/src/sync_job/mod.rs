@@ -5,14 +5,22 @@
 //! [`StoreError::Conflict`].
 
 mod change;
+mod create;
+mod creation_records;
+mod draft;
 mod filter;
+mod key_claim;
+mod listed;
+mod unless_pending;
 
-use tributary_domain::{Connector, Id, InclusionOfDeleted, NewSyncJob, Query, Refusal, SyncJob};
+use tributary_domain::{Id, Query, Refusal};
 use tributary_storage::{Collection, Page, Store, StoreError, StoreExt, Versioned};
 
 use crate::{Context, Result};
 
 pub use change::{SyncJobChange, change};
+pub use create::{CreationTerms, create};
+pub use draft::{CreatedJob, Creation};
 pub use filter::SyncJobFilter;
 
 /// A page of the sync jobs that match, in the order of their creation, and how many match in all:
@@ -27,38 +35,6 @@ pub async fn get(store: &dyn Store, context: &Context, id: &Id) -> Result<Versio
         Err(StoreError::NotFound) => Err(Refusal::SyncJobNotFound(id.to_string()).into()),
         result => Ok(result?),
     }
-}
-
-/// Creates a sync job with a copy of its connector as it is now, and answers the new id:
-/// `connector.sync_job_post`.
-///
-/// Refused with [`Refusal::ConnectorNotFound`] if the connector does not exist or is softly deleted, and with
-/// [`Refusal::ConnectorIncomplete`] if it has no index or no service type. It also succeeds if the
-/// store repeated the request after a lost response and a worker claimed the job in the meantime.
-pub async fn create(store: &dyn Store, context: &Context, new: &NewSyncJob) -> Result<Id> {
-    let connector_id = new.connector_id()?;
-    let store = &context.bound(store);
-    let (connector, _): (Connector, _) = store.load(Collection::CONNECTORS, &connector_id).await?;
-    let connector = connector.visible(connector_id.as_str(), InclusionOfDeleted(false))?;
-    let job = new.decide(&connector, context.now())?;
-    let id = context.next_id()?;
-    let created_at = created_at(&job);
-    match store.create(Collection::SYNC_JOBS, &id, job.into()).await {
-        // The id is unique: the job was stored, the response was lost, and a worker has changed it since.
-        Err(StoreError::Conflict) if is_there(store, &id, created_at.as_deref()).await? => {}
-        result => drop(result?),
-    }
-    Ok(id)
-}
-
-/// Whether a job is there that was created at this time.
-async fn is_there(store: &dyn Store, id: &Id, time: Option<&str>) -> Result<bool> {
-    let (job, _): (SyncJob, _) = store.load(Collection::SYNC_JOBS, id).await?;
-    Ok(created_at(&job).as_deref() == time)
-}
-
-fn created_at(job: &SyncJob) -> Option<String> {
-    job.document().get_raw("created_at").map(|time| time.get().to_owned())
 }
 
 /// Deletes a sync job, whatever its status: `connector.sync_job_delete`.
@@ -85,15 +61,16 @@ mod tests {
 
     #[tokio::test]
     async fn a_create_whose_answer_was_lost_is_a_success() {
-        let new = body(r#"{"id":"c"}"#);
+        let new = Creation::New(body(r#"{"id":"c"}"#));
+        let terms = CreationTerms::default();
         // What is there by the time of the answer: this job, which a worker took, or one of another request.
         let taken = format!(r#"{{"status":"in_progress","created_at":"{NOW}"}}"#);
         let other = r#"{"status":"pending","created_at":"2026-01-01T00:00:00.000Z"}"#;
         for (present, is_success) in [(&*taken, true), (other, false)] {
             let documents = [(Collection::CONNECTORS, "c", CONNECTOR), (Collection::SYNC_JOBS, "j", present)];
             let store = store(&documents).await;
-            match create(&*store, &context_with(OneId), &new).await {
-                Ok(created) => assert!(is_success && created == id("j"), "{present}"),
+            match create(&*store, &context_with(OneId), &new, &terms).await {
+                Ok(created) => assert!(is_success && created.id == id("j"), "{present}"),
                 Err(error) => {
                     assert!(matches!(error, ServiceError::Store(StoreError::Conflict)), "{error:?}");
                     assert!(!is_success, "{present}");
@@ -110,13 +87,17 @@ mod tests {
         let documents = [(Collection::CONNECTORS, "c", deleted), (Collection::CONNECTORS, "d", CONNECTOR)];
         let store = store(&documents).await;
         for connector in ["c", "nobody"] {
-            let refused = create(&*store, &context(), &body(&format!(r#"{{"id":"{connector}"}}"#))).await;
+            let new = Creation::New(body(&format!(r#"{{"id":"{connector}"}}"#)));
+            let refused = create(&*store, &context(), &new, &CreationTerms::default()).await;
             let refusal = matches!(refused, Err(ServiceError::Refused(Refusal::ConnectorNotFound(_))));
             assert!(refusal, "{refused:?}");
         }
-        let created = create(&*store, &context(), &body(r#"{"id":"d"}"#)).await.unwrap();
+        let created =
+            create(&*store, &context(), &Creation::New(body(r#"{"id":"d"}"#)), &CreationTerms::default())
+                .await
+                .unwrap();
         let jobs = list(&*store, &context(), &Query::of(Collection::SYNC_JOBS)).await.unwrap();
-        let job = get(&*store, &context(), &created).await.unwrap();
+        let job = get(&*store, &context(), &created.id).await.unwrap();
         assert_eq!((jobs.count, &jobs.documents[0]), (1, &*job.document));
     }
 

@@ -9,12 +9,24 @@ pub const SAMPLE: Collection = Collection::new(&SCHEMA);
 pub(super) const SAMPLE_BEFORE: Collection = Collection::new(&SCHEMA_BEFORE);
 
 /// All collections, and the sample.
-pub const COLLECTIONS: &[Collection] =
-    &[Collection::CONNECTORS, Collection::SYNC_JOBS, Collection::SECRETS, Collection::LEASES, SAMPLE];
+pub const COLLECTIONS: &[Collection] = &[
+    Collection::CONNECTORS,
+    Collection::SYNC_JOBS,
+    Collection::SECRETS,
+    Collection::LEASES,
+    Collection::CREATIONS,
+    SAMPLE,
+];
 
 /// The collections of a store that was written before the fields of the sample were used.
-pub(super) const COLLECTIONS_BEFORE: &[Collection] =
-    &[Collection::CONNECTORS, Collection::SYNC_JOBS, Collection::SECRETS, Collection::LEASES, SAMPLE_BEFORE];
+pub(super) const COLLECTIONS_BEFORE: &[Collection] = &[
+    Collection::CONNECTORS,
+    Collection::SYNC_JOBS,
+    Collection::SECRETS,
+    Collection::LEASES,
+    Collection::CREATIONS,
+    SAMPLE_BEFORE,
+];
 
 /// The fields of the sample.
 pub(super) mod fields {
