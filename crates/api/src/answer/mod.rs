@@ -11,9 +11,9 @@ mod warning_header;
 
 pub(crate) use presentation::Presentation;
 pub(crate) use reply::{Reply, ReplyBody};
-pub(crate) use response::{refuse, respond};
+pub(crate) use response::{log_failure, refuse, respond};
 pub(crate) use shapes::{
     Acknowledged, Changed, Created, Deleted, Health, Information, Page, Put, Secret, SecretPut,
     TriedOrChanged, VersionInformation,
 };
-pub(crate) use source::{SOURCE, source};
+pub(crate) use source::{SOURCE, SourceFilter, source};

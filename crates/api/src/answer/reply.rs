@@ -30,7 +30,6 @@ pub(crate) enum ReplyBody {
     /// A complete body of another media type.
     Text(HeaderValue, Bytes),
     /// A streamed body of another media type.
-    #[cfg_attr(not(test), expect(dead_code, reason = "no endpoint answers so yet"))]
     Stream(HeaderValue, BoxStream<'static, io::Result<Bytes>>),
 }
 

@@ -2,8 +2,8 @@
 
 use std::error::Error;
 
-use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, HttpResponseBuilder};
 use bytes::Bytes;
 
@@ -41,6 +41,8 @@ pub(crate) fn respond(
     }
     let mut response = match reply.body {
         ReplyBody::Json(body) | ReplyBody::Text(_, body) => response.body(body),
+        // Nothing is read for a body that is not sent.
+        ReplyBody::Stream(..) if request.method() == Method::HEAD => response.finish(),
         ReplyBody::Stream(_, pieces) => response.streaming(pieces),
     };
     warning_header::add(request, &mut response, &reply.warnings, version);
@@ -49,10 +51,7 @@ pub(crate) fn respond(
 
 /// The response for an error, in the common error format.
 pub(crate) fn refuse(request: &HttpRequest, error: &ApiError, answer_type: &AnswerType) -> HttpResponse {
-    if error.status().is_server_error() {
-        let cause = causes(error);
-        tracing::error!(method = %request.method(), path = request.path(), %cause, "request failed: {error}");
-    }
+    log_failure(request.method(), request.path(), error);
     let mut body = Bytes::from(error.body());
     // Errors are indented on request like answers, but never filtered.
     let pairs = parameter::pairs(request.query_string()).unwrap_or_default();
@@ -67,6 +66,14 @@ pub(crate) fn refuse(request: &HttpRequest, error: &ApiError, answer_type: &Answ
     match request.extensions_mut().remove::<UnreadBody>() {
         Some(unread) => response.finish().set_body(unread.kept_until_sent(body)).map_into_boxed_body(),
         None => response.body(body),
+    }
+}
+
+/// Logs an error with its causes, if it is one of the service or the store.
+pub(crate) fn log_failure(method: &Method, path: &str, error: &ApiError) {
+    if error.status().is_server_error() {
+        let cause = causes(error);
+        tracing::error!(%method, path, %cause, "request failed: {error}");
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 use tributary_domain::Refusal;
 use tributary_storage::StoreError;
 
@@ -120,6 +120,11 @@ impl ApiError {
 
     /// The body, in Elasticsearch's error format.
     pub(crate) fn body(&self) -> String {
+        self.shape().to_string()
+    }
+
+    /// The same as a value.
+    pub(crate) fn shape(&self) -> Value {
         let (error_type, reason) = (self.row().error_type, shortened(self.to_string()));
         json!({
             "error": {
@@ -129,7 +134,6 @@ impl ApiError {
             },
             "status": self.row().status,
         })
-        .to_string()
     }
 }
 

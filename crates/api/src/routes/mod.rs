@@ -3,6 +3,7 @@
 mod connector;
 mod docs;
 mod health;
+mod lines;
 mod openapi;
 mod paging;
 mod root;
@@ -15,6 +16,7 @@ use crate::endpoint::Endpoint;
 pub const ENDPOINTS: &[&Endpoint] = &[
     &root::ENDPOINT,
     &sync_job::list::ENDPOINT,
+    &sync_job::stream::ENDPOINT,
     &sync_job::create::ENDPOINT,
     &sync_job::get::ENDPOINT,
     &sync_job::delete::ENDPOINT,
@@ -28,6 +30,7 @@ pub const ENDPOINTS: &[&Endpoint] = &[
     &sync_job::error::ENDPOINT,
     &sync_job::retry::ENDPOINT,
     &connector::list::ENDPOINT,
+    &connector::stream::ENDPOINT,
     &connector::put::ENDPOINT,
     &connector::create::PUT_ENDPOINT,
     &connector::create::POST_ENDPOINT,

@@ -16,6 +16,7 @@ mod failure;
 mod health;
 mod secret;
 mod session;
+mod stream;
 mod sync_job;
 mod sync_job_query;
 mod walking;
@@ -44,6 +45,7 @@ fn scenarios() -> Vec<Scenario> {
     all.extend(contract::scenarios());
     all.extend(docs::scenarios());
     all.extend(walking::scenarios());
+    all.extend(stream::scenarios());
     all
 }
 

@@ -176,12 +176,18 @@ impl Session {
 
     /// The answer to a request that must succeed, and is not recorded.
     pub(crate) async fn fetch(&mut self, path: &str) -> Value {
+        let body = self.fetch_text(path).await;
+        serde_json::from_str(&body).unwrap_or_else(|_| panic!("{body}"))
+    }
+
+    /// The same, as text.
+    pub(crate) async fn fetch_text(&mut self, path: &str) -> String {
         let before = self.text.len();
         self.call("GET", path, "").await;
         let answer = self.text.split_off(before);
         let (head, body) = answer.split_once("\n{").unwrap_or_else(|| panic!("{answer}"));
         assert!(head.contains("\n<<< 200"), "{answer}");
-        serde_json::from_str(&format!("{{{body}")).unwrap_or_else(|_| panic!("{answer}"))
+        format!("{{{body}")
     }
 
     /// Records a line of the scenario's own.

@@ -38,6 +38,9 @@ const QUERY: Parameter = parameter(
     "Only connectors with this in their index name, name or description.",
 );
 
+/// The parameters that select connectors.
+pub(super) const FILTERS: &[Parameter] = &[INDEX_NAME, CONNECTOR_NAME, SERVICE_TYPE, QUERY, INCLUDE_DELETED];
+
 /// Examples of filters, for messages about lists that are too long.
 const NARROWING: &str = "[index_name], [connector_name], [service_type] or [query]";
 
@@ -45,10 +48,7 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.list",
     path: "/_connector",
     access: Access::Needs(Privilege::MonitorConnector),
-    parameters: &[
-        &[FROM, SIZE, CURSOR, INDEX_NAME, CONNECTOR_NAME, SERVICE_TYPE, QUERY, INCLUDE_DELETED],
-        SOURCE,
-    ],
+    parameters: &[&[FROM, SIZE, CURSOR], FILTERS, SOURCE],
     answers: &[Answer {
         status: 200,
         description: "How many connectors match, and those of the page.",
@@ -74,7 +74,7 @@ async fn list(call: Call) -> Result<Reply, ApiError> {
 }
 
 /// The query of the first connectors that the parameters describe.
-fn query(arguments: &Arguments) -> Result<Query, Refusal> {
+pub(super) fn query(arguments: &Arguments) -> Result<Query, Refusal> {
     let index_names = arguments.texts(&INDEX_NAME);
     for name in &index_names {
         IndexName::parse(name)?;

@@ -21,6 +21,7 @@ pub(super) mod put;
 pub(super) mod scheduling;
 pub(super) mod service_type;
 pub(super) mod status;
+pub(super) mod stream;
 
 use actix_web::http::Method;
 use serde::de::DeserializeOwned;

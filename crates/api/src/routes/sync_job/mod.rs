@@ -16,6 +16,7 @@ pub(super) mod list;
 pub(super) mod retry;
 mod sorting;
 pub(super) mod stats;
+pub(super) mod stream;
 pub(super) mod suspend;
 
 use actix_web::http::Method;
