@@ -88,10 +88,13 @@ impl CollectionSchema {
     pub fn fingerprint(&self) -> String {
         let mut text = format!("order:{}", self.order.unwrap_or_default());
         for field in self.indexed_fields() {
-            let IndexedField { path, kind, is_filtered, is_sorted, is_counted } = field;
+            let IndexedField { path, kind, is_filtered, is_sorted, is_counted, difference_of } = field;
             let uses = [(is_filtered, 'f'), (is_sorted, 's'), (is_counted, 'c')];
             let uses: String = uses.iter().filter(|(used, _)| **used).map(|(_, letter)| *letter).collect();
             let _ = write!(text, " {path}:{kind}:{uses}");
+            if let Some([end, start]) = difference_of {
+                let _ = write!(text, "={end}-{start}");
+            }
         }
         text
     }
@@ -99,8 +102,8 @@ impl CollectionSchema {
     /// The outermost names of the fields that queries use.
     #[must_use]
     pub fn outermost_names(&self) -> Vec<&'static str> {
-        let mut names: Vec<&str> =
-            self.indexed_fields().filter_map(|field| field.path.split('.').next()).collect();
+        let paths = self.indexed_fields().flat_map(IndexedField::sources);
+        let mut names: Vec<&str> = paths.filter_map(|path| path.split('.').next()).collect();
         names.sort_unstable();
         names.dedup();
         names
@@ -166,13 +169,15 @@ mod tests {
                 IndexedField::date("due.at").sorted(),
                 IndexedField::keyword("due.color").filtered().counted(),
                 IndexedField::keyword("stored_only"),
+                IndexedField::difference("delay", "seen.at", "due.at").sorted(),
             ],
             order: Some("due.at"),
             ..CollectionSchema::BASE
         };
         let samples = Collection::new(&SCHEMA);
-        assert_eq!(samples.fingerprint(), "order:due.at due.at:date:s due.color:keyword:fc");
-        assert_eq!(samples.outermost_names(), ["due"]);
+        let fingerprint = "order:due.at due.at:date:s due.color:keyword:fc delay:number:s=seen.at-due.at";
+        assert_eq!(samples.fingerprint(), fingerprint);
+        assert_eq!(samples.outermost_names(), ["due", "seen"]);
         assert_eq!(CollectionSchema::BASE.fingerprint(), "order:");
     }
 }

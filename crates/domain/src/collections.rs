@@ -34,6 +34,7 @@ impl Collection {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::FieldKind;
 
     #[test]
     fn schemas_name_only_fields_that_they_declare() {
@@ -42,6 +43,16 @@ mod tests {
             for path in collection.order.into_iter().chain(pairs) {
                 let field = collection.field(path).unwrap_or_else(|| panic!("{collection:?}: {path}"));
                 assert!(field.is_indexed(), "{collection:?}: {path}");
+            }
+            for field in collection.fields.iter().filter(|field| field.difference_of.is_some()) {
+                assert!(
+                    !field.is_filtered && collection.order != Some(field.path),
+                    "{field:?} is only sorted by"
+                );
+                for path in field.sources() {
+                    let source = collection.field(path).unwrap_or_else(|| panic!("{collection:?}: {path}"));
+                    assert!(source.is_indexed() && source.kind == FieldKind::Date, "{source:?}");
+                }
             }
             let mut paths: Vec<&str> = collection.fields.iter().map(|field| field.path).collect();
             paths.sort_unstable();

@@ -33,11 +33,13 @@ pub struct IndexedField {
     pub is_sorted: bool,
     /// Whether counts are grouped by its words.
     pub is_counted: bool,
+    /// The fields of an end and a start whose difference it is, if it is computed.
+    pub difference_of: Option<[&'static str; 2]>,
 }
 
 /// An unindexed field of this kind.
 const fn field(path: &'static str, kind: FieldKind) -> IndexedField {
-    IndexedField { path, kind, is_filtered: false, is_sorted: false, is_counted: false }
+    IndexedField { path, kind, is_filtered: false, is_sorted: false, is_counted: false, difference_of: None }
 }
 
 impl IndexedField {
@@ -77,6 +79,14 @@ impl IndexedField {
         field(path, FieldKind::Object)
     }
 
+    /// A field that is computed, and is in no document: the milliseconds from the least date of the field `start` to the
+    /// least of the field `end`, both indexed, where a document has both. Lists can be sorted by it. A field with its path
+    /// that a document happens to have is ignored.
+    #[must_use]
+    pub const fn difference(path: &'static str, end: &'static str, start: &'static str) -> Self {
+        IndexedField { difference_of: Some([end, start]), ..field(path, FieldKind::Number) }
+    }
+
     /// The same field, with conditions on it.
     #[must_use]
     pub const fn filtered(self) -> Self {
@@ -107,6 +117,19 @@ impl IndexedField {
         matches!(self.kind, FieldKind::Date | FieldKind::Number)
     }
 
+    /// The paths of the values that it is made of: its own, unless it is computed.
+    pub fn sources(&self) -> Vec<&'static str> {
+        self.difference_of.map_or_else(|| vec![self.path], Vec::from)
+    }
+
+    /// The least number of a document in this field, from the least numbers in its [sources](Self::sources).
+    pub fn least_number(&self, least: impl Fn(&'static str) -> Option<i64>) -> Option<i64> {
+        match self.difference_of {
+            Some([end, start]) => least(end)?.checked_sub(least(start)?),
+            None => least(self.path),
+        }
+    }
+
     /// The distinct words of a document in this field; none in a numeric field.
     pub fn words(&self, document: &impl Fields) -> Vec<String> {
         if self.is_numeric() {
@@ -121,6 +144,10 @@ impl IndexedField {
     /// The distinct numbers of a document in this field in ascending order, dates in milliseconds since 1970; none in a
     /// field of words. Values that are not numbers or dates are ignored.
     pub fn numbers(&self, document: &impl Fields) -> Vec<i64> {
+        if self.difference_of.is_some() {
+            let number = self.least_number(|path| date_values(document, path).into_iter().min());
+            return number.into_iter().collect();
+        }
         let mut numbers = match self.kind {
             FieldKind::Date => date_values(document, self.path),
             FieldKind::Number => number_values(document, self.path),
@@ -129,5 +156,31 @@ impl IndexedField {
         numbers.sort_unstable();
         numbers.dedup();
         numbers
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Document;
+
+    #[test]
+    fn a_difference_is_that_of_the_least_dates() {
+        const FIELD: IndexedField = IndexedField::difference("duration", "end", "start").sorted();
+        let cases = [
+            (r#"{"start":"1970-01-01T00:00:01Z","end":"1970-01-01T00:00:03.5Z","duration":9}"#, Some(2_500)),
+            (r#"{"start":[7,2],"end":[9,5,"never"]}"#, Some(3)),
+            (r#"{"start":7,"end":2}"#, Some(-5)),
+            (r#"{"start":7,"duration":9}"#, None),
+            (r#"{"start":"soon","end":2}"#, None),
+            (r#"{"start":-9223372036854775808,"end":9223372036854775807}"#, None),
+        ];
+        for (text, expected) in cases {
+            let numbers = FIELD.numbers(&Document::parse(text).unwrap());
+            assert_eq!(numbers.first().copied(), expected, "{text}");
+            assert!(numbers.len() <= 1 && FIELD.words(&Document::parse(text).unwrap()).is_empty());
+        }
+        assert_eq!(FIELD.sources(), ["end", "start"]);
+        assert_eq!(IndexedField::date("start").sources(), ["start"]);
     }
 }

@@ -90,7 +90,9 @@ impl Condition {
     /// Checks that the fields are declared for conditions of this kind.
     pub(super) fn check(&self, collection: Collection) -> Result<(), QueryError> {
         let check = |path: &'static str, kinds: &[FieldKind]| {
-            let is_filtered = collection.field(path).is_some_and(|field| field.is_filtered);
+            let is_filtered = collection
+                .field(path)
+                .is_some_and(|field| field.is_filtered && field.difference_of.is_none());
             if is_filtered && collection.has_kind(path, kinds) {
                 return Ok(());
             }

@@ -10,6 +10,8 @@ pub mod sync_job_fields {
     pub const CONNECTOR_ID: &str = "connector.id";
     /// When the job was created.
     pub const CREATED_AT: &str = "created_at";
+    /// How long the job ran, in milliseconds; computed, and in no document.
+    pub const DURATION: &str = "duration";
     /// The error message.
     pub const ERROR: &str = "error";
     /// The index that the job writes to.
@@ -32,8 +34,8 @@ pub mod sync_job_fields {
     pub const WORKER_HOSTNAME: &str = "worker_hostname";
 }
 use sync_job_fields::{
-    COMPLETED_AT, CONNECTOR_ID, CREATED_AT, ERROR, INDEX_NAME, INDEXED_DOCUMENT_COUNT, JOB_TYPE, LAST_SEEN,
-    SERVICE_TYPE, STARTED_AT, STATUS, TRIGGER_METHOD, WORKER_HOSTNAME,
+    COMPLETED_AT, CONNECTOR_ID, CREATED_AT, DURATION, ERROR, INDEX_NAME, INDEXED_DOCUMENT_COUNT, JOB_TYPE,
+    LAST_SEEN, SERVICE_TYPE, STARTED_AT, STATUS, TRIGGER_METHOD, WORKER_HOSTNAME,
 };
 
 /// Sync jobs are sorted by creation time. In addition to the fields of queries, the schema declares those that other
@@ -54,6 +56,7 @@ pub(crate) const SCHEMA: CollectionSchema = CollectionSchema {
         IndexedField::object("connector.sync_cursor"),
         IndexedField::date(CREATED_AT).filtered().sorted(),
         IndexedField::number("deleted_document_count"),
+        IndexedField::difference(DURATION, COMPLETED_AT, STARTED_AT).sorted(),
         IndexedField::keyword(ERROR).filtered(),
         IndexedField::number(INDEXED_DOCUMENT_COUNT).sorted(),
         IndexedField::number("indexed_document_volume"),

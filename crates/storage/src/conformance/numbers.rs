@@ -5,7 +5,7 @@ use tributary_domain::{Condition, Document, Id, Order, Query, sync_job_fields};
 
 use super::promise::{document, id, list_of_promises};
 use super::sample::SAMPLE;
-use super::sample::fields::{COLOR, DUE_AT, SEEN_AT, SIZE};
+use super::sample::fields::{COLOR, DELAY, DUE_AT, SEEN_AT, SIZE};
 use crate::{Collection, Deadline, Numbers, Store, StoreError, StoreExt as _};
 
 list_of_promises![
@@ -59,6 +59,9 @@ async fn each_match_has_a_row_with_its_least_numbers(store: &dyn Store) {
         &[Some(3), None, Some(3)],
     ];
     check(store, all(), &[DUE_AT, SEEN_AT, SIZE], rows).await;
+    let delays: &[&[_]] =
+        &[&[None, None], &[None, Some(3)], &[None, Some(9_007_199_254_740_993)], &[Some(8), Some(-5)]];
+    check(store, all(), &[DELAY, SIZE], delays).await;
     check(store, all().any_of(COLOR, ["green"]), &[SIZE], &[]).await;
 }
 

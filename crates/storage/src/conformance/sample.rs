@@ -32,6 +32,8 @@ pub(super) const COLLECTIONS_BEFORE: &[Collection] = &[
 pub(super) mod fields {
     /// The field of the collection's own order.
     pub(crate) const DUE_AT: &str = "due_at";
+    /// How long after it was due it was seen; in no document.
+    pub(crate) const DELAY: &str = "delay";
     pub(crate) const SEEN_AT: &str = "seen.at";
     pub(crate) const SIZE: &str = "size";
     pub(crate) const COLOR: &str = "color";
@@ -39,7 +41,7 @@ pub(super) mod fields {
     pub(crate) const IS_LARGE: &str = "is_large";
     pub(crate) const NOTE: &str = "note";
 }
-use fields::{COLOR, DUE_AT, IS_LARGE, NOTE, OWNER, SEEN_AT, SIZE};
+use fields::{COLOR, DELAY, DUE_AT, IS_LARGE, NOTE, OWNER, SEEN_AT, SIZE};
 
 const SCHEMA: CollectionSchema = CollectionSchema {
     name: "conformance_samples",
@@ -48,6 +50,7 @@ const SCHEMA: CollectionSchema = CollectionSchema {
     fields: &[
         IndexedField::date(DUE_AT).filtered().sorted(),
         IndexedField::date(SEEN_AT).filtered().sorted(),
+        IndexedField::difference(DELAY, SEEN_AT, DUE_AT).sorted(),
         IndexedField::number(SIZE).filtered().sorted(),
         IndexedField::keyword(COLOR).filtered().sorted().counted(),
         IndexedField::keyword(OWNER).filtered().sorted().counted(),

@@ -94,9 +94,12 @@ fn progress() -> impl Strategy<Value = Vec<(&'static str, String)>> {
     let worker = texts(&["", r#""w-1""#, r#""w-2""#, r#"["w-1","w-2"]"#, "null"]);
     let error = texts(&["", "", r#""no space left""#, r#""disk: no space left on w*""#, "5"]);
     let indexed = texts(&["", "0", "7", r#""7""#, "[3,11]", "-1"]);
-    (date(), date(), date(), trigger, worker, error, indexed).prop_map(
-        |(started, completed, seen, trigger, worker, error, indexed)| {
+    // It has nothing to do with the computed field of this name.
+    let duration = texts(&["", "5", r#""x""#]);
+    (date(), date(), date(), trigger, worker, error, indexed, duration).prop_map(
+        |(started, completed, seen, trigger, worker, error, indexed, duration)| {
             vec![
+                ("duration", duration),
                 ("started_at", started),
                 ("completed_at", completed),
                 ("last_seen", seen),

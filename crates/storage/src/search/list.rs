@@ -7,6 +7,7 @@ use tributary_domain::{Query, SortKey, Window};
 
 use super::call::Call;
 use super::compile::all;
+use super::computed_order::computed_page;
 use super::page::{List, Part};
 use super::small;
 use super::sorting::Sorting;
@@ -21,10 +22,12 @@ pub(super) async fn list(call: &Call, query: &Query) -> Result<Page, StoreError>
     let sorting = Sorting::new(index, query.order);
     let list = List { call, index, query, sorting };
     let size = u64::from(query.window.size());
-    let part = match &query.window {
-        Window::Offset { from, .. } => list.part(None, u64::from(*from), size).await?,
-        Window::After { key: None, .. } => list.part(None, 0, size).await?,
-        Window::After { key: Some(key), .. } => part_after(&list, key, size).await?,
+    let computed = list.sorting.field.filter(|field| field.difference_of.is_some());
+    let part = match (&query.window, computed) {
+        (_, Some(field)) => computed_page(&list, field).await?,
+        (Window::Offset { from, .. }, _) => list.part(None, u64::from(*from), size).await?,
+        (Window::After { key: None, .. }, _) => list.part(None, 0, size).await?,
+        (Window::After { key: Some(key), .. }, _) => part_after(&list, key, size).await?,
     };
     let final_row =
         part.rows.last().filter(|_| query.window.continues_after(part.rows.len(), part.from_here));

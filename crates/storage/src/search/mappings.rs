@@ -61,10 +61,15 @@ pub(super) fn creation(collection: Collection, prefix: &str) -> Value {
             "dynamic": false,
             "_meta": { FINGERPRINT: collection.fingerprint() },
             "properties": properties(
-                collection.fields.iter().map(|field| (field.path, property(collection, field)))
+                mapped(collection).map(|field| (field.path, property(collection, field)))
             ),
         },
     })
+}
+
+/// The fields that an index has a mapping for.
+fn mapped(collection: Collection) -> impl Iterator<Item = &'static IndexedField> {
+    collection.fields.iter().filter(|field| field.difference_of.is_none())
 }
 
 /// The fields that must be indexed for the store's queries.
@@ -73,7 +78,7 @@ pub(super) fn needed(collection: Collection) -> impl Iterator<Item = &'static In
     let is_needed = move |field: &IndexedField| {
         !collection.is_small || (collection.unique.is_some() && collection.order == Some(field.path))
     };
-    collection.fields.iter().filter(move |field| field.is_indexed() && is_needed(field))
+    mapped(collection).filter(move |field| field.is_indexed() && is_needed(field))
 }
 
 /// Nests the mappings of fields by their paths.

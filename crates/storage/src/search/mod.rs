@@ -10,6 +10,7 @@ mod changes;
 mod client;
 mod clock;
 mod compile;
+mod computed_order;
 mod connection;
 mod connectors;
 mod count;

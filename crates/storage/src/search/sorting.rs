@@ -14,7 +14,7 @@ use crate::StoreError;
 pub(super) struct Sorting<'i> {
     index: &'i Index,
     pub(super) order: Order,
-    field: Option<&'static IndexedField>,
+    pub(super) field: Option<&'static IndexedField>,
 }
 
 impl<'i> Sorting<'i> {
