@@ -81,6 +81,18 @@ impl Condition {
         }
     }
 
+    /// The paths of the fields that it is on.
+    #[must_use]
+    pub fn fields(&self) -> &[&'static str] {
+        match self {
+            Self::AnyOf { field, .. } | Self::Range { field, .. } | Self::Exists { field } => {
+                std::slice::from_ref(field)
+            }
+            Self::Contains { fields, .. } => fields,
+            Self::Not(condition) => condition.fields(),
+        }
+    }
+
     /// Whether a number is in a half-open range.
     #[must_use]
     pub fn is_in_range(number: i64, from: Option<i64>, before: Option<i64>) -> bool {
@@ -154,6 +166,7 @@ mod tests {
         ];
         for (condition, expected) in cases {
             assert_eq!(condition.matches(Collection::CONNECTORS, &connector), expected, "{condition:?}");
+            assert!(!condition.fields().is_empty(), "{condition:?}");
         }
     }
 

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use reqwest::Method;
 use serde_json::Value;
+use tributary_domain::{Condition, IndexedField, Query};
 
 use super::client::{Client, Request, ServerResponse};
 use super::deadlines::{Purpose, RequestDeadline};
-use super::indices::Prepared;
+use super::indices::{Index, Prepared};
 use super::problem::{LostResource, Problem};
 use crate::{Deadline, StoreError};
 
@@ -43,6 +44,19 @@ impl Call {
             return Err(StoreError::Rejected(Problem::read(&answer.body).reason));
         }
         self.understood(answer)
+    }
+
+    /// Waits until an index can answer a query that also uses these fields; rejects one that it cannot answer.
+    pub(super) async fn ready(
+        &self,
+        index: &Index,
+        query: &Query,
+        paths: &[&'static str],
+    ) -> Result<(), StoreError> {
+        let conditions = query.conditions.iter().flat_map(Condition::fields);
+        let used = conditions.chain(paths).filter_map(|path| index.collection.field(path));
+        let sources: Vec<&'static str> = used.flat_map(IndexedField::sources).collect();
+        index.ready_for(&sources, self.request_deadline(Purpose::Read).end()).await
     }
 
     pub(super) fn understood(&self, answer: ServerResponse) -> Result<Bytes, StoreError> {

@@ -59,16 +59,21 @@ pub(super) fn any_of(index: &Index, path: &str, words: &[impl AsRef<str>]) -> Va
 
 /// Matches documents with a number or date in a range.
 pub(super) fn range(index: &Index, path: &str, from: Option<i64>, before: Option<i64>) -> Value {
-    // OpenSearch rounds `lte` and `gt` of dates before 1970 incorrectly. Servers reject the least number as a date.
+    // OpenSearch rounds `lte` and `gt` of dates before 1970 incorrectly. Servers reject the least number as a date, and
+    // numbers beyond the limits of a type.
+    let (least, greatest) = index.limits(path);
+    if from.is_some_and(|from| from > greatest) || before.is_some_and(|before| before <= least) {
+        return nothing();
+    }
     let mut range = json!({});
-    if let Some(from) = from.filter(|from| *from > i64::MIN) {
+    if let Some(from) = from.filter(|from| *from > least) {
         range["gte"] = from.into();
     }
-    match before {
-        Some(i64::MIN) => return nothing(),
-        Some(before) => range["lt"] = before.into(),
-        None if range.get("gte").is_none() => return exists(index, path),
-        None => {}
+    if let Some(before) = before.filter(|before| *before <= greatest) {
+        range["lt"] = before.into();
+    }
+    if range == json!({}) {
+        return exists(index, path);
     }
     if kind(index, path) == Some(FieldKind::Date) {
         range["format"] = "epoch_millis".into();

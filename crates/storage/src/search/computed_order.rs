@@ -34,11 +34,13 @@ pub(super) async fn computed_page(list: &List<'_>, field: &'static IndexedField)
     let end = from.saturating_add(query.window.size() as usize);
     let mut keys: Vec<SortKey> = Vec::new();
     let compare = |left: &SortKey, right: &SortKey| sorting.order.compare(left, right);
-    let mut count = 0;
+    let (mut count, mut from_here) = (0, 0);
     while let Some(portion) = walk.next(key).await? {
         count += portion.len() as u64;
         let is_after = |key: &SortKey| after.is_none_or(|after| compare(key, after).is_gt());
+        let found = keys.len();
         keys.extend(portion.into_iter().filter(is_after));
+        from_here += (keys.len() - found) as u64;
         if end < keys.len() {
             keys.select_nth_unstable_by(end, compare);
             keys.truncate(end);
@@ -46,5 +48,5 @@ pub(super) async fn computed_page(list: &List<'_>, field: &'static IndexedField)
     }
     keys.sort_unstable_by(compare);
     let rows = list.rows(keys.into_iter().skip(from).collect(), &BTreeMap::new()).await?;
-    Ok(Part { count, rows })
+    Ok(Part { count, from_here, rows })
 }

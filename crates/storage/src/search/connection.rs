@@ -1,7 +1,8 @@
 //! The connection to a cluster: prepared on first use, and again after indices were lost.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
@@ -16,11 +17,14 @@ use super::indices::{self, Prepared};
 use super::problem::LostResource;
 use super::settings::SearchSettings;
 use super::unready::Unready;
-use super::upgrade::write_again;
+use super::upgrade::finish;
 use crate::{Deadline, OpenError, StoreError};
 
 /// The maximum number of attempts of a call whose indices are removed repeatedly.
 pub(super) const TRIES: usize = 5;
+
+/// The pause before a failed upgrade is tried again.
+const UPGRADE_PAUSE: Duration = Duration::from_secs(1);
 
 /// A preparation in progress, shared by all who wait for it.
 type Preparation = Shared<BoxFuture<'static, Result<Arc<Prepared>, Arc<Unready>>>>;
@@ -102,17 +106,12 @@ impl Connection {
             prepared: Arc::clone(&prepared),
             deadline: Deadline::NONE,
         };
-        for index in prepared.indices.iter().filter(|index| index.has_new_fields) {
-            write_again(&call, index).await?;
-            indices::end_upgrade(&self.client, index).await?;
-        }
         *self.prepared.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&prepared));
         tracing::info!(server = ?prepared.dialect, "the search engine is ready");
-        // Nobody has to wait for this.
-        let (connection, old) = (Arc::clone(self), Arc::clone(&prepared));
+        // Only queries by new fields have to wait for this.
+        let connection = Arc::downgrade(self);
         tokio::spawn(async move {
-            let call =
-                Call { client: Arc::clone(&connection.client), prepared: old, deadline: Deadline::NONE };
+            finish_upgrades(&connection, &call).await;
             forget_old_deletions(&call).await;
         });
         Ok(prepared)
@@ -158,6 +157,20 @@ impl Connection {
                     tries += 1;
                 }
                 result => return result,
+            }
+        }
+    }
+}
+
+/// Indexes all documents by the new fields of their indices: again after a failure, while the connection is used and
+/// its indices exist.
+async fn finish_upgrades(connection: &Weak<Connection>, call: &Call) {
+    let is_used = || connection.upgrade().is_some_and(|connection| !connection.is_closed());
+    for index in &call.prepared.indices {
+        while !index.pending.borrow().is_empty() && is_used() && !call.prepared.is_lost() {
+            if let Err(error) = finish(call, index).await {
+                tracing::warn!(index = %index.name, %error, "documents are not indexed by new fields yet");
+                tokio::time::sleep(UPGRADE_PAUSE).await;
             }
         }
     }

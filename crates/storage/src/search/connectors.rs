@@ -9,6 +9,7 @@ use tributary_domain::{Collection, Document, Id, connector_fields, keyword_value
 use super::action::{BulkAction, BulkChange};
 use super::call::Call;
 use super::clock::now;
+use super::deadlines::Purpose;
 use super::documents::StoredDocument;
 use super::held_words::HeldWord;
 use super::indices::Index;
@@ -150,6 +151,9 @@ impl Call {
     /// Another live connector with this index name.
     async fn holder(&self, id: &Id, name: &str) -> Result<Option<String>, StoreError> {
         let index = self.connectors()?;
+        index
+            .ready_for(&[connector_fields::INDEX_NAME], self.request_deadline(Purpose::Change).end())
+            .await?;
         let body = json!({ "query": { "term": { index.field(connector_fields::INDEX_NAME): name } }, "size": 1_000 });
         let body = self.search(&index.name, &body).await?;
         let answer: SearchAnswer<'_> = wire::read(&body)?;

@@ -47,6 +47,7 @@ pub(super) async fn count(call: &Call, query: &Query, by: &[&'static str]) -> Re
     if query.collection.is_small {
         return small::count(call, index, query, by).await;
     }
+    call.ready(index, query, by).await?;
     let mut counts = Counts::default();
     let mut body = json!({
         "query": all(index, &query.conditions, None),

@@ -2,18 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use futures_util::future::{try_join_all, try_join3};
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use tokio::sync::watch;
 use tributary_domain::Collection;
 
 use super::client::{Client, Request, ServerResponse};
 use super::dialect::{Dialect, Product};
-use super::fields::{Fields, fields};
+use super::extension::{Extension, meta, suitable};
+use super::fields::{IndexedFields, fields};
 use super::held_words::HeldWords;
-use super::mappings::{self, FINGERPRINT, RESERVATIONS, RESULT_WINDOW, TOMBSTONES, index_alias, index_name};
+use super::mappings::{self, RESERVATIONS, RESULT_WINDOW, TOMBSTONES, index_alias, index_name};
 use super::problem::Problem;
 use super::unready::Unready;
 use super::{tls, wire};
@@ -21,11 +24,6 @@ use crate::{Deadline, StoreError};
 
 /// The maximum number of attempts if an index is created or removed concurrently.
 const CREATE_ATTEMPTS: usize = 5;
-/// Set in a mapping's `_meta` from when fields are added until every document has been rewritten.
-const UNFINISHED: &str = "tributary_writes_again";
-/// The key in `_meta` before schemas had fingerprints.
-const FORMER_VERSION: &str = "tributary_mapping_version";
-
 /// The state of a usable cluster.
 #[derive(Debug)]
 pub(super) struct Prepared {
@@ -48,20 +46,41 @@ pub(super) struct Index {
     pub(super) name: String,
     /// The alias to write to: writing to a missing index name would create an index without a mapping.
     pub(super) alias: String,
-    /// The indexed name of each needed field: the field itself, or a subfield.
-    fields: Fields,
+    fields: IndexedFields,
     /// The result window.
     pub(super) result_window: u64,
-    /// Whether fields were added that require rewriting all documents.
-    pub(super) has_new_fields: bool,
+    /// The fields by which not all documents are indexed yet, until all have been rewritten.
+    pub(super) pending: watch::Sender<Vec<&'static str>>,
     /// The `_meta` of its mapping.
-    meta: Map<String, Value>,
+    pub(super) meta: Map<String, Value>,
 }
 
 impl Index {
     /// The indexed name of a field.
     pub(super) fn field<'a>(&'a self, path: &'a str) -> &'a str {
-        self.fields.get(path).map_or(path, String::as_str)
+        self.fields.name(path)
+    }
+
+    /// The least and the greatest number that a field can have.
+    pub(super) fn limits(&self, path: &str) -> (i64, i64) {
+        self.fields.limits(path)
+    }
+
+    /// Waits until all documents are indexed by these fields; rejects fields that this index cannot be queried by.
+    pub(super) async fn ready_for(&self, paths: &[&'static str], end: Instant) -> Result<(), StoreError> {
+        if let Some(reason) = paths.iter().find_map(|path| self.fields.unusable.get(path)) {
+            return Err(StoreError::Rejected(reason.clone()));
+        }
+        let mut pending = self.pending.subscribe();
+        let is_ready = pending.wait_for(|pending| !paths.iter().any(|path| pending.contains(path)));
+        let waited = tokio::time::timeout_at(end.into(), is_ready).await;
+        waited.map(drop).map_err(|_| {
+            let name = &self.name;
+            StoreError::unavailable(format!(
+                "the documents of the index [{name}] are still being indexed by [{}]",
+                paths.join("], [")
+            ))
+        })
     }
 }
 
@@ -182,16 +201,15 @@ async fn ensure(client: &Client, collection: Collection, prefix: &str) -> Result
         let body = answer.success()?;
         let described: BTreeMap<String, Value> = wire::read(&body)?;
         let Some(described) = described.into_values().next() else { continue };
-        let (fields, missing) = fields(&name, collection, &described)?;
-        let mut meta = meta(&described);
-        if !missing.is_empty() {
-            meta.insert(UNFINISHED.to_owned(), true.into());
-            let body = json!({ "properties": mappings::properties(missing), "_meta": meta });
-            put_mapping(client, &name, &body).await?;
-        } else if is_outdated(&meta, collection) {
-            meta = noted(meta, collection);
-            put_mapping(client, &name, &json!({ "_meta": meta })).await?;
+        let (mut fields, missing) = fields(&name, collection, &described)?;
+        let mut extension = Extension { client, index: &name, collection, meta: meta(&described) };
+        extension.add(missing, &mut fields.unusable).await?;
+        if !fields.unusable.is_empty() {
+            let reasons: Vec<&str> = fields.unusable.values().map(String::as_str).collect();
+            tracing::warn!(reasons = reasons.join("; "), "some queries will be rejected");
         }
+        let pending = watch::Sender::new(extension.pending());
+        let meta = extension.meta;
         if described.pointer(&format!("/aliases/{alias}")).is_none() {
             let add = json!({ "index": name, "alias": alias, "is_hidden": true });
             let body = json!({ "actions": [{ "add": add }] }).to_string();
@@ -204,56 +222,11 @@ async fn ensure(client: &Client, collection: Collection, prefix: &str) -> Result
             alias,
             fields,
             result_window: result_window(&described),
-            has_new_fields: meta.contains_key(UNFINISHED),
+            pending,
             meta,
         });
     }
     Err(StoreError::unavailable(format!("the index [{name}] comes and goes")).into())
-}
-
-/// Whether this program made the mapping from another schema. Mappings of other origin have no fingerprint and are
-/// accepted.
-fn is_outdated(meta: &Map<String, Value>, collection: Collection) -> bool {
-    let is_finished = !meta.contains_key(UNFINISHED);
-    let has_version = meta.contains_key(FORMER_VERSION);
-    let fingerprint = meta.get(FINGERPRINT).and_then(Value::as_str);
-    is_finished && (has_version || fingerprint.is_some_and(|known| known != collection.fingerprint()))
-}
-
-/// The `_meta` with the fingerprint of the schema.
-fn noted(mut meta: Map<String, Value>, collection: Collection) -> Map<String, Value> {
-    meta.remove(UNFINISHED);
-    meta.remove(FORMER_VERSION);
-    meta.insert(FINGERPRINT.to_owned(), collection.fingerprint().into());
-    meta
-}
-
-async fn put_mapping(client: &Client, name: &str, body: &Value) -> Result<(), Unready> {
-    let request = Request::change(Method::PUT, format!("/{name}/_mapping"), body.to_string());
-    suitable(name, client.send(&request, Deadline::NONE).await?)
-}
-
-/// The body of a success. A rejected mapping does not fit the existing index.
-fn suitable(name: &str, answer: ServerResponse) -> Result<(), Unready> {
-    if answer.status == 400 {
-        let reason = Problem::read(&answer.body).reason;
-        return Err(Unready::Unsuitable(format!(
-            "the index [{name}] cannot be given what queries need; reindex it into an index with the right \
-             mapping: {reason}"
-        )));
-    }
-    Ok(answer.success().map(drop)?)
-}
-
-/// The `_meta` of an index's mapping.
-fn meta(described: &Value) -> Map<String, Value> {
-    described.pointer("/mappings/_meta").and_then(Value::as_object).cloned().unwrap_or_default()
-}
-
-/// Records that all documents have been rewritten since fields were added.
-pub(super) async fn end_upgrade(client: &Client, index: &Index) -> Result<(), Unready> {
-    let meta = noted(index.meta.clone(), index.collection);
-    put_mapping(client, &index.name, &json!({ "_meta": meta })).await
 }
 
 /// Creates an index; one that was created concurrently is accepted.

@@ -19,6 +19,7 @@ pub(super) async fn list(call: &Call, query: &Query) -> Result<Page, StoreError>
     if query.collection.is_small {
         return small::list(call, index, query).await;
     }
+    call.ready(index, query, query.order.field.as_slice()).await?;
     let sorting = Sorting::new(index, query.order);
     let list = List { call, index, query, sorting };
     let size = u64::from(query.window.size());

@@ -17,6 +17,7 @@ mod count;
 mod deadlines;
 mod dialect;
 mod documents;
+mod extension;
 mod fields;
 mod forgetting;
 mod held_words;

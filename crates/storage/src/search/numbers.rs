@@ -61,6 +61,7 @@ impl NumbersWalk {
         let (matching, content) = if query.collection.is_small {
             (json!({ "match_all": {} }), WalkContent::Source)
         } else {
+            call.ready(index, query, fields).await?;
             (all(index, &query.conditions, None), WalkContent::Numbers(&sources))
         };
         let walk = Walk::open(call.clone(), index, matching, content).await?;

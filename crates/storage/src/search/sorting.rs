@@ -39,8 +39,7 @@ impl<'i> Sorting<'i> {
         let found = hit.sort_value();
         match field.kind {
             FieldKind::Date | FieldKind::Number => {
-                let number = found.as_i64().filter(|number| !self.order.is_like_missing(*number));
-                number.map(SortValue::Number)
+                found.as_i64().filter(|number| !self.is_like_missing(field, *number)).map(SortValue::Number)
             }
             // A number at the limit of its range, in any notation, represents a missing value.
             FieldKind::Boolean => match found.as_i64() {
@@ -50,6 +49,13 @@ impl<'i> Sorting<'i> {
             },
             _ => found.as_str().map(|word| SortValue::Word(word.to_owned())),
         }
+    }
+
+    /// Whether servers sort documents with this number among those without one: at a limit of its type, or of all types.
+    fn is_like_missing(&self, field: &IndexedField, number: i64) -> bool {
+        let (least, greatest) = self.index.limits(field.path);
+        let number = if number == least { i64::MIN } else { number };
+        self.order.is_like_missing(if number == greatest { i64::MAX } else { number })
     }
 
     /// Rejects a value of another kind than that of the order.
@@ -129,10 +135,11 @@ impl<'i> Sorting<'i> {
         if !field.is_numeric() {
             return exists(self.index, path);
         }
+        let (least, greatest) = self.index.limits(path);
         if self.order.is_like_missing(i64::MAX) {
-            return range(self.index, path, None, Some(i64::MAX));
+            return range(self.index, path, None, Some(greatest));
         }
-        let least = range(self.index, path, None, Some(i64::MIN + 1));
+        let least = range(self.index, path, None, Some(least + 1));
         json!({ "bool": { "filter": exists(self.index, path), "must_not": least } })
     }
 

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::action::{BulkAction, BulkChange};
 use super::bulk::ActionOutcome;
 use super::call::Call;
+use super::extension::end_upgrade;
 use super::indices::Index;
 use super::source::one_line;
 use super::walk::{Walk, WalkContent};
@@ -13,8 +14,19 @@ use crate::StoreError;
 /// The maximum number of passes over documents that change during the rewrite.
 const REWRITE_PASSES: usize = 10;
 
+/// Indexes all documents by the pending fields of an index, and notes that it is done.
+pub(super) async fn finish(call: &Call, index: &Index) -> Result<(), StoreError> {
+    write_again(call, index).await?;
+    if let Err(error) = end_upgrade(&call.client, &index.name, index.collection, &index.meta).await {
+        let error = error.to_store_error();
+        tracing::warn!(index = %index.name, %error, "the next start will index all documents again");
+    }
+    index.pending.send_replace(Vec::new());
+    Ok(())
+}
+
 /// Rewrites every document of an index unchanged, so that newly mapped fields are indexed.
-pub(super) async fn write_again(call: &Call, index: &Index) -> Result<(), StoreError> {
+async fn write_again(call: &Call, index: &Index) -> Result<(), StoreError> {
     let all = json!({ "match_all": {} });
     let mut walk = Walk::open(call.clone(), index, all, WalkContent::IdOnly).await?;
     let mut written = 0;

@@ -2,10 +2,15 @@
 
 use std::fmt::Write as _;
 
+use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
-use tributary_domain::{Connector, Document, Id, Query, SortOrder, sync_job_fields};
+use tributary_domain::{
+    Condition, Connector, Document, Id, MissingValues, Order, Query, SortOrder, sync_job_fields,
+};
 use tributary_engines::{Endpoint, Indices};
-use tributary_storage::{Collection, Deadline, MemoryStore, OpenError, Store, StoreError, StoreExt as _};
+use tributary_storage::{
+    Collection, Deadline, MemoryStore, Numbers, OpenError, Store, StoreError, StoreExt as _,
+};
 
 use crate::{open, server};
 
@@ -251,6 +256,130 @@ pub(crate) async fn upgrade_is_finished(backend: &str) {
     let described = server.send("GET", &format!("/{index}/_mapping"), "").unwrap();
     let meta = &described[&index]["mappings"]["_meta"];
     assert_eq!((&meta["of_somebody_else"], meta.get("tributary_writes_again")), (&json!("kept"), None));
+}
+
+/// Fields that only newer queries use, in mappings that these cannot use.
+pub(crate) async fn other_fields_are_rejected_by_name(backend: &str) {
+    let Some(server) = server(backend) else { return };
+    let indices = Indices::new(server);
+    let prefix = indices.fresh_prefix();
+    let index = format!("{prefix}{JOBS}");
+    let date = json!({ "type": "date", "ignore_malformed": true });
+    make(
+        server,
+        &index,
+        &with_properties(&json!({
+            "created_at": date,
+            "completed_at": { "type": "keyword" },
+            "started_at": date,
+            "error": { "type": "text" },
+            "indexed_document_count": { "type": "integer" },
+        })),
+    );
+    let job =
+        r#"{"created_at":5,"started_at":6,"completed_at":7,"error":"no space","indexed_document_count":3}"#;
+    fill(server, &index, [("a", job)]);
+    let store = open(server, &prefix).await.unwrap();
+    assert_eq!(listed(&*store, &jobs()).await.0, 1);
+    assert_eq!(listed(&*store, &by(sync_job_fields::STATUS, "error")).await.0, 0);
+    let started = Condition::Range { field: sync_job_fields::STARTED_AT, from: Some(6), before: Some(7) };
+    assert_eq!(listed(&*store, &jobs().with(started)).await.0, 1);
+    let contains = Condition::Contains { fields: vec![sync_job_fields::ERROR], text: "space".to_owned() };
+    let in_order_of = |field| jobs().ordered(Order::by(Some(field)));
+    for (query, field, mapping) in [
+        (jobs().with(contains.negated()), "[error]", "text"),
+        (in_order_of(sync_job_fields::COMPLETED_AT), "[completed_at]", "keyword"),
+        (in_order_of(sync_job_fields::DURATION), "[completed_at]", "keyword"),
+    ] {
+        let rejected = store.list(&query, Deadline::NONE).await;
+        let Err(StoreError::Rejected(reason)) = rejected else { panic!("{query:?}: {rejected:?}") };
+        let parts = [&*format!("[{index}]"), field, mapping, "reindex"];
+        assert!(parts.iter().all(|part| reason.contains(part)), "{reason}");
+    }
+    let measured = store.numbers(&jobs(), &[sync_job_fields::DURATION], Deadline::NONE);
+    let measured: Result<Vec<Numbers>, StoreError> = measured.try_collect().await;
+    assert!(matches!(measured, Err(StoreError::Rejected(_))), "{measured:?}");
+    let numbers = [sync_job_fields::STARTED_AT, sync_job_fields::INDEXED_DOCUMENT_COUNT];
+    let rows: Vec<Numbers> = store.numbers(&jobs(), &numbers, Deadline::NONE).try_collect().await.unwrap();
+    assert_eq!(rows[0].rows().collect::<Vec<_>>(), [[Some(6), Some(3)]]);
+}
+
+/// Whole numbers in each type of number, which lists are sorted by.
+pub(crate) async fn numbers_of_each_type_sort(backend: &str) {
+    let Some(server) = server(backend) else { return };
+    let indices = Indices::new(server);
+    for name in ["long", "integer", "short", "byte"] {
+        let prefix = indices.fresh_prefix();
+        let index = format!("{prefix}{JOBS}");
+        let count = json!({ "type": name, "ignore_malformed": true });
+        make(server, &index, &with_properties(&json!({ "indexed_document_count": count })));
+        let job = |count: &str| format!(r#"{{"indexed_document_count":{count}}}"#);
+        let stored = [
+            ("a", job("5")),
+            ("b", job("-7")),
+            ("c", "{}".to_owned()),
+            ("d", job("[9,-1]")),
+            ("e", job("5")),
+            ("f", job("0")),
+            ("g", job("null")),
+        ];
+        fill(server, &index, stored.iter().map(|(id, document)| (*id, document.as_str())));
+        let store = open(server, &prefix).await.unwrap();
+        for (direction, missing, expected) in [
+            (SortOrder::Ascending, MissingValues::Greatest, "bdfaecg"),
+            (SortOrder::Descending, MissingValues::Greatest, "gceafdb"),
+            (SortOrder::Descending, MissingValues::Last, "eafdbgc"),
+        ] {
+            let order = Order { field: Some(sync_job_fields::INDEXED_DOCUMENT_COUNT), direction, missing };
+            let query = jobs().ordered(order);
+            for size in [1, 3, 7] {
+                assert_eq!(
+                    ids_in_pages(&*store, &query, size, 7).await.concat(),
+                    expected,
+                    "{name} {order:?}"
+                );
+                assert_eq!(
+                    ids_after_keys(&*store, &query, size, 7).await.concat(),
+                    expected,
+                    "{name} {order:?}"
+                );
+            }
+        }
+    }
+}
+
+/// More documents than can be indexed by a new field while a client waits: what does not use it is answered meanwhile.
+pub(crate) async fn new_fields_of_a_large_index_are_indexed_in_the_background(backend: &str) {
+    const JOBS_STORED: usize = 20_000;
+    let Some(server) = server(backend) else { return };
+    let indices = Indices::new(server);
+    let prefix = indices.fresh_prefix();
+    let index = format!("{prefix}{JOBS}");
+    let keyword = json!({ "type": "keyword" });
+    make(
+        server,
+        &index,
+        &with_properties(&json!({
+            "created_at": { "type": "date", "ignore_malformed": true },
+            "status": keyword,
+            "job_type": keyword,
+            "connector": { "properties": { "id": keyword } },
+        })),
+    );
+    let job = |number| format!(r#"{{"created_at":{number},"status":"error","error":"number {number}"}}"#);
+    let stored: Vec<(String, String)> =
+        (0..JOBS_STORED).map(|number| (format!("job-{number}"), job(number))).collect();
+    for stored in stored.chunks(5_000) {
+        fill(server, &index, stored.iter().map(|(id, document)| (id.as_str(), document.as_str())));
+    }
+    let store = open(server, &prefix).await.unwrap();
+    let soon = Deadline::NONE.within(std::time::Duration::from_millis(1));
+    let contains = Condition::Contains { fields: vec![sync_job_fields::ERROR], text: "number 77".to_owned() };
+    let query = jobs().with(contains);
+    let unfinished = store.list(&query, soon).await;
+    assert!(matches!(unfinished, Err(StoreError::Unavailable(_))), "{unfinished:?}");
+    assert_eq!(listed(&*store, &by(sync_job_fields::STATUS, "error").page(0, 1)).await.0, JOBS_STORED as u64);
+    assert_eq!(listed(&*store, &query.page(0, 1)).await.0, 111);
 }
 
 pub(crate) async fn unsuitable_is_named(backend: &str) {

@@ -159,6 +159,21 @@ macro_rules! over {
             }
 
             #[tokio::test]
+            async fn other_fields_that_cannot_be_queried_are_rejected_by_name() {
+                super::foreign::other_fields_are_rejected_by_name($backend).await;
+            }
+
+            #[tokio::test]
+            async fn lists_are_sorted_by_numbers_of_each_type() {
+                super::foreign::numbers_of_each_type_sort($backend).await;
+            }
+
+            #[tokio::test]
+            async fn new_fields_of_a_large_index_are_indexed_in_the_background() {
+                super::foreign::new_fields_of_a_large_index_are_indexed_in_the_background($backend).await;
+            }
+
+            #[tokio::test]
             async fn unqueryable_indices_prevent_the_start() {
                 super::foreign::unsuitable_is_named($backend).await;
             }
