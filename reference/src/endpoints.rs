@@ -126,6 +126,9 @@ fn section(endpoint: &Endpoint, document: &Value) -> String {
         let _ = writeln!(text, "\n`{}`: {}", answer.status, answer.description);
         text.push_str(&example.unwrap_or_default());
     }
+    for header in endpoint.answer_headers {
+        let _ = writeln!(text, "\nHeader {}: {}", code(header.name), header.description);
+    }
     let mut errors = Table::new(&["status", "type", "when"]);
     for row in endpoint.possible_errors() {
         errors.row(&[&row.status.to_string(), &code(row.error_type), row.description]);

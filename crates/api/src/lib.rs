@@ -39,7 +39,9 @@ mod routes;
 mod state;
 
 pub use body::{DEFAULT_BODY_LIMIT, DEFAULT_BODY_TIMEOUT};
-pub use endpoint::{Access, Answer, Body, Content, Endpoint, Privilege, RequestHeader, Resource};
+pub use endpoint::{
+    Access, Answer, AnswerHeader, Body, Content, Endpoint, Privilege, RequestHeader, Resource,
+};
 pub use error::{ERRORS, ErrorKind, ErrorRow, HeadRefusal};
 pub use mount::{Api, openapi};
 pub use observe::{Observation, Observer};

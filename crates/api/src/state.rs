@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
 use tributary_secrets::Vault;
+use tributary_service::sync_job::SyncJobHub;
 use tributary_service::{Clock, IdGenerator};
 use tributary_storage::Store;
 
@@ -37,6 +38,8 @@ pub(crate) type Fallback =
 #[derive(Clone)]
 pub(crate) struct ApiState {
     pub(crate) store: Arc<dyn Store>,
+    /// Where requests wait for changes of the store.
+    pub(crate) hub: Arc<SyncJobHub>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdGenerator>,
     pub(crate) body_limits: BodyLimits,

@@ -55,6 +55,11 @@ impl SyncJobStatus {
         }
     }
 
+    /// Whether a job in this status has ended.
+    pub fn is_final(self) -> bool {
+        self.successors().is_empty()
+    }
+
     /// Whether a job in this status may go to `next`.
     pub fn may_become(self, next: Self) -> bool {
         self.successors().contains(&next)

@@ -56,20 +56,21 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
         None => api,
     };
     let address = listener.local_addr().map_err(|error| StartError::listening(&settings.listen, &error))?;
+    let served = api.clone();
     let running = http::serve(listener, &settings, move || {
         App::new()
-            .app_data(web::Data::new(api.clone()))
+            .app_data(web::Data::new(served.clone()))
             .wrap(middleware::from_fn(http::answer_refused_heads))
             .wrap(middleware::Compress::default())
             .wrap(middleware::from_fn(compression::ignore_what_is_not_served))
-            .configure(api.configure())
+            .configure(served.configure())
     });
     let running = running.map_err(|error| StartError::listening(&settings.listen, &error))?;
     // The reader of this line may have gone already, which is no reason to stop.
     let _ = streams::say(&format!("tributary is listening on http://{address}\n"));
 
     tokio::select! {
-        ended = serve(running, signals) => ended.map_err(StartError::Serving)?,
+        ended = serve(running, signals, &api) => ended.map_err(StartError::Serving)?,
         error = secret_keys::refused_later(fit, look) => {
             return refuse(&*store, error).await;
         }
@@ -87,12 +88,14 @@ async fn refuse(store: &dyn Store, error: UnusableKeys) -> Result<(), StartError
 }
 
 /// Waits for the server to stop; dropping it aborts what still runs.
-async fn serve(mut running: Server, mut signals: Signals) -> io::Result<()> {
+async fn serve(mut running: Server, mut signals: Signals, api: &Api) -> io::Result<()> {
     let signal = tokio::select! {
         ended = &mut running => return ended,
         signal = signals.next() => signal,
     };
     tracing::info!(signal, "finishing the requests that run; one more signal cuts them off");
+    // Requests that wait for sync jobs are answered with the present state: they would delay the end.
+    api.end_waits();
     drop(running.handle().stop(true));
     tokio::select! {
         ended = &mut running => ended,

@@ -1,5 +1,7 @@
 //! The errors of use cases.
 
+use std::sync::Arc;
+
 use tributary_domain::Refusal;
 use tributary_secrets::{SecretError, UnusableKeys};
 use tributary_storage::{ChangeError, StoreError};
@@ -29,6 +31,15 @@ impl From<StoreError> for ServiceError {
             }
             other => Self::Store(other),
         }
+    }
+}
+
+/// The same error, for one of several who are told.
+pub(crate) fn repeated(error: &Arc<StoreError>) -> StoreError {
+    match &**error {
+        StoreError::Denied(reason) => StoreError::Denied(reason.clone()),
+        StoreError::Unavailable(_) => StoreError::Unavailable(Arc::clone(error).into()),
+        _ => StoreError::Backend(Arc::clone(error).into()),
     }
 }
 

@@ -28,6 +28,10 @@ impl fmt::Display for Position {
     }
 }
 
+/// A store that returns the changes after a position part by part returns at least so many documents in each part:
+/// with fewer, a call has returned everything that had changed before it.
+pub const SMALLEST_PART: usize = 1_000;
+
 /// The changes after a position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changes {

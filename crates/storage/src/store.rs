@@ -160,7 +160,8 @@ pub trait Store: Debug + Send + Sync {
     /// writer. Returns none at the deadline; without a position it returns the current one at once.
     ///
     /// Changes through this store are reported at once, those through another store over the same server or file within
-    /// two seconds. No change is missed between one call and the next from the returned position: a document that
+    /// two seconds. Very many changes may be returned part by part, of at least [`SMALLEST_PART`](crate::SMALLEST_PART)
+    /// documents each. No change is missed between one call and the next from the returned position: a document that
     /// changes several times is reported at least once after its last change.
     async fn changes(&self, since: Option<Position>, deadline: Deadline) -> Result<Changes, StoreError>;
 

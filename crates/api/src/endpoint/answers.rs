@@ -14,6 +14,15 @@ pub struct Answer {
     pub content: Content,
 }
 
+/// A header of a success response.
+#[derive(Debug, Clone, Copy)]
+pub struct AnswerHeader {
+    /// Its name, in lower case.
+    pub name: &'static str,
+    /// Its meaning, one sentence.
+    pub description: &'static str,
+}
+
 impl Answer {
     /// The response to a change that is always applied.
     pub(crate) const UPDATED: Self = Self {

@@ -4,7 +4,7 @@ use actix_web::http::Method;
 use futures_util::future::LocalBoxFuture;
 
 use super::access::Access;
-use super::answers::Answer;
+use super::answers::{Answer, AnswerHeader};
 use super::call::Call;
 use super::content::Content;
 use super::request_header::RequestHeader;
@@ -71,6 +71,8 @@ pub struct Endpoint {
     pub body: Body,
     /// The success responses.
     pub answers: &'static [Answer],
+    /// Headers that a success response may have, in addition to those of all responses.
+    pub answer_headers: &'static [AnswerHeader],
     /// Errors in addition to those common to all requests of its kind: see [`possible_errors`](Self::possible_errors).
     pub errors: &'static [ErrorKind],
     /// One line of documentation.
@@ -91,6 +93,7 @@ impl Endpoint {
         headers: &[],
         body: Body::None,
         answers: &[],
+        answer_headers: &[],
         errors: &[],
         summary: "",
         extension: false,

@@ -10,7 +10,7 @@ mod request_header;
 mod resource;
 
 pub use access::{Access, Privilege};
-pub use answers::Answer;
+pub use answers::{Answer, AnswerHeader};
 pub(crate) use call::Call;
 pub use content::Content;
 pub(crate) use content::JSON;

@@ -8,6 +8,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::Value;
 use tributary_secrets::{SecretKeys, Vault};
+use tributary_service::sync_job::SyncJobHub;
 use tributary_service::{Clock, IdGenerator, SortableIds, SystemClock};
 use tributary_storage::Store;
 
@@ -30,6 +31,7 @@ impl Api {
     /// The API over a store, with the system clock, sortable ids and the default limits.
     pub fn new(store: Arc<dyn Store>) -> Self {
         let state = ApiState {
+            hub: Arc::new(SyncJobHub::new(Arc::clone(&store))),
             store,
             clock: Arc::new(SystemClock),
             ids: Arc::new(SortableIds),
@@ -138,6 +140,12 @@ impl Api {
     #[must_use]
     pub fn refuse_head(&self, request: &HttpRequest, refusal: HeadRefusal) -> HttpResponse {
         dispatch::refuse_head(&self.state, request, refusal)
+    }
+
+    /// Ends the requests that wait for sync jobs: each is answered with the present state, and so are those that come
+    /// later. To be called before a server is stopped gracefully, which otherwise waits for them.
+    pub fn end_waits(&self) {
+        self.state.hub.end_waits();
     }
 
     /// Mounts every endpoint: `App::new().configure(api.configure())`, or in a scope for a prefix. All other paths

@@ -15,9 +15,14 @@ pub(super) fn all(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Map<S
     let mut answers: BTreeMap<u16, Value> = BTreeMap::new();
     for answer in endpoint.answers {
         let content = media(&answer.content, generator);
+        let mut headers = header_references((endpoint.method == Method::PUT).then_some("Warning"));
+        for header in endpoint.answer_headers {
+            let described = json!({ "description": header.description, "schema": { "type": "string" } });
+            headers.insert(header.name.to_owned(), described);
+        }
         let success = json!({
             "description": answer.description,
-            "headers": header_references((endpoint.method == Method::PUT).then_some("Warning")),
+            "headers": headers,
             "content": content,
         });
         answers.insert(answer.status, success);

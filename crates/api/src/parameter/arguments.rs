@@ -123,7 +123,6 @@ impl Arguments {
     }
 
     /// How long to wait: a duration or the declared default, and at most `longest`, also for `-1`.
-    #[cfg_attr(not(test), expect(dead_code, reason = "no endpoint has such a parameter yet"))]
     pub(crate) fn timeout(&self, parameter: &Parameter, longest: Duration) -> Result<Duration, Refusal> {
         match self.text(parameter).or(parameter.default) {
             None | Some("-1") => Ok(longest),

@@ -19,6 +19,7 @@ mod session;
 mod stream;
 mod sync_job;
 mod sync_job_query;
+mod waiting;
 mod walking;
 
 use std::collections::BTreeSet;
@@ -46,6 +47,7 @@ fn scenarios() -> Vec<Scenario> {
     all.extend(docs::scenarios());
     all.extend(walking::scenarios());
     all.extend(stream::scenarios());
+    all.extend(waiting::scenarios());
     all
 }
 

@@ -247,7 +247,9 @@ impl Session {
 
     async fn record_answer(&mut self, method: &str, path: &str, response: ServiceResponse<BoxBody>) {
         let _ = writeln!(self.text, "<<< {}", response.status().as_u16());
-        for name in ["content-type", "allow", "retry-after", "x-opaque-id", "warning"] {
+        for name in
+            ["content-type", "allow", "retry-after", "x-opaque-id", "warning", "x-tributary-timed-out"]
+        {
             for value in response.headers().get_all(name) {
                 let _ = writeln!(self.text, "{name}: {}", value.to_str().expect("a header of text"));
             }

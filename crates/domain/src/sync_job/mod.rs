@@ -69,6 +69,11 @@ impl SyncJob {
         status.trim_matches('"').to_owned()
     }
 
+    /// Whether it has a final status.
+    pub fn has_ended(&self) -> bool {
+        self.status().is_some_and(SyncJobStatus::is_final)
+    }
+
     /// The worker that holds, or last held, the job.
     pub fn worker_hostname(&self) -> Option<String> {
         self.document.get(fields::WORKER_HOSTNAME)

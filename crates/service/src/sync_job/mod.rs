@@ -9,9 +9,12 @@ mod create;
 mod creation_records;
 mod draft;
 mod filter;
+mod hub;
 mod key_claim;
 mod listed;
 mod unless_pending;
+mod wait;
+mod watch;
 
 use tributary_domain::{Id, Query, Refusal};
 use tributary_storage::{Collection, Page, Store, StoreError, StoreExt, Versioned};
@@ -22,6 +25,9 @@ pub use change::{SyncJobChange, change};
 pub use create::{CreationTerms, create};
 pub use draft::{CreatedJob, Creation};
 pub use filter::SyncJobFilter;
+pub use hub::{ChangedJob, ChangedJobs, PresentJob, SyncJobHub};
+pub use wait::{AwaitedJob, wait};
+pub use watch::{SyncJobWatch, WatchNews};
 
 /// A page of the sync jobs that match, in the order of their creation, and how many match in all:
 /// `connector.sync_job_list`.

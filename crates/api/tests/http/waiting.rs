@@ -1,0 +1,78 @@
+//! Waiting for sync jobs.
+
+use std::time::Duration;
+
+use actix_web::rt;
+use actix_web::rt::time::sleep;
+use tributary_domain::{Document, Id};
+use tributary_storage::{Collection, StoreExt as _};
+
+use crate::session::{Scenario, Session, scenario};
+
+const JOBS: &str = "/_connector/_sync_job";
+
+pub(crate) fn scenarios() -> Vec<Scenario> {
+    vec![scenario!("waiting.completion", completion)]
+}
+
+async fn add(session: &Session, id: &str, status: &str) {
+    session.store(Collection::SYNC_JOBS, id, &format!(r#"{{"status":"{status}"}}"#)).await;
+}
+
+/// Changes a job a little later, while a request waits for it; `None` deletes it.
+fn change_later(session: &Session, id: &str, status: Option<&'static str>) {
+    let store = session.store.clone();
+    let id = Id::parse("id", id).expect("an id of the test");
+    rt::spawn(async move {
+        sleep(Duration::from_millis(200)).await;
+        let jobs = Collection::SYNC_JOBS;
+        let version = store.get(jobs, &id).await.expect("it is there").version;
+        match status {
+            None => store.delete(jobs, &id, version).await.expect("deleted"),
+            Some(status) => {
+                let document = format!(r#"{{"status":"{status}","kept":1.10}}"#);
+                let document = Document::parse(&document).expect("a document");
+                store.replace(jobs, &id, version, document).await.map(drop).expect("replaced");
+            }
+        }
+    });
+}
+
+async fn completion(session: &mut Session) {
+    for status in ["completed", "error", "canceled"] {
+        add(session, status, status).await;
+        session.call("GET", &format!("{JOBS}/{status}?wait_for_completion=true"), "").await;
+    }
+    for status in ["completed", "error", "canceled"] {
+        let id = format!("later-{status}");
+        add(session, &id, "in_progress").await;
+        change_later(session, &id, Some(status));
+        session.call("GET", &format!("{JOBS}/{id}?wait_for_completion&timeout=1m"), "").await;
+    }
+    add(session, "j", "pending").await;
+    for timeout in ["0", "1ms", "100000micros", "0d"] {
+        session.call("GET", &format!("{JOBS}/j?wait_for_completion=true&timeout={timeout}"), "").await;
+    }
+    change_later(session, "j", Some("in_progress"));
+    session.call("GET", &format!("{JOBS}/j?wait_for_completion=true&timeout=1500ms"), "").await;
+    change_later(session, "j", None);
+    session.call("GET", &format!("{JOBS}/j?wait_for_completion=true&timeout=-1"), "").await;
+    session.call("GET", &format!("{JOBS}/j?wait_for_completion=true"), "").await;
+    // As in Elasticsearch, a timeout has no effect where nothing is waited for.
+    add(session, "k", "pending").await;
+    for query in [
+        "timeout=1h",
+        "wait_for_completion=false&timeout=1h",
+        "wait_for_completion=maybe",
+        "wait_for_completion=true&timeout=",
+        "wait_for_completion=true&timeout=30",
+        "wait_for_completion=true&timeout=1.5s",
+        "timeout=-2",
+        "timeout=1w",
+        "wait_for_completion=true&timeout=1s&timeout=2s",
+        "wait_for_complete=true",
+    ] {
+        session.call("GET", &format!("{JOBS}/k?{query}"), "").await;
+    }
+    session.call("HEAD", &format!("{JOBS}/k?wait_for_completion=true&timeout=1ms"), "").await;
+}

@@ -1,0 +1,67 @@
+//! Waiting for the end of a sync job.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::time::{Instant, timeout_at};
+use tributary_domain::{Id, Refusal};
+
+use super::hub::{JobNews, JobSubscription, SyncJobHub};
+use crate::Result;
+use crate::error::repeated;
+
+/// Longer than anybody waits, and no timer overflows.
+const LONGEST_TIMER: Duration = Duration::from_hours(24 * 365);
+
+/// A sync job that somebody waited for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AwaitedJob {
+    /// Its text, as it is now.
+    pub text: Bytes,
+    /// Whether it has a final status; if not, the time was over, or the service stops.
+    pub has_ended: bool,
+}
+
+/// Waits until a sync job has a final status, and answers it: at once if it has one already, and as it is when the time
+/// is over or the service stops. Refused if there is no such job, or no longer.
+pub async fn wait(hub: &SyncJobHub, id: &Id, timeout: Duration) -> Result<AwaitedJob> {
+    let until = Instant::now() + timeout.min(LONGEST_TIMER);
+    let job = read(hub, id).await?;
+    if job.has_ended || timeout.is_zero() {
+        return Ok(job);
+    }
+    let mut subscription = hub.job(id);
+    loop {
+        // After the subscription, and whenever it may have changed unnoticed.
+        let job = read(hub, id).await?;
+        if job.has_ended {
+            return Ok(job);
+        }
+        let news = tokio::select! {
+            news = timeout_at(until, important(&mut subscription)) => news,
+            () = hub.ended() => return read(hub, id).await,
+        };
+        match news {
+            Ok(JobNews::Changed(text, has_ended)) => return Ok(AwaitedJob { text, has_ended }),
+            Ok(JobNews::Deleted) => return Err(Refusal::SyncJobNotFound(id.to_string()).into()),
+            Ok(JobNews::Failed(error)) => return Err(repeated(&error).into()),
+            Ok(JobNews::Unknown | JobNews::Nothing) => {}
+            Err(_) => return read(hub, id).await,
+        }
+    }
+}
+
+async fn read(hub: &SyncJobHub, id: &Id) -> Result<AwaitedJob> {
+    let present = hub.read(id).await?;
+    Ok(AwaitedJob { has_ended: present.job.has_ended(), text: present.text })
+}
+
+/// Waits for anything but a change to a status that is not final.
+async fn important(subscription: &mut JobSubscription) -> JobNews {
+    loop {
+        match subscription.next().await {
+            JobNews::Changed(_, false) => {}
+            news => return news,
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Following the changes of all sync jobs.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::broadcast::Receiver;
+use tributary_domain::{Collection, Id};
+use tributary_storage::{Changes, Deadline, Position, SMALLEST_PART, StoreError};
+
+use super::hub::{ChangedJobs, FeedNews, PORTION, SyncJobHub};
+use crate::error::repeated;
+use crate::{Result, ServiceError};
+
+/// How long catching up waits for a change that the store may not know yet.
+const CATCH_UP: Duration = Duration::from_secs(5);
+/// How many changes a follower may have missed without needing a permit to catch up.
+const FEW: usize = 256;
+
+/// A follower of the changes of all sync jobs, from a position on. It never misses a change without being told: each
+/// job that changed is passed on at least once after its last change.
+///
+/// However slow it is, it needs little memory: changes that it does not take in time are read again.
+#[derive(Debug)]
+pub struct SyncJobWatch {
+    hub: Arc<SyncJobHub>,
+    news: Receiver<FeedNews>,
+    position: Position,
+    /// Whether all changes after the position come from the hub.
+    is_live: bool,
+    missed: Option<Missed>,
+}
+
+/// Changes that were missed, and are read by and by.
+#[derive(Debug)]
+struct Missed {
+    jobs: VecDeque<Id>,
+    /// The position after them.
+    position: Position,
+    /// Whether the hub passes on all later changes.
+    is_all: bool,
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+/// What a follower hears.
+#[derive(Debug)]
+pub enum WatchNews {
+    /// Jobs have changed.
+    Changed(Arc<ChangedJobs>),
+    /// Changes before this position may be missing, since the previous one is too old, or of another store: all jobs
+    /// have to be read again, and what changes from now on is passed on.
+    Gap(Position),
+    /// The store failed; the follower may go on, or come back later.
+    Failed(ServiceError),
+    /// The service stops.
+    Ended,
+}
+
+impl SyncJobWatch {
+    /// Follows the changes after a position, or those from now on.
+    pub async fn open(hub: Arc<SyncJobHub>, since: Option<Position>) -> Result<Self> {
+        let (news, present) = hub.feed();
+        let is_live = present.is_some() && since.as_ref().is_none_or(|since| Some(since) == present.as_ref());
+        let position = match since.or(present) {
+            Some(position) => position,
+            None => hub.store().changes(None, Deadline::of_work_from_now()).await?.position,
+        };
+        Ok(Self { hub, news, position, is_live, missed: None })
+    }
+
+    /// The position from which to go on after what was heard so far.
+    #[must_use]
+    pub fn position(&self) -> &Position {
+        &self.position
+    }
+
+    /// Waits for the next news. If this future is dropped, nothing is missed.
+    pub async fn next(&mut self) -> WatchNews {
+        let hub = Arc::clone(&self.hub);
+        tokio::select! {
+            news = self.news() => news,
+            () = hub.ended() => WatchNews::Ended,
+        }
+    }
+
+    async fn news(&mut self) -> WatchNews {
+        loop {
+            let news = if self.is_live { self.live_news().await } else { self.catch_up().await.transpose() };
+            match news {
+                None => {}
+                Some(Ok(news)) => return news,
+                Some(Err(error)) => return WatchNews::Failed(error.into()),
+            }
+        }
+    }
+
+    /// News of the hub; none where changes were missed.
+    async fn live_news(&mut self) -> Option<Result<WatchNews, StoreError>> {
+        match self.news.recv().await {
+            Ok(FeedNews::Changed(changed)) => {
+                self.position = changed.position.clone();
+                return Some(Ok(WatchNews::Changed(changed)));
+            }
+            Ok(FeedNews::Failed(error)) => return Some(Err(repeated(&error))),
+            // The feed begins anew, or more has happened than is kept.
+            Ok(FeedNews::Begun) | Err(_) => self.is_live = false,
+        }
+        None
+    }
+
+    /// Reads some of the changes that were missed; none where the last of them were read.
+    async fn catch_up(&mut self) -> Result<Option<WatchNews>, StoreError> {
+        let Some(missed) = &mut self.missed else { return self.look().await };
+        let position = if missed.jobs.len() <= PORTION { &missed.position } else { &self.position };
+        let portion: Vec<Id> = missed.jobs.iter().take(PORTION).cloned().collect();
+        let changed = ChangedJobs::read(self.hub.store(), &portion, position.clone()).await?;
+        missed.jobs.drain(..portion.len());
+        self.position = changed.position.clone();
+        if missed.jobs.is_empty() {
+            self.is_live = missed.is_all;
+            self.missed = None;
+        }
+        Ok(Some(WatchNews::Changed(Arc::new(changed))))
+    }
+
+    /// Looks for changes that were missed.
+    async fn look(&mut self) -> Result<Option<WatchNews>, StoreError> {
+        // What happens after this subscription is not missed.
+        let (news, _) = self.hub.feed();
+        self.news = news;
+        let mut permit = None;
+        let (jobs, position, is_all) = loop {
+            let since = Some(self.position.clone());
+            let deadline = Deadline::NONE.within(CATCH_UP);
+            let Changes { position, changed, is_complete } =
+                self.hub.store().changes(since, deadline).await?;
+            if !is_complete {
+                (self.position, self.is_live) = (position.clone(), true);
+                return Ok(Some(WatchNews::Gap(position)));
+            }
+            let is_all = changed.len() < SMALLEST_PART;
+            let jobs = changed.into_iter().filter(|(collection, _)| *collection == Collection::SYNC_JOBS);
+            let jobs: VecDeque<Id> = jobs.map(|(_, id)| id).collect();
+            if jobs.len() <= FEW || permit.is_some() {
+                break (jobs, position, is_all);
+            }
+            drop(jobs);
+            permit = Arc::clone(self.hub.large_catch_ups()).acquire_owned().await.ok();
+        };
+        if jobs.is_empty() {
+            (self.position, self.is_live) = (position, is_all);
+        } else {
+            self.missed = Some(Missed { jobs, position, is_all, _permit: permit });
+        }
+        Ok(None)
+    }
+}
