@@ -407,6 +407,20 @@ const WORDS: &[&str] = &[
     "-results.*,**.id",
     "results.id",
     "a.%2A%2A.b,[",
+    "a%5C,b,%5C",
+    ",",
+    "2026",
+    "2026-01-01T00:00:00%2B02:00",
+    "now",
+    "now-1d/d",
+    "now+1d",
+    "now/2d",
+    "2026-01-31||%2B1M",
+    "-9999||-1y",
+    "9223372036854775807||%2B1s",
+    "created_at",
+    "indexed_document_count",
+    "connector.id,*_at,-",
 ];
 
 #[test]
