@@ -1,5 +1,6 @@
 //! A chunk of 65,536 cells, each empty or with a slot, with the slots in document order.
 
+use super::bounds::ChunkBounds;
 use super::key::{Keys, OrderKey};
 use std::ops::Range;
 
@@ -29,6 +30,8 @@ pub(super) struct Move {
 pub(super) struct Chunk {
     /// The upper 16 bits of the positions in this chunk.
     pub label: u16,
+    /// The bounds of the numbers of its documents.
+    pub bounds: ChunkBounds,
     cells: Box<[u32]>,
     len: usize,
     first: usize,
@@ -39,7 +42,7 @@ impl Chunk {
     /// A chunk without slots.
     pub(super) fn new(label: u16) -> Self {
         let cells = vec![HOLE; CELLS].into_boxed_slice();
-        Self { label, cells, len: 0, first: 0, last: 0 }
+        Self { label, bounds: ChunkBounds::default(), cells, len: 0, first: 0, last: 0 }
     }
 
     /// A chunk with at most `FILLED` sorted slots, as after appends.
@@ -160,6 +163,7 @@ impl Chunk {
                 moves.extend((after..right).map(|cell| self.moved(cell, cell + 1)));
                 self.cells.copy_within(after..right, after + 1);
                 self.cells[after] = HOLE;
+                self.bounds.forget(after..right + 1);
                 if (after..right).contains(&self.last) {
                     self.last = right;
                 }
@@ -171,6 +175,7 @@ impl Chunk {
                 moves.extend((left + 1..after).map(|cell| self.moved(cell, cell - 1)));
                 self.cells.copy_within(left + 1..after, left);
                 self.cells[after - 1] = HOLE;
+                self.bounds.forget(left..after);
                 if (left + 1..after).contains(&self.first) {
                     self.first = left;
                 }
@@ -225,6 +230,7 @@ impl Chunk {
             }
         }
         self.cells[window.clone()].fill(HOLE);
+        self.bounds.forget(window.clone());
         for (slot, to) in placed {
             self.cells[to] = slot;
         }

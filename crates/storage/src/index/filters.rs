@@ -1,7 +1,10 @@
 //! Evaluation of filters.
 
+use super::interned::ValueId;
 use super::key::{Field, Filter};
 use super::values::Values;
+use foldhash::fast::RandomState;
+use hashbrown::HashSet;
 use itertools::Itertools;
 use roaring::{MultiOps, RoaringBitmap};
 use std::borrow::Cow;
@@ -22,6 +25,19 @@ struct AnyOf<'a> {
 }
 
 impl Values {
+    /// The bitmaps of the other values of a field, if other values are fewer than these.
+    pub(super) fn others(&self, field: Field, texts: &[String]) -> Option<Vec<&RoaringBitmap>> {
+        let wanted: HashSet<ValueId, RandomState> =
+            texts.iter().filter_map(|text| self.id(field, text)).collect();
+        let count = self.count(field) - wanted.len();
+        if count >= wanted.len() {
+            return None;
+        }
+        // Where there are none, no value is looked at.
+        let others = self.of_field(field).filter(|(_, id, _)| !wanted.contains(id));
+        Some(others.take(count).map(|(_, _, bitmap)| bitmap).collect())
+    }
+
     /// The positions that pass every filter.
     pub(super) fn matching(&self, filters: &[Filter<'_>]) -> Cow<'_, RoaringBitmap> {
         let single = filters.iter().enumerate();

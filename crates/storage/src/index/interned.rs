@@ -45,6 +45,11 @@ impl Interned {
         ids.into_iter().flatten().map(|(text, id)| (text.as_ref(), *id))
     }
 
+    /// How many values of a field there are.
+    pub(super) fn count(&self, field: Field) -> usize {
+        self.ids.get(usize::from(field.0)).map_or(0, HashMap::len)
+    }
+
     /// The field and the text that a number stands for, if it stands for a value.
     pub(super) fn value(&self, id: ValueId) -> Option<(Field, &str)> {
         match self.names.get(id as usize)? {

@@ -4,12 +4,15 @@
 //! positions. A filter is then a few intersections and unions, a count is a cardinality, and a deep page starts at a
 //! rank instead of being skipped to.
 
+mod bounds;
 mod chunk;
 mod filters;
 mod interned;
 mod key;
 mod labels;
+mod lookups;
 mod order;
+mod ranges;
 mod rows;
 mod slot_order;
 #[cfg(test)]
@@ -17,10 +20,11 @@ mod tests;
 mod values;
 
 use std::borrow::Cow;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use roaring::RoaringBitmap;
 
+pub use bounds::ColumnNumbers;
 pub use key::{Field, Filter, Keys, OrderKey};
 use order::Order;
 pub use slot_order::SlotOrder;
@@ -133,7 +137,43 @@ impl OrderedIndex {
 
     /// The positions of the documents with each value of a field.
     pub fn values_of(&self, field: Field) -> impl Iterator<Item = (&str, &RoaringBitmap)> {
-        self.values.of_field(field)
+        self.values.of_field(field).map(|(text, _, positions)| (text, positions))
+    }
+
+    /// The positions of the documents with a value; `None` if there are none.
+    #[must_use]
+    pub fn value(&self, field: Field, text: &str) -> Option<&RoaringBitmap> {
+        self.values.bitmap(field, text)
+    }
+
+    /// How many values of a field there are.
+    #[must_use]
+    pub fn values_count(&self, field: Field) -> usize {
+        self.values.count(field)
+    }
+
+    /// The positions of the documents with each other value of a field, if other values are fewer than these.
+    #[must_use]
+    pub fn other_values(&self, field: Field, texts: &[String]) -> Option<Vec<&RoaringBitmap>> {
+        self.values.others(field, texts)
+    }
+
+    /// The candidates with a number of a column in a range. All candidates must have a number, and those of each document
+    /// must have been given to [`widen`](Self::widen) since it was inserted or changed.
+    #[must_use]
+    pub fn in_range(
+        &self,
+        among: &RoaringBitmap,
+        column: usize,
+        numbers: &impl ColumnNumbers,
+        range: &RangeInclusive<i64>,
+    ) -> RoaringBitmap {
+        self.order.in_range(among, column, numbers, range)
+    }
+
+    /// Notes the least and the greatest number of a document in a column.
+    pub fn widen(&mut self, slot: u32, column: usize, limits: [i64; 2]) {
+        self.order.widen(slot, column, limits);
     }
 
     /// The values of a document in a field, in no particular order.

@@ -54,44 +54,9 @@ impl Order {
         position.filter(|&position| position != ABSENT)
     }
 
-    /// Positions that are taken, with the slots there; fastest when neighbours come after each other.
-    pub(super) fn entries_at(
-        &self,
-        positions: impl Iterator<Item = u32>,
-    ) -> impl Iterator<Item = (u32, u32)> {
-        let mut recent = 0;
-        positions.filter_map(move |position| {
-            let (label, cell) = chunk::label_and_cell(position);
-            if self.chunks.get(recent).is_none_or(|c| c.label != label) {
-                recent = self.chunk_of(label)?;
-            }
-            Some((position, self.chunks[recent].get(cell)?))
-        })
-    }
-
-    /// The first position that may have a key that is not below `key`, and the first that may have one above it.
-    pub(super) fn ends(&self, key: OrderKey<'_>, keys: &impl Keys) -> [u32; 2] {
-        if self.chunks.is_empty() {
-            return [0, 0];
-        }
-        let (index, before, after) = self.gap(key, keys);
-        let chunk = &self.chunks[index];
-        let below = before.map_or_else(|| chunk.position(0), |cell| chunk.position(cell) + 1);
-        // Where nothing of this chunk comes after, the next one begins with what does.
-        let next = self.chunks.get(index + 1).map(|next| (next, next.first()));
-        let following = after.map(|cell| (chunk, cell)).or(next);
-        let is_same =
-            |(chunk, cell): &(&Chunk, usize)| chunk.get(*cell).is_some_and(|slot| keys.key(slot) == key);
-        [below, following.filter(is_same).map_or(below, |(chunk, cell)| chunk.position(cell) + 1)]
-    }
-
-    /// The slots at these positions, in order.
-    pub(super) fn slots_in(&self, positions: Range<u32>) -> impl DoubleEndedIterator<Item = u32> {
-        let (first, last) = (positions.start, positions.end.saturating_sub(1));
-        let start = self.chunks.partition_point(|chunk| chunk.position(CELLS - 1) < first);
-        let end = self.chunks.partition_point(|chunk| chunk.position(0) <= last);
-        let chunks = self.chunks.get(start..end).filter(|_| !positions.is_empty()).unwrap_or_default();
-        chunks.iter().flat_map(move |chunk| chunk.slots_in(first, last))
+    /// The chunks, in order; none is empty unless it is being filled.
+    pub(super) fn chunks(&self) -> &[Chunk] {
+        &self.chunks
     }
 
     /// All positions with their slots, in order.
@@ -198,7 +163,7 @@ impl Order {
     }
 
     /// The chunk a key belongs to, the last cell there that is before it and the first after it.
-    fn gap(&self, key: OrderKey<'_>, keys: &impl Keys) -> (usize, Option<usize>, Option<usize>) {
+    pub(super) fn gap(&self, key: OrderKey<'_>, keys: &impl Keys) -> (usize, Option<usize>, Option<usize>) {
         let before_key = |chunk: &Chunk, cell| {
             let slot = chunk.get(cell);
             slot.is_some_and(|slot| keys.is_below(slot, key))
@@ -294,7 +259,7 @@ impl Order {
         }
     }
 
-    fn chunk_of(&self, label: u16) -> Option<usize> {
+    pub(super) fn chunk_of(&self, label: u16) -> Option<usize> {
         let found = self.chunks.binary_search_by_key(&label, |chunk| chunk.label);
         found.ok()
     }

@@ -44,10 +44,20 @@ impl Values {
         self.bitmaps.get(id as usize)
     }
 
-    /// The positions of the documents with each value of a field.
-    pub(super) fn of_field(&self, field: Field) -> impl Iterator<Item = (&str, &RoaringBitmap)> {
+    /// The number of a value, if any document has it.
+    pub(super) fn id(&self, field: Field, text: &str) -> Option<ValueId> {
+        self.interned.get(field, text)
+    }
+
+    /// How many values of a field there are.
+    pub(super) fn count(&self, field: Field) -> usize {
+        self.interned.count(field)
+    }
+
+    /// The values of a field, with their numbers and the positions of their documents.
+    pub(super) fn of_field(&self, field: Field) -> impl Iterator<Item = (&str, ValueId, &RoaringBitmap)> {
         let values = self.interned.of_field(field);
-        values.filter_map(|(text, id)| Some((text, self.bitmaps.get(id as usize)?)))
+        values.filter_map(|(text, id)| Some((text, id, self.bitmaps.get(id as usize)?)))
     }
 
     /// The values of a document in a field.

@@ -1,5 +1,6 @@
 //! Documents that are loaded in bulk when a store opens.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
@@ -19,8 +20,8 @@ pub(crate) struct LoadBatch {
     /// The words by which documents are ordered, and those that no other document may hold, by slot.
     pub(super) order_words: Vec<(u32, Box<str>)>,
     pub(super) unique_words: Vec<(u32, String)>,
-    vocabulary: Vec<(FieldNumber, String)>,
-    numbers: HashMap<FieldNumber, HashMap<String, u32, RandomState>>,
+    vocabulary: Vec<(FieldNumber, Cow<'static, str>)>,
+    numbers: HashMap<FieldNumber, HashMap<Cow<'static, str>, u32, RandomState>, RandomState>,
 }
 
 /// What a batch has of a document beside its text, its words and its values: small, since there is one of each document.
@@ -68,7 +69,7 @@ impl LoadBatch {
 
     /// All words that the documents have, each once.
     pub(super) fn vocabulary(&self) -> impl ExactSizeIterator<Item = (FieldNumber, &str)> {
-        self.vocabulary.iter().map(|(field, word)| (*field, word.as_str()))
+        self.vocabulary.iter().map(|(field, word)| (*field, &**word))
     }
 
     /// Each slot with the places in the vocabulary of the words of its document.

@@ -1,6 +1,9 @@
 //! A column with the numbers of one field by slot, for ranges and orders.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
+
+use crate::index::ColumnNumbers;
 
 /// Stands for a document without a number; the number itself is stored in `special`.
 const NONE: i64 = i64::MIN;
@@ -15,7 +18,7 @@ pub(super) struct Column {
 }
 
 impl Column {
-    /// Replaces the numbers of a slot: the least first.
+    /// Replaces the numbers of a slot, in ascending order.
     pub(super) fn set(&mut self, slot: u32, numbers: &[i64]) {
         let place = slot as usize;
         if self.least.len() <= place {
@@ -40,16 +43,24 @@ impl Column {
         least.or_else(|| self.more(slot).and_then(|numbers| numbers.first().copied()))
     }
 
-    /// Whether any number of a slot matches.
-    pub(super) fn any(&self, slot: u32, fits: impl Fn(i64) -> bool) -> bool {
+    fn more(&self, slot: u32) -> Option<&[i64]> {
+        if self.special.is_empty() { None } else { self.special.get(&slot).map(AsRef::as_ref) }
+    }
+}
+
+impl ColumnNumbers for Column {
+    fn limits(&self, slot: u32) -> Option<[i64; 2]> {
         match self.more(slot) {
-            Some(numbers) => numbers.iter().any(|number| fits(*number)),
-            None => self.least.get(slot as usize).is_some_and(|least| *least != NONE && fits(*least)),
+            Some(numbers) => Some([*numbers.first()?, *numbers.last()?]),
+            None => self.least(slot).map(|number| [number; 2]),
         }
     }
 
-    fn more(&self, slot: u32) -> Option<&[i64]> {
-        if self.special.is_empty() { None } else { self.special.get(&slot).map(AsRef::as_ref) }
+    fn any_in(&self, slot: u32, range: &RangeInclusive<i64>) -> bool {
+        match self.more(slot) {
+            Some(numbers) => numbers.iter().any(|number| range.contains(number)),
+            None => self.least(slot).is_some_and(|number| range.contains(&number)),
+        }
     }
 }
 
@@ -65,11 +76,16 @@ mod tests {
         column.set(2, &[i64::MIN]);
         let least: Vec<Option<i64>> = (0..5).map(|slot| column.least(slot)).collect();
         assert_eq!(least, [None, Some(-7), Some(i64::MIN), Some(5), None]);
-        assert!(column.any(1, |number| number == 9) && column.any(2, |number| number < 0));
-        assert!(!column.any(0, |_| true) && !column.any(3, |number| number != 5) && !column.any(9, |_| true));
+        let all = i64::MIN..=i64::MAX;
+        assert!(column.any_in(1, &(9..=9)) && column.any_in(2, &(i64::MIN..=-1)));
+        assert!(!column.any_in(0, &all) && !column.any_in(3, &(6..=9)) && !column.any_in(9, &all));
+        assert_eq!(
+            (column.limits(1), column.limits(3), column.limits(0)),
+            (Some([-7, 9]), Some([5, 5]), None)
+        );
         column.set(1, &[4]);
         column.set(2, &[]);
         assert_eq!((column.least(1), column.least(2)), (Some(4), None));
-        assert!(!column.any(1, |number| number == 9) && !column.any(2, |_| true));
+        assert!(!column.any_in(1, &(9..=9)) && !column.any_in(2, &all));
     }
 }

@@ -13,9 +13,9 @@ use super::holders::Holders;
 use super::number_field::NumberField;
 #[cfg(feature = "embedded")]
 use super::number_field::id_ranks;
-use super::operation::{FieldNumber, Record, Terms, stored};
+use super::operation::{FieldNumber, PRESENT, Record, SEVERAL, Terms, kept_mark, stored};
 use super::slots::Slots;
-use crate::index::{Field, OrderedIndex, SlotOrder};
+use crate::index::{ColumnNumbers as _, Field, OrderedIndex, SlotOrder};
 use crate::{StoreError, Stored, Version, Versioned};
 
 /// How many slots a scan examines in one step.
@@ -39,7 +39,10 @@ impl Indexed {
         let number = |path: &str| field_number(collection, path).unwrap_or_default();
         let pairs: Vec<[Field; 2]> =
             collection.pairs.iter().map(|pair| pair.map(|path| Field(number(path)))).collect();
-        let words = collection.indexed_fields().filter(|field| !field.is_numeric()).count();
+        // A missing word makes room for the mark that it is missing.
+        let is_kept =
+            |field: &&IndexedField| !field.is_numeric() || kept_mark(collection, field) == Some(PRESENT);
+        let words = collection.indexed_fields().filter(is_kept).count();
         Self {
             collection,
             slots: Slots::default(),
@@ -116,8 +119,11 @@ impl Indexed {
     /// Updates the numbers and the holders of unique words.
     fn note(&mut self, slot: u32, terms: Terms) {
         self.holders.set(slot, terms.unique);
-        for field in &mut self.numbers {
+        for (place, field) in self.numbers.iter_mut().enumerate() {
             with_numbers_of(field.number, &terms.numbers, |numbers| field.set(slot, numbers, &self.slots));
+            if let Some(limits) = field.column.limits(slot) {
+                self.index.widen(slot, place, limits);
+            }
         }
     }
 
@@ -196,7 +202,7 @@ impl Indexed {
 /// The number of a field: its place in the schema.
 pub(super) fn field_number(collection: Collection, path: &str) -> Option<FieldNumber> {
     let place = collection.fields.iter().position(|field| field.path == path)?;
-    FieldNumber::try_from(place).ok()
+    FieldNumber::try_from(place).ok().filter(|number| *number < SEVERAL)
 }
 
 /// Hands on the numbers in one field, of numbers in the order of their fields.
@@ -220,5 +226,5 @@ fn number_fields(collection: Collection) -> Vec<NumberField> {
 }
 
 fn values(terms: &Terms) -> impl Iterator<Item = (Field, &str)> {
-    terms.words.iter().map(|(field, word)| (Field(*field), word.as_str()))
+    terms.words.iter().map(|(field, word)| (Field(*field), &**word))
 }

@@ -2,15 +2,17 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use itertools::Either;
 use roaring::RoaringBitmap;
-use tributary_domain::{MissingValues, Order, Query, SortKey, SortOrder, SortValue, Window};
+use tributary_domain::{Condition, MissingValues, Order, Query, SortKey, SortOrder, SortValue, Window};
 
 use super::indexed::Indexed;
-use super::matching::MatchingPositions;
+use super::matches::{EVERYWHERE, MatchingPositions, intersection};
+use super::operation::MISSING;
 use super::sections::Sections;
-use crate::index::OrderKey;
+use crate::index::{Field, OrderKey};
 use crate::{Counts, Page};
 
 /// A borrowed sort value.
@@ -71,13 +73,13 @@ impl Indexed {
     fn is_in_order(&self, order: Order) -> bool {
         let is_reversed = order.direction == SortOrder::Descending && order.missing == MissingValues::Last;
         let field = order.field.and_then(|path| self.number_field(path));
-        !is_reversed || field.is_none_or(|field| field.column.is_plain())
+        !is_reversed || field.is_none_or(|(_, field)| field.column.is_plain())
     }
 
     /// A page in the order of a field of numbers, found by walking through the order; `None` if examining all matches is
     /// expected to be faster.
     fn walked_page(&self, matching: &MatchingPositions<'_>, count: u64, query: &Query) -> Option<Vec<u32>> {
-        let field = self.number_field(query.order.field?)?;
+        let (_, field) = self.number_field(query.order.field?)?;
         let order = field.order.as_ref().filter(|_| self.is_in_order(query.order))?;
         let (key, from, size) = window(query);
         let wanted = from.saturating_add(size as u64);
@@ -88,6 +90,13 @@ impl Indexed {
         let keys = field.keys(&self.slots);
         let ends = |key: OrderKey<'_>| order.ends(key, &keys);
         let sections = Sections::new(query.order, key.map(|key| Self::place_key(query.order, key)), ends);
+        let sections = if field.column.is_plain() {
+            // What is outside of a range need not be walked through.
+            let start = |number| ends(OrderKey { number, word: "", id: "" })[0];
+            sections.within(&range_of_field(query, start))
+        } else {
+            sections
+        };
         let Sections { ranges: [first, second], is_ascending } = sections;
         let slots = if is_ascending {
             Either::Left(order.slots_in(first).chain(order.slots_in(second)))
@@ -149,7 +158,7 @@ impl Indexed {
     fn value(&self, order: Order, slot: u32) -> Option<OrderValue<'_>> {
         let field = self.collection.field(order.field?)?;
         if field.is_numeric() {
-            let number = self.number_field(field.path)?.column.least(slot);
+            let number = self.number_field(field.path)?.1.column.least(slot);
             return number.filter(|number| !order.is_like_missing(*number)).map(OrderValue::Number);
         }
         if Some(field.path) == self.collection.order {
@@ -195,27 +204,39 @@ impl Indexed {
         group: &mut Vec<Option<String>>,
         groups: &mut BTreeMap<Vec<Option<String>>, u64>,
     ) {
-        let Some((path, rest)) = by.split_first() else {
-            groups.insert(group.clone(), matching.len());
-            return;
-        };
-        let mut without = matching.clone();
-        for (word, positions) in self.index.values_of(self.index_field(path)) {
-            let with = matching & positions;
-            if with.is_empty() {
-                continue;
+        let Some((path, rest)) = by.split_first() else { return };
+        let words =
+            self.index.values_of(self.index_field(path)).map(|(word, positions)| (Some(word), positions));
+        let missing = self.index.value(Field(MISSING), path).map(|positions| (None, positions));
+        for (word, positions) in words.chain(missing) {
+            group.push(word.map(str::to_owned));
+            if rest.is_empty() {
+                // Only counted: the documents need not be found.
+                let count = matching.intersection_len(positions);
+                if count > 0 {
+                    groups.insert(group.clone(), count);
+                }
+            } else {
+                let with = matching & positions;
+                if !with.is_empty() {
+                    self.count_groups(&with, rest, group, groups);
+                }
             }
-            without -= positions;
-            group.push(Some(word.to_owned()));
-            self.count_groups(&with, rest, group, groups);
-            group.pop();
-        }
-        if !without.is_empty() {
-            group.push(None);
-            self.count_groups(&without, rest, group, groups);
             group.pop();
         }
     }
+}
+
+/// The positions in the order of a query's field of all documents that its conditions on this field leave, if each has at
+/// most one number; `start` is where a number begins.
+fn range_of_field(query: &Query, start: impl Fn(i64) -> u32) -> Range<u32> {
+    let ranges = query.conditions.iter().filter_map(|condition| match condition {
+        Condition::Range { field, from, before } if query.order.field == Some(field) => {
+            Some(from.map_or(0, &start)..before.map_or(u32::MAX, &start))
+        }
+        _ => None,
+    });
+    ranges.fold(EVERYWHERE, |all, range| intersection(&all, &range))
 }
 
 /// The key that a page begins after, how many documents it skips, and how many are read: after a key one more than the

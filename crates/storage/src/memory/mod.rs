@@ -9,6 +9,7 @@ mod column;
 mod holders;
 mod indexed;
 mod list;
+mod matches;
 mod matching;
 mod number_field;
 mod numbers;

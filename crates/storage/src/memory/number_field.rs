@@ -44,7 +44,7 @@ impl NumberField {
         NumberKeys { column: &self.column, slots }
     }
 
-    /// Replaces the numbers of a document, the least first.
+    /// Replaces the numbers of a document, in ascending order.
     pub(super) fn set(&mut self, slot: u32, numbers: &[i64], slots: &Slots) {
         let Self { column, order, .. } = self;
         let Some(order) = order else { return column.set(slot, numbers) };

@@ -56,7 +56,7 @@ impl Indexed {
 
     /// The least numbers of the documents in these slots, of which all matched before the change `changed_from`.
     fn numbers(&self, query: &Query, fields: &[&'static str], slots: &[u32], changed_from: u64) -> Numbers {
-        let column = |path: &&'static str| Some(&self.number_field(path)?.column);
+        let column = |path: &&'static str| Some(&self.number_field(path)?.1.column);
         let columns: Vec<Option<&Column>> = fields.iter().map(column).collect();
         let mut numbers = Numbers::new(fields.len());
         for slot in slots {

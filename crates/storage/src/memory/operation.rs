@@ -1,7 +1,9 @@
 //! Changes of documents.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
-use tributary_domain::{Collection, Document, Fields, Id};
+use tributary_domain::{Collection, Document, Fields, Id, IndexedField};
 
 use crate::{Action, Stored, Version};
 
@@ -26,6 +28,13 @@ pub(crate) struct Record {
 /// The number of a field: its place in the schema of its collection.
 pub(crate) type FieldNumber = u8;
 
+/// Fields of no schema, whose words are the paths of fields in which a document has a value, ...
+pub(super) const PRESENT: FieldNumber = FieldNumber::MAX - 1;
+/// ... has none, ...
+pub(super) const MISSING: FieldNumber = FieldNumber::MAX - 2;
+/// ... has several words. Fields with this number or above cannot be searched.
+pub(super) const SEVERAL: FieldNumber = FieldNumber::MAX - 3;
+
 /// The index terms of a document.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Terms {
@@ -34,8 +43,8 @@ pub(crate) struct Terms {
     pub order_number: i64,
     /// Its word in the order of the collection; empty if the order is by number.
     pub order_word: Box<str>,
-    /// Its words in the indexed fields.
-    pub words: Vec<(FieldNumber, String)>,
+    /// Its words in the indexed fields, and in those of no schema.
+    pub words: Vec<(FieldNumber, Cow<'static, str>)>,
     /// Its numbers and dates in the indexed fields.
     pub numbers: Vec<(FieldNumber, i64)>,
     /// Its unique word.
@@ -96,12 +105,33 @@ impl Terms {
                 first = number.or_else(|| words.first().map(|_| 0));
                 terms.order_word = words.first().map(|word| word.as_str().into()).unwrap_or_default();
             }
-            terms.words.extend(words.into_iter().map(|word| (number, word)));
+            terms.words.extend(value_mark(collection, field, words.len() + numbers.len()));
+            if words.len() > 1 {
+                terms.words.push((SEVERAL, field.path.into()));
+            }
+            terms.words.extend(words.into_iter().map(|word| (number, word.into())));
             terms.numbers.extend(numbers.into_iter().map(|value| (number, value)));
         }
         terms.order_number = first.unwrap_or(if collection.order.is_some() { i64::MAX } else { 0 });
         terms
     }
+}
+
+/// Which of the two bitmaps tells what documents have a value in a field, if queries ask for that: `PRESENT`, or
+/// `MISSING`, which takes less memory where nearly all have one, as in fields that are counted by.
+pub(super) fn kept_mark(collection: Collection, field: &IndexedField) -> Option<FieldNumber> {
+    let has_most = field.is_counted || collection.order == Some(field.path);
+    (field.is_filtered || field.is_counted).then_some(if has_most { MISSING } else { PRESENT })
+}
+
+/// The word by which a document with so many values in a field is found, if it is one that is kept.
+fn value_mark(
+    collection: Collection,
+    field: &IndexedField,
+    values: usize,
+) -> Option<(FieldNumber, Cow<'static, str>)> {
+    let mark = if values == 0 { MISSING } else { PRESENT };
+    (kept_mark(collection, field) == Some(mark)).then(|| (mark, field.path.into()))
 }
 
 impl GuardedChange {

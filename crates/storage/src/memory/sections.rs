@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use tributary_domain::{MissingValues, Order, SortOrder};
 
-use super::matching::intersection;
+use super::matches::intersection;
 use crate::index::OrderKey;
 
 /// Ranges of positions, one after the other, each read in the same direction.
