@@ -40,8 +40,9 @@ impl Conditions {
     fn holds(&mut self, condition: &Condition) -> String {
         match condition {
             Condition::AnyOf { field, words } => {
-                let words = self.bind_all(words);
-                self.has_value(&[field], &format!("AND value IN ({words})"))
+                // One parameter for all: there may be more words than a statement may have parameters.
+                let words = self.bind(serde_json::json!(words).to_string());
+                self.has_value(&[field], &format!("AND value IN (SELECT value FROM json_each({words}))"))
             }
             Condition::Range { field, from, before } => {
                 let from = from.map(|from| format!("AND value >= {} ", self.bind(from)));

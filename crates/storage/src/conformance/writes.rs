@@ -4,7 +4,7 @@ use futures_util::future::join;
 use tributary_domain::{Connector, Document, Query, Refusal, SyncJob, Timestamp};
 
 use super::promise::{document, id, list_of_promises};
-use super::sample::{COLLECTIONS, SAMPLE};
+use super::sample::COLLECTIONS;
 use crate::{
     Action, ChangeError, Collection, Deadline, Operation, Outcome, Store, StoreError, StoreExt, Version,
     Versioned,
@@ -226,14 +226,11 @@ async fn ids_are_any_text(store: &dyn Store) {
 }
 
 async fn collections_are_apart(store: &dyn Store) {
-    store.create(Collection::CONNECTORS, &id("x"), document(r#"{"a":1}"#)).await.expect("created");
-    assert!(matches!(store.get(Collection::SYNC_JOBS, &id("x")).await, Err(StoreError::NotFound)));
-    store.create(Collection::SYNC_JOBS, &id("x"), document(r#"{"a":2}"#)).await.expect("created");
-    assert!(matches!(store.get(Collection::SECRETS, &id("x")).await, Err(StoreError::NotFound)));
-    store.create(Collection::SECRETS, &id("x"), document(r#"{"a":3}"#)).await.expect("created");
-    store.create(Collection::LEASES, &id("x"), document(r#"{"a":4}"#)).await.expect("created");
-    assert!(matches!(store.get(SAMPLE, &id("x")).await, Err(StoreError::NotFound)));
-    store.create(SAMPLE, &id("x"), document(r#"{"a":5}"#)).await.expect("created");
+    for (collection, number) in COLLECTIONS.iter().copied().zip(1..) {
+        assert!(matches!(store.get(collection, &id("x")).await, Err(StoreError::NotFound)), "{collection:?}");
+        let text = format!(r#"{{"a":{number}}}"#);
+        store.create(collection, &id("x"), document(&text)).await.expect("created");
+    }
     for (collection, number) in COLLECTIONS.iter().copied().zip(1..) {
         assert_eq!(text(store, collection, "x").await, format!(r#"{{"id":"x","a":{number}}}"#));
         let listed = store.list(&Query::of(collection), Deadline::NONE).await.expect("listed");

@@ -5,6 +5,9 @@ use tributary_domain::{Condition, FieldKind};
 
 use super::indices::Index;
 
+/// The maximum number of words of a `terms` query, by the servers' default.
+const WORDS_PER_QUERY: usize = 65_536;
+
 /// Matches documents that satisfy all conditions, and an additional query if there is one.
 pub(super) fn all(index: &Index, conditions: &[Condition], more: Option<Value>) -> Value {
     let filters: Vec<Value> =
@@ -53,7 +56,7 @@ pub(super) fn any_of(index: &Index, path: &str, words: &[impl AsRef<str>]) -> Va
         [] => nothing(),
         // A `terms` query with one value is slower: it collects all documents before sorting.
         [word] => json!({ "term": { field: word } }),
-        _ => json!({ "terms": { field: words } }),
+        _ => any(words.chunks(WORDS_PER_QUERY).map(|words| json!({ "terms": { field: words } })).collect()),
     }
 }
 
