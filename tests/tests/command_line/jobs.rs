@@ -1,5 +1,7 @@
 //! What is done to jobs.
 
+use std::time::{Duration, Instant};
+
 use tributary_tests::Scenario;
 
 use crate::{Service, job};
@@ -37,6 +39,68 @@ fn jobs_are_created_shown_canceled_and_deleted() {
     let created = service.output(&["jobs", "create", "orders", "--output", "json"]);
     let listed = service.server.list("/_connector/_sync_job").ids();
     assert_eq!(created, format!("{{\"id\":\"{}\"}}\n", listed[0]));
+}
+
+#[test]
+fn jobs_are_created_once_and_retried() {
+    let service = Service::new();
+    Scenario(&service.server).connector("orders");
+    let create = |arguments: &[&str]| {
+        service.output(&[&["jobs", "create", "orders"], arguments].concat()).trim_end().to_owned()
+    };
+    let first = create(&["--idempotency-key", "nightly"]);
+    assert_eq!(create(&["--idempotency-key", "nightly"]), first);
+    assert_eq!(create(&["--if-pending", "return"]), first);
+    service
+        .run(4, &["jobs", "create", "orders", "--if-pending", "reject"])
+        .gave_up_naming(&["(409 Conflict)"]);
+    service.run(4, &["jobs", "retry", &first]).gave_up_naming(&[&first]);
+    service.run(0, &["jobs", "cancel", &first]);
+    let retried = service.output(&["jobs", "retry", &first]);
+    let (before, id) = retried.trim_end().split_once(": retried as ").expect(&retried);
+    assert_eq!(before, first);
+    assert!(service.output(&["jobs", "show", id]).contains(&first), "it says what it retries");
+    service
+        .run(1, &["jobs", "create", "orders", "--idempotency-key", "a\nb"])
+        .gave_up_naming(&["cannot be made"]);
+}
+
+#[test]
+fn the_end_of_a_job_is_waited_for() {
+    let service = Service::new();
+    let scenario = Scenario(&service.server);
+    scenario.connector("orders");
+    let ended = service.run(8, &["jobs", "create", "orders", "--wait", "--timeout", "0"]);
+    let first = ended.output.trim_end().to_owned();
+    assert_eq!(ended.log, format!("tributary: sync job [{first}] has not ended within 0 seconds\n"));
+    let start = Instant::now();
+    service.run(8, &["jobs", "show", &first, "--wait", "--timeout", "1"]);
+    assert!(start.elapsed() >= Duration::from_secs(1));
+    for (verb, body, code, status) in [
+        ("_complete", "", 0, "completed"),
+        ("_error", r#"{"error":"no route\u001b[2J"}"#, 6, "error"),
+        ("_cancel", "", 7, "canceled"),
+    ] {
+        let job = scenario.job("orders", "full");
+        if code != 7 {
+            scenario.claim(&job, "worker-1");
+        }
+        let shown = std::thread::scope(|scope| {
+            let shown =
+                scope.spawn(|| service.run(code, &["jobs", "show", &job, "--wait", "--source=status"]));
+            std::thread::sleep(Duration::from_millis(300));
+            assert!(!shown.is_finished());
+            scenario.change(&job, verb, body);
+            shown.join().unwrap()
+        });
+        assert!(shown.output.ends_with(&format!("\nStatus:           {status}\n")), "{shown:?}");
+        if code == 6 {
+            let line = format!("tributary: sync job [{job}] ended with an error: no route\\u{{1b}}[2J\n");
+            assert_eq!(shown.log, line);
+        }
+    }
+    service.run(3, &["jobs", "show", "none", "--wait"]);
+    service.run(2, &["jobs", "show", "none", "--timeout", "1"]);
 }
 
 #[test]

@@ -80,6 +80,49 @@ fn json_is_what_the_api_answers() {
 }
 
 #[test]
+fn lists_may_be_longer_than_an_answer() {
+    let number = |number: usize| format!("{number:04}");
+    let source = |number: usize| {
+        format!(r#"{{"created_at":"2026-01-02T03:04:05.{number:04}Z","connector":{{"id":"c"}},"error":"e"}}"#)
+    };
+    let jobs: String = (0..2_345).map(|one| job(&number(one), &source(one))).collect();
+    let service = Service::holding(&jobs);
+    let ids = |arguments: &[&str]| {
+        let ended = service.run(0, &[&["jobs", "list"], arguments].concat());
+        let id =
+            |line: &str| line.trim_start_matches(r#"{"id":""#).split([' ', '"']).next().unwrap().to_owned();
+        (ended.output.lines().map(id).collect::<Vec<_>>(), ended.log)
+    };
+    let expected: Vec<_> = (0..2_345).map(number).collect();
+    let none = String::new;
+    assert_eq!(ids(&["--all", "--output", "ndjson"]), (expected.clone(), none()));
+    assert_eq!(ids(&["--limit", "1001", "--output", "ndjson"]), (expected[..1_001].to_vec(), none()));
+    let (table, log) = ids(&["--all"]);
+    assert_eq!(
+        (&table[0], &table[1..], log.as_str()),
+        (&"ID".to_owned(), &expected[..], "2,345 of 2,345 jobs\n")
+    );
+    let (table, log) = ids(&["--limit", "2", "--order", "desc"]);
+    assert_eq!(
+        (&table[1..], log.as_str()),
+        (&["2344".to_owned(), "2343".to_owned()][..], "2 of 2,345 jobs\n")
+    );
+    // Only what is displayed was sent, and all of it is.
+    let whole = service.output(&["jobs", "list", "--size", "3"]);
+    assert_eq!(service.output(&["jobs", "list", "--limit", "3"]), whole);
+    for wrong in [
+        &["--all", "--limit", "2"][..],
+        &["--all", "--size", "2"],
+        &["--limit", "0"],
+        &["--all", "--output", "json"],
+        &["--all", "--cursor", ""],
+    ] {
+        service.run(2, &[&["jobs", "list"], wrong].concat());
+    }
+    assert_eq!(service.output(&["connectors", "list", "--all"]), "");
+}
+
+#[test]
 fn documents_may_be_anything() {
     let odd = [
         "{}",

@@ -13,6 +13,8 @@ pub(crate) struct Listing {
     pub(crate) count: u64,
     /// The documents of the page.
     pub(crate) results: Vec<Box<RawValue>>,
+    /// The cursor of the next page, if there is one.
+    pub(crate) next: Option<String>,
 }
 
 /// The values of a field to be shown, whatever their type; empty if it has none.

@@ -17,12 +17,20 @@ Exit codes:
   4  refused by the service, which says why
   5  the service cannot be reached, or is unavailable";
 
+/// The exit codes of those that wait for the end of a job.
+pub(crate) const WAIT_EXIT_CODES: &str = "
+  6  with --wait: the job ended with an error
+  7  with --wait: the job was canceled
+  8  with --wait: the job has not ended within --timeout";
+
 /// Why a call of the service failed. All texts of others in it are free of control characters.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ClientFailure {
+    #[error("{0}")]
+    Usage(String),
     #[error("{file}: {reason}")]
     Authorities { file: String, reason: String },
-    #[error("the client cannot be set up: {}", causes(.0))]
+    #[error("the request cannot be made: {}", causes(.0))]
     Client(#[source] reqwest::Error),
     #[error("the id [{0}] cannot be part of a path")]
     Unaddressable(String),
@@ -38,6 +46,12 @@ pub(crate) enum ClientFailure {
     Output(#[source] io::Error),
     #[error("nobody reads the output any more")]
     ReaderGone,
+    #[error("sync job [{id}] ended with an error: {reason}")]
+    JobFailed { id: String, reason: String },
+    #[error("sync job [{id}] was canceled")]
+    JobCanceled { id: String },
+    #[error("sync job [{id}] has not ended within {seconds} seconds")]
+    JobNotEnded { id: String, seconds: u64 },
     #[error("{failed} of {all} were not done")]
     Several { failed: usize, all: usize, exit_code: u8 },
 }
@@ -57,14 +71,22 @@ impl ClientFailure {
         matches!(self, Self::Unreachable { .. } | Self::TimedOut { .. } | Self::Unexpected { .. })
     }
 
+    /// Whether it is about the end of a job that was waited for.
+    pub(crate) fn is_end_of_job(&self) -> bool {
+        matches!(self, Self::JobFailed { .. } | Self::JobCanceled { .. } | Self::JobNotEnded { .. })
+    }
+
     /// The exit code of a command that ends with this.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::Unaddressable(_) => 2,
+            Self::Usage(_) | Self::Unaddressable(_) => 2,
             Self::Answered { status: StatusCode::NOT_FOUND, .. } => 3,
             Self::Answered { status, .. } if status.is_client_error() => 4,
             Self::Answered { status, .. } if status.is_server_error() => 5,
             Self::Unreachable { .. } | Self::TimedOut { .. } => 5,
+            Self::JobFailed { .. } => 6,
+            Self::JobCanceled { .. } => 7,
+            Self::JobNotEnded { .. } => 8,
             Self::Several { exit_code, .. } => *exit_code,
             Self::ReaderGone => 0,
             Self::Authorities { .. }

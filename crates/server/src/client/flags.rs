@@ -1,4 +1,4 @@
-//! The query parameters of an endpoint as flags.
+//! The query parameters and headers of an endpoint as flags.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -6,11 +6,11 @@ use std::marker::PhantomData;
 use clap::builder::PossibleValuesParser;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
-use tributary_api::{Endpoint, Parameter, ParameterKind};
+use tributary_api::{Endpoint, Parameter, ParameterKind, RequestHeader};
 
 use crate::setting_values::whole;
 
-/// Whose parameters are flags.
+/// Whose parameters and headers are flags.
 pub(crate) trait Flags {
     /// The endpoint.
     const ENDPOINT: &'static Endpoint;
@@ -23,26 +23,23 @@ pub(crate) trait Flags {
     }
 }
 
-/// The given parameters of an endpoint. Its flags are derived from the declaration: name, words, default and
-/// description.
-pub(crate) struct QueryFlags<F>(Vec<(&'static str, String)>, PhantomData<F>);
-
-impl<F> QueryFlags<F> {
-    /// Names and values, for a query string.
-    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&'static str, String)> {
-        self.0.iter().cloned()
-    }
+/// The given parameters and headers of an endpoint. Its flags are derived from the declaration: name, words, default
+/// and description.
+pub(crate) struct EndpointFlags<F> {
+    pub(super) query: Vec<(&'static str, String)>,
+    pub(super) headers: Vec<(&'static str, String)>,
+    endpoint: PhantomData<F>,
 }
 
-impl<F> fmt::Debug for QueryFlags<F> {
+impl<F> fmt::Debug for EndpointFlags<F> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(formatter)
+        formatter.debug_tuple("EndpointFlags").field(&self.query).field(&self.headers).finish()
     }
 }
 
-impl<F: Flags> Args for QueryFlags<F> {
+impl<F: Flags> Args for EndpointFlags<F> {
     fn augment_args(command: Command) -> Command {
-        command.args(F::parameters().map(flag))
+        command.args(F::parameters().map(flag)).args(F::ENDPOINT.headers.iter().map(header_flag))
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -50,22 +47,34 @@ impl<F: Flags> Args for QueryFlags<F> {
     }
 }
 
-impl<F: Flags> FromArgMatches for QueryFlags<F> {
+impl<F: Flags> FromArgMatches for EndpointFlags<F> {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let given = F::parameters().filter_map(|parameter| {
-            let name = parameter.name;
+        let given = |name: &'static str| {
             // The service has the same defaults.
             matches.value_source(name).filter(|source| *source != ValueSource::DefaultValue)?;
             let values: Vec<_> = matches.get_raw(name)?.map(|value| value.to_string_lossy()).collect();
             Some((name, values.join(",")))
-        });
-        Ok(Self(given.collect(), PhantomData))
+        };
+        Ok(Self {
+            query: F::parameters().filter_map(|parameter| given(parameter.name)).collect(),
+            headers: F::ENDPOINT.headers.iter().filter_map(|header| given(header.name)).collect(),
+            endpoint: PhantomData,
+        })
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
         *self = Self::from_arg_matches(matches)?;
         Ok(())
     }
+}
+
+/// The flag of a header.
+fn header_flag(header: &'static RequestHeader) -> Arg {
+    Arg::new(header.name)
+        .long(header.name.to_lowercase())
+        .help(header.description.trim_end_matches('.'))
+        .help_heading("Parameters")
+        .value_name("TEXT")
 }
 
 /// The flag of a parameter.

@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use tributary_api::Endpoint;
 
 use super::failure::ClientFailure;
+use super::flags::EndpointFlags;
 use super::options::ServiceOptions;
 use super::plain::plain;
 
@@ -31,13 +32,14 @@ pub(crate) struct Call {
     endpoint: &'static Endpoint,
     id: Option<String>,
     query: Vec<(&'static str, String)>,
+    headers: Vec<(&'static str, String)>,
     body: Option<String>,
 }
 
 impl Call {
     /// A call without parameters and body.
     pub(crate) fn of(endpoint: &'static Endpoint) -> Self {
-        Self { endpoint, id: None, query: Vec::new(), body: None }
+        Self { endpoint, id: None, query: Vec::new(), headers: Vec::new(), body: None }
     }
 
     /// With the id in the path.
@@ -49,6 +51,13 @@ impl Call {
     /// With query parameters.
     pub(crate) fn query(mut self, pairs: impl IntoIterator<Item = (&'static str, String)>) -> Self {
         self.query.extend(pairs);
+        self
+    }
+
+    /// With what was given by flags.
+    pub(crate) fn given<F>(mut self, flags: &EndpointFlags<F>) -> Self {
+        self.query.extend_from_slice(&flags.query);
+        self.headers.extend_from_slice(&flags.headers);
         self
     }
 
@@ -105,12 +114,20 @@ impl Service {
 
     /// The answer of a call as text; an error unless it is a success.
     pub(crate) async fn text(&self, call: &Call) -> Result<String, ClientFailure> {
+        self.text_after(call, Duration::ZERO).await
+    }
+
+    /// The same, for a call that the service answers only after some time.
+    pub(crate) async fn text_after(&self, call: &Call, wait: Duration) -> Result<String, ClientFailure> {
         let url = call.url(&self.base)?;
         let mut request = self.http.request(call.endpoint.method.as_str().parse().unwrap_or_default(), url);
+        for (name, value) in &call.headers {
+            request = request.header(*name, value);
+        }
         if let Some(body) = &call.body {
             request = request.header("Content-Type", "application/json").body(body.clone());
         }
-        let response = request.timeout(self.request_timeout).send().await;
+        let response = request.timeout(self.request_timeout + wait).send().await;
         let response = response.map_err(|error| self.no_answer(error))?;
         let status = response.status();
         let text = response.text().await.map_err(|error| self.no_answer(error))?;
@@ -134,6 +151,9 @@ impl Service {
 
     fn no_answer(&self, source: reqwest::Error) -> ClientFailure {
         let (url, source) = (self.address(), source.without_url());
+        if source.is_builder() {
+            return ClientFailure::Client(source);
+        }
         if source.is_timeout() {
             return ClientFailure::TimedOut { url, seconds: self.request_timeout.as_secs(), source };
         }

@@ -6,10 +6,10 @@ use tributary_api::Endpoint;
 use tributary_domain::{Outline, date_values};
 
 use crate::client::{
-    Call, ClientFailure, Column, DisplayOptions, EXIT_CODES, Flags, QueryFlags, Screen, Service,
+    Call, ClientFailure, Column, DisplayOptions, EXIT_CODES, EndpointFlags, Flags, Screen, Service,
     ServiceOptions, ago, endpoint, words,
 };
-use crate::command::listing::{self, Layout, ListFormat};
+use crate::command::listing::{Layout, ListingOptions, list};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -28,10 +28,9 @@ impl Flags for ListFlags {
 #[command(after_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(crate) struct ListOptions {
     #[command(flatten)]
-    parameters: QueryFlags<ListFlags>,
-    /// The format of the output
-    #[arg(long, short, value_name = "FORMAT", default_value = "table")]
-    output: ListFormat,
+    parameters: EndpointFlags<ListFlags>,
+    #[command(flatten)]
+    listing: ListingOptions,
     #[command(flatten)]
     display: DisplayOptions,
     #[command(flatten)]
@@ -54,33 +53,30 @@ const LAYOUT: Layout = Layout {
         column("NAME"),
         column("ERROR"),
     ],
+    fields: &["index_name", "service_type", "status", "last_seen", "last_sync_status", "name", "error"],
     cells,
 };
 
 /// Lists connectors.
 pub(super) async fn run(options: &ListOptions) -> Result<(), ClientFailure> {
     let service = Service::new(&options.service)?;
-    let call = Call::of(ListFlags::ENDPOINT).query(options.parameters.pairs());
-    listing::list(&service, &call, &LAYOUT, options.output, Screen::new(options.display)).await
+    let call = Call::of(ListFlags::ENDPOINT).given(&options.parameters);
+    list(&service, call, &LAYOUT, options.listing, Screen::new(options.display)).await
 }
 
-fn cells(document: &str, screen: Screen, now: i64) -> Vec<String> {
-    let names =
-        ["id", "index_name", "service_type", "status", "last_seen", "last_sync_status", "name", "error"];
-    let connector = Outline::read(document, &names).unwrap_or_default();
-    let last_seen = match date_values(&connector, "last_seen").first() {
+fn cells(connector: &Outline<'_>, screen: Screen, now: i64) -> Vec<String> {
+    let last_seen = match date_values(connector, "last_seen").first() {
         Some(seen) if screen.is_terminal() => ago(*seen, now),
-        _ => words(&connector, "last_seen"),
+        _ => words(connector, "last_seen"),
     };
-    let cells = [
-        words(&connector, "id"),
-        words(&connector, "index_name"),
-        words(&connector, "service_type"),
-        screen.status(&words(&connector, "status")),
+    vec![
+        words(connector, "id"),
+        words(connector, "index_name"),
+        words(connector, "service_type"),
+        screen.status(&words(connector, "status")),
         last_seen,
-        screen.status(&words(&connector, "last_sync_status")),
-        words(&connector, "name"),
-        words(&connector, "error"),
-    ];
-    cells.into_iter().map(listing::or_dash).collect()
+        screen.status(&words(connector, "last_sync_status")),
+        words(connector, "name"),
+        words(connector, "error"),
+    ]
 }

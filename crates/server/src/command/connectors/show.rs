@@ -4,8 +4,8 @@ use clap::Args;
 use tributary_api::Endpoint;
 
 use crate::client::{
-    Call, ClientFailure, Detail, DetailKind, DisplayOptions, EXIT_CODES, Flags, QueryFlags, Screen, Service,
-    ServiceOptions, endpoint,
+    Call, ClientFailure, Detail, DetailKind, DisplayOptions, EXIT_CODES, EndpointFlags, Flags, Screen,
+    Service, ServiceOptions, endpoint,
 };
 use crate::command::showing::{ShowFormat, show};
 use crate::setting_values::not_empty;
@@ -25,7 +25,7 @@ pub(crate) struct ShowOptions {
     #[arg(value_parser = not_empty)]
     id: String,
     #[command(flatten)]
-    parameters: QueryFlags<ShowFlags>,
+    parameters: EndpointFlags<ShowFlags>,
     /// The format of the output
     #[arg(long, short, value_name = "FORMAT", default_value = "text")]
     output: ShowFormat,
@@ -63,6 +63,6 @@ const DETAILS: &[Detail] = &[
 /// Shows a connector.
 pub(super) async fn run(options: &ShowOptions) -> Result<(), ClientFailure> {
     let service = Service::new(&options.service)?;
-    let call = Call::of(ShowFlags::ENDPOINT).id(&options.id).query(options.parameters.pairs());
+    let call = Call::of(ShowFlags::ENDPOINT).id(&options.id).given(&options.parameters);
     show(&service.text(&call).await?, DETAILS, options.output, Screen::new(options.display))
 }

@@ -1,9 +1,12 @@
-//! `tributary jobs cancel` and `tributary jobs delete`.
+//! `tributary jobs cancel`, `tributary jobs delete` and `tributary jobs retry`.
 
 use clap::Args;
 use tributary_api::Endpoint;
 
-use crate::client::{Call, ClientFailure, EXIT_CODES, Service, ServiceOptions, endpoint, plain};
+use super::create::Created;
+use crate::client::{
+    Call, ClientFailure, EXIT_CODES, EndpointFlags, Flags, Service, ServiceOptions, endpoint, plain,
+};
 use crate::setting_values::not_empty;
 use crate::streams;
 
@@ -23,6 +26,23 @@ pub(crate) struct DeleteOptions {
     change: ChangeOptions,
 }
 
+#[derive(Debug)]
+struct RetryFlags;
+
+impl Flags for RetryFlags {
+    const ENDPOINT: &'static Endpoint = endpoint("connector.sync_job_retry");
+}
+
+/// The options of `tributary jobs retry`.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct RetryOptions {
+    #[command(flatten)]
+    parameters: EndpointFlags<RetryFlags>,
+    #[command(flatten)]
+    change: ChangeOptions,
+}
+
 /// Which jobs are changed.
 #[derive(Debug, Args)]
 struct ChangeOptions {
@@ -35,26 +55,40 @@ struct ChangeOptions {
 
 /// Cancels jobs.
 pub(super) async fn cancel(options: &CancelOptions) -> Result<(), ClientFailure> {
-    change_each(&options.change, endpoint("connector.sync_job_cancel"), "cancel requested").await
+    let call = Call::of(endpoint("connector.sync_job_cancel"));
+    change_each(&options.change, &call, |_, _| Ok("cancel requested".to_owned())).await
 }
 
 /// Deletes jobs.
 pub(super) async fn delete(options: &DeleteOptions) -> Result<(), ClientFailure> {
-    change_each(&options.change, endpoint("connector.sync_job_delete"), "deleted").await
+    let call = Call::of(endpoint("connector.sync_job_delete"));
+    change_each(&options.change, &call, |_, _| Ok("deleted".to_owned())).await
 }
 
-/// Changes one job after the other; those that cannot be changed do not stop the others.
+/// Creates jobs like those that have ended.
+pub(super) async fn retry(options: &RetryOptions) -> Result<(), ClientFailure> {
+    let call = Call::of(RetryFlags::ENDPOINT).given(&options.parameters);
+    change_each(&options.change, &call, |service, answer| {
+        let Created { id } = service.parse(answer)?;
+        Ok(format!("retried as {}", plain(&id)))
+    })
+    .await
+}
+
+/// Changes one job after the other; those that cannot be changed do not stop the others. `done` says what was done,
+/// from the answer.
 async fn change_each(
     options: &ChangeOptions,
-    endpoint: &'static Endpoint,
-    done: &str,
+    call: &Call,
+    done: impl Fn(&Service, &str) -> Result<String, ClientFailure>,
 ) -> Result<(), ClientFailure> {
     let service = Service::new(&options.service)?;
     let mut failed: Vec<ClientFailure> = Vec::new();
     for id in &options.ids {
-        match service.text(&Call::of(endpoint).id(id)).await {
+        let answer = service.text(&call.clone().id(id)).await;
+        match answer.and_then(|answer| done(&service, &answer)) {
             // The changes matter more than whether anybody reads of them.
-            Ok(_) => drop(streams::say(&format!("{}: {done}\n", plain(id)))),
+            Ok(done) => drop(streams::say(&format!("{}: {done}\n", plain(id)))),
             Err(failure) if options.ids.len() == 1 || failure.concerns_all() => return Err(failure),
             Err(failure) => {
                 streams::tell(&format!("tributary: {failure}\n"));

@@ -6,19 +6,21 @@ use serde::{Deserialize, Serialize};
 use tributary_api::Endpoint;
 use tributary_domain::{Enumeration as _, SyncJobType, TriggerMethod};
 
+use super::wait::{self, WaitOptions};
 use crate::client::{
-    Call, ClientFailure, DisplayOptions, EXIT_CODES, Flags, QueryFlags, Screen, Service, ServiceOptions,
-    endpoint, plain,
+    Call, ClientFailure, DisplayOptions, EXIT_CODES, EndpointFlags, Flags, Screen, Service, ServiceOptions,
+    WAIT_EXIT_CODES, endpoint, plain,
 };
 use crate::command::showing::ShowFormat;
 use crate::setting_values::not_empty;
 
 const EXAMPLES: &str = "\
-The id of the new job is written to standard output.
+The id of the new job is written to standard output, before the end of the job is waited for.
 
 Examples:
   tributary jobs create orders
-  tributary jobs create orders --type incremental";
+  tributary jobs create orders --type incremental --wait --timeout 600
+  tributary jobs create orders --if-pending return --idempotency-key nightly-2026-01-02";
 
 #[derive(Debug)]
 struct CreateFlags;
@@ -29,7 +31,7 @@ impl Flags for CreateFlags {
 
 /// The options of `tributary jobs create`.
 #[derive(Debug, Args)]
-#[command(after_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
+#[command(after_help = format!("{EXAMPLES}\n\n{EXIT_CODES}{WAIT_EXIT_CODES}"))]
 pub(crate) struct CreateOptions {
     /// The id of the connector
     #[arg(value_parser = not_empty)]
@@ -43,7 +45,9 @@ pub(crate) struct CreateOptions {
     #[arg(value_parser = PossibleValuesParser::new(TriggerMethod::WORDS))]
     trigger_method: String,
     #[command(flatten)]
-    parameters: QueryFlags<CreateFlags>,
+    parameters: EndpointFlags<CreateFlags>,
+    #[command(flatten)]
+    wait: WaitOptions,
     /// The format of the output: the id, or the answer of the API
     #[arg(long, short, value_name = "FORMAT", default_value = "text")]
     output: ShowFormat,
@@ -62,8 +66,8 @@ struct NewJob<'a> {
 }
 
 #[derive(Debug, Deserialize)]
-struct Created {
-    id: String,
+pub(super) struct Created {
+    pub(super) id: String,
 }
 
 /// Creates a job.
@@ -71,15 +75,16 @@ pub(super) async fn run(options: &CreateOptions) -> Result<(), ClientFailure> {
     let service = Service::new(&options.service)?;
     let screen = Screen::new(options.display);
     let CreateOptions { connector, job_type, trigger_method, .. } = options;
-    let call = Call::of(CreateFlags::ENDPOINT).query(options.parameters.pairs()).body(&NewJob {
+    let call = Call::of(CreateFlags::ENDPOINT).given(&options.parameters).body(&NewJob {
         id: connector,
         job_type,
         trigger_method,
     });
     let answer = service.text(&call).await?;
-    if options.output == ShowFormat::Json {
-        return screen.print_json(&answer);
+    let Created { id } = service.parse(&answer)?;
+    match options.output {
+        ShowFormat::Text => screen.print(&format!("{}\n", plain(&id)))?,
+        ShowFormat::Json => screen.print_json(&answer)?,
     }
-    let created: Created = service.parse(&answer)?;
-    screen.print(&format!("{}\n", plain(&created.id)))
+    wait::for_end(&service, &id, options.wait).await
 }

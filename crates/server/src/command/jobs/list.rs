@@ -6,10 +6,10 @@ use tributary_api::Endpoint;
 use tributary_domain::{Outline, date_values, number_values};
 
 use crate::client::{
-    Call, ClientFailure, Column, DisplayOptions, EXIT_CODES, Flags, QueryFlags, Screen, Service,
+    Call, ClientFailure, Column, DisplayOptions, EXIT_CODES, EndpointFlags, Flags, Screen, Service,
     ServiceOptions, ago, duration, endpoint, words,
 };
-use crate::command::listing::{self, Layout, ListFormat};
+use crate::command::listing::{Layout, ListingOptions, list};
 
 const EXAMPLES: &str = "\
 The table is cut to the width of a terminal. In a pipe or a file it is not cut, has no colors, and has times as they \
@@ -32,10 +32,9 @@ impl Flags for ListFlags {
 #[command(after_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(crate) struct ListOptions {
     #[command(flatten)]
-    parameters: QueryFlags<ListFlags>,
-    /// The format of the output
-    #[arg(long, short, value_name = "FORMAT", default_value = "table")]
-    output: ListFormat,
+    parameters: EndpointFlags<ListFlags>,
+    #[command(flatten)]
+    listing: ListingOptions,
     #[command(flatten)]
     display: DisplayOptions,
     #[command(flatten)]
@@ -59,20 +58,8 @@ const LAYOUT: Layout = Layout {
         column("TRIGGER", Alignment::Left),
         column("ERROR", Alignment::Left),
     ],
-    cells,
-};
-
-/// Lists jobs.
-pub(super) async fn run(options: &ListOptions) -> Result<(), ClientFailure> {
-    let service = Service::new(&options.service)?;
-    let call = Call::of(ListFlags::ENDPOINT).query(options.parameters.pairs());
-    listing::list(&service, &call, &LAYOUT, options.output, Screen::new(options.display)).await
-}
-
-fn cells(document: &str, screen: Screen, now: i64) -> Vec<String> {
-    let names = [
-        "id",
-        "connector",
+    fields: &[
+        "connector.id",
         "job_type",
         "status",
         "created_at",
@@ -81,28 +68,37 @@ fn cells(document: &str, screen: Screen, now: i64) -> Vec<String> {
         "indexed_document_count",
         "trigger_method",
         "error",
-    ];
-    let job = Outline::read(document, &names).unwrap_or_default();
-    let time = |name| date_values(&job, name).first().copied();
+    ],
+    cells,
+};
+
+/// Lists jobs.
+pub(super) async fn run(options: &ListOptions) -> Result<(), ClientFailure> {
+    let service = Service::new(&options.service)?;
+    let call = Call::of(ListFlags::ENDPOINT).given(&options.parameters);
+    list(&service, call, &LAYOUT, options.listing, Screen::new(options.display)).await
+}
+
+fn cells(job: &Outline<'_>, screen: Screen, now: i64) -> Vec<String> {
+    let time = |name| date_values(job, name).first().copied();
     let created = match time("created_at") {
         Some(created) if screen.is_terminal() => ago(created, now),
-        _ => words(&job, "created_at"),
+        _ => words(job, "created_at"),
     };
     let lasted = time("started_at").map(|started| {
         let ended = time("completed_at").unwrap_or(now);
         duration(ended.saturating_sub(started))
     });
-    let indexed = number_values(&job, "indexed_document_count").first().copied();
-    let cells = [
-        words(&job, "id"),
-        words(&job, "connector.id"),
-        words(&job, "job_type"),
-        screen.status(&words(&job, "status")),
+    let indexed = number_values(job, "indexed_document_count").first().copied();
+    vec![
+        words(job, "id"),
+        words(job, "connector.id"),
+        words(job, "job_type"),
+        screen.status(&words(job, "status")),
         created,
         lasted.unwrap_or_default(),
-        indexed.map_or_else(|| words(&job, "indexed_document_count"), |count| count.to_string()),
-        words(&job, "trigger_method"),
-        words(&job, "error"),
-    ];
-    cells.into_iter().map(listing::or_dash).collect()
+        indexed.map_or_else(|| words(job, "indexed_document_count"), |count| count.to_string()),
+        words(job, "trigger_method"),
+        words(job, "error"),
+    ]
 }

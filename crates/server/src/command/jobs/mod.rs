@@ -4,6 +4,7 @@ mod change;
 mod create;
 mod list;
 mod show;
+mod wait;
 
 use clap::Subcommand;
 
@@ -20,6 +21,8 @@ pub(crate) enum JobsCommand {
     Create(create::CreateOptions),
     /// Cancels sync jobs that no worker has, or asks their workers to stop
     Cancel(change::CancelOptions),
+    /// Creates sync jobs like those that have ended
+    Retry(change::RetryOptions),
     /// Deletes sync jobs, whatever their status
     Delete(change::DeleteOptions),
 }
@@ -31,6 +34,7 @@ pub(super) async fn run(command: JobsCommand) -> Result<(), ClientFailure> {
         JobsCommand::Show(options) => show::run(&options).await,
         JobsCommand::Create(options) => create::run(&options).await,
         JobsCommand::Cancel(options) => change::cancel(&options).await,
+        JobsCommand::Retry(options) => change::retry(&options).await,
         JobsCommand::Delete(options) => change::delete(&options).await,
     }
 }

@@ -1,21 +1,35 @@
 //! `tributary jobs show`.
 
 use clap::Args;
+use tributary_api::Endpoint;
 
+use super::wait::{self, WaitOptions};
 use crate::client::{
-    Call, ClientFailure, Detail, DetailKind, DisplayOptions, EXIT_CODES, Screen, Service, ServiceOptions,
-    endpoint,
+    Call, ClientFailure, Detail, DetailKind, DisplayOptions, EXIT_CODES, EndpointFlags, Flags, Screen,
+    Service, ServiceOptions, WAIT_EXIT_CODES, endpoint,
 };
 use crate::command::showing::{ShowFormat, show};
 use crate::setting_values::not_empty;
 
+#[derive(Debug)]
+struct ShowFlags;
+
+impl Flags for ShowFlags {
+    const ENDPOINT: &'static Endpoint = endpoint("connector.sync_job_get");
+    const SET_BY_COMMAND: &'static [&'static str] = &["wait_for_completion", "timeout"];
+}
+
 /// The options of `tributary jobs show`.
 #[derive(Debug, Args)]
-#[command(after_help = EXIT_CODES)]
+#[command(after_help = format!("{EXIT_CODES}{WAIT_EXIT_CODES}"))]
 pub(crate) struct ShowOptions {
     /// The id of the job
     #[arg(value_parser = not_empty)]
     id: String,
+    #[command(flatten)]
+    parameters: EndpointFlags<ShowFlags>,
+    #[command(flatten)]
+    wait: WaitOptions,
     /// The format of the output
     #[arg(long, short, value_name = "FORMAT", default_value = "text")]
     output: ShowFormat,
@@ -55,6 +69,11 @@ const DETAILS: &[Detail] = &[
 /// Shows a job.
 pub(super) async fn run(options: &ShowOptions) -> Result<(), ClientFailure> {
     let service = Service::new(&options.service)?;
-    let call = Call::of(endpoint("connector.sync_job_get")).id(&options.id);
-    show(&service.text(&call).await?, DETAILS, options.output, Screen::new(options.display))
+    let end = wait::for_end(&service, &options.id, options.wait).await;
+    if end.as_ref().is_err_and(|failure| !failure.is_end_of_job()) {
+        return end;
+    }
+    let call = Call::of(ShowFlags::ENDPOINT).id(&options.id).given(&options.parameters);
+    show(&service.text(&call).await?, DETAILS, options.output, Screen::new(options.display))?;
+    end
 }

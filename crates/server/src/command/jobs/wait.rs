@@ -1,0 +1,69 @@
+//! Waiting for the end of a job.
+
+use std::time::Duration;
+
+use clap::Args;
+use tokio::time::{Instant, sleep_until};
+use tributary_domain::{Outline, SyncJobStatus};
+
+use crate::client::{Call, ClientFailure, Service, endpoint, plain, words};
+use crate::setting_values::whole;
+
+/// How long the service is asked to wait at a time.
+const AT_A_TIME: Duration = Duration::from_secs(30);
+/// The shortest time between two requests: a service that is being stopped answers at once.
+const AT_LEAST: Duration = Duration::from_millis(500);
+
+/// Whether and how long to wait.
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct WaitOptions {
+    /// Wait until the job has ended
+    #[arg(long)]
+    wait: bool,
+    /// How long to wait, in seconds; without it for as long as it takes
+    #[arg(long, value_name = "SECONDS", requires = "wait", value_parser = whole(0, 31_536_000))]
+    #[arg(allow_negative_numbers = true)]
+    timeout: Option<u64>,
+}
+
+/// Waits until the job has ended, if that is asked for; an error unless it is completed.
+pub(super) async fn for_end(service: &Service, id: &str, options: WaitOptions) -> Result<(), ClientFailure> {
+    if !options.wait {
+        return Ok(());
+    }
+    let start = Instant::now();
+    let deadline = options.timeout.map(|seconds| (start + Duration::from_secs(seconds), seconds));
+    loop {
+        let asked = Instant::now();
+        let left = deadline.map_or(AT_A_TIME, |(deadline, _)| deadline.saturating_duration_since(asked));
+        let wait = left.min(AT_A_TIME);
+        let call = Call::of(endpoint("connector.sync_job_get")).id(id).query([
+            ("wait_for_completion", "true".to_owned()),
+            ("timeout", format!("{}ms", wait.as_millis())),
+        ]);
+        if let Some(end) = end(id, &service.text_after(&call, wait).await?) {
+            return end;
+        }
+        match deadline {
+            Some((deadline, seconds)) if Instant::now() >= deadline => {
+                return Err(ClientFailure::JobNotEnded { id: plain(id), seconds });
+            }
+            _ => sleep_until(asked + AT_LEAST.min(wait)).await,
+        }
+    }
+}
+
+/// How a job has ended; `None` if it has not.
+fn end(id: &str, document: &str) -> Option<Result<(), ClientFailure>> {
+    let job = Outline::read(document, &["status", "error"]).unwrap_or_default();
+    let id = plain(id);
+    match words(&job, "status").parse().ok()? {
+        SyncJobStatus::Completed => Some(Ok(())),
+        SyncJobStatus::Error => Some(Err(ClientFailure::JobFailed { id, reason: words(&job, "error") })),
+        SyncJobStatus::Canceled => Some(Err(ClientFailure::JobCanceled { id })),
+        SyncJobStatus::Pending
+        | SyncJobStatus::InProgress
+        | SyncJobStatus::Canceling
+        | SyncJobStatus::Suspended => None,
+    }
+}
