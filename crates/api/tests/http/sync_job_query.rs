@@ -192,7 +192,9 @@ async fn dates(session: &mut Session) {
 async fn sorting(session: &mut Session) {
     add(session).await;
     let mut queries = vec!["order=asc".to_owned(), "order=desc".to_owned()];
-    for field in ["created_at", "started_at", "completed_at", "last_seen", "indexed_document_count"] {
+    for field in
+        ["created_at", "started_at", "completed_at", "last_seen", "duration", "indexed_document_count"]
+    {
         queries.push(format!("sort={field}"));
         queries.push(format!("sort={field}&order=desc"));
     }

@@ -15,6 +15,8 @@ enumeration! {
         CompletedAt,
         /// The last heartbeat of its worker.
         LastSeen,
+        /// How long the job ran, from its last claim to its end.
+        Duration,
         /// How many documents the job indexed.
         IndexedDocumentCount,
     }
@@ -29,6 +31,7 @@ impl SyncJobSort {
             Self::StartedAt => sync_job_fields::STARTED_AT,
             Self::CompletedAt => sync_job_fields::COMPLETED_AT,
             Self::LastSeen => sync_job_fields::LAST_SEEN,
+            Self::Duration => sync_job_fields::DURATION,
             Self::IndexedDocumentCount => sync_job_fields::INDEXED_DOCUMENT_COUNT,
         };
         Order { field: Some(field), direction, missing: MissingValues::Last }
