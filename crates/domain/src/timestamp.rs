@@ -34,6 +34,13 @@ impl Timestamp {
         Self { moment: Offset::UTC.to_datetime(moment), digits: 3 }
     }
 
+    /// So many milliseconds since 1970; `None` for years that do not have four digits.
+    #[must_use]
+    pub fn from_milliseconds(milliseconds: i64) -> Option<Self> {
+        let (moment, digits) = time_text::read_milliseconds(milliseconds).ok()?;
+        Some(Self { moment, digits })
+    }
+
     /// Reads a time in any notation of ISO 8601, or milliseconds since 1970. Without an offset it is taken
     /// to be in UTC, a date without a time to be its first moment; `None` where the text is none of these,
     /// and for years that do not have four digits.
@@ -222,5 +229,8 @@ mod tests {
     fn our_own_times_have_milliseconds() {
         let moment = "2026-01-02T03:04:05.678912Z".parse().unwrap();
         assert_eq!(Timestamp::from_moment(moment).to_string(), "2026-01-02T03:04:05.678Z");
+        let text = |milliseconds| Timestamp::from_milliseconds(milliseconds).map(|time| time.to_string());
+        assert_eq!(text(1_767_225_600_000).as_deref(), Some("2026-01-01T00:00:00.000Z"));
+        assert_eq!(text(i64::MAX), None);
     }
 }

@@ -1,5 +1,6 @@
 //! Answers: what handlers return, the shapes of bodies, and their formatting.
 
+mod counted;
 mod filter_path;
 mod node;
 mod presentation;
@@ -9,6 +10,7 @@ mod shapes;
 mod source;
 mod warning_header;
 
+pub(crate) use counted::Counted;
 pub(crate) use presentation::Presentation;
 pub(crate) use reply::{Reply, ReplyBody};
 pub(crate) use response::{log_failure, refuse, respond};

@@ -17,6 +17,7 @@ pub const ENDPOINTS: &[&Endpoint] = &[
     &root::ENDPOINT,
     &sync_job::list::ENDPOINT,
     &sync_job::stream::ENDPOINT,
+    &sync_job::count::ENDPOINT,
     &sync_job::create::ENDPOINT,
     &sync_job::get::ENDPOINT,
     &sync_job::delete::ENDPOINT,

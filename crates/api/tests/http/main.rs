@@ -10,6 +10,7 @@ mod connector_configuration;
 mod connector_filtering;
 mod contract;
 mod convention;
+mod count;
 mod creation;
 mod docs;
 mod failure;
@@ -48,6 +49,7 @@ fn scenarios() -> Vec<Scenario> {
     all.extend(walking::scenarios());
     all.extend(stream::scenarios());
     all.extend(waiting::scenarios());
+    all.extend(count::scenarios());
     all
 }
 

@@ -5,6 +5,7 @@
 //! [`StoreError::Conflict`].
 
 mod change;
+mod count;
 mod create;
 mod creation_records;
 mod draft;
@@ -22,6 +23,7 @@ use tributary_storage::{Collection, Page, Store, StoreError, StoreExt, Versioned
 use crate::{Context, Result};
 
 pub use change::{SyncJobChange, change};
+pub use count::{LargestGroups, count, histogram};
 pub use create::{CreationTerms, create};
 pub use draft::{CreatedJob, Creation};
 pub use filter::SyncJobFilter;
