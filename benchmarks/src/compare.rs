@@ -92,7 +92,12 @@ pub(crate) fn prepare_lists(address: SocketAddr, shape: &Shape) -> Result<Vec<Re
     let mut lists = Vec::new();
     for target in &shape.targets {
         let mut list = Request::new(&target.url);
-        let body = connection.fetch(&list)?;
+        let mut body = connection.fetch(&list)?;
+        for _ in 0..target.pages_before {
+            let next = serde_json::from_slice::<WalkedPage>(&body)?.next.ok_or("the walk ends too early")?;
+            list = Request::new(&format!("{}{next}", target.url));
+            body = connection.fetch(&list)?;
+        }
         check(target, &body)?;
         list.body = Some(body.len());
         lists.push(list);
@@ -107,13 +112,18 @@ struct Answer<'a> {
     results: Vec<&'a RawValue>,
 }
 
+#[derive(Deserialize)]
+struct WalkedPage {
+    next: Option<String>,
+}
+
 fn check(target: &Target, body: &[u8]) -> Result<(), Failure> {
     let answer: Answer<'_> = serde_json::from_slice(body)?;
     let found = (answer.count, answer.results.len() as u64);
     if found == (target.count, target.results) {
         return Ok(());
     }
-    let Target { url, count, results } = target;
+    let Target { url, count, results, .. } = target;
     Err(format!("{url} should count {count} jobs and have {results}, but: {found:?}").into())
 }
 

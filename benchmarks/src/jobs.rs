@@ -1,5 +1,7 @@
 //! The sync jobs of the benchmarks, which are derived from their number and of exactly the same size.
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
 
 /// How many connectors the jobs are spread over.
@@ -63,20 +65,9 @@ impl Job {
         let (status, job_type) = (STATUSES[self.status()], TYPES[self.job_type()]);
         let connector = connector_id(self.connector());
         let created = self.time(0);
-        let life = match status {
-            "completed" => format!(
-                r#""completed_at":"{}","started_at":"{}","worker_hostname":"worker-3","#,
-                self.time(18),
-                self.time(3)
-            ),
-            "error" => format!(r#""completed_at":"{}","error":"429 from the source","#, self.time(9)),
-            "in_progress" | "canceling" => {
-                format!(r#""started_at":"{}","worker_hostname":"worker-3","#, self.time(3))
-            }
-            _ => String::new(),
-        };
+        let life = self.life();
         format!(
-            r#"{{"connector":{{"id":"{connector}","filtering":{{"advanced_snippet":{{"created_at":"{created}","value":{{}}}},"rules":[{{"id":"DEFAULT","field":"_","order":0,"policy":"include","rule":"regex","value":".*"}}]}},"index_name":"search-{connector}","language":null,"service_type":"postgresql","configuration":{{"host":{{"type":"str","value":"db-{connector}.example.org"}},"port":{{"type":"int","value":5432}},"note":{{"type":"str","value":"{note}"}}}}}},"created_at":"{created}",{life}"deleted_document_count":{},"indexed_document_count":{},"indexed_document_volume":{},"job_type":"{job_type}","last_seen":"{created}","metadata":{{}},"status":"{status}","total_document_count":{},"trigger_method":"scheduled"}}"#,
+            r#"{{"connector":{{"id":"{connector}","filtering":{{"advanced_snippet":{{"value":{{}}}},"rules":[{{"id":"DEFAULT","field":"_","order":0,"policy":"include","rule":"regex","value":".*"}}]}},"index_name":"search-{connector}","language":null,"service_type":"postgresql","configuration":{{"host":{{"type":"str","value":"db-{connector}.example.org"}},"port":{{"type":"int","value":5432}},"note":{{"type":"str","value":"{note}"}}}}}},"created_at":"{created}",{life}"deleted_document_count":{},"indexed_document_count":{},"indexed_document_volume":{},"job_type":"{job_type}","metadata":{{}},"status":"{status}","total_document_count":{},"trigger_method":"scheduled"}}"#,
             number % 10,
             number % 1_000,
             number % 100,
@@ -84,14 +75,62 @@ impl Job {
         )
     }
 
+    /// The fields that follow from its status.
+    fn life(self) -> String {
+        let mut life = String::new();
+        if let Some(started) = self.started_after() {
+            let seen = self.completed_after().unwrap_or(started + 30);
+            let worker = self.noise() >> 8 & 7;
+            life = format!(
+                r#""started_at":"{}","last_seen":"{}","worker_hostname":"worker-{worker}","#,
+                self.time(started),
+                self.time(seen),
+            );
+        }
+        if let Some(completed) = self.completed_after() {
+            let _ = write!(life, r#""completed_at":"{}","#, self.time(completed));
+        }
+        if self.has_error() {
+            let _ = write!(life, r#""error":"{} from the source","#, 400 + (self.noise() >> 40) % 100);
+        }
+        life
+    }
+
+    /// How many seconds after its creation a worker claimed it, if one did.
+    pub(crate) fn started_after(self) -> Option<i64> {
+        let is_waiting = matches!(STATUSES[self.status()], "pending" | "canceled");
+        (!is_waiting).then(|| 1 + i64::from(self.bits(16) % 60))
+    }
+
+    /// How many seconds after its creation it ended, if it did after it was claimed.
+    pub(crate) fn completed_after(self) -> Option<i64> {
+        let has_ended = matches!(STATUSES[self.status()], "completed" | "error");
+        self.started_after().filter(|_| has_ended).map(|started| started + i64::from(self.bits(24) % 3_600))
+    }
+
+    /// Whether it has an error.
+    pub(crate) fn has_error(self) -> bool {
+        STATUSES[self.status()] == "error"
+    }
+
+    /// So many seconds after its creation, with milliseconds.
+    pub(crate) fn time(self, seconds_later: i64) -> String {
+        let moment = self.created_at().as_second() + seconds_later;
+        format!("{:.3}", Timestamp::from_second(moment).unwrap_or(Timestamp::UNIX_EPOCH))
+    }
+
+    /// When it was created, in seconds.
+    pub(crate) fn created_second(self) -> i64 {
+        self.created_at().as_second()
+    }
+
+    fn bits(self, first: u32) -> u16 {
+        u16::try_from(self.noise() >> first & 0xffff).unwrap_or_default()
+    }
+
     fn created_at(self) -> Timestamp {
         let second = FIRST_CREATED_AT + i64::from(self.0) * SECONDS_BETWEEN;
         Timestamp::from_second(second).unwrap_or(Timestamp::UNIX_EPOCH)
-    }
-
-    fn time(self, seconds_later: i64) -> String {
-        let moment = self.created_at().as_second() + seconds_later;
-        format!("{:.3}", Timestamp::from_second(moment).unwrap_or(Timestamp::UNIX_EPOCH))
     }
 
     /// Pseudorandom bits of a job (the finalizer of splitmix64).

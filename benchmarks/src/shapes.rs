@@ -29,6 +29,8 @@ pub(crate) struct Target {
     pub(crate) count: u64,
     /// How many of them are on the page.
     pub(crate) results: u64,
+    /// How many pages of a walk after a cursor come before it.
+    pub(crate) pages_before: u32,
 }
 
 /// All shapes for a store of so many jobs, with filters for so many different connectors.
@@ -69,7 +71,62 @@ pub(crate) fn shapes(jobs: u32, connectors: u32) -> Vec<Shape> {
         shapes.push(Shape { goal: 0.80, ..Shape::new("from=9,900", vec![target]) });
     }
     shapes.push(Shape::new("size=10", vec![Target::new("size=10", total, 0, 10)]).of_one_size());
+    shapes.extend(finding(jobs));
+    shapes.extend(walks(total));
     shapes
+}
+
+/// Filters by several words, times and errors, and other orders.
+fn finding(jobs: u32) -> Vec<Shape> {
+    let count = |matches: &dyn Fn(Job) -> bool| (0..jobs).map(Job).filter(|job| matches(*job)).count() as u64;
+    let one =
+        |name, query: &str, count| Shape::new(name, vec![Target::new(query, count, 0, PAGE)]).of_one_size();
+    let place = |status| STATUSES.iter().position(|known| *known == status);
+    let has_status = |job: Job, status| Some(job.status()) == place(status);
+    let (first, last) = (Job(jobs / 3), Job(jobs / 3 * 2));
+    let (after, before) = (first.time(0), last.time(0));
+    let is_between = |second| (first.created_second()..last.created_second()).contains(&second);
+    let completed = |job: Job| job.completed_after().map(|seconds| job.created_second() + seconds);
+    let total = u64::from(jobs);
+    vec![
+        one(
+            "two statuses",
+            "status=completed,error",
+            count(&|job| has_status(job, "completed") || has_status(job, "error")),
+        ),
+        one(
+            "range of created_at",
+            &format!("created_after={after}&created_before={before}"),
+            count(&|job| is_between(job.created_second())),
+        ),
+        one(
+            "range of completed_at + status",
+            &format!("completed_after={after}&completed_before={before}&status=completed"),
+            count(&|job| has_status(job, "completed") && completed(job).is_some_and(is_between)),
+        ),
+        one("has_error", "has_error=true", count(&|job| job.has_error())),
+        one("sort=completed_at, desc", "sort=completed_at&order=desc", total),
+        one(
+            "sort=duration, desc + status",
+            "sort=duration&order=desc&status=completed",
+            count(&|job| has_status(job, "completed")),
+        ),
+    ]
+}
+
+/// The first page of a walk after a cursor, and a late one, in two orders.
+fn walks(jobs: u64) -> Vec<Shape> {
+    let late = u32::try_from(jobs / 20).unwrap_or_default().min(4_999);
+    let page = |name, query: &str, pages_before| {
+        Shape::new(name, vec![Target { pages_before, ..Target::new(query, jobs, 0, 10) }]).of_one_size()
+    };
+    let by_completion = "size=10&sort=completed_at&order=desc&cursor=";
+    vec![
+        page("walk, size=10, first page", "size=10&cursor=", 0),
+        page("walk, size=10, page 5,000", "size=10&cursor=", late),
+        page("walk by completed_at, size=10, first page", by_completion, 0),
+        page("walk by completed_at, size=10, page 5,000", by_completion, late),
+    ]
 }
 
 impl Shape {
@@ -86,7 +143,8 @@ impl Target {
     fn new(query: &str, count: u64, from: u64, size: u64) -> Self {
         let question_mark = if query.is_empty() { "" } else { "?" };
         let results = count.saturating_sub(from).min(size);
-        Self { url: format!("/_connector/_sync_job{question_mark}{query}"), count, results }
+        let url = format!("/_connector/_sync_job{question_mark}{query}");
+        Self { url, count, results, pages_before: 0 }
     }
 }
 

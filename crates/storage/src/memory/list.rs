@@ -10,7 +10,7 @@ use tributary_domain::{Condition, MissingValues, Order, Query, SortKey, SortOrde
 
 use super::indexed::Indexed;
 use super::matches::{EVERYWHERE, MatchingPositions, intersection};
-use super::operation::MISSING;
+use super::operation::{MISSING, PRESENT};
 use super::sections::Sections;
 use crate::index::{Field, OrderKey};
 use crate::{Counts, Page};
@@ -79,7 +79,8 @@ impl Indexed {
     /// A page in the order of a field of numbers, found by walking through the order; `None` if examining all matches is
     /// expected to be faster.
     fn walked_page(&self, matching: &MatchingPositions<'_>, count: u64, query: &Query) -> Option<Vec<u32>> {
-        let (_, field) = self.number_field(query.order.field?)?;
+        let path = query.order.field?;
+        let (_, field) = self.number_field(path)?;
         let order = field.order.as_ref().filter(|_| self.is_in_order(query.order))?;
         let (key, from, size) = window(query);
         let wanted = from.saturating_add(size as u64);
@@ -90,13 +91,17 @@ impl Indexed {
         let keys = field.keys(&self.slots);
         let ends = |key: OrderKey<'_>| order.ends(key, &keys);
         let sections = Sections::new(query.order, key.map(|key| Self::place_key(query.order, key)), ends);
+        let start = |number| ends(OrderKey { number, word: "", id: "" })[0];
         let sections = if field.column.is_plain() {
             // What is outside of a range need not be walked through.
-            let start = |number| ends(OrderKey { number, word: "", id: "" })[0];
             sections.within(&range_of_field(query, start))
         } else {
             sections
         };
+        // Where no match has a value, the walk begins with the documents that have none.
+        let present = self.index.value(Field(PRESENT), path);
+        let is_missing = present.is_some_and(|present| present.is_disjoint(&matching.bitmap));
+        let sections = if is_missing { sections.within(&(start(i64::MAX)..u32::MAX)) } else { sections };
         let Sections { ranges: [first, second], is_ascending } = sections;
         let slots = if is_ascending {
             Either::Left(order.slots_in(first).chain(order.slots_in(second)))
@@ -146,6 +151,13 @@ impl Indexed {
         let mut found: Vec<_> = valued.filter(|(value, slot)| is_after(value.as_ref(), *slot)).collect();
         let from = usize::try_from(from).unwrap_or(usize::MAX);
         let end = from.saturating_add(size);
+        // Ids take long to compare, and all documents without a value are compared by them: most pages need none of those.
+        let is_missing_first =
+            order.direction == SortOrder::Descending && order.missing == MissingValues::Greatest;
+        let valued = found.iter().filter(|(value, _)| value.is_some()).count();
+        if !is_missing_first && valued >= end {
+            found.retain(|(value, _)| value.is_some());
+        }
         if end < found.len() {
             found.select_nth_unstable_by(end, compare);
             found.truncate(end);

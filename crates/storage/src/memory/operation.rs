@@ -117,11 +117,12 @@ impl Terms {
     }
 }
 
-/// Which of the two bitmaps tells what documents have a value in a field, if queries ask for that: `PRESENT`, or
+/// Which of the two bitmaps tells what documents have a value in a field, if filters, orders or counts ask for that: `PRESENT`, or
 /// `MISSING`, which takes less memory where nearly all have one, as in fields that are counted by.
 pub(super) fn kept_mark(collection: Collection, field: &IndexedField) -> Option<FieldNumber> {
     let has_most = field.is_counted || collection.order == Some(field.path);
-    (field.is_filtered || field.is_counted).then_some(if has_most { MISSING } else { PRESENT })
+    let is_asked_for = field.is_filtered || field.is_counted || field.is_sorted;
+    is_asked_for.then_some(if has_most { MISSING } else { PRESENT })
 }
 
 /// The word by which a document with so many values in a field is found, if it is one that is kept.
