@@ -1,6 +1,7 @@
 //! The state shared by all endpoints of an API: store, clock, id generator and keys.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::future::LocalBoxFuture;
@@ -40,6 +41,8 @@ pub(crate) struct ApiState {
     pub(crate) store: Arc<dyn Store>,
     /// Where requests wait for changes of the store.
     pub(crate) hub: Arc<SyncJobHub>,
+    /// How often something is sent on a stream of events.
+    pub(crate) event_keep_alive: Duration,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdGenerator>,
     pub(crate) body_limits: BodyLimits,

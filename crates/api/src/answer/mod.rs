@@ -1,6 +1,7 @@
 //! Answers: what handlers return, the shapes of bodies, and their formatting.
 
 mod counted;
+mod event;
 mod filter_path;
 mod node;
 mod presentation;
@@ -11,6 +12,7 @@ mod source;
 mod warning_header;
 
 pub(crate) use counted::Counted;
+pub(crate) use event::{EVENT_STREAM, event, event_id};
 pub(crate) use presentation::Presentation;
 pub(crate) use reply::{Reply, ReplyBody};
 pub(crate) use response::{log_failure, refuse, respond};

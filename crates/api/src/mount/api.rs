@@ -21,6 +21,9 @@ use crate::openapi::document;
 use crate::routes::ENDPOINTS;
 use crate::state::{ApiState, Identity};
 
+/// Shorter than proxies usually wait for something on a connection.
+const EVENT_KEEP_ALIVE: Duration = Duration::from_secs(15);
+
 /// The API over a store, ready to be mounted. Clones share all state.
 #[derive(Clone)]
 pub struct Api {
@@ -32,6 +35,7 @@ impl Api {
     pub fn new(store: Arc<dyn Store>) -> Self {
         let state = ApiState {
             hub: Arc::new(SyncJobHub::new(Arc::clone(&store))),
+            event_keep_alive: EVENT_KEEP_ALIVE,
             store,
             clock: Arc::new(SystemClock),
             ids: Arc::new(SortableIds),
@@ -70,6 +74,14 @@ impl Api {
     #[must_use]
     pub fn with_body_timeout(mut self, timeout: Duration) -> Self {
         self.state.body_limits.timeout = timeout;
+        self
+    }
+
+    /// Sets how often a comment is sent on a stream of events, so that both sides notice when the other is gone; 15
+    /// seconds by default.
+    #[must_use]
+    pub fn with_event_keep_alive(mut self, interval: Duration) -> Self {
+        self.state.event_keep_alive = interval;
         self
     }
 

@@ -5,6 +5,7 @@ mod cursor;
 mod date_range;
 mod declaration;
 mod every_endpoint;
+mod position;
 mod query_string;
 
 pub(crate) use arguments::{Arguments, MAXIMUM_WINDOW};
@@ -12,4 +13,5 @@ pub(crate) use cursor::{CURSOR, Cursor, CursorScope};
 pub use declaration::{Parameter, ParameterKind};
 pub use every_endpoint::COMMON_PARAMETERS;
 pub(crate) use every_endpoint::{ERROR_TRACE, FILTER_PATH, FORMAT, HUMAN, JSON, PRETTY};
+pub(crate) use position::{position, position_text};
 pub(crate) use query_string::{decode, pairs};

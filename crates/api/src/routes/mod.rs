@@ -19,6 +19,7 @@ pub const ENDPOINTS: &[&Endpoint] = &[
     &sync_job::stream::ENDPOINT,
     &sync_job::count::ENDPOINT,
     &sync_job::create::ENDPOINT,
+    &sync_job::watch::ENDPOINT,
     &sync_job::get::ENDPOINT,
     &sync_job::delete::ENDPOINT,
     &sync_job::claim::ENDPOINT,

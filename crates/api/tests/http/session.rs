@@ -264,8 +264,27 @@ impl Session {
         let body = to_bytes(response.into_body()).await.expect("a body");
         let body = String::from_utf8_lossy(&body);
         contract::check(method, path, status, &media_type, &body);
-        let _ = writeln!(self.text, "{}\n", indented(&body));
+        let shown = if media_type == "text/event-stream" { events(&body) } else { indented(&body) };
+        let _ = writeln!(self.text, "{shown}\n");
     }
+}
+
+/// Events without their positions, which differ. One may be sent twice, and is shown once.
+fn events(body: &str) -> String {
+    let line = |line: &str| match line.split_once(": ") {
+        Some(("id", _)) => "id: (position)".to_owned(),
+        Some(("data", data)) if data.starts_with(r#"{"position":"#) => {
+            r#"data: {"position":"(position)"}"#.to_owned()
+        }
+        _ => line.to_owned(),
+    };
+    let mut events: Vec<String> = body
+        .trim_end()
+        .split("\n\n")
+        .map(|event| event.lines().map(line).collect::<Vec<_>>().join("\n"))
+        .collect();
+    events.dedup();
+    events.join("\n\n")
 }
 
 /// Short answers as they are, long ones indented.

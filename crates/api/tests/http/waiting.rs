@@ -12,7 +12,11 @@ use crate::session::{Scenario, Session, scenario};
 const JOBS: &str = "/_connector/_sync_job";
 
 pub(crate) fn scenarios() -> Vec<Scenario> {
-    vec![scenario!("waiting.completion", completion)]
+    vec![
+        scenario!("waiting.completion", completion),
+        scenario!("connector.sync_job_watch", watch),
+        scenario!("failure.watch", watch_of_a_store_that_goes_away),
+    ]
 }
 
 async fn add(session: &Session, id: &str, status: &str) {
@@ -75,4 +79,66 @@ async fn completion(session: &mut Session) {
         session.call("GET", &format!("{JOBS}/k?{query}"), "").await;
     }
     session.call("HEAD", &format!("{JOBS}/k?wait_for_completion=true&timeout=1ms"), "").await;
+}
+
+/// Changes that a follower is told of, each a little after the one before.
+fn change_by_and_by(session: &Session, one: &'static str, other: &'static str) {
+    let store = session.store.clone();
+    rt::spawn(async move {
+        let id = |name: &str| Id::parse("id", name).expect("an id of the test");
+        let document = |text: &str| Document::parse(text).expect("a document of the test");
+        let jobs = Collection::SYNC_JOBS;
+        let a = r#"{"status":"pending","kept":1.10,"connector":{"id":"c"}}"#;
+        sleep(Duration::from_millis(300)).await;
+        let version = store.create(jobs, &id(one), document(a)).await.expect("created");
+        sleep(Duration::from_millis(700)).await;
+        store.create(jobs, &id(other), document(r#"{"status":"error"}"#)).await.expect("created");
+        sleep(Duration::from_millis(700)).await;
+        let a = document(r#"{"status":"canceled","connector":{"id":"c"}}"#);
+        let version = store.replace(jobs, &id(one), version, a).await.expect("replaced");
+        sleep(Duration::from_millis(700)).await;
+        store.delete(jobs, &id(one), version).await.expect("deleted");
+    });
+}
+
+async fn watch(session: &mut Session) {
+    add(session, "before", "pending").await;
+    let path = format!("{JOBS}/_watch");
+    for (a, b, query) in [
+        ("a", "b", ""),
+        ("c", "d", "&status=pending,canceled&_source=status"),
+        ("e", "f", "&connector_id=nobody"),
+    ] {
+        change_by_and_by(session, a, b);
+        session.call("GET", &format!("{path}?timeout=5s{query}"), "").await;
+    }
+    for foreign in ["x", "MDE5Ny01"] {
+        session.call("GET", &format!("{path}?timeout=1s&last_event_id={foreign}"), "").await;
+    }
+    let reconnecting = [("last-event-id", "of another store")];
+    session.call_with("GET", &format!("{path}?timeout=1s"), &reconnecting, "").await;
+    session.call("GET", &format!("{path}/?timeout=1ms"), "").await;
+    session.call("HEAD", &path, "").await;
+    for query in [
+        "status=done",
+        "orphaned=true",
+        "orphaned=false",
+        "filter_path=id",
+        "last_event_id=",
+        "timeout=soon",
+        "from=1",
+    ] {
+        session.call("GET", &format!("{path}?{query}"), "").await;
+    }
+    session.call("DELETE", &path, "").await;
+}
+
+async fn watch_of_a_store_that_goes_away(session: &mut Session) {
+    let store = session.store.clone();
+    rt::spawn(async move {
+        sleep(Duration::from_millis(300)).await;
+        store.close().await.expect("closed");
+    });
+    session.call("GET", &format!("{JOBS}/_watch"), "").await;
+    session.call("GET", &format!("{JOBS}/_watch"), "").await;
 }

@@ -98,6 +98,8 @@ impl SyncJobWatch {
     /// News of the hub; none where changes were missed.
     async fn live_news(&mut self) -> Option<Result<WatchNews, StoreError>> {
         match self.news.recv().await {
+            // Known from catching up.
+            Ok(FeedNews::Changed(changed)) if changed.is_last && changed.position == self.position => {}
             Ok(FeedNews::Changed(changed)) => {
                 self.position = changed.position.clone();
                 return Some(Ok(WatchNews::Changed(changed)));
@@ -112,9 +114,10 @@ impl SyncJobWatch {
     /// Reads some of the changes that were missed; none where the last of them were read.
     async fn catch_up(&mut self) -> Result<Option<WatchNews>, StoreError> {
         let Some(missed) = &mut self.missed else { return self.look().await };
-        let position = if missed.jobs.len() <= PORTION { &missed.position } else { &self.position };
+        let is_last = missed.jobs.len() <= PORTION;
+        let position = if is_last { &missed.position } else { &self.position };
         let portion: Vec<Id> = missed.jobs.iter().take(PORTION).cloned().collect();
-        let changed = ChangedJobs::read(self.hub.store(), &portion, position.clone()).await?;
+        let changed = ChangedJobs::read(self.hub.store(), &portion, position.clone(), is_last).await?;
         missed.jobs.drain(..portion.len());
         self.position = changed.position.clone();
         if missed.jobs.is_empty() {

@@ -11,6 +11,7 @@ mod creation;
 mod date_filter;
 pub(super) mod delete;
 pub(super) mod error;
+mod events;
 mod filter;
 pub(super) mod get;
 mod grouping;
@@ -20,6 +21,7 @@ mod sorting;
 pub(super) mod stats;
 pub(super) mod stream;
 pub(super) mod suspend;
+pub(super) mod watch;
 
 use actix_web::http::Method;
 use serde::de::DeserializeOwned;

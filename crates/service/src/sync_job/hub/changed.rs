@@ -13,6 +13,8 @@ pub struct ChangedJobs {
     /// Where to go on: every change up to here has been passed on, in this portion or an earlier one. A portion with
     /// more to follow repeats the position before it.
     pub position: Position,
+    /// Whether this is the last portion of the changes that were found together.
+    pub is_last: bool,
     /// The jobs, each once, in no particular order.
     pub jobs: Vec<ChangedJob>,
 }
@@ -41,16 +43,14 @@ impl ChangedJobs {
         store: &dyn Store,
         ids: &[Id],
         position: Position,
+        is_last: bool,
     ) -> Result<Self, StoreError> {
-        if ids.is_empty() {
-            return Ok(Self { position, jobs: Vec::new() });
-        }
         let found = store.read(Collection::SYNC_JOBS, ids, Deadline::of_work_from_now()).await?;
         let read = ids.iter().zip(found).map(|(id, found)| {
             let present = found.map(PresentJob::parse).transpose()?;
             Ok::<_, StoreError>(ChangedJob { id: id.clone(), present })
         });
-        Ok(Self { position, jobs: read.collect::<Result<_, _>>()? })
+        Ok(Self { position, is_last, jobs: read.collect::<Result<_, _>>()? })
     }
 }
 

@@ -69,12 +69,12 @@ async fn pass_on(
     let wanted = subscribers.wanted(jobs.map(|(_, id)| id).collect(), &position);
     let mut portions = wanted.chunks(PORTION).peekable();
     if wanted.is_empty() {
-        subscribers.tell(ChangedJobs { position: position.clone(), jobs: Vec::new() });
+        subscribers.tell(ChangedJobs { position: position.clone(), is_last: true, jobs: Vec::new() });
     }
     while let Some(portion) = portions.next() {
         let is_last = portions.peek().is_none();
         let position = if is_last { &position } else { &since };
-        subscribers.tell(ChangedJobs::read(store, portion, position.clone()).await?);
+        subscribers.tell(ChangedJobs::read(store, portion, position.clone(), is_last).await?);
     }
     if !wanted.is_empty() {
         sleep(COLLECTING).await;

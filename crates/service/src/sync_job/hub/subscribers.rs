@@ -167,7 +167,10 @@ impl Subscribers {
 
     /// Tells everybody that the store failed.
     pub(super) fn fail(&self, error: &Arc<StoreError>) {
-        self.state().tell_all(&JobNews::Failed(Arc::clone(error)), FeedNews::Failed(Arc::clone(error)));
+        let mut state = self.state();
+        // Who comes now asks the store first.
+        state.position = None;
+        state.tell_all(&JobNews::Failed(Arc::clone(error)), FeedNews::Failed(Arc::clone(error)));
     }
 
     /// Ends all waits, also those that begin later.
