@@ -13,7 +13,6 @@ list_of_promises![
     each_condition_decides,
     conditions_hold_together_and_can_be_negated,
     a_condition_may_have_many_words,
-    values_of_any_length_exist,
     lists_are_ordered_by_each_field,
     lists_are_continued_after_a_key,
     what_changes_meanwhile_moves_no_other_document,
@@ -157,16 +156,6 @@ async fn a_condition_may_have_many_words(store: &dyn Store) {
     let many = Condition::AnyOf { field: COLOR, words: words.collect() };
     check(store, vec![many.clone()], "abcg").await;
     check(store, vec![many.negated()], "defh").await;
-}
-
-async fn values_of_any_length_exist(store: &dyn Store) {
-    let long = "x".repeat(10_000);
-    let text = format!(r#"{{"color":"{long}","note":"{long}"}}"#);
-    store.create(SAMPLE, &id("a"), document(&text)).await.expect("created");
-    store.create(SAMPLE, &id("b"), document(r#"{"color":"red"}"#)).await.expect("created");
-    check(store, vec![Condition::Exists { field: COLOR }], "ab").await;
-    check(store, vec![Condition::Exists { field: NOTE }], "a").await;
-    check(store, vec![any_of(COLOR, &["red"]).negated()], "a").await;
 }
 
 /// The sort orders of the sample, each with all ids in ascending order, and the number of those without a value.
