@@ -154,6 +154,7 @@ fn takes(kind: ParameterKind) -> String {
     let words = |words: &[&str]| words.iter().map(|word| code(word)).collect::<Vec<_>>().join(", ");
     match kind {
         ParameterKind::Integer => "whole number from 0".to_owned(),
+        ParameterKind::PositiveInteger => "whole number from 1".to_owned(),
         ParameterKind::Boolean => "`true` or `false`; the name alone is `true`".to_owned(),
         ParameterKind::Duration => DURATION.to_owned(),
         ParameterKind::Timeout => format!("{DURATION}; `-1` for as long as is allowed"),

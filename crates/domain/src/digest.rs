@@ -1,5 +1,7 @@
 //! Digests of texts.
 
+use std::fmt::Write as _;
+
 use sha2::{Digest as _, Sha256};
 
 /// The SHA-256 of some texts. Each goes in with its length, so that texts that are split in another way have another
@@ -12,8 +14,12 @@ pub(crate) fn digest_of(texts: &[&str]) -> [u8; 32] {
 
 /// The same, in hexadecimal digits.
 pub(crate) fn hexadecimal_digest_of(texts: &[&str]) -> String {
-    use std::fmt::Write as _;
-    digest_of(texts).iter().fold(String::with_capacity(64), |mut text, byte| {
+    hexadecimal(&digest_of(texts))
+}
+
+/// Bytes in hexadecimal digits.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
     })

@@ -92,8 +92,8 @@ pub use refusal::Refusal;
 pub use similar_name::{did_you_mean, similar_name};
 pub use strict_json::{JsonProblem, MAXIMUM_DEPTH, check_strict};
 pub use sync_job::{
-    CompleteStatistics, MAXIMUM_WORKER_HOSTNAME_BYTES, NewSyncJob, SYNC_JOB_FIELDS, Statistics, SyncJob,
-    SyncJobClaim, SyncJobFailure, SyncJobSort, sync_job_fields,
+    CompleteStatistics, ConflictPolicy, MAXIMUM_WORKER_HOSTNAME_BYTES, NewSyncJob, SYNC_JOB_FIELDS,
+    Statistics, SyncJob, SyncJobClaim, SyncJobFailure, SyncJobSort, bulk_retry_id, sync_job_fields,
 };
 pub use sync_job_status::{SyncJobStatus, SyncJobType, TriggerMethod};
 pub use time_units::parse_duration;

@@ -17,7 +17,7 @@ pub(crate) use presentation::Presentation;
 pub(crate) use reply::{Reply, ReplyBody};
 pub(crate) use response::{log_failure, refuse, respond};
 pub(crate) use shapes::{
-    Acknowledged, Changed, Created, Deleted, Health, Information, Page, Put, Secret, SecretPut,
-    TriedOrChanged, VersionInformation,
+    Acknowledged, BulkAnswer, Cause, Changed, Created, Deleted, Failure, Health, Information, Page, Put,
+    Secret, SecretPut, TriedOrChanged, VersionInformation,
 };
 pub(crate) use source::{SOURCE, SourceFilter, source};

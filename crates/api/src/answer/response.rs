@@ -60,9 +60,6 @@ pub(crate) fn refuse(request: &HttpRequest, error: &ApiError, answer_type: &Answ
     }
     let mut response = with_headers(request, error.status());
     response.insert_header((header::CONTENT_TYPE, json_type(answer_type)));
-    if error.status() == StatusCode::SERVICE_UNAVAILABLE {
-        response.insert_header((header::RETRY_AFTER, RETRY_AFTER_SECONDS));
-    }
     match request.extensions_mut().remove::<UnreadBody>() {
         Some(unread) => response.finish().set_body(unread.kept_until_sent(body)).map_into_boxed_body(),
         None => response.body(body),
@@ -81,6 +78,9 @@ pub(crate) fn log_failure(method: &Method, path: &str, error: &ApiError) {
 fn with_headers(request: &HttpRequest, status: StatusCode) -> HttpResponseBuilder {
     let mut response = HttpResponse::build(status);
     response.insert_header((PRODUCT, HeaderValue::from_static("Elasticsearch")));
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.insert_header((header::RETRY_AFTER, RETRY_AFTER_SECONDS));
+    }
     if let Some(opaque_id) = request.headers().get(OPAQUE_ID) {
         response.insert_header((OPAQUE_ID, opaque_id.clone()));
     }

@@ -90,6 +90,62 @@ pub(crate) struct Acknowledged {
     pub(crate) acknowledged: bool,
 }
 
+/// The answer to a change of the sync jobs that match a query.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct BulkAnswer {
+    /// How many milliseconds it took.
+    pub(crate) took: u64,
+    /// Always false.
+    pub(crate) timed_out: bool,
+    /// Whether it was only tried; present with `dry_run` alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) dry_run: Option<bool>,
+    /// How many jobs matched when the call began, `max_docs` at most.
+    pub(crate) total: u64,
+    /// How many were canceled or asked to stop.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) updated: Option<u64>,
+    /// How many were deleted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) deleted: Option<u64>,
+    /// How many new jobs were created.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) created: Option<u64>,
+    /// How many batches they were read and written in.
+    pub(crate) batches: u64,
+    /// How many others changed at the same time, so that they were left as they are.
+    pub(crate) version_conflicts: u64,
+    /// How many there was nothing to do for.
+    pub(crate) noops: u64,
+    /// The first ten jobs that would be canceled, deleted or retried; present with `dry_run` alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ids: Option<Vec<String>>,
+    /// The jobs that could not be changed, the first hundred; and last, what ended the call, if anything did.
+    pub(crate) failures: Vec<Failure>,
+}
+
+/// Why a job was not changed, or what ended the call.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Failure {
+    /// The id of the job; absent if no single job was the cause.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) id: Option<String>,
+    /// The status that a request for this job alone would have been answered with.
+    pub(crate) status: u16,
+    /// The error.
+    pub(crate) cause: Cause,
+}
+
+/// An error inside an answer.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Cause {
+    /// The type by which clients know it.
+    #[serde(rename = "type")]
+    pub(crate) error_type: &'static str,
+    /// What is wrong.
+    pub(crate) reason: String,
+}
+
 /// The answer of a list; made of documents that are not parsed, so it only describes.
 #[derive(Debug, JsonSchema)]
 #[schemars(rename = "{T}List")]

@@ -191,9 +191,32 @@ pub fn openapi() -> Value {
     document(ENDPOINTS)
 }
 
+/// The endpoints that answer at each path: its own, and those of paths with a parameter in place of a name that only
+/// extensions have, for the methods that these leave to Elasticsearch.
+fn endpoints_by_path() -> Vec<(&'static str, Vec<&'static Endpoint>)> {
+    let declared = declared_by_path();
+    let with_shared = |(path, own): &(&'static str, Vec<&'static Endpoint>)| {
+        let mut all = own.clone();
+        if own.iter().all(|endpoint| endpoint.extension) {
+            let shared = declared.iter().filter(|(other, _)| is_parameter_of(other, path));
+            all.extend(shared.flat_map(|(_, endpoints)| endpoints));
+        }
+        (*path, all)
+    };
+    declared.iter().map(with_shared).collect()
+}
+
+/// Whether a path differs from a literal one by a parameter as its last part.
+fn is_parameter_of(path: &str, literal: &str) -> bool {
+    let (path, literal) = (path.rsplit_once('/'), literal.rsplit_once('/'));
+    path.zip(literal).is_some_and(|((folder, last), (other_folder, other_last))| {
+        folder == other_folder && last.starts_with('{') && !other_last.starts_with('{')
+    })
+}
+
 /// The endpoints of each path, literal segments before parameters so that they match first; paths without parameters
 /// come first, so that they are found before any regular expression is tried.
-fn endpoints_by_path() -> Vec<(&'static str, Vec<&'static Endpoint>)> {
+fn declared_by_path() -> Vec<(&'static str, Vec<&'static Endpoint>)> {
     let mut paths: BTreeMap<(bool, String), (&'static str, Vec<&'static Endpoint>)> = BTreeMap::new();
     for endpoint in ENDPOINTS {
         let order = (endpoint.path.contains('{'), endpoint.path.replace('{', "~"));

@@ -15,7 +15,10 @@ pub(super) fn all(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Map<S
     let mut answers: BTreeMap<u16, Value> = BTreeMap::new();
     for answer in endpoint.answers {
         let content = media(&answer.content, generator);
-        let mut headers = header_references((endpoint.method == Method::PUT).then_some("Warning"));
+        let mut headers = header_references(match answer.status {
+            503 => Some("Retry-After"),
+            _ => (endpoint.method == Method::PUT).then_some("Warning"),
+        });
         for header in endpoint.answer_headers {
             let described = json!({ "description": header.description, "schema": { "type": "string" } });
             headers.insert(header.name.to_owned(), described);
@@ -33,7 +36,7 @@ pub(super) fn all(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Map<S
                 "description": "",
                 "headers": header_references((row.status == 503).then_some("Retry-After")),
                 "content": { JSON: {
-                    "schema": { "$ref": "#/components/schemas/Error" },
+                    "schema": { "$ref": ERROR },
                     "examples": {},
                 } },
             })
@@ -42,11 +45,28 @@ pub(super) fn all(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Map<S
         let separator = if known.is_empty() { "" } else { "\n\n" };
         let description = format!("{known}{separator}`{}`: {}", row.error_type, row.description);
         answer["description"] = description.into();
+        let schema = &mut answer["content"][JSON]["schema"];
+        if !is_error(schema) {
+            // An answer of its own and errors share the status.
+            *schema = json!({ "anyOf": [schema.take(), { "$ref": ERROR }] });
+        }
+        if !answer["content"][JSON]["examples"].is_object() {
+            continue;
+        }
         let name = format!("{:?}", row.kind);
         let reference = json!({ "$ref": format!("#/components/examples/{name}") });
         answer["content"][JSON]["examples"][name] = reference;
     }
     answers.into_iter().map(|(status, answer)| (status.to_string(), answer)).collect()
+}
+
+/// The reference to the schema of all errors.
+const ERROR: &str = "#/components/schemas/Error";
+
+/// Whether a schema is that of errors, or has it as an alternative.
+fn is_error(schema: &Value) -> bool {
+    let mut alternatives = schema["anyOf"].as_array().into_iter().flatten().chain([schema]);
+    alternatives.any(|one| one["$ref"] == ERROR)
 }
 
 /// An example for each row of the error table.

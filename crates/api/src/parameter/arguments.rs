@@ -97,6 +97,19 @@ impl Arguments {
         })
     }
 
+    /// An integer from 1 to 2^31 - 1, if present.
+    pub(crate) fn positive_integer(&self, parameter: &Parameter) -> Result<Option<u32>, Refusal> {
+        let Some(given) = self.text(parameter) else { return Ok(None) };
+        let value = given.parse::<i32>().ok().and_then(|value| u32::try_from(value).ok());
+        value.filter(|value| *value > 0).map(Some).ok_or_else(|| {
+            Refusal::InvalidArgument(format!(
+                "parameter [{}] must be a whole number from 1 to {}, but was [{given}]",
+                parameter.name,
+                i32::MAX
+            ))
+        })
+    }
+
     /// `true`, `false`, or true if the name has no value; false if absent.
     pub(crate) fn boolean(&self, parameter: &Parameter) -> Result<bool, Refusal> {
         Ok(self.optional_boolean(parameter)?.unwrap_or(false))
@@ -318,6 +331,17 @@ mod tests {
             }
         }
         assert!(interval("-1").is_err());
+    }
+
+    #[test]
+    fn zero_is_not_positive() {
+        let count = |text| collect(&[("size", text)]).unwrap().positive_integer(&SIZE);
+        assert_eq!(collect(&[]).unwrap().positive_integer(&SIZE), Ok(None));
+        assert_eq!([count("1"), count("2147483647")], [Ok(Some(1)), Ok(Some(2_147_483_647))]);
+        for bad in ["0", "-1", "", "2147483648", "1.0"] {
+            let reason = count(bad).unwrap_err().to_string();
+            assert!(reason.contains("[size]") && reason.contains(&format!("[{bad}]")), "{reason}");
+        }
     }
 
     #[test]

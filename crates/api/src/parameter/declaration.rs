@@ -5,6 +5,8 @@
 pub enum ParameterKind {
     /// An integer from 0 to 2^31 - 1.
     Integer,
+    /// An integer from 1 to 2^31 - 1.
+    PositiveInteger,
     /// `true` or `false`; without a value it is true.
     Boolean,
     /// A duration: a whole number with one of Elasticsearch's time units, such as `30s`.

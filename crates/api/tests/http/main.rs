@@ -4,6 +4,7 @@
 //! backends are held against the same file: where one differs, the test fails.
 #![allow(missing_docs, reason = "a test")]
 
+mod bulk;
 mod connector;
 mod connector_change;
 mod connector_configuration;
@@ -35,6 +36,7 @@ fn scenarios() -> Vec<Scenario> {
     let mut all = Vec::new();
     all.extend(sync_job::scenarios());
     all.extend(sync_job_query::scenarios());
+    all.extend(bulk::scenarios());
     all.extend(creation::scenarios());
     all.extend(connector::scenarios());
     all.extend(connector_change::scenarios());

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::bulk::bulk_retry_id;
 use super::{SyncJob, fields};
 use crate::{
     Connector, Count, Document, Field, Id, MAXIMUM_ID_BYTES, Object, Refusal, SyncJobStatus, SyncJobType,
@@ -70,6 +71,14 @@ impl SyncJob {
             job_type: self.document.get(fields::JOB_TYPE),
             trigger_method: Some(TriggerMethod::OnDemand),
         })
+    }
+
+    /// Whether a change of many jobs at this time created it to retry another one.
+    #[must_use]
+    pub fn is_bulk_retry_of(&self, id: &Id, now: Timestamp) -> bool {
+        let ended = self.document.get(fields::METADATA).and_then(|metadata| metadata.get(RETRY_OF));
+        let retry_id = ended.and_then(|ended| bulk_retry_id(&Id::parse("id", ended).ok()?).ok());
+        self.document.get(fields::CREATED_AT) == Some(now) && retry_id.as_ref() == Some(id)
     }
 
     /// Notes which job this new one is a retry of.

@@ -1,5 +1,6 @@
 //! Sync jobs: one run of a connector, from its creation to its end.
 
+mod bulk;
 mod change;
 mod create;
 mod fields;
@@ -14,6 +15,7 @@ use serde_json::value::RawValue;
 use crate::field::document_schema;
 use crate::{Document, Refusal, SyncJobStatus};
 
+pub use bulk::{ConflictPolicy, bulk_retry_id};
 pub use change::{
     CompleteStatistics, MAXIMUM_WORKER_HOSTNAME_BYTES, Statistics, SyncJobClaim, SyncJobFailure,
 };

@@ -4,6 +4,7 @@
 //! concurrently, the change is retried on the latest state; after many conflicts it fails with
 //! [`StoreError::Conflict`].
 
+mod bulk;
 mod change;
 mod count;
 mod create;
@@ -22,6 +23,7 @@ use tributary_storage::{Collection, Page, Store, StoreError, StoreExt, Versioned
 
 use crate::{Context, Result};
 
+pub use bulk::{BulkChange, BulkFailure, BulkReport, BulkTerms, change_by_query};
 pub use change::{SyncJobChange, change};
 pub use count::{LargestGroups, count, histogram};
 pub use create::{CreationTerms, create};

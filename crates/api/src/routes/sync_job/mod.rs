@@ -1,6 +1,8 @@
 //! The endpoints of sync jobs.
 
+mod bulk;
 pub(super) mod cancel;
+pub(super) mod cancel_by_query;
 pub(super) mod canceled;
 pub(super) mod check_in;
 pub(super) mod claim;
@@ -10,6 +12,7 @@ pub(super) mod create;
 mod creation;
 mod date_filter;
 pub(super) mod delete;
+pub(super) mod delete_by_query;
 pub(super) mod error;
 mod events;
 mod filter;
@@ -17,6 +20,7 @@ pub(super) mod get;
 mod grouping;
 pub(super) mod list;
 pub(super) mod retry;
+pub(super) mod retry_by_query;
 mod sorting;
 pub(super) mod stats;
 pub(super) mod stream;
