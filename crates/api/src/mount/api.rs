@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::Value;
@@ -191,13 +192,13 @@ pub fn openapi() -> Value {
     document(ENDPOINTS)
 }
 
-/// The endpoints that answer at each path: its own, and those of paths with a parameter in place of a name that only
-/// extensions have, for the methods that these leave to Elasticsearch.
+/// The endpoints that answer at each path: its own, and where an extension takes `POST` only, those of the path with a
+/// parameter in place of its name for all other methods, as if the extension did not exist.
 fn endpoints_by_path() -> Vec<(&'static str, Vec<&'static Endpoint>)> {
     let declared = declared_by_path();
     let with_shared = |(path, own): &(&'static str, Vec<&'static Endpoint>)| {
         let mut all = own.clone();
-        if own.iter().all(|endpoint| endpoint.extension) {
+        if own.iter().all(|endpoint| endpoint.extension && endpoint.method == Method::POST) {
             let shared = declared.iter().filter(|(other, _)| is_parameter_of(other, path));
             all.extend(shared.flat_map(|(_, endpoints)| endpoints));
         }
