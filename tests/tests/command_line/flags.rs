@@ -8,7 +8,9 @@ const COMMANDS: &[(&[&str], &str, &[&str])] = &[
     (&["jobs", "list"], "connector.sync_job_list", &[]),
     (&["jobs", "create"], "connector.sync_job_post", &[]),
     (&["jobs", "show"], "connector.sync_job_get", &["wait_for_completion", "timeout"]),
-    (&["jobs", "retry"], "connector.sync_job_retry", &[]),
+    (&["jobs", "cancel"], "connector.sync_job_cancel_by_query", &["dry_run"]),
+    (&["jobs", "delete"], "connector.sync_job_delete_by_query", &["dry_run"]),
+    (&["jobs", "count"], "connector.sync_job_count", &[]),
     (&["connectors", "list"], "connector.list", &[]),
     (&["connectors", "show"], "connector.get", &[]),
 ];

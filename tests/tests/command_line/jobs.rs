@@ -66,6 +66,41 @@ fn jobs_are_created_once_and_retried() {
 }
 
 #[test]
+fn jobs_are_selected_by_filters() {
+    let service = Service::new();
+    let scenario = Scenario(&service.server);
+    for connector in ["orders", "staff"] {
+        scenario.connector(connector);
+        for job_type in ["full", "incremental", "access_control"] {
+            scenario.job(connector, job_type);
+        }
+    }
+    let cancel = ["jobs", "cancel", "--connector-id", "orders", "--job-type", "full,incremental"];
+    let with = |more: &[&'static str]| [&cancel[..], more].concat();
+    assert_eq!(service.output(&with(&["--dry-run"])), "would cancel 2 of 2 jobs that match\n");
+    service.run(2, &cancel).gave_up_naming(&["would cancel 2 of 2", "--yes is needed"]);
+    assert_eq!(service.server.list("/_connector/_sync_job?status=canceled").count, 0);
+    assert_eq!(service.output(&with(&["--yes"])), "canceled 2 of 2 jobs that matched\n");
+    assert_eq!(service.output(&with(&["--yes"])), "would cancel 0 of 2 jobs that match\n");
+    assert_eq!(
+        service.output(&["jobs", "retry", "--status", "canceled", "-y"]),
+        "retried 2 of 2 jobs that matched\n"
+    );
+    assert_eq!(service.output(&["jobs", "delete", "--all", "--yes"]), "deleted 8 of 8 jobs that matched\n");
+    for wrong in [
+        &["jobs", "delete"][..],
+        &["jobs", "delete", "--yes"],
+        &["jobs", "delete", "some-id", "--all"],
+        &["jobs", "retry", "--all", "--yes", "--if-pending", "return"],
+    ] {
+        service.run(2, wrong);
+    }
+    service
+        .run(4, &["jobs", "delete", "--all", "--status", "error", "--yes"])
+        .gave_up_naming(&["[all=true]"]);
+}
+
+#[test]
 fn the_end_of_a_job_is_waited_for() {
     let service = Service::new();
     let scenario = Scenario(&service.server);

@@ -80,6 +80,34 @@ fn json_is_what_the_api_answers() {
 }
 
 #[test]
+fn counts_are_numbers_and_tables() {
+    let service = Service::holding(&three_jobs());
+    assert_eq!(service.output(&["jobs", "count"]), "3\n");
+    assert_eq!(service.output(&["jobs", "count", "--connector-id", "orders"]), "2\n");
+    assert_eq!(
+        service.output(&["jobs", "count", "--by", "status,job_type", "--size", "2"]),
+        "\
+STATUS      JOB_TYPE        JOBS
+completed   full               1
+error       access_control     1
+(1 others)                     1
+"
+    );
+    assert_eq!(
+        service.output(&["jobs", "count", "--by", "completed_at", "--interval", "1h"]),
+        "\
+FROM                      JOBS  FAILURES  DOCUMENTS  MEDIAN    95 %
+2026-01-02T03:00:00.000Z     1         0       1024  4m 12s  4m 12s
+2026-01-02T04:00:00.000Z     1         1          0   350ms   350ms
+(none)                       1
+"
+    );
+    let answer = service.server.get("/_connector/_sync_job/_count?by=status").body;
+    assert_eq!(service.output(&["jobs", "count", "--by", "status", "-o", "json"]), format!("{answer}\n"));
+    service.run(2, &["jobs", "count", "--by", "color"]).gave_up_naming(&["--by", "connector_id"]);
+}
+
+#[test]
 fn lists_may_be_longer_than_an_answer() {
     let number = |number: usize| format!("{number:04}");
     let source = |number: usize| {

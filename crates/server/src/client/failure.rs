@@ -28,6 +28,8 @@ pub(crate) const WAIT_EXIT_CODES: &str = "
 pub(crate) enum ClientFailure {
     #[error("{0}")]
     Usage(String),
+    #[error("not confirmed; nothing was changed")]
+    NotConfirmed,
     #[error("{file}: {reason}")]
     Authorities { file: String, reason: String },
     #[error("the request cannot be made: {}", causes(.0))]
@@ -59,9 +61,11 @@ pub(crate) enum ClientFailure {
 impl ClientFailure {
     /// An answer that is no success, with the reason in its body.
     pub(super) fn answered(status: StatusCode, body: &str) -> Self {
-        let reason = serde_json::from_str::<serde_json::Value>(body)
-            .ok()
-            .and_then(|body| Some(body.pointer("/error/reason")?.as_str()?.to_owned()));
+        let reason = serde_json::from_str::<serde_json::Value>(body).ok().and_then(|body| {
+            // A change of many jobs that was ended has failures instead.
+            let reason = body.pointer("/error/reason").or(body.pointer("/failures/0/cause/reason"))?;
+            Some(reason.as_str()?.to_owned())
+        });
         let first_line = || body.lines().next().unwrap_or_default().chars().take(200).collect();
         Self::Answered { status, reason: plain(&reason.unwrap_or_else(first_line)) }
     }
@@ -89,7 +93,8 @@ impl ClientFailure {
             Self::JobNotEnded { .. } => 8,
             Self::Several { exit_code, .. } => *exit_code,
             Self::ReaderGone => 0,
-            Self::Authorities { .. }
+            Self::NotConfirmed
+            | Self::Authorities { .. }
             | Self::Client(_)
             | Self::Answered { .. }
             | Self::Unexpected { .. }

@@ -31,6 +31,13 @@ pub(crate) struct EndpointFlags<F> {
     endpoint: PhantomData<F>,
 }
 
+impl<F> EndpointFlags<F> {
+    /// Whether none is given.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.query.is_empty() && self.headers.is_empty()
+    }
+}
+
 impl<F> fmt::Debug for EndpointFlags<F> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_tuple("EndpointFlags").field(&self.query).field(&self.headers).finish()

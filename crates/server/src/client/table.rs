@@ -1,5 +1,7 @@
 //! Tables: aligned columns, one line a row, cut to the width of a terminal.
 
+use std::borrow::Cow;
+
 use console::{Alignment, Style, measure_text_width, pad_str, truncate_str};
 
 use super::screen::Screen;
@@ -10,10 +12,10 @@ const GAP: &str = "  ";
 const CUT: &str = "…";
 
 /// A column.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Column {
     /// Its heading.
-    pub(crate) title: &'static str,
+    pub(crate) title: Cow<'static, str>,
     /// Where its values stand.
     pub(crate) alignment: Alignment,
 }
@@ -43,7 +45,7 @@ impl<'c> Table<'c> {
             }
         }
         let bold = Style::new().bold();
-        let heading = || self.columns.iter().map(|column| self.screen.styled(&bold, column.title)).collect();
+        let heading = || self.columns.iter().map(|column| self.screen.styled(&bold, &column.title)).collect();
         let heading: Option<Vec<String>> = (!self.is_begun).then(heading);
         let text = heading.iter().chain(rows).map(|row| self.line(row)).collect();
         self.is_begun = true;

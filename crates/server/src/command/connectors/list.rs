@@ -1,5 +1,7 @@
 //! `tributary connectors list`.
 
+use std::borrow::Cow;
+
 use clap::Args;
 use console::Alignment;
 use tributary_api::Endpoint;
@@ -38,7 +40,7 @@ pub(crate) struct ListOptions {
 }
 
 const fn column(title: &'static str) -> Column {
-    Column { title, alignment: Alignment::Left }
+    Column { title: Cow::Borrowed(title), alignment: Alignment::Left }
 }
 
 const LAYOUT: Layout = Layout {

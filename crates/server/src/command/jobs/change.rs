@@ -3,6 +3,7 @@
 use clap::Args;
 use tributary_api::Endpoint;
 
+use super::by_query::{QueryOptions, Verb};
 use super::create::Created;
 use crate::client::{
     Call, ClientFailure, EXIT_CODES, EndpointFlags, Flags, Service, ServiceOptions, endpoint, plain,
@@ -10,18 +11,42 @@ use crate::client::{
 use crate::setting_values::not_empty;
 use crate::streams;
 
+const SELECTION: &str = "\
+Jobs are named by their ids, or selected by filters, or all of them by --all. By filters, the number of jobs is \
+determined first, and confirmed on a terminal or by --yes.";
+
+#[derive(Debug)]
+struct CancelByQuery;
+
+impl Flags for CancelByQuery {
+    const ENDPOINT: &'static Endpoint = endpoint("connector.sync_job_cancel_by_query");
+    const SET_BY_COMMAND: &'static [&'static str] = &["dry_run"];
+}
+
 /// The options of `tributary jobs cancel`.
 #[derive(Debug, Args)]
-#[command(after_help = EXIT_CODES)]
+#[command(after_help = format!("{SELECTION}\n\n{EXIT_CODES}"))]
 pub(crate) struct CancelOptions {
+    #[command(flatten)]
+    query: QueryOptions<CancelByQuery>,
     #[command(flatten)]
     change: ChangeOptions,
 }
 
+#[derive(Debug)]
+struct DeleteByQuery;
+
+impl Flags for DeleteByQuery {
+    const ENDPOINT: &'static Endpoint = endpoint("connector.sync_job_delete_by_query");
+    const SET_BY_COMMAND: &'static [&'static str] = &["dry_run"];
+}
+
 /// The options of `tributary jobs delete`.
 #[derive(Debug, Args)]
-#[command(after_help = EXIT_CODES)]
+#[command(after_help = format!("{SELECTION}\n\n{EXIT_CODES}"))]
 pub(crate) struct DeleteOptions {
+    #[command(flatten)]
+    query: QueryOptions<DeleteByQuery>,
     #[command(flatten)]
     change: ChangeOptions,
 }
@@ -33,10 +58,20 @@ impl Flags for RetryFlags {
     const ENDPOINT: &'static Endpoint = endpoint("connector.sync_job_retry");
 }
 
+#[derive(Debug)]
+struct RetryByQuery;
+
+impl Flags for RetryByQuery {
+    const ENDPOINT: &'static Endpoint = endpoint("connector.sync_job_retry_by_query");
+    const SET_BY_COMMAND: &'static [&'static str] = &["dry_run"];
+}
+
 /// The options of `tributary jobs retry`.
 #[derive(Debug, Args)]
-#[command(after_help = EXIT_CODES)]
+#[command(after_help = format!("{SELECTION}\n\n{EXIT_CODES}"))]
 pub(crate) struct RetryOptions {
+    #[command(flatten)]
+    query: QueryOptions<RetryByQuery>,
     #[command(flatten)]
     parameters: EndpointFlags<RetryFlags>,
     #[command(flatten)]
@@ -46,8 +81,8 @@ pub(crate) struct RetryOptions {
 /// Which jobs are changed.
 #[derive(Debug, Args)]
 struct ChangeOptions {
-    /// The ids of the jobs
-    #[arg(value_name = "ID", required = true, value_parser = not_empty)]
+    /// The ids of the jobs, unless they are selected by filters
+    #[arg(value_name = "ID", value_parser = not_empty)]
     ids: Vec<String>,
     #[command(flatten)]
     service: ServiceOptions,
@@ -56,33 +91,51 @@ struct ChangeOptions {
 /// Cancels jobs.
 pub(super) async fn cancel(options: &CancelOptions) -> Result<(), ClientFailure> {
     let call = Call::of(endpoint("connector.sync_job_cancel"));
-    change_each(&options.change, &call, |_, _| Ok("cancel requested".to_owned())).await
+    let verb = Verb { present: "cancel", past: "canceled" };
+    change(&options.change, &options.query, verb, &call, |_, _| Ok("cancel requested".to_owned())).await
 }
 
 /// Deletes jobs.
 pub(super) async fn delete(options: &DeleteOptions) -> Result<(), ClientFailure> {
     let call = Call::of(endpoint("connector.sync_job_delete"));
-    change_each(&options.change, &call, |_, _| Ok("deleted".to_owned())).await
+    let verb = Verb { present: "delete", past: "deleted" };
+    change(&options.change, &options.query, verb, &call, |_, _| Ok("deleted".to_owned())).await
 }
 
 /// Creates jobs like those that have ended.
 pub(super) async fn retry(options: &RetryOptions) -> Result<(), ClientFailure> {
     let call = Call::of(RetryFlags::ENDPOINT).given(&options.parameters);
-    change_each(&options.change, &call, |service, answer| {
+    if options.query.is_given() && !options.parameters.is_empty() {
+        let reason = "--if-pending and --idempotency-key are for jobs that are named by their ids".to_owned();
+        return Err(ClientFailure::Usage(reason));
+    }
+    let verb = Verb { present: "retry", past: "retried" };
+    change(&options.change, &options.query, verb, &call, |service, answer| {
         let Created { id } = service.parse(answer)?;
         Ok(format!("retried as {}", plain(&id)))
     })
     .await
 }
 
-/// Changes one job after the other; those that cannot be changed do not stop the others. `done` says what was done,
-/// from the answer.
-async fn change_each(
+/// Changes the jobs with the given ids one after the other, of which those that cannot be changed do not stop the
+/// others; or all that match the query. `done` says what was done to one, from the answer.
+async fn change<F: Flags>(
     options: &ChangeOptions,
+    query: &QueryOptions<F>,
+    verb: Verb,
     call: &Call,
     done: impl Fn(&Service, &str) -> Result<String, ClientFailure>,
 ) -> Result<(), ClientFailure> {
     let service = Service::new(&options.service)?;
+    match (options.ids.is_empty(), query.is_given()) {
+        (true, true) => return query.change(&service, verb).await,
+        (false, false) => {}
+        (is_without_ids, _) => {
+            let problem = if is_without_ids { "no jobs are named" } else { "ids and filters are given" };
+            let reason = format!("{problem}: give ids, or filters such as --status, or --all");
+            return Err(ClientFailure::Usage(reason));
+        }
+    }
     let mut failed: Vec<ClientFailure> = Vec::new();
     for id in &options.ids {
         let answer = service.text(&call.clone().id(id)).await;

@@ -1,5 +1,7 @@
 //! `tributary jobs list`.
 
+use std::borrow::Cow;
+
 use clap::Args;
 use console::Alignment;
 use tributary_api::Endpoint;
@@ -42,7 +44,7 @@ pub(crate) struct ListOptions {
 }
 
 const fn column(title: &'static str, alignment: Alignment) -> Column {
-    Column { title, alignment }
+    Column { title: Cow::Borrowed(title), alignment }
 }
 
 const LAYOUT: Layout = Layout {

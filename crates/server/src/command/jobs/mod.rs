@@ -1,6 +1,8 @@
 //! `tributary jobs`: the sync jobs of a running service.
 
+mod by_query;
 mod change;
+mod count;
 mod create;
 mod list;
 mod show;
@@ -17,6 +19,8 @@ pub(crate) enum JobsCommand {
     List(list::ListOptions),
     /// Shows the details of a sync job
     Show(show::ShowOptions),
+    /// Counts sync jobs, by words or by intervals of time
+    Count(count::CountOptions),
     /// Creates a sync job for a connector
     Create(create::CreateOptions),
     /// Cancels sync jobs that no worker has, or asks their workers to stop
@@ -32,6 +36,7 @@ pub(super) async fn run(command: JobsCommand) -> Result<(), ClientFailure> {
     match command {
         JobsCommand::List(options) => list::run(&options).await,
         JobsCommand::Show(options) => show::run(&options).await,
+        JobsCommand::Count(options) => count::run(&options).await,
         JobsCommand::Create(options) => create::run(&options).await,
         JobsCommand::Cancel(options) => change::cancel(&options).await,
         JobsCommand::Retry(options) => change::retry(&options).await,
