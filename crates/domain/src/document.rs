@@ -79,6 +79,15 @@ impl Document {
         Some(rendered)
     }
 
+    /// The id in the text of a document as clients see it, where possible without reading further; `None` if it has
+    /// none.
+    pub fn id_of_text(text: &str) -> Option<String> {
+        match text.strip_prefix("{\"id\":") {
+            Some(rest) => serde_json::Deserializer::from_str(rest).into_iter().next()?.ok(),
+            None => Self::parse(text).ok()?.id(),
+        }
+    }
+
     /// The id, in a document as clients see it.
     pub fn id(&self) -> Option<String> {
         self.get(Field::new("id"))
@@ -261,6 +270,22 @@ mod tests {
         ];
         for (stored, rendered) in cases {
             assert_eq!(Document::parse(stored).unwrap().render("x"), rendered);
+        }
+    }
+
+    #[test]
+    fn the_id_is_found_wherever_it_is() {
+        let cases = [
+            (r#"{"id":"x"}"#, Some("x")),
+            (r#"{"id":"a\"\u00e9","connector":{"id":"c"}}"#, Some("a\"é")),
+            (r#"{"a":1,"id":"x"}"#, Some("x")),
+            (r#"{"connector":{"id":"c"}}"#, None),
+            (r#"{"id":7}"#, None),
+            (r#"{"id":"#, None),
+            ("", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(Document::id_of_text(text).as_deref(), expected, "{text}");
         }
     }
 

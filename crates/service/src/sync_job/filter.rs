@@ -1,8 +1,9 @@
 //! Which sync jobs a list, a count or a bulk change is about.
 
-use tributary_domain::{Condition, Connector, Document, Query, SortKey, sync_job_fields};
-use tributary_storage::{Collection, Store, StoreError};
+use tributary_domain::{Condition, Connector, Query, SortKey, sync_job_fields};
+use tributary_storage::{Collection, Store};
 
+use super::listed::id_of;
 use crate::{Context, Result};
 
 /// How many connectors are read at a time.
@@ -50,9 +51,7 @@ async fn live_connectors(store: &dyn Store, context: &Context) -> Result<Vec<Str
     loop {
         let page = store.list(&live.clone().after(after, PORTION), context.deadline()).await?;
         for text in page.documents.iter() {
-            let document = std::str::from_utf8(text).ok().and_then(|text| Document::parse(text).ok());
-            let id = document.and_then(|document| document.id());
-            ids.push(id.ok_or_else(|| StoreError::Backend("a connector in a list has no id".into()))?);
+            ids.push(id_of(text)?.to_string());
         }
         after = page.next;
         if after.is_none() {
@@ -81,8 +80,8 @@ mod tests {
             let filter = SyncJobFilter { orphaned, ..SyncJobFilter::default() };
             let query = filter.query(&*store, &context()).await.unwrap();
             let page = store.list(&query, context().deadline()).await.unwrap();
-            let id = |text: &[u8]| Document::parse(std::str::from_utf8(text).unwrap()).unwrap().id().unwrap();
-            assert_eq!(page.documents.iter().map(id).collect::<String>(), expected, "{orphaned:?}");
+            let ids = page.documents.iter().map(|text| id_of(text).unwrap().to_string());
+            assert_eq!(ids.collect::<String>(), expected, "{orphaned:?}");
         }
     }
 }

@@ -5,10 +5,8 @@ use std::ops::{Range, RangeInclusive};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use super::chunk::CELLS;
+use super::cells::{BLOCK, CELLS};
 
-/// Cells of a block. Few in tests, so that small tests have many.
-pub(super) const BLOCK: usize = if cfg!(test) { 1 << 4 } else { 1 << 10 };
 /// Further columns have no bounds: they are scanned.
 const COLUMNS: usize = 8;
 /// The bounds of any numbers, which stand for bounds that have to be computed.

@@ -1,12 +1,10 @@
 //! A chunk of 65,536 cells, each empty or with a slot, with the slots in document order.
 
 use super::bounds::ChunkBounds;
+use super::cells::CELLS;
 use super::key::{Keys, OrderKey};
 use std::ops::Range;
 
-/// Cells of a chunk: one container of a roaring bitmap, so that chunks can be numbered sparsely.
-/// Few in tests, so that small tests split and join chunks.
-pub(super) const CELLS: usize = if cfg!(test) { 1 << 8 } else { 1 << 16 };
 /// Appends and bulk loads leave one cell in so many empty, for later insertions.
 const RESERVE: usize = 16;
 /// Documents of a chunk that was filled by appends or a bulk load.

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::chunk::{self, CELLS, Chunk};
+use super::cells::CELLS;
+use super::chunk::{self, Chunk};
 use super::key::{Keys, OrderKey};
 use super::order::Order;
 

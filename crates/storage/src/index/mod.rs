@@ -5,6 +5,7 @@
 //! rank instead of being skipped to.
 
 mod bounds;
+mod cells;
 mod chunk;
 mod filters;
 mod interned;

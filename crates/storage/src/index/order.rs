@@ -4,7 +4,8 @@
 //! chunk is split by adding another beside it; cells are dense, with some empty ones for later insertions. Only a rare
 //! renumbering of the labels touches all slots.
 
-use super::chunk::{self, CELLS, Chunk, FILLED, Move};
+use super::cells::CELLS;
+use super::chunk::{self, Chunk, FILLED, Move};
 use super::key::{Keys, OrderKey};
 use super::labels::{self, MOST_CHUNKS};
 use std::ops::Range;

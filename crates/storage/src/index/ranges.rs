@@ -4,7 +4,8 @@ use std::ops::RangeInclusive;
 
 use roaring::RoaringBitmap;
 
-use super::bounds::{BLOCK, ColumnNumbers, around};
+use super::bounds::{ColumnNumbers, around};
+use super::cells::BLOCK;
 use super::order::Order;
 
 /// So few candidates are examined one by one.
