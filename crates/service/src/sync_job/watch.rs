@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
 use tributary_domain::{Collection, Id};
 use tributary_storage::{Changes, Deadline, Position, SMALLEST_PART, StoreError};
 
@@ -60,13 +61,10 @@ pub enum WatchNews {
 impl SyncJobWatch {
     /// Follows the changes after a position, or those from now on.
     pub async fn open(hub: Arc<SyncJobHub>, since: Option<Position>) -> Result<Self> {
-        let (news, present) = hub.feed();
-        let is_live = present.is_some() && since.as_ref().is_none_or(|since| Some(since) == present.as_ref());
-        let position = match since.or(present) {
-            Some(position) => position,
-            None => hub.store().changes(None, Deadline::of_work_from_now()).await?.position,
-        };
-        Ok(Self { hub, news, position, is_live, missed: None })
+        let (mut news, present) = hub.feed();
+        let present = if let Some(present) = present { present } else { beginning(&hub, &mut news).await? };
+        let is_live = since.as_ref().is_none_or(|since| *since == present);
+        Ok(Self { hub, news, position: since.unwrap_or(present), is_live, missed: None })
     }
 
     /// The position from which to go on after what was heard so far.
@@ -105,8 +103,9 @@ impl SyncJobWatch {
                 return Some(Ok(WatchNews::Changed(changed)));
             }
             Ok(FeedNews::Failed(error)) => return Some(Err(repeated(&error))),
+            Ok(FeedNews::Begun(position)) if position == self.position => {}
             // The feed begins anew, or more has happened than is kept.
-            Ok(FeedNews::Begun) | Err(_) => self.is_live = false,
+            Ok(FeedNews::Begun(_)) | Err(_) => self.is_live = false,
         }
         None
     }
@@ -157,5 +156,24 @@ impl SyncJobWatch {
             self.missed = Some(Missed { jobs, position, is_all, _permit: permit });
         }
         Ok(None)
+    }
+}
+
+/// The position from which the hub passes on every change, once it is known.
+async fn beginning(hub: &SyncJobHub, news: &mut Receiver<FeedNews>) -> Result<Position> {
+    loop {
+        let heard = tokio::select! {
+            heard = news.recv() => heard,
+            // Nothing begins any more: the first news will be the end.
+            () = hub.ended() => {
+                return Ok(hub.store().changes(None, Deadline::of_work_from_now()).await?.position);
+            }
+        };
+        match heard {
+            Ok(FeedNews::Begun(position)) => return Ok(position),
+            Ok(FeedNews::Changed(_)) | Err(RecvError::Lagged(_)) => {}
+            Ok(FeedNews::Failed(error)) => return Err(repeated(&error).into()),
+            Err(RecvError::Closed) => return Err(StoreError::unavailable("no changes are followed").into()),
+        }
     }
 }

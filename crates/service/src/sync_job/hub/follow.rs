@@ -41,7 +41,8 @@ pub(super) async fn follow(store: Arc<dyn Store>, subscribers: Arc<Subscribers>)
                 tracing::warn!(%error, "changes of sync jobs cannot be followed, who waits is told");
                 subscribers.fail(&Arc::new(error));
                 sleep(pause).await;
-                pause = LONGEST_PAUSE.min(pause * 2);
+                // The feed begins anew; who follows reads what was missed.
+                (position, pause) = (None, LONGEST_PAUSE.min(pause * 2));
             }
         }
         if !subscribers.is_unused() {

@@ -36,8 +36,8 @@ pub(in crate::sync_job) enum JobNews {
 pub(in crate::sync_job) enum FeedNews {
     /// Jobs changed.
     Changed(Arc<ChangedJobs>),
-    /// The feed begins, or has begun anew: earlier changes may be missing.
-    Begun,
+    /// The feed begins at this position, or has begun anew: earlier changes may be missing.
+    Begun(Position),
     /// The store failed.
     Failed(Arc<StoreError>),
 }
@@ -134,8 +134,8 @@ impl Subscribers {
     /// The feed begins at a position; earlier changes may have been missed.
     pub(super) fn begin(&self, position: Position) {
         let mut state = self.state();
-        state.position = Some(position);
-        state.tell_all(&JobNews::Unknown, FeedNews::Begun);
+        state.position = Some(position.clone());
+        state.tell_all(&JobNews::Unknown, FeedNews::Begun(position));
     }
 
     /// Of the jobs that have changed up to a position, those that somebody waits for: all of them if somebody follows.
