@@ -64,8 +64,8 @@ impl Connection {
         Ok(answer)
     }
 
-    /// Reads a response, and returns its binary body separately.
-    pub fn read_packed_answer(&mut self, to_head: bool) -> io::Result<(Answer, Vec<u8>)> {
+    /// Reads an answer up to its body.
+    pub(crate) fn read_head(&mut self) -> io::Result<Answer> {
         let status_line = self.read_line()?;
         let status = status_line.split(' ').nth(1).and_then(|status| status.parse().ok());
         let status = status.ok_or_else(|| io::Error::other(format!("no status line: [{status_line}]")))?;
@@ -75,7 +75,12 @@ impl Connection {
             let Some((name, value)) = line.split_once(':') else { break };
             headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
         }
-        let answer = Answer { status, headers, body: String::new() };
+        Ok(Answer { status, headers, body: String::new() })
+    }
+
+    /// Reads a response, and returns its binary body separately.
+    pub fn read_packed_answer(&mut self, to_head: bool) -> io::Result<(Answer, Vec<u8>)> {
+        let answer = self.read_head()?;
         let mut body = Vec::new();
         if to_head {
             return Ok((answer, body));
@@ -91,7 +96,7 @@ impl Connection {
     }
 
     /// Reads a chunk of a body; false for the last one.
-    fn read_chunk(&mut self, body: &mut Vec<u8>) -> io::Result<bool> {
+    pub(crate) fn read_chunk(&mut self, body: &mut Vec<u8>) -> io::Result<bool> {
         let length = usize::from_str_radix(&self.read_line()?, 16).map_err(io::Error::other)?;
         let start = body.len();
         body.resize(start + length, 0);

@@ -152,6 +152,15 @@ impl Server {
         kibibytes.and_then(|number| number.parse::<usize>().ok()).expect("a number of kibibytes") * 1024
     }
 
+    /// How many files and connections it has open.
+    ///
+    /// # Panics
+    /// If the process is gone.
+    pub fn open_descriptors(&self) -> usize {
+        let descriptors = std::fs::read_dir(format!("/proc/{}/fd", self.process()));
+        descriptors.expect("a running process has descriptors").count()
+    }
+
     /// Sends SIGTERM and waits for the end, which must be a success.
     ///
     /// # Panics

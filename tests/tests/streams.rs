@@ -54,10 +54,6 @@ fn ticks(server: &Server) -> u64 {
     fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
 }
 
-fn open_descriptors(server: &Server) -> usize {
-    fs::read_dir(format!("/proc/{}/fd", server.process())).unwrap().count()
-}
-
 #[tokio::test]
 async fn a_stream_of_any_length_needs_little_memory_and_no_client_that_is_gone() {
     let folder = folder();
@@ -66,7 +62,7 @@ async fn a_stream_of_any_length_needs_little_memory_and_no_client_that_is_gone()
     // With several threads some would open their descriptors late.
     let server = Launch::over(&store).arguments(["--body-timeout", "2", "--workers", "1"]).start();
     let _ = server.get("/_health/ready").expect(200);
-    let (memory, descriptors) = (server.peak_memory(), open_descriptors(&server));
+    let (memory, descriptors) = (server.peak_memory(), server.open_descriptors());
 
     everything_arrives(&server);
     a_slow_client_is_not_cut_off(&server);
@@ -74,13 +70,13 @@ async fn a_stream_of_any_length_needs_little_memory_and_no_client_that_is_gone()
     wait_until("clients that take nothing are given up", || {
         server.log().matches("takes nothing of an answer").count() == clients.len()
     });
-    wait_until("their connections are closed", || open_descriptors(&server) <= descriptors);
+    wait_until("their connections are closed", || server.open_descriptors() <= descriptors);
     let grown = server.peak_memory() - memory;
     assert!(grown < 80 * MEBIBYTE, "{} MiB more at the peak", grown / MEBIBYTE);
 
     drop(client(&server, "Accept-Encoding: gzip\r\n"));
     drop(client(&server, ""));
-    wait_until("their connections are closed", || open_descriptors(&server) <= descriptors);
+    wait_until("their connections are closed", || server.open_descriptors() <= descriptors);
     let before = ticks(&server);
     sleep(Duration::from_secs(1));
     let worked = ticks(&server) - before;

@@ -1,6 +1,5 @@
 //! Answers that clients do not read, or read slowly.
 
-use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::thread::sleep;
@@ -44,20 +43,16 @@ fn client(server: &Server) -> TcpStream {
     stream
 }
 
-fn open_descriptors(server: &Server) -> usize {
-    fs::read_dir(format!("/proc/{}/fd", server.process())).expect("a running process has descriptors").count()
-}
-
 #[test]
 fn unread_answers_are_aborted() {
     let server = service();
     fill(&server, 8);
-    let before = open_descriptors(&server);
+    let before = server.open_descriptors();
     let mut clients: Vec<_> = (0..CLIENTS).map(|_| client(&server)).collect();
     wait_until("all answers are given up", || {
         server.log().matches("takes nothing of an answer").count() == CLIENTS
     });
-    wait_until("the connections are closed", || open_descriptors(&server) <= before);
+    wait_until("the connections are closed", || server.open_descriptors() <= before);
     for client in &mut clients {
         let mut rest = Vec::new();
         let _ = client.read_to_end(&mut rest);

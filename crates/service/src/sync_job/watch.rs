@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::broadcast::Receiver;
@@ -31,6 +31,8 @@ pub struct SyncJobWatch {
     /// Whether all changes after the position come from the hub.
     is_live: bool,
     missed: Option<Missed>,
+    /// When it last read jobs itself.
+    read: Option<Instant>,
 }
 
 /// Changes that were missed, and are read by and by.
@@ -64,7 +66,7 @@ impl SyncJobWatch {
         let (mut news, present) = hub.feed();
         let present = if let Some(present) = present { present } else { beginning(&hub, &mut news).await? };
         let is_live = since.as_ref().is_none_or(|since| *since == present);
-        Ok(Self { hub, news, position: since.unwrap_or(present), is_live, missed: None })
+        Ok(Self { hub, news, position: since.unwrap_or(present), is_live, missed: None, read: None })
     }
 
     /// The position from which to go on after what was heard so far.
@@ -98,6 +100,13 @@ impl SyncJobWatch {
         match self.news.recv().await {
             // Known from catching up.
             Ok(FeedNews::Changed(changed)) if changed.is_last && changed.position == self.position => {}
+            // Its jobs may have been passed on in a later state.
+            Ok(FeedNews::Changed(changed)) if self.read.is_some_and(|read| changed.begun < read) => {
+                let jobs = changed.jobs.iter().map(|job| job.id.clone()).collect();
+                let position = changed.position.clone();
+                (self.missed, self.is_live) =
+                    (Some(Missed { jobs, position, is_all: true, _permit: None }), false);
+            }
             Ok(FeedNews::Changed(changed)) => {
                 self.position = changed.position.clone();
                 return Some(Ok(WatchNews::Changed(changed)));
@@ -118,6 +127,7 @@ impl SyncJobWatch {
         let portion: Vec<Id> = missed.jobs.iter().take(PORTION).cloned().collect();
         let changed = ChangedJobs::read(self.hub.store(), &portion, position.clone(), is_last).await?;
         missed.jobs.drain(..portion.len());
+        self.read = Some(Instant::now());
         self.position = changed.position.clone();
         if missed.jobs.is_empty() {
             self.is_live = missed.is_all;

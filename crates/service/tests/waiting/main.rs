@@ -123,6 +123,32 @@ async fn at_the_end_of_the_time_the_job_is_answered_as_it_is() {
     assert!(matches!(missing, Err(ServiceError::Refused(Refusal::SyncJobNotFound(_)))), "{missing:?}");
 }
 
+#[tokio::test]
+async fn who_follows_is_not_told_of_an_earlier_state_after_a_later_one() {
+    let (store, hub) = store_and_hub();
+    let mut other = SyncJobWatch::open(Arc::clone(&hub), None).await.unwrap();
+    let earlier = other.position().clone();
+    set(&*store, "j", "pending").await;
+    heard(&mut other, &["j".to_owned()]).await;
+    set(&*store, "j", "in_progress").await;
+    heard(&mut other, &["j".to_owned()]).await;
+
+    let version = store.get(JOBS, &id("j")).await.unwrap().version;
+    let before = store.reads.load(Relaxed);
+    store.is_slow.store(true, Relaxed);
+    store.replace(JOBS, &id("j"), version, job("suspended")).await.unwrap();
+    while store.reads.load(Relaxed) == before {
+        sleep(Duration::from_millis(5)).await;
+    }
+    set(&*store, "j", "completed").await;
+    let mut watch = SyncJobWatch::open(hub, Some(earlier)).await.unwrap();
+    while let Ok(news) = timeout(Duration::from_secs(1), watch.next()).await {
+        let WatchNews::Changed(changed) = news else { panic!("{news:?}") };
+        let present = changed.jobs[0].present.as_ref().unwrap();
+        assert_eq!(&present.text[..], br#"{"id":"j","status":"completed"}"#);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn no_end_is_missed_while_waits_begin() {
     let (store, hub) = store_and_hub();

@@ -1,9 +1,11 @@
 //! A store in memory that fails, forgets and counts on demand.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
+use tokio::time::sleep;
 use tributary_domain::{Collection, Id, Query};
 use tributary_storage::{
     Changes, Counts, Deadline, MemoryStore, Numbers, Operation, Page, Position, Store, StoreError, Stored,
@@ -17,6 +19,8 @@ pub(crate) struct Shaky {
     pub(crate) is_away: AtomicBool,
     /// Whether the next look for changes says that its position is too old.
     pub(crate) forgets: AtomicBool,
+    /// Whether the next read is answered late, with what was there in time.
+    pub(crate) is_slow: AtomicBool,
     /// The number of reads, and of looks for changes.
     pub(crate) reads: AtomicUsize,
     pub(crate) looks: AtomicUsize,
@@ -38,8 +42,12 @@ impl Store for Shaky {
         deadline: Deadline,
     ) -> Result<Vec<Option<Versioned>>, StoreError> {
         self.check_there()?;
+        let found = self.memory.read(collection, ids, deadline).await;
         self.reads.fetch_add(1, Ordering::Relaxed);
-        self.memory.read(collection, ids, deadline).await
+        if self.is_slow.swap(false, Ordering::Relaxed) {
+            sleep(Duration::from_millis(500)).await;
+        }
+        found
     }
 
     async fn write(

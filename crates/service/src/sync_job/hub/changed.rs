@@ -1,5 +1,7 @@
 //! Sync jobs that have changed.
 
+use std::time::Instant;
+
 use bytes::Bytes;
 use tributary_domain::{Collection, Document, Id, SyncJob};
 use tributary_storage::{Deadline, Position, Store, StoreError, Versioned};
@@ -15,6 +17,8 @@ pub struct ChangedJobs {
     pub position: Position,
     /// Whether this is the last portion of the changes that were found together.
     pub is_last: bool,
+    /// When reading them began.
+    pub begun: Instant,
     /// The jobs, each once, in no particular order.
     pub jobs: Vec<ChangedJob>,
 }
@@ -45,12 +49,13 @@ impl ChangedJobs {
         position: Position,
         is_last: bool,
     ) -> Result<Self, StoreError> {
+        let begun = Instant::now();
         let found = store.read(Collection::SYNC_JOBS, ids, Deadline::of_work_from_now()).await?;
         let read = ids.iter().zip(found).map(|(id, found)| {
             let present = found.map(PresentJob::parse).transpose()?;
             Ok::<_, StoreError>(ChangedJob { id: id.clone(), present })
         });
-        Ok(Self { position, is_last, jobs: read.collect::<Result<_, _>>()? })
+        Ok(Self { position, is_last, begun, jobs: read.collect::<Result<_, _>>()? })
     }
 }
 

@@ -70,7 +70,8 @@ async fn pass_on(
     let wanted = subscribers.wanted(jobs.map(|(_, id)| id).collect(), &position);
     let mut portions = wanted.chunks(PORTION).peekable();
     if wanted.is_empty() {
-        subscribers.tell(ChangedJobs { position: position.clone(), is_last: true, jobs: Vec::new() });
+        let (position, begun) = (position.clone(), Instant::now());
+        subscribers.tell(ChangedJobs { position, is_last: true, begun, jobs: Vec::new() });
     }
     while let Some(portion) = portions.next() {
         let is_last = portions.peek().is_none();
