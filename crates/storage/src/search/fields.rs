@@ -144,12 +144,9 @@ const fn type_name(kind: FieldKind) -> &'static str {
     }
 }
 
-/// The other mapping types of whole numbers that sort and compare like `long`, with the limits of their numbers.
-const SMALLER_NUMBERS: [(&str, i64, i64); 3] = [
-    ("integer", i32::MIN as i64, i32::MAX as i64),
-    ("short", i16::MIN as i64, i16::MAX as i64),
-    ("byte", i8::MIN as i64, i8::MAX as i64),
-];
+/// The other mapping types of whole numbers that sort and compare like `long`, with the limits of their numbers. Of `short`
+/// and `byte`, Elasticsearch answers sort values of documents without one that its own queries do not find.
+const SMALLER_NUMBERS: [(&str, i64, i64); 1] = [("integer", i32::MIN as i64, i32::MAX as i64)];
 
 /// The least and the greatest number of a mapping, or of a subfield of it.
 fn number_limits(mapping: &Value, suffix: &str) -> (i64, i64) {

@@ -308,7 +308,7 @@ pub(crate) async fn other_fields_are_rejected_by_name(backend: &str) {
 pub(crate) async fn numbers_of_each_type_sort(backend: &str) {
     let Some(server) = server(backend) else { return };
     let indices = Indices::new(server);
-    for name in ["long", "integer", "short", "byte"] {
+    for name in ["long", "integer"] {
         let prefix = indices.fresh_prefix();
         let index = format!("{prefix}{JOBS}");
         let count = json!({ "type": name, "ignore_malformed": true });
