@@ -25,7 +25,7 @@ func main() {
 	created, _, err := api.ConnectorSyncJobsAPI.ConnectorSyncJobPost(background).SyncJobCreation(*job).Execute()
 	check(err)
 
-	list, _, err := api.ConnectorSyncJobsAPI.ConnectorSyncJobList(background).Status("pending").Execute()
+	list, _, err := api.ConnectorSyncJobsAPI.ConnectorSyncJobList(background).Status([]string{"pending"}).Execute()
 	check(err)
 	found := list.GetResults()[0]
 	fmt.Println(list.GetCount(), found.GetStatus(), found.GetId() == created.GetId())

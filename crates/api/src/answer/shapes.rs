@@ -156,7 +156,6 @@ pub(crate) struct Page<T> {
     /// Those of the page, in order.
     results: Vec<T>,
     /// With `cursor`: its value for the next page. Absent on the last page, and for lists by offset.
-    #[schemars(default, with = "String")]
     next: Option<String>,
 }
 

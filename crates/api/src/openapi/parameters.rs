@@ -93,7 +93,8 @@ fn schema(parameter: &Parameter) -> Value {
     };
     if let Some(default) = parameter.default {
         // Numbers and booleans are written as JSON literals.
-        schema["default"] = serde_json::from_str(default).unwrap_or_else(|_| default.into());
+        let literal = || serde_json::from_str(default).unwrap_or_else(|_| default.into());
+        schema["default"] = if parameter.kind.is_list() { json!([default]) } else { literal() };
     }
     schema
 }

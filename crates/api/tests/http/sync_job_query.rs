@@ -210,7 +210,7 @@ async fn sorting(session: &mut Session) {
 async fn source(session: &mut Session) {
     let job = r#"{"status":"pending","n":1.10,"was":1e400,"connector":{"id":"c","configuration":{"a":{"value":1,"label":"A"}}},"list":[{"id":1,"x":2},3]}"#;
     session.store(Collection::SYNC_JOBS, "j", job).await;
-    session.store(Collection::SYNC_JOBS, "k", r#"{"status":"error","id":"other"}"#).await;
+    session.store(Collection::SYNC_JOBS, "k", r#"{"id":"other","status":"error"}"#).await;
     let connector = r#"{"name":"n","service_type":"s3","configuration":{"a":{"label":"A","value":"x"}}}"#;
     session.store(Collection::CONNECTORS, "c", connector).await;
     for query in [
