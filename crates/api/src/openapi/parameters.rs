@@ -91,10 +91,10 @@ fn schema(parameter: &Parameter) -> Value {
         ParameterKind::Timeout => json!({ "type": "string", "pattern": format!("{DURATION}|^-1$") }),
         ParameterKind::FreeText => json!({ "type": "string" }),
     };
-    if let Some(default) = parameter.default {
+    // Generators of clients do not take defaults of lists.
+    if let Some(default) = parameter.default.filter(|_| !parameter.kind.is_list()) {
         // Numbers and booleans are written as JSON literals.
-        let literal = || serde_json::from_str(default).unwrap_or_else(|_| default.into());
-        schema["default"] = if parameter.kind.is_list() { json!([default]) } else { literal() };
+        schema["default"] = serde_json::from_str(default).unwrap_or_else(|_| default.into());
     }
     schema
 }
