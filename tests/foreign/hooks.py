@@ -10,4 +10,4 @@ def before_call(context, case, kwargs):
         case.query.pop("filter_path", None)
     # A stream of events, and a wait for a job that nobody runs, end only when they are told to.
     if case.path.endswith("/_watch") or "wait_for_completion" in (case.query or {}):
-        kwargs["params"] = {**(kwargs.get("params") or {}), "timeout": "1ms"}
+        case.query = {**(case.query or {}), "timeout": "1ms"}
