@@ -110,7 +110,7 @@ impl Histogram {
         let (first, last) = self.span.unwrap_or((place, place));
         self.span = Some((first.min(place), last.max(place)));
         if self.length() > MAXIMUM_BUCKETS {
-            // Only their number is told then.
+            // The error only states how many there would be.
             self.tallies.clear();
             return;
         }

@@ -34,7 +34,7 @@ impl From<StoreError> for ServiceError {
     }
 }
 
-/// The same error, for one of several who are told.
+/// A copy of an error that several callers receive.
 pub(crate) fn repeated(error: &Arc<StoreError>) -> StoreError {
     match &**error {
         StoreError::Denied(reason) => StoreError::Denied(reason.clone()),

@@ -76,7 +76,7 @@ fn statuses(words: &[&str]) -> Condition {
 }
 
 fn range(field: &'static str, from: f64, before: f64) -> Condition {
-    #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "about where")]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "about where")]
     let time = |part: f64| Some(FIRST + (part * (*JOBS * STEP) as f64) as i64);
     Condition::Range { field, from: time(from), before: time(before) }
 }

@@ -49,3 +49,10 @@ pub struct Parameter {
     /// One line for the documentation.
     pub description: &'static str,
 }
+
+impl Parameter {
+    /// A parameter without a default.
+    pub(crate) const fn new(name: &'static str, kind: ParameterKind, description: &'static str) -> Self {
+        Self { name, kind, default: None, description }
+    }
+}

@@ -19,6 +19,12 @@ pub(crate) struct Detail {
     pub(crate) kind: DetailKind,
 }
 
+impl Detail {
+    pub(crate) const fn new(label: &'static str, path: &'static str, kind: DetailKind) -> Self {
+        Self { label, path, kind }
+    }
+}
+
 /// How a field is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DetailKind {

@@ -25,7 +25,7 @@ const INCLUDES: Parameter = Parameter {
     name: "_source_includes",
     kind: ParameterKind::TextList,
     default: None,
-    description: "The paths that are answered, in the place of those of _source.",
+    description: "The paths to return, instead of those in _source.",
 };
 const EXCLUDES: Parameter = Parameter {
     name: "_source_excludes",

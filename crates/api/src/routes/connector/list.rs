@@ -10,13 +10,9 @@ use crate::error::ApiError;
 use crate::parameter::{Arguments, CURSOR, CursorScope, Parameter, ParameterKind};
 use crate::routes::paging::Paging;
 
-const fn parameter(name: &'static str, kind: ParameterKind, description: &'static str) -> Parameter {
-    Parameter { name, kind, default: None, description }
-}
-
 const FROM: Parameter = Parameter {
     default: Some("0"),
-    ..parameter(
+    ..Parameter::new(
         "from",
         ParameterKind::Integer,
         "How many of the matching connectors to skip; from and size reach 10,000 at most.",
@@ -24,15 +20,18 @@ const FROM: Parameter = Parameter {
 };
 const SIZE: Parameter = Parameter {
     default: Some("100"),
-    ..parameter("size", ParameterKind::Integer, "The most connectors to answer.")
+    ..Parameter::new("size", ParameterKind::Integer, "The most connectors to answer.")
 };
-const INDEX_NAME: Parameter =
-    parameter("index_name", ParameterKind::TextList, "Only connectors that write to one of these indices.");
+const INDEX_NAME: Parameter = Parameter::new(
+    "index_name",
+    ParameterKind::TextList,
+    "Only connectors that write to one of these indices.",
+);
 const CONNECTOR_NAME: Parameter =
-    parameter("connector_name", ParameterKind::TextList, "Only connectors with one of these names.");
+    Parameter::new("connector_name", ParameterKind::TextList, "Only connectors with one of these names.");
 const SERVICE_TYPE: Parameter =
-    parameter("service_type", ParameterKind::TextList, "Only connectors of one of these service types.");
-const QUERY: Parameter = parameter(
+    Parameter::new("service_type", ParameterKind::TextList, "Only connectors of one of these service types.");
+const QUERY: Parameter = Parameter::new(
     "query",
     ParameterKind::FreeText,
     "Only connectors with this in their index name, name or description.",

@@ -47,7 +47,7 @@ enum State {
 }
 
 impl Selection {
-    /// The place of the first job from `start` on that is sent. What a deleted job was is not known, so all are told.
+    /// The place of the first job from `start` on that is sent. What a deleted job was is not known, so all deletions are sent.
     fn next(&self, changed: &ChangedJobs, start: usize) -> Option<usize> {
         let is_sent = |job: &ChangedJob| {
             job.present.as_ref().is_none_or(|present| {

@@ -8,56 +8,52 @@ use tributary_service::sync_job::SyncJobFilter;
 use super::date_filter::{COMPLETED, CREATED, LAST_SEEN, STARTED, date_conditions};
 use crate::parameter::{Arguments, Parameter, ParameterKind};
 
-const fn parameter(name: &'static str, kind: ParameterKind, description: &'static str) -> Parameter {
-    Parameter { name, kind, default: None, description }
-}
-
-const STATUS: Parameter = parameter(
+const STATUS: Parameter = Parameter::new(
     "status",
     ParameterKind::KeywordList(SyncJobStatus::WORDS),
     "Only jobs in one of these statuses; not empty.",
 );
-const CONNECTOR_ID: Parameter = parameter(
+const CONNECTOR_ID: Parameter = Parameter::new(
     "connector_id",
     ParameterKind::ExactTextList,
     "Only jobs of the connectors with exactly these ids.",
 );
-const JOB_TYPE: Parameter = parameter(
+const JOB_TYPE: Parameter = Parameter::new(
     "job_type",
     ParameterKind::KeywordList(SyncJobType::WORDS),
     "Only jobs of these types; empty is the same as absent.",
 );
-const TRIGGER_METHOD: Parameter = parameter(
+const TRIGGER_METHOD: Parameter = Parameter::new(
     "trigger_method",
     ParameterKind::KeywordList(TriggerMethod::WORDS),
     "Only jobs that were created in one of these ways; not empty; an extension.",
 );
-const WORKER_HOSTNAME: Parameter = parameter(
+const WORKER_HOSTNAME: Parameter = Parameter::new(
     "worker_hostname",
     ParameterKind::ExactTextList,
     "Only jobs that one of these workers holds or last held; an extension.",
 );
-const SERVICE_TYPE: Parameter = parameter(
+const SERVICE_TYPE: Parameter = Parameter::new(
     "service_type",
     ParameterKind::ExactTextList,
     "Only jobs whose copy of the connector has one of these service types; an extension.",
 );
-const INDEX_NAME: Parameter = parameter(
+const INDEX_NAME: Parameter = Parameter::new(
     "index_name",
     ParameterKind::ExactTextList,
     "Only jobs that write to one of these indices; an extension.",
 );
-const HAS_ERROR: Parameter = parameter(
+const HAS_ERROR: Parameter = Parameter::new(
     "has_error",
     ParameterKind::Boolean,
     "Only jobs with an error message, or only those without; an extension.",
 );
-const ERROR: Parameter = parameter(
+const ERROR: Parameter = Parameter::new(
     "error",
     ParameterKind::Text,
     "Only jobs whose error message contains this text, in the same case; an extension.",
 );
-const ORPHANED: Parameter = parameter(
+const ORPHANED: Parameter = Parameter::new(
     "orphaned",
     ParameterKind::Boolean,
     "Only jobs whose connector does not exist, or only those whose connector does; one that was deleted softly does \

@@ -35,29 +35,25 @@ pub(crate) struct ShowOptions {
     service: ServiceOptions,
 }
 
-const fn detail(label: &'static str, path: &'static str, kind: DetailKind) -> Detail {
-    Detail { label, path, kind }
-}
-
 const DETAILS: &[Detail] = &[
-    detail("ID", "id", DetailKind::Text),
-    detail("Name", "name", DetailKind::Text),
-    detail("Description", "description", DetailKind::Lines),
-    detail("Service type", "service_type", DetailKind::Text),
-    detail("Index", "index_name", DetailKind::Text),
-    detail("Language", "language", DetailKind::Text),
-    detail("Native", "is_native", DetailKind::Text),
-    detail("Status", "status", DetailKind::Status),
-    detail("Error", "error", DetailKind::Lines),
-    detail("Deleted", "deleted", DetailKind::Text),
-    detail("Last seen", "last_seen", DetailKind::Time),
-    detail("Last synced", "last_synced", DetailKind::Time),
-    detail("Last sync", "last_sync_status", DetailKind::Status),
-    detail("Last sync error", "last_sync_error", DetailKind::Lines),
-    detail("Last indexed", "last_indexed_document_count", DetailKind::Number),
-    detail("Last deleted", "last_deleted_document_count", DetailKind::Number),
-    detail("Scheduling", "scheduling", DetailKind::Json),
-    detail("Pipeline", "pipeline", DetailKind::Json),
+    Detail::new("ID", "id", DetailKind::Text),
+    Detail::new("Name", "name", DetailKind::Text),
+    Detail::new("Description", "description", DetailKind::Lines),
+    Detail::new("Service type", "service_type", DetailKind::Text),
+    Detail::new("Index", "index_name", DetailKind::Text),
+    Detail::new("Language", "language", DetailKind::Text),
+    Detail::new("Native", "is_native", DetailKind::Text),
+    Detail::new("Status", "status", DetailKind::Status),
+    Detail::new("Error", "error", DetailKind::Lines),
+    Detail::new("Deleted", "deleted", DetailKind::Text),
+    Detail::new("Last seen", "last_seen", DetailKind::Time),
+    Detail::new("Last synced", "last_synced", DetailKind::Time),
+    Detail::new("Last sync", "last_sync_status", DetailKind::Status),
+    Detail::new("Last sync error", "last_sync_error", DetailKind::Lines),
+    Detail::new("Last indexed", "last_indexed_document_count", DetailKind::Number),
+    Detail::new("Last deleted", "last_deleted_document_count", DetailKind::Number),
+    Detail::new("Scheduling", "scheduling", DetailKind::Json),
+    Detail::new("Pipeline", "pipeline", DetailKind::Json),
 ];
 
 /// Shows a connector.

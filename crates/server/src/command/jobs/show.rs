@@ -39,31 +39,27 @@ pub(crate) struct ShowOptions {
     service: ServiceOptions,
 }
 
-const fn detail(label: &'static str, path: &'static str, kind: DetailKind) -> Detail {
-    Detail { label, path, kind }
-}
-
 const DETAILS: &[Detail] = &[
-    detail("ID", "id", DetailKind::Text),
-    detail("Connector", "connector.id", DetailKind::Text),
-    detail("Service type", "connector.service_type", DetailKind::Text),
-    detail("Index", "connector.index_name", DetailKind::Text),
-    detail("Type", "job_type", DetailKind::Text),
-    detail("Trigger", "trigger_method", DetailKind::Text),
-    detail("Status", "status", DetailKind::Status),
-    detail("Error", "error", DetailKind::Lines),
-    detail("Worker", "worker_hostname", DetailKind::Text),
-    detail("Created", "created_at", DetailKind::Time),
-    detail("Started", "started_at", DetailKind::Time),
-    detail("Last seen", "last_seen", DetailKind::Time),
-    detail("Cancel requested", "cancelation_requested_at", DetailKind::Time),
-    detail("Canceled", "canceled_at", DetailKind::Time),
-    detail("Completed", "completed_at", DetailKind::Time),
-    detail("Indexed", "indexed_document_count", DetailKind::Number),
-    detail("Deleted", "deleted_document_count", DetailKind::Number),
-    detail("Total", "total_document_count", DetailKind::Number),
-    detail("Volume in MiB", "indexed_document_volume", DetailKind::Number),
-    detail("Metadata", "metadata", DetailKind::Json),
+    Detail::new("ID", "id", DetailKind::Text),
+    Detail::new("Connector", "connector.id", DetailKind::Text),
+    Detail::new("Service type", "connector.service_type", DetailKind::Text),
+    Detail::new("Index", "connector.index_name", DetailKind::Text),
+    Detail::new("Type", "job_type", DetailKind::Text),
+    Detail::new("Trigger", "trigger_method", DetailKind::Text),
+    Detail::new("Status", "status", DetailKind::Status),
+    Detail::new("Error", "error", DetailKind::Lines),
+    Detail::new("Worker", "worker_hostname", DetailKind::Text),
+    Detail::new("Created", "created_at", DetailKind::Time),
+    Detail::new("Started", "started_at", DetailKind::Time),
+    Detail::new("Last seen", "last_seen", DetailKind::Time),
+    Detail::new("Cancel requested", "cancelation_requested_at", DetailKind::Time),
+    Detail::new("Canceled", "canceled_at", DetailKind::Time),
+    Detail::new("Completed", "completed_at", DetailKind::Time),
+    Detail::new("Indexed", "indexed_document_count", DetailKind::Number),
+    Detail::new("Deleted", "deleted_document_count", DetailKind::Number),
+    Detail::new("Total", "total_document_count", DetailKind::Number),
+    Detail::new("Volume in MiB", "indexed_document_volume", DetailKind::Number),
+    Detail::new("Metadata", "metadata", DetailKind::Json),
 ];
 
 /// Shows a job.

@@ -38,7 +38,7 @@ pub(super) async fn follow(store: Arc<dyn Store>, subscribers: Arc<Subscribers>)
             Ok(next) => (position, pause) = (Some(next), FIRST_PAUSE),
             Err(_) if subscribers.is_unused() && subscribers.stop_task() => return,
             Err(error) => {
-                tracing::warn!(%error, "changes of sync jobs cannot be followed, who waits is told");
+                tracing::warn!(%error, "changes of sync jobs cannot be followed; waiting requests fail");
                 subscribers.fail(&Arc::new(error));
                 sleep(pause).await;
                 // The feed begins anew; who follows reads what was missed.
