@@ -101,7 +101,7 @@ impl Endpoint {
     };
 
     /// Its query parameters, without those of every endpoint.
-    pub fn own_parameters(&self) -> impl Iterator<Item = &'static Parameter> + use<> {
+    pub fn own_parameters(&self) -> impl Iterator<Item = &'static Parameter> + Clone + use<> {
         self.parameters.iter().copied().flatten()
     }
 

@@ -22,11 +22,10 @@ impl Arguments {
     /// message.
     pub(crate) fn collect(
         path: &str,
-        declared: impl Iterator<Item = &'static Parameter>,
+        declared: impl Iterator<Item = &'static Parameter> + Clone,
         pairs: Vec<(String, String)>,
     ) -> Result<Self, Refusal> {
-        let declared: Vec<&'static Parameter> = declared.collect();
-        let find = |name: &str| declared.iter().find(|known| known.name == name);
+        let find = |name: &str| declared.clone().find(|known| known.name == name);
         let mut unknown: Vec<String> = Vec::new();
         let mut arguments = Self::default();
         for (name, value) in pairs {
@@ -43,7 +42,7 @@ impl Arguments {
         if unknown.is_empty() {
             return Ok(arguments);
         }
-        let known: Vec<&str> = declared.iter().map(|parameter| parameter.name).collect();
+        let known: Vec<&str> = declared.map(|parameter| parameter.name).collect();
         Err(unrecognized(path, &unknown, &known))
     }
 
