@@ -107,7 +107,7 @@ impl KeyRecord {
 
     /// The record and the id of its job, if it is one of this format.
     fn with_job_id(self) -> Option<(Self, Id)> {
-        let id = Id::parse(JOB_ID.name, self.document.get(JOB_ID)?).ok()?;
+        let id = self.job_id().ok()?;
         Some((self, id))
     }
 
