@@ -23,6 +23,22 @@ impl Content {
         Self { media_type: JSON, schema, example: Some(example) }
     }
 
+    /// A stream of server-sent events: the schema is that of each event.
+    pub(crate) const fn events(media_type: &'static str) -> Self {
+        let schema = |_: &mut SchemaGenerator| {
+            json_schema!({
+                "type": "object",
+                "properties": {
+                    "event": { "type": "string", "description": "What happened." },
+                    "data": { "type": "string", "description": "What it happened to, as JSON." },
+                    "id": { "type": "string", "description": "The position, for Last-Event-ID." },
+                },
+                "required": ["event", "data"],
+            })
+        };
+        Self { media_type, schema, example: None }
+    }
+
     /// A text or binary body of another media type.
     pub(crate) const fn text(media_type: &'static str) -> Self {
         Self { media_type, schema: |_| json_schema!({ "type": "string" }), example: None }

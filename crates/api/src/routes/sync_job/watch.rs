@@ -47,7 +47,7 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
                       with a job that matches after its change; `deleted` with the `id` of any job that was deleted; \
                       `gap` if changes may be missing, so that the list has to be read again; `error` if the store is \
                       away, and `end` if the time is over or the service stops, both as the last one.",
-        content: Content::text(EVENT_STREAM),
+        content: Content::events(EVENT_STREAM),
     }],
     summary: "Sends the changes of sync jobs as server-sent events, as they happen.",
     extension: true,
