@@ -60,6 +60,8 @@ pub(crate) fn run(shell: &Shell, arguments: &Arguments) -> Result<()> {
     // A missing snapshot is a failure here and not written.
     let _snapshots = shell.push_env("INSTA_UPDATE", "no");
     let _full_match = shell.push_env("INSTA_REQUIRE_FULL_MATCH", "1");
+    // The message of a failed assertion would drown in its backtrace.
+    let _backtrace = shell.push_env("RUST_BACKTRACE", "0");
     let _threads = shell.push_env(THREADS, threads());
     let _selection = shell.push_env(SELECTION, arguments.backends.join(","));
     let engines = step("engines", || engine::start_all(&arguments.backends))?;

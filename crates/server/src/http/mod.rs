@@ -79,10 +79,10 @@ where
     Ok(server.run())
 }
 
-/// Limits the send buffer: one of several MiB would have to be half empty before a stalled client is noticed.
+/// Limits the send buffer: one of several MiB would have to be half empty before it is known that a client reads.
 #[cfg(any(target_os = "android", target_os = "linux"))]
 fn notice_slow_readers(stream: &TcpStream) -> io::Result<()> {
-    const MAXIMUM_UNSENT: u32 = 128 * 1024;
+    const MAXIMUM_UNSENT: u32 = 32 * 1024;
     socket2::SockRef::from(stream).set_tcp_notsent_lowat(MAXIMUM_UNSENT)
 }
 
