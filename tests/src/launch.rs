@@ -87,7 +87,7 @@ impl Launch {
         Ended { status, output: output.rest(), log: log.rest() }
     }
 
-    fn spawn(mut self) -> (Child, Output, Output) {
+    pub(crate) fn spawn(mut self) -> (Child, Output, Output) {
         let mut child = self
             .command
             .spawn()

@@ -1,6 +1,12 @@
 //! The standard streams: whether they are usable, and writing text to them.
 
 use std::io::{self, Write as _};
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+/// How often a command that has nothing to write looks whether anybody reads.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 
 /// Standard output, unless the process was started without one.
 ///
@@ -28,6 +34,13 @@ pub(crate) fn tell(text: &str) {
     let _ = io::stderr().write_all(text.as_bytes());
 }
 
+/// Waits until nobody can read standard output any more: the other end of a pipe is closed.
+pub(crate) async fn reader_gone() {
+    while system::has_reader() {
+        sleep(BETWEEN_LOOKS).await;
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stream {
     Input,
@@ -35,7 +48,7 @@ enum Stream {
 }
 
 fn check(stream: Stream) -> io::Result<()> {
-    if start::was_usable(stream) {
+    if system::was_usable(stream) {
         return Ok(());
     }
     Err(io::Error::other(match stream {
@@ -45,9 +58,10 @@ fn check(stream: Stream) -> io::Result<()> {
 }
 
 #[cfg(unix)]
-mod start {
+mod system {
     use std::sync::atomic::{AtomicBool, Ordering};
 
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
     use rustix::fs::{OFlags, fcntl_getfl};
     use rustix::stdio::{stdin, stdout};
 
@@ -71,13 +85,24 @@ mod start {
             Stream::Output => OUTPUT.load(Ordering::Relaxed),
         }
     }
+
+    pub(super) fn has_reader() -> bool {
+        let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+        // Errors are looked for whatever is asked.
+        let mut output = [PollFd::from_borrowed_fd(stdout(), PollFlags::empty())];
+        poll(&mut output, Some(&at_once)).is_err() || !output[0].revents().contains(PollFlags::ERR)
+    }
 }
 
 #[cfg(not(unix))]
-mod start {
+mod system {
     use super::Stream;
 
     pub(super) fn was_usable(_: Stream) -> bool {
+        true
+    }
+
+    pub(super) fn has_reader() -> bool {
         true
     }
 }

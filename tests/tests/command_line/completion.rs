@@ -50,6 +50,8 @@ fn bash_completes_commands_flags_and_words() {
     assert_eq!(complete("tributary jobs list --status p"), ["pending"]);
     assert_eq!(complete("tributary jobs list --job-type a"), ["access_control"]);
     assert_eq!(complete("tributary jobs create x --type inc"), ["incremental"]);
+    assert_eq!(complete("tributary jobs watch --status comp"), ["completed"]);
+    assert_eq!(complete("tributary jobs wat"), ["watch"]);
     assert_eq!(complete("tributary jobs list --connector"), ["--connector-id"]);
     assert_eq!(complete("tributary con"), ["connectors"]);
     assert_eq!(complete("tributary secrets rot"), ["rotate"]);

@@ -7,6 +7,7 @@ mod flags;
 mod jobs;
 mod lists;
 mod terminal;
+mod watch;
 
 use std::fs;
 

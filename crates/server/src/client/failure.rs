@@ -39,7 +39,7 @@ pub(crate) enum ClientFailure {
     #[error("{url} cannot be reached: {}; is the service running there? --url names another", causes(source))]
     Unreachable { url: String, source: reqwest::Error },
     #[error("{url} did not answer within {seconds} seconds; --request-timeout allows more")]
-    TimedOut { url: String, seconds: u64, source: reqwest::Error },
+    TimedOut { url: String, seconds: u64, source: Option<reqwest::Error> },
     #[error("{reason} ({status})")]
     Answered { status: StatusCode, reason: String },
     #[error("{url} answers, but not as this API does: {reason}")]
@@ -54,6 +54,10 @@ pub(crate) enum ClientFailure {
     JobCanceled { id: String },
     #[error("sync job [{id}] has not ended within {seconds} seconds")]
     JobNotEnded { id: String, seconds: u64 },
+    #[error("fewer than {limit} changes have come within {seconds} seconds")]
+    FewChanges { limit: u64, seconds: u64 },
+    #[error("signals cannot be listened to: {0}")]
+    Signals(#[source] io::Error),
     #[error("{failed} of {all} were not done")]
     Several { failed: usize, all: usize, exit_code: u8 },
 }
@@ -61,18 +65,32 @@ pub(crate) enum ClientFailure {
 impl ClientFailure {
     /// An answer that is no success, with the reason in its body.
     pub(super) fn answered(status: StatusCode, body: &str) -> Self {
+        Self::Answered { status, reason: Self::reason(body) }
+    }
+
+    /// The reason in the body of an error; free of control characters.
+    pub(crate) fn reason(body: &str) -> String {
         let reason = serde_json::from_str::<serde_json::Value>(body).ok().and_then(|body| {
             // A change of many jobs that was ended has failures instead.
             let reason = body.pointer("/error/reason").or(body.pointer("/failures/0/cause/reason"))?;
             Some(reason.as_str()?.to_owned())
         });
         let first_line = || body.lines().next().unwrap_or_default().chars().take(200).collect();
-        Self::Answered { status, reason: plain(&reason.unwrap_or_else(first_line)) }
+        plain(&reason.unwrap_or_else(first_line))
     }
 
     /// Whether the next call would fail likewise.
     pub(crate) fn concerns_all(&self) -> bool {
         matches!(self, Self::Unreachable { .. } | Self::TimedOut { .. } | Self::Unexpected { .. })
+    }
+
+    /// Whether the same call may succeed later.
+    pub(super) fn is_temporary(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } | Self::TimedOut { .. } => true,
+            Self::Answered { status, .. } => status.is_server_error(),
+            _ => false,
+        }
     }
 
     /// Whether it is about the end of a job that was waited for.
@@ -90,12 +108,13 @@ impl ClientFailure {
             Self::Unreachable { .. } | Self::TimedOut { .. } => 5,
             Self::JobFailed { .. } => 6,
             Self::JobCanceled { .. } => 7,
-            Self::JobNotEnded { .. } => 8,
+            Self::JobNotEnded { .. } | Self::FewChanges { .. } => 8,
             Self::Several { exit_code, .. } => *exit_code,
             Self::ReaderGone => 0,
             Self::NotConfirmed
             | Self::Authorities { .. }
             | Self::Client(_)
+            | Self::Signals(_)
             | Self::Answered { .. }
             | Self::Unexpected { .. }
             | Self::Output(_) => 1,
@@ -111,7 +130,7 @@ impl From<io::Error> for ClientFailure {
 }
 
 /// The causes of an error, without the error itself, whose text is only that a request failed.
-fn causes(error: &reqwest::Error) -> String {
+pub(super) fn causes(error: &dyn Error) -> String {
     let mut texts = Vec::new();
     let mut cause = error.source();
     while let Some(error) = cause {

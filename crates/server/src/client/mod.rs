@@ -9,6 +9,7 @@ mod options;
 mod plain;
 mod screen;
 mod service;
+mod subscription;
 mod table;
 mod times;
 
@@ -21,5 +22,6 @@ pub(crate) use options::ServiceOptions;
 pub(crate) use plain::plain;
 pub(crate) use screen::{DisplayOptions, Screen};
 pub(crate) use service::{Call, Service};
+pub(crate) use subscription::{ServerEvent, Subscription};
 pub(crate) use table::{Column, Table};
 pub(crate) use times::{ago, duration};

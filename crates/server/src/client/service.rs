@@ -4,10 +4,11 @@ use std::fs;
 use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
-use reqwest::{Certificate, Url};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::{Certificate, RequestBuilder, Response, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::time::timeout;
 use tributary_api::Endpoint;
 
 use super::failure::ClientFailure;
@@ -17,6 +18,10 @@ use super::plain::plain;
 
 /// What an id may contain in a path as it is.
 const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// The header with the id of the last event that was received.
+const LAST_EVENT_ID: &str = "Last-Event-ID";
+const EVENT_STREAM: &str = "text/event-stream";
 
 /// A running service.
 #[derive(Debug)]
@@ -119,6 +124,38 @@ impl Service {
 
     /// The same, for a call that the service answers only after some time.
     pub(crate) async fn text_after(&self, call: &Call, wait: Duration) -> Result<String, ClientFailure> {
+        let request = self.request(call)?;
+        let response = request.timeout(self.request_timeout + wait).send().await;
+        let response = response.map_err(|error| self.no_answer(error))?;
+        let status = response.status();
+        let text = response.text().await.map_err(|error| self.no_answer(error))?;
+        if status.is_success() { Ok(text) } else { Err(ClientFailure::answered(status, &text)) }
+    }
+
+    /// A stream of server-sent events, which go on after the event with the given id. It may last for any time.
+    pub(super) async fn events(&self, call: &Call, last_id: Option<&str>) -> Result<Response, ClientFailure> {
+        let mut call = call.clone();
+        if let Some(id) = last_id {
+            call.headers.retain(|(name, _)| *name != LAST_EVENT_ID);
+            call.headers.push((LAST_EVENT_ID, id.to_owned()));
+        }
+        let request = self.request(&call)?.header(ACCEPT, EVENT_STREAM);
+        let response = timeout(self.request_timeout, request.send()).await;
+        let response = response.map_err(|_| self.timed_out(None))?.map_err(|error| self.no_answer(error))?;
+        let status = response.status();
+        if !status.is_success() {
+            let text = timeout(self.request_timeout, response.text()).await;
+            let text = text.map_err(|_| self.timed_out(None))?.map_err(|error| self.no_answer(error))?;
+            return Err(ClientFailure::answered(status, &text));
+        }
+        let media_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        if !media_type.is_some_and(|found| found.to_ascii_lowercase().starts_with(EVENT_STREAM)) {
+            return Err(self.unexpected("the answer is no stream of events"));
+        }
+        Ok(response)
+    }
+
+    fn request(&self, call: &Call) -> Result<RequestBuilder, ClientFailure> {
         let url = call.url(&self.base)?;
         let mut request = self.http.request(call.endpoint.method.as_str().parse().unwrap_or_default(), url);
         for (name, value) in &call.headers {
@@ -127,11 +164,7 @@ impl Service {
         if let Some(body) = &call.body {
             request = request.header("Content-Type", "application/json").body(body.clone());
         }
-        let response = request.timeout(self.request_timeout + wait).send().await;
-        let response = response.map_err(|error| self.no_answer(error))?;
-        let status = response.status();
-        let text = response.text().await.map_err(|error| self.no_answer(error))?;
-        if status.is_success() { Ok(text) } else { Err(ClientFailure::answered(status, &text)) }
+        Ok(request)
     }
 
     /// The answer of a call, parsed.
@@ -155,13 +188,17 @@ impl Service {
             return ClientFailure::Client(source);
         }
         if source.is_timeout() {
-            return ClientFailure::TimedOut { url, seconds: self.request_timeout.as_secs(), source };
+            return self.timed_out(Some(source));
         }
         ClientFailure::Unreachable { url, source }
     }
 
+    fn timed_out(&self, source: Option<reqwest::Error>) -> ClientFailure {
+        ClientFailure::TimedOut { url: self.address(), seconds: self.request_timeout.as_secs(), source }
+    }
+
     /// The address for messages, without a password.
-    fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         let mut url = self.base.clone();
         let _ = url.set_username("");
         let _ = url.set_password(None);

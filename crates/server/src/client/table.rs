@@ -36,6 +36,14 @@ impl<'c> Table<'c> {
         Self { columns, widths, screen, is_begun: false }
     }
 
+    /// With columns that are at least so wide.
+    pub(crate) fn at_least(mut self, widths: &[usize]) -> Self {
+        for (width, least) in self.widths.iter_mut().zip(widths) {
+            *width = (*width).max(*least);
+        }
+        self
+    }
+
     /// The text of further rows, with the headings before the first. Cells may have colors, but no other control
     /// characters.
     pub(crate) fn rows(&mut self, rows: &[Vec<String>]) -> String {

@@ -135,6 +135,6 @@ impl Lister<'_> {
 }
 
 /// JSON with the line breaks between its tokens as blanks.
-fn one_line(document: &str) -> String {
+pub(super) fn one_line(document: &str) -> String {
     document.replace(['\n', '\r'], " ")
 }

@@ -36,7 +36,7 @@ pub(crate) enum Command {
     Import(import::ImportOptions),
     /// Asks a running service whether it is ready
     Health(health::HealthOptions),
-    /// Lists, creates, waits for, retries, cancels and deletes sync jobs of a running service
+    /// Lists, watches, creates, waits for, retries, cancels and deletes sync jobs of a running service
     #[command(subcommand)]
     Jobs(jobs::JobsCommand),
     /// Lists connectors of a running service

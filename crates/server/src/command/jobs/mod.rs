@@ -7,6 +7,7 @@ mod create;
 mod list;
 mod show;
 mod wait;
+mod watch;
 
 use clap::Subcommand;
 
@@ -21,6 +22,8 @@ pub(crate) enum JobsCommand {
     Show(show::ShowOptions),
     /// Counts sync jobs, by words or by intervals of time
     Count(count::CountOptions),
+    /// Shows changes of sync jobs as they happen
+    Watch(watch::WatchOptions),
     /// Creates a sync job for a connector
     Create(create::CreateOptions),
     /// Cancels sync jobs that no worker has, or asks their workers to stop
@@ -37,6 +40,7 @@ pub(super) async fn run(command: JobsCommand) -> Result<(), ClientFailure> {
         JobsCommand::List(options) => list::run(&options).await,
         JobsCommand::Show(options) => show::run(&options).await,
         JobsCommand::Count(options) => count::run(&options).await,
+        JobsCommand::Watch(options) => watch::run(&options).await,
         JobsCommand::Create(options) => create::run(&options).await,
         JobsCommand::Cancel(options) => change::cancel(&options).await,
         JobsCommand::Retry(options) => change::retry(&options).await,
