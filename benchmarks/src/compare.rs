@@ -108,7 +108,7 @@ pub(crate) fn prepare_lists(address: SocketAddr, shape: &Shape) -> Result<Vec<Re
 #[derive(Deserialize)]
 struct Answer<'a> {
     count: u64,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     results: Vec<&'a RawValue>,
 }
 

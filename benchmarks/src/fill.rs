@@ -11,9 +11,10 @@ use tributary_storage::{Collection, Registry, Store, StoreExt as _};
 use crate::failure::Failure;
 use crate::jobs::Job;
 
-/// The size of a batch of jobs, and the number of concurrent batches.
-const PORTION: u32 = 1_000;
-const PORTIONS: usize = 4;
+/// The size of a batch of jobs, and the number of concurrent batches: small enough for a search engine on a busy machine
+/// to store them within the time limit of a change.
+const PORTION: u32 = 500;
+const PORTIONS: usize = 2;
 
 /// The options of `fill`.
 #[derive(Debug, Clone, Args)]

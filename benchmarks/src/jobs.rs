@@ -91,7 +91,7 @@ impl Job {
             let _ = write!(life, r#""completed_at":"{}","#, self.time(completed));
         }
         if self.has_error() {
-            let _ = write!(life, r#""error":"{} from the source","#, 400 + (self.noise() >> 40) % 100);
+            let _ = write!(life, r#""error":"{} from the source","#, self.error_number());
         }
         life
     }
@@ -111,6 +111,11 @@ impl Job {
     /// Whether it has an error.
     pub(crate) fn has_error(self) -> bool {
         STATUSES[self.status()] == "error"
+    }
+
+    /// The number in its error message, if it has one.
+    pub(crate) fn error_number(self) -> u64 {
+        400 + (self.noise() >> 40) % 100
     }
 
     /// So many seconds after its creation, with milliseconds.

@@ -10,6 +10,7 @@ mod figures;
 mod fill;
 mod jobs;
 mod list;
+mod raw;
 mod search;
 mod serve;
 mod server;

@@ -6,27 +6,39 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tributary_engines::{Distribution, Engine, EngineOptions};
 
 use crate::client::{Client, connect};
 use crate::compare::{Comparison, Load, Rounds, alternate, prepare};
 use crate::connection::{Connection, Request};
 use crate::failure::Failure;
+use crate::raw::Search;
 use crate::server::{Server, Stored};
-use crate::shapes::{Shape, Target, shapes};
+use crate::shapes::{Shape, shapes, texts};
 use crate::table::{grouped, marked, whole};
 
 /// The measured shapes, each with the required speed-up of the embedded store over OpenSearch.
-const SHAPES: [(&str, f64); 4] =
-    [("no filter", 3.0), ("status", 6.0), ("connector + two types", 6.0), ("from=9,900", 60.0)];
+const SHAPES: [(&str, f64); 11] = [
+    ("no filter", 3.0),
+    ("status", 6.0),
+    ("connector + two types", 6.0),
+    ("from=9,900", 60.0),
+    ("two statuses", FURTHER_GOAL),
+    ("range of created_at", FURTHER_GOAL),
+    ("range of completed_at + status", FURTHER_GOAL),
+    ("sort=completed_at, desc", FURTHER_GOAL),
+    ("walk, size=10, page 5,000", FURTHER_GOAL),
+    ("walk by completed_at, size=10, page 5,000", FURTHER_GOAL),
+    ("_count by status, job_type", FURTHER_GOAL),
+];
+/// The required speed-up of the embedded store with requests that Elasticsearch's API does not have.
+const FURTHER_GOAL: f64 = 1.0;
 /// The required throughput of the service over OpenSearch with many clients, relative to OpenSearch itself.
 const THROUGHPUT_GOAL: f64 = 0.75;
 /// The maximum latency of the service over OpenSearch with one client, relative to OpenSearch itself.
 const LATENCY_GOAL: f64 = 1.4;
 const CONNECTIONS: [usize; 2] = [1, 32];
-/// The index that the store keeps sync jobs in.
-const INDEX: &str = ".elastic-connectors-sync-jobs-v1";
 const FILE: &str = "docs/benchmarks.md";
 const MARKS: [&str; 2] = ["<!-- bench search -->\n", "<!-- /bench search -->"];
 
@@ -42,6 +54,9 @@ pub(crate) struct SearchOptions {
     /// How many of the 1,000 connectors the requests filter by in turn
     #[arg(long, default_value_t = 32)]
     connectors: u32,
+    /// Only shapes with this text in their name; the file is not written then
+    #[arg(long, default_value = "")]
+    only: String,
 }
 
 /// The result of a shape with a number of connections.
@@ -58,7 +73,7 @@ pub(crate) fn run(options: &SearchOptions) -> Result<(), Failure> {
     let rounds = if options.quick {
         Rounds { number: 5, duration: Duration::from_millis(400) }
     } else {
-        Rounds { number: 9, duration: Duration::from_secs(1) }
+        Rounds { number: 9, duration: Duration::from_millis(500) }
     };
     let distribution = Distribution::find("opensearch", None)?;
     let engine_options =
@@ -74,14 +89,14 @@ pub(crate) fn run(options: &SearchOptions) -> Result<(), Failure> {
     let (over_search, embedded) = (Server::start(&in_search)?, Server::start(&in_folder)?);
 
     let mut lines = Vec::new();
-    for shape in shapes(options.jobs, options.connectors) {
-        let Some((_, goal)) = SHAPES.iter().find(|(name, _)| *name == shape.name) else { continue };
-        lines.extend(measure(raw, &over_search, &embedded, &shape, *goal, rounds)?);
+    for (mut shape, goal) in measured(options) {
+        let raws = walk(embedded.address, &mut shape)?;
+        lines.extend(measure(raw, &raws, &over_search, &embedded, &shape, goal, rounds)?);
     }
     let version = distribution.version;
     let text = describe(options, version, rounds, filling, &lines);
     println!("{text}");
-    if !options.quick {
+    if !options.quick && options.only.is_empty() {
         write(&text)?;
     }
     Ok(())
@@ -89,6 +104,7 @@ pub(crate) fn run(options: &SearchOptions) -> Result<(), Failure> {
 
 fn measure(
     raw: SocketAddr,
+    raws: &[Search],
     over_search: &Server,
     embedded: &Server,
     shape: &Shape,
@@ -97,8 +113,8 @@ fn measure(
 ) -> Result<Vec<SearchLine>, Failure> {
     let (through, _) = prepare(over_search.address, shape)?;
     let (alone, _) = prepare(embedded.address, shape)?;
-    let raws: Vec<Request> = shape.targets.iter().map(raw_request).collect();
-    check(raw, over_search.address, embedded.address, shape, &raws)?;
+    check(raw, over_search.address, embedded.address, shape, raws)?;
+    let raws: Vec<Request> = raws.iter().map(Search::request).collect();
     let mut lines = Vec::new();
     for connections in CONNECTIONS {
         eprintln!("{} at {connections}", shape.name);
@@ -119,66 +135,58 @@ fn measure(
     Ok(lines)
 }
 
-/// The search that a client of OpenSearch would send for the same page.
-fn raw_request(target: &Target) -> Request {
-    let (mut from, mut size, mut filters) = (0, 100, Vec::new());
-    for (name, value) in target
-        .url
-        .split_once('?')
-        .map_or("", |(_, query)| query)
-        .split('&')
-        .filter_map(|pair| pair.split_once('='))
-    {
-        match name {
-            "from" => from = value.parse().unwrap_or(from),
-            "size" => size = value.parse().unwrap_or(size),
-            "connector_id" => filters.push(json!({ "term": { "connector.id": value } })),
-            "job_type" => filters.push(json!({ "terms": { name: value.split(',').collect::<Vec<_>>() } })),
-            _ => filters.push(json!({ "term": { name: value } })),
-        }
-    }
-    let query = if filters.is_empty() {
-        json!({ "match_all": {} })
-    } else {
-        json!({ "bool": { "filter": filters } })
-    };
-    let body = json!({
-        "query": query,
-        "sort": [{ "created_at": { "order": "asc", "missing": "_last" } }],
-        "from": from,
-        "size": size,
-        "track_total_hits": true,
-    });
-    Request::post(&format!("/{INDEX}/_search"), &body.to_string())
-}
-
-/// Checks that all three return the same documents for each request.
+/// Checks that both stores give the same answers to the byte, and OpenSearch the same documents.
 fn check(
     raw: SocketAddr,
     over_search: SocketAddr,
     embedded: SocketAddr,
     shape: &Shape,
-    raws: &[Request],
+    raws: &[Search],
 ) -> Result<(), Failure> {
-    let fetch = |address: SocketAddr, request: &Request| -> Result<Vec<u8>, Failure> {
-        Ok(Connection::new(connect(address)?).fetch(request)?)
-    };
-    for (target, raw_request) in shape.targets.iter().zip(raws) {
+    for (target, search) in shape.targets.iter().zip(raws) {
         let request = Request::new(&target.url);
         let through = fetch(over_search, &request)?;
         if through != fetch(embedded, &request)? {
             return Err(format!("{} is answered differently by the two stores", target.url).into());
         }
-        let ids = |body: &[u8], list: &str, id: &str| -> Result<Vec<Value>, Failure> {
-            let body: Value = serde_json::from_slice(body)?;
-            let list = body.pointer(list).and_then(Value::as_array).ok_or("an answer without a list")?;
-            Ok(list.iter().map(|document| document[id].clone()).collect())
-        };
-        if ids(&through, "/results", "id")? != ids(&fetch(raw, raw_request)?, "/hits/hits", "_id")? {
+        let own = fetch(raw, &search.request())?;
+        if !search.has_same_documents(&serde_json::from_slice(&own)?, &serde_json::from_slice(&through)?) {
             return Err(format!("{} has other documents than OpenSearch's own answer", target.url).into());
         }
     }
     Ok(())
+}
+
+/// The measured shapes, each with the required speed-up of the embedded store.
+fn measured(options: &SearchOptions) -> Vec<(Shape, f64)> {
+    let listed = shapes(options.jobs, options.connectors).into_iter().filter_map(|shape| {
+        let (_, goal) = SHAPES.iter().find(|(name, _)| *name == shape.name)?;
+        Some((shape, *goal))
+    });
+    let further = [(texts(options.jobs), FURTHER_GOAL)];
+    let chosen = |(shape, _): &(Shape, f64)| shape.name.contains(&options.only);
+    listed.chain(further).filter(chosen).collect()
+}
+
+/// Turns requests that begin a walk into those for a later page, and returns the searches of OpenSearch for the same pages.
+/// The embedded store walks: it is faster, and its cursors are the same.
+fn walk(embedded: SocketAddr, shape: &mut Shape) -> Result<Vec<Search>, Failure> {
+    let mut searches = Vec::new();
+    for target in &mut shape.targets {
+        let mut search = Search::new(&target.url);
+        let start = target.url.clone();
+        for _ in 0..std::mem::take(&mut target.pages_before) {
+            let page: Value = serde_json::from_slice(&fetch(embedded, &Request::new(&target.url))?)?;
+            search.follow(&page)?;
+            target.url = format!("{start}{}", page["next"].as_str().ok_or("the walk ends too early")?);
+        }
+        searches.push(search);
+    }
+    Ok(searches)
+}
+
+fn fetch(address: SocketAddr, request: &Request) -> Result<Vec<u8>, Failure> {
+    Ok(Connection::new(connect(address)?).fetch(request)?)
 }
 
 fn describe(

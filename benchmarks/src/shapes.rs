@@ -73,6 +73,7 @@ pub(crate) fn shapes(jobs: u32, connectors: u32) -> Vec<Shape> {
     shapes.push(Shape::new("size=10", vec![Target::new("size=10", total, 0, 10)]).of_one_size());
     shapes.extend(finding(jobs));
     shapes.extend(walks(total));
+    shapes.push(counted(jobs));
     shapes
 }
 
@@ -105,6 +106,8 @@ fn finding(jobs: u32) -> Vec<Shape> {
             count(&|job| has_status(job, "completed") && completed(job).is_some_and(is_between)),
         ),
         one("has_error", "has_error=true", count(&|job| job.has_error())),
+        // No connector is stored.
+        one("orphaned", "orphaned=true", total),
         one("sort=completed_at, desc", "sort=completed_at&order=desc", total),
         one(
             "sort=duration, desc + status",
@@ -114,9 +117,25 @@ fn finding(jobs: u32) -> Vec<Shape> {
     ]
 }
 
+/// All jobs, by two of their words.
+fn counted(jobs: u32) -> Shape {
+    let mut counted = Target::new("", jobs.into(), 0, 0);
+    counted.url.push_str("/_count?by=status,job_type");
+    Shape::new("_count by status, job_type", vec![counted])
+}
+
+/// What costs a search engine more than the matches of an index: the text of messages.
+pub(crate) fn texts(jobs: u32) -> Shape {
+    // A message is `4xx from the source`: this selects 11 of 100 numbers.
+    let has_text = |job: &Job| job.has_error() && job.error_number().to_string().contains("40");
+    let found = (0..jobs).map(Job).filter(has_text).count() as u64;
+    Shape::new("error contains", vec![Target::new("error=40", found, 0, PAGE)])
+}
+
 /// The first page of a walk after a cursor, and a late one, in two orders.
 fn walks(jobs: u64) -> Vec<Shape> {
-    let late = u32::try_from(jobs / 20).unwrap_or_default().min(4_999);
+    // Every page before the late one has jobs with a `completed_at`.
+    let late = u32::try_from(jobs / 50).unwrap_or_default().min(4_999);
     let page = |name, query: &str, pages_before| {
         Shape::new(name, vec![Target { pages_before, ..Target::new(query, jobs, 0, 10) }]).of_one_size()
     };
