@@ -28,6 +28,17 @@ impl Request {
         let text = format!("GET {target} HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n\r\n");
         Self { bytes: text.into_bytes().into(), body: None }
     }
+
+    /// A change that needs no body.
+    pub(crate) fn put(target: &str) -> Self {
+        let text = format!("PUT {target} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
+        Self { bytes: text.into_bytes().into(), body: None }
+    }
+
+    /// What is sent.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
 }
 
 /// The progress of a response.

@@ -1,7 +1,8 @@
 //! Benchmarks of the service: `list` measures lists of sync jobs against one constant body, `search`
-//! against a search engine, `log` with the access log against without.
+//! against a search engine, `log` with the access log against without, `watch` clients that wait, `bulk` changes of many jobs.
 
 mod access_log;
+mod bulk;
 mod client;
 mod compare;
 mod connection;
@@ -16,6 +17,7 @@ mod serve;
 mod server;
 mod shapes;
 mod table;
+mod watch;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -45,6 +47,10 @@ enum Command {
     Search(search::SearchOptions),
     /// Lists of the whole service with its access log, against the same service without
     Log(access_log::AccessLogOptions),
+    /// What many clients cost that wait for a change, and when they hear of it
+    Watch(watch::WatchOptions),
+    /// How long changes of many jobs take
+    Bulk(bulk::BulkOptions),
     /// Store jobs for the other commands
     #[command(hide = true)]
     Fill(fill::FillOptions),
@@ -72,6 +78,8 @@ fn main() -> Result<(), Failure> {
         Command::List(options) => list::run(&options),
         Command::Search(options) => search::run(&options),
         Command::Log(options) => access_log::run(&options),
+        Command::Watch(options) => watch::run(&options),
+        Command::Bulk(options) => bulk::run(&options),
         Command::Fill(options) => actix_web::rt::System::new().block_on(fill::run(options)),
         Command::Service { arguments } => service(arguments),
         Command::Serve(options) => actix_web::rt::System::new().block_on(serve::run(options)),

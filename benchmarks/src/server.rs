@@ -58,6 +58,11 @@ impl Server {
         let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB")).ok_or("no VmRSS")?;
         Ok(kilobytes.parse::<u64>()? * 1024)
     }
+
+    /// How many threads the process has.
+    pub(crate) fn threads(&self) -> Result<usize, Failure> {
+        Ok(fs::read_dir(format!("/proc/{}/task", self.process.id()))?.count())
+    }
 }
 
 impl Drop for Server {

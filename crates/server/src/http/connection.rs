@@ -8,6 +8,7 @@
 mod writing;
 
 use std::io;
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -15,7 +16,6 @@ use std::time::Duration;
 use bytes::{Buf as _, BytesMut};
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::time::Sleep;
-use tokio_util::io::poll_read_buf;
 use tributary_api::HeadRefusal;
 
 use super::body::{Body, Extent};
@@ -25,8 +25,6 @@ use super::write_timer::WriteTimer;
 
 /// The number of bytes read at a time for a head.
 const PIECE: usize = 4 * 1024;
-/// The largest buffer that is kept for the next head.
-const KEPT_BUFFER: usize = 16 * 1024;
 /// What the HTTP library skips before a head: it marks the connection as active.
 const EMPTY_LINE: &[u8] = b"\r\n";
 
@@ -105,7 +103,7 @@ impl<S> Connection<S> {
         out.put_slice(&self.received[..length]);
         self.received.advance(length);
         self.ready -= length;
-        if self.received.is_empty() && self.received.capacity() > KEPT_BUFFER {
+        if self.received.is_empty() {
             self.received = BytesMut::new();
         }
     }
@@ -181,13 +179,15 @@ impl<S: AsyncRead + Unpin> Connection<S> {
                 return Poll::Ready(Ok(()));
             }
             self.next = Next::Head(progress);
-            self.received.reserve(PIECE);
-            match poll_read_buf(Pin::new(&mut self.stream), context, &mut self.received)? {
-                Poll::Ready(0) => {
+            // Idle connections have no buffer.
+            let mut piece = [MaybeUninit::uninit(); PIECE];
+            let mut piece = ReadBuf::uninit(&mut piece);
+            match Pin::new(&mut self.stream).poll_read(context, &mut piece)? {
+                Poll::Ready(()) if piece.filled().is_empty() => {
                     self.end_of_input();
                     return Poll::Ready(Ok(()));
                 }
-                Poll::Ready(_) => {}
+                Poll::Ready(()) => self.received.extend_from_slice(piece.filled()),
                 Poll::Pending => {
                     ready!(self.poll_head_timer(context));
                     return Poll::Ready(Ok(()));

@@ -26,16 +26,17 @@ pub struct AwaitedJob {
 /// is over or the service stops. Refused if there is no such job, or no longer.
 pub async fn wait(hub: &SyncJobHub, id: &Id, timeout: Duration) -> Result<AwaitedJob> {
     let until = Instant::now() + timeout.min(LONGEST_TIMER);
-    let job = read(hub, id).await?;
-    if job.has_ended || timeout.is_zero() {
-        return Ok(job);
+    // Its text is not kept while many wait.
+    match read(hub, id).await? {
+        job if job.has_ended || timeout.is_zero() => return Ok(job),
+        _ => {}
     }
     let mut subscription = hub.job(id);
     loop {
         // After the subscription, and whenever it may have changed unnoticed.
-        let job = read(hub, id).await?;
-        if job.has_ended {
-            return Ok(job);
+        match read(hub, id).await? {
+            job if job.has_ended => return Ok(job),
+            _ => {}
         }
         let news = tokio::select! {
             news = timeout_at(until, important(&mut subscription)) => news,
