@@ -182,6 +182,11 @@ impl OrderedIndex {
         self.values.of_slot(slot, field)
     }
 
+    /// The slots of all documents, in order.
+    pub fn slots(&self) -> impl Iterator<Item = u32> {
+        self.order.entries().map(|(_, slot)| slot)
+    }
+
     /// The positions with their slots.
     pub fn entries_at(&self, positions: impl Iterator<Item = u32>) -> impl Iterator<Item = (u32, u32)> {
         self.order.entries_at(positions)

@@ -1,6 +1,7 @@
 //! A collection: rendered documents in slots, with indexes by id and by field.
 
 use std::hash::BuildHasher;
+use std::sync::OnceLock;
 
 use bytes::Bytes;
 use foldhash::fast::RandomState;
@@ -11,11 +12,9 @@ use tributary_domain::{Collection, IndexedField};
 use super::batch::LoadBatch;
 use super::holders::Holders;
 use super::number_field::NumberField;
-#[cfg(feature = "embedded")]
-use super::number_field::id_ranks;
 use super::operation::{FieldNumber, PRESENT, Record, SEVERAL, Terms, kept_mark, stored};
 use super::slots::Slots;
-use crate::index::{ColumnNumbers as _, Field, OrderedIndex, SlotOrder};
+use crate::index::{ColumnNumbers as _, Field, OrderedIndex};
 use crate::{StoreError, Stored, Version, Versioned};
 
 /// How many slots a scan examines in one step.
@@ -151,21 +150,13 @@ impl Indexed {
             }
             loaded.push(batch);
         }
-        let Self { slots, by_id, hasher, index, numbers, .. } = self;
+        let Self { slots, by_id, hasher, index, .. } = self;
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 let hash = |slot: &u32| hasher.hash_one(slots.id(*slot));
                 by_id.reserve(count, hash);
                 for slot in (0..).take(count) {
                     by_id.insert_unique(hash(&slot), slot, hash);
-                }
-            });
-            scope.spawn(|| {
-                if numbers.iter().any(|field| field.order.is_some()) {
-                    let ranks = id_ranks(slots, count);
-                    for field in numbers {
-                        field.load_order(&ranks);
-                    }
                 }
             });
             let vocabulary = loaded.iter().flat_map(LoadBatch::vocabulary);
@@ -220,7 +211,7 @@ fn number_fields(collection: Collection) -> Vec<NumberField> {
     let fields = (0..).zip(collection.fields).filter(|(_, field)| field.is_indexed() && field.is_numeric());
     let field = |(number, field): (FieldNumber, &IndexedField)| {
         let has_order = field.is_sorted && collection.order != Some(field.path);
-        NumberField { number, order: has_order.then(SlotOrder::default), ..NumberField::default() }
+        NumberField { number, order: has_order.then(OnceLock::new), ..NumberField::default() }
     };
     fields.map(field).collect()
 }

@@ -81,13 +81,16 @@ impl Indexed {
     fn walked_page(&self, matching: &MatchingPositions<'_>, count: u64, query: &Query) -> Option<Vec<u32>> {
         let path = query.order.field?;
         let (_, field) = self.number_field(path)?;
-        let order = field.order.as_ref().filter(|_| self.is_in_order(query.order))?;
+        if !self.is_in_order(query.order) {
+            return None;
+        }
         let (key, from, size) = window(query);
         let wanted = from.saturating_add(size as u64);
         let expected_steps = wanted.saturating_mul(self.index.len()).checked_div(count)?;
         if expected_steps > count / 2 {
             return None;
         }
+        let order = field.order(&self.slots, self.index.slots())?;
         let keys = field.keys(&self.slots);
         let ends = |key: OrderKey<'_>| order.ends(key, &keys);
         let sections = Sections::new(query.order, key.map(|key| Self::place_key(query.order, key)), ends);

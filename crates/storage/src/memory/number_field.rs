@@ -1,5 +1,7 @@
 //! The numbers or dates of one field, and the order of documents by them.
 
+use std::sync::OnceLock;
+
 use super::column::Column;
 use super::operation::FieldNumber;
 use super::slots::Slots;
@@ -11,8 +13,9 @@ pub(super) struct NumberField {
     pub(super) number: FieldNumber,
     pub(super) column: Column,
     /// All documents by their least number and their id, if lists are ordered so and that is not the collection's own
-    /// order. Documents without a number stand where `i64::MAX` does.
-    pub(super) order: Option<SlotOrder>,
+    /// order. Documents without a number stand where `i64::MAX` does. It is built for the first list that needs it: most
+    /// services never need all, and each takes 8 bytes for a document and its share of each change.
+    pub(super) order: Option<OnceLock<SlotOrder>>,
 }
 
 /// The keys of an order by a field.
@@ -47,7 +50,9 @@ impl NumberField {
     /// Replaces the numbers of a document, in ascending order.
     pub(super) fn set(&mut self, slot: u32, numbers: &[i64], slots: &Slots) {
         let Self { column, order, .. } = self;
-        let Some(order) = order else { return column.set(slot, numbers) };
+        let Some(order) = order.as_mut().and_then(OnceLock::get_mut) else {
+            return column.set(slot, numbers);
+        };
         if order.contains(slot) && column.least(slot) == numbers.first().copied() {
             return column.set(slot, numbers);
         }
@@ -59,46 +64,42 @@ impl NumberField {
 
     /// Removes the numbers of a document.
     pub(super) fn remove(&mut self, slot: u32) {
-        if let Some(order) = &mut self.order {
+        if let Some(order) = self.order.as_mut().and_then(OnceLock::get_mut) {
             order.remove(slot);
         }
         self.column.set(slot, &[]);
     }
 
-    /// Builds the order of all documents, whose numbers are set; `ranks` has the rank of the id of each slot.
-    #[cfg(feature = "embedded")]
-    pub(super) fn load_order(&mut self, ranks: &[u32]) {
-        let Some(order) = &mut self.order else { return };
-        let key = |(slot, rank): (u32, &u32)| {
-            let number = self.column.least(slot).unwrap_or(i64::MAX).cast_unsigned() ^ 1 << 63;
-            u128::from(number) << 64 | u128::from(*rank) << 32 | u128::from(slot)
+    /// Its order; `all` are the slots of all documents, best in the order of their ids.
+    pub(super) fn order(&self, slots: &Slots, all: impl Iterator<Item = u32>) -> Option<&SlotOrder> {
+        let sorted = || {
+            let mut numbered: Vec<(i64, u32)> = all.map(|slot| (self.keys(slots).number(slot), slot)).collect();
+            numbered.sort_by_key(|(number, _)| *number);
+            for same in numbered.chunk_by_mut(|left, right| left.0 == right.0) {
+                if !same.is_sorted_by_key(|(_, slot)| slots.id(*slot)) {
+                    sort_by_id(same, slots);
+                }
+            }
+            SlotOrder::laid_out(&numbered.into_iter().map(|(_, slot)| slot).collect::<Vec<u32>>())
         };
-        let mut keys: Vec<u128> = (0..).zip(ranks).map(key).collect();
-        keys.sort_unstable();
-        #[expect(clippy::cast_possible_truncation, reason = "the slot is what is wanted")]
-        let slots: Vec<u32> = keys.into_iter().map(|key| key as u32).collect();
-        *order = SlotOrder::laid_out(&slots);
+        Some(self.order.as_ref()?.get_or_init(sorted))
     }
 }
 
-/// The rank of the id of each of the first slots.
-#[cfg(feature = "embedded")]
-pub(super) fn id_ranks(slots: &Slots, count: usize) -> Vec<u32> {
+fn sort_by_id(numbered: &mut [(i64, u32)], slots: &Slots) {
     // Most ids differ in their first bytes, which are fetched once each.
-    let prefix = |slot| {
+    let prefix = |&(_, slot): &(i64, u32)| {
         let id = slots.id(slot).as_bytes();
         let mut prefix = [0; 16];
         let length = id.len().min(16);
         prefix[..length].copy_from_slice(&id[..length]);
         (u128::from_be_bytes(prefix), slot)
     };
-    let mut sorted: Vec<(u128, u32)> = (0..).take(count).map(prefix).collect();
+    let mut sorted: Vec<(u128, u32)> = numbered.iter().map(prefix).collect();
     sorted.sort_unstable_by(|left, right| {
         left.0.cmp(&right.0).then_with(|| slots.id(left.1).cmp(slots.id(right.1)))
     });
-    let mut ranks = vec![0; count];
-    for (rank, (_, slot)) in (0..).zip(sorted) {
-        ranks[slot as usize] = rank;
+    for (place, (_, slot)) in numbered.iter_mut().zip(sorted) {
+        place.1 = slot;
     }
-    ranks
 }
