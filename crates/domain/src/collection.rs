@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 
-use crate::{Document, FieldKind, IndexedField, Refusal};
+use crate::{Document, FieldKind, FieldPaths, IndexedField, Refusal};
 
 /// A collection of documents, described by its schema. Two collections are the same if they have the same name.
 #[derive(Clone, Copy)]
@@ -99,14 +99,10 @@ impl CollectionSchema {
         text
     }
 
-    /// The outermost names of the fields that queries use.
+    /// The paths of the fields that queries use.
     #[must_use]
-    pub fn outermost_names(&self) -> Vec<&'static str> {
-        let paths = self.indexed_fields().flat_map(IndexedField::sources);
-        let mut names: Vec<&str> = paths.filter_map(|path| path.split('.').next()).collect();
-        names.sort_unstable();
-        names.dedup();
-        names
+    pub fn paths(&self) -> FieldPaths<'static> {
+        FieldPaths::new(self.indexed_fields().flat_map(IndexedField::sources))
     }
 
     /// Whether a field is of this kind, in this collection.
@@ -160,6 +156,7 @@ impl Ord for Collection {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Outline;
 
     #[test]
     fn fingerprints_tell_what_is_derived() {
@@ -175,9 +172,11 @@ mod tests {
             ..CollectionSchema::BASE
         };
         let samples = Collection::new(&SCHEMA);
+        let paths = samples.paths();
         let fingerprint = "order:due.at due.at:date:s due.color:keyword:fc delay:number:s=seen.at-due.at";
         assert_eq!(samples.fingerprint(), fingerprint);
-        assert_eq!(samples.outermost_names(), ["due", "seen"]);
+        let outline = Outline::read_paths(r#"{"due":{"at":1,"color":"red"}}"#, &paths).unwrap();
+        assert!(["at", "color"].iter().all(|name| outline.object("due").unwrap().get_raw(name).is_some()));
         assert_eq!(CollectionSchema::BASE.fingerprint(), "order:");
     }
 }

@@ -12,6 +12,11 @@ use crate::{Document, Outline};
 pub trait Fields {
     /// The JSON text of a field, if it is present and not null.
     fn get_raw(&self, name: &str) -> Option<&RawValue>;
+
+    /// A field that is an object, if it was read already.
+    fn object(&self, _name: &str) -> Option<&Outline<'_>> {
+        None
+    }
 }
 
 impl Fields for Document {
@@ -24,6 +29,10 @@ impl Fields for Outline<'_> {
     fn get_raw(&self, name: &str) -> Option<&RawValue> {
         Outline::get_raw(self, name)
     }
+
+    fn object(&self, name: &str) -> Option<&Outline<'_>> {
+        Outline::object(self, name)
+    }
 }
 
 /// The words of a document in a field, as a `keyword` field would index them.
@@ -33,6 +42,9 @@ impl Fields for Outline<'_> {
 pub fn keyword_values(document: &impl Fields, path: &str) -> Vec<String> {
     let mut words = Vec::new();
     let (name, rest) = first_name(path);
+    if let (Some(rest), Some(object)) = (rest, document.object(name)) {
+        return keyword_values(object, rest);
+    }
     if let Some(value) = document.get_raw(name) {
         collect(value, rest, &mut words);
     }

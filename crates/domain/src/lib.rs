@@ -83,7 +83,7 @@ pub use indexing::{Fields, date_values, keyword_values, number_values};
 pub use kept::{Kept, joined, problem_and_path};
 pub use lease::{LEASE_FIELDS, Lease};
 pub use lenient::{FromText, Lenient};
-pub use outline::Outline;
+pub use outline::{FieldPaths, Outline};
 pub use query::{
     Condition, MissingValues, Order, Query, QueryError, SortKey, SortOrder, SortValue, Window, check_groups,
     check_numbers,

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use redb::{Database, ReadableDatabase, ReadableTable, TableError};
-use tributary_domain::{Collection, Document, Outline};
+use tributary_domain::{Collection, Document, FieldPaths, Outline};
 
 use super::catch_panic::catch_panic;
 use super::failure::Failure;
@@ -16,8 +16,8 @@ const STRIDE: u64 = 256;
 /// The documents of a collection with slots from one end of all: upwards from the first or downwards from the last.
 struct FromOneEnd<'n> {
     collection: Collection,
-    /// The outermost names of the fields that queries use.
-    names: &'n [&'static str],
+    /// The fields that queries use.
+    paths: &'n FieldPaths<'static>,
     batch: LoadBatch,
     slots: Box<dyn Iterator<Item = u32> + Send>,
 }
@@ -25,18 +25,18 @@ struct FromOneEnd<'n> {
 impl FromOneEnd<'_> {
     /// Takes what is read: the document's id, its text and its sequence number; `None` if it is no JSON object.
     fn keep(&mut self, id: &str, document: &str, sequence: u64) -> Option<()> {
-        let terms = terms(self.collection, self.names, document)?;
+        let terms = terms(self.collection, self.paths, document)?;
         self.batch.add(self.slots.next()?, id, document.as_bytes(), sequence, terms);
         Some(())
     }
 }
 
 /// What a document is found by, or `None` if it is no JSON object.
-fn terms(collection: Collection, names: &[&'static str], text: &str) -> Option<Terms> {
+fn terms(collection: Collection, paths: &FieldPaths<'_>, text: &str) -> Option<Terms> {
     if collection.unique.is_some() {
         return Some(Terms::of_document(collection, &Document::parse(text).ok()?));
     }
-    Some(Terms::of_fields(collection, &Outline::read(text, names)?))
+    Some(Terms::of_fields(collection, &Outline::read_paths(text, paths)?))
 }
 
 /// The catalog of all documents, if they are as the database says that they were written.
@@ -46,8 +46,8 @@ pub(super) fn load(database: &Database, collections: &[Collection]) -> Result<(C
     for collection in collections.iter().copied() {
         let count = state.count(collection);
         let slots = u32::try_from(count).map_err(|_| Failure::damaged("too many are counted"))?;
-        let names = collection.outermost_names();
-        let from = |slots| FromOneEnd { collection, names: &names, batch: LoadBatch::default(), slots };
+        let paths = collection.paths();
+        let from = |slots| FromOneEnd { collection, paths: &paths, batch: LoadBatch::default(), slots };
         let ends = [from(Box::new(0..slots)), from(Box::new((0..slots).rev()))];
         let read = read(database, collection, (count, state.sequence), ends)?;
         catalog.load(collection, read.into_iter().map(|from_one_end| from_one_end.batch).collect());
@@ -163,12 +163,12 @@ mod tests {
         ];
         for text in texts {
             let whole = Document::parse(text).unwrap();
-            let names = jobs.outermost_names();
+            let paths = jobs.paths();
             let expected = Terms::of_document(jobs, &whole);
-            assert_eq!(terms(jobs, &names, text), Some(expected), "{text}");
+            assert_eq!(terms(jobs, &paths, text), Some(expected), "{text}");
         }
         for text in ["", "[]", "{", "{}{}", r#"{"a":}"#, r#"{"a":tru}"#, r#"{"a":1,}"#, "1"] {
-            assert!(terms(jobs, &jobs.outermost_names(), text).is_none(), "{text}");
+            assert!(terms(jobs, &jobs.paths(), text).is_none(), "{text}");
         }
     }
 }

@@ -73,7 +73,8 @@ impl NumberField {
     /// Its order; `all` are the slots of all documents, best in the order of their ids.
     pub(super) fn order(&self, slots: &Slots, all: impl Iterator<Item = u32>) -> Option<&SlotOrder> {
         let sorted = || {
-            let mut numbered: Vec<(i64, u32)> = all.map(|slot| (self.keys(slots).number(slot), slot)).collect();
+            let mut numbered: Vec<(i64, u32)> =
+                all.map(|slot| (self.keys(slots).number(slot), slot)).collect();
             numbered.sort_by_key(|(number, _)| *number);
             for same in numbered.chunk_by_mut(|left, right| left.0 == right.0) {
                 if !same.is_sorted_by_key(|(_, slot)| slots.id(*slot)) {

@@ -89,8 +89,8 @@ impl Terms {
         Self { unique, ..Self::of_fields(collection, document) }
     }
 
-    /// The terms of a document of which only the
-    /// [outermost names](tributary_domain::CollectionSchema::outermost_names) are known, without the unique word.
+    /// The terms of a document of which only the [paths](tributary_domain::CollectionSchema::paths) are known, without the
+    /// unique word.
     pub(crate) fn of_fields(collection: Collection, document: &impl Fields) -> Self {
         let mut terms = Self::default();
         let mut first = None;
