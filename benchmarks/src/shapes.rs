@@ -117,11 +117,11 @@ fn finding(jobs: u32) -> Vec<Shape> {
     ]
 }
 
-/// All jobs, by two of their words.
+/// All jobs, by two of their words: how long that takes counts, not the ratio to a constant body.
 fn counted(jobs: u32) -> Shape {
     let mut counted = Target::new("", jobs.into(), 0, 0);
     counted.url.push_str("/_count?by=status,job_type");
-    Shape::new("_count by status, job_type", vec![counted])
+    Shape { goal: 0.0, ..Shape::new("_count by status, job_type", vec![counted]) }
 }
 
 /// What costs a search engine more than the matches of an index: the text of messages.

@@ -39,11 +39,12 @@ pub(crate) fn print_lines(jobs: u32, lines: &[Line]) {
     println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
     for Line { shape, connections, body_bytes, comparison, goal } in lines {
         println!(
-            "| {shape} | {connections} | {} | {} | {} | {} | ≥ {goal:.2} | {:.0} | {:.0} |",
+            "| {shape} | {connections} | {} | {} | {} | {} | {} | {:.0} | {:.0} |",
             grouped(*body_bytes as u64),
             whole(comparison.left.throughput),
             whole(comparison.right.throughput),
             marked(comparison.ratio, comparison.ratio >= *goal),
+            if *goal > 0.0 { format!("≥ {goal:.2}") } else { "–".to_owned() },
             comparison.left.latency,
             comparison.right.latency,
         );

@@ -6,7 +6,7 @@ use super::error::QueryError;
 use crate::{Collection, Document, FieldKind};
 
 /// A condition on the fields of a document. A field has any number of values; it is enough that one matches.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub enum Condition {
     /// The field has one of the values, by the rules of [`keyword_values`](crate::keyword_values).
     AnyOf {

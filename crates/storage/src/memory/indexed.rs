@@ -11,6 +11,7 @@ use tributary_domain::{Collection, IndexedField};
 #[cfg(feature = "embedded")]
 use super::batch::LoadBatch;
 use super::holders::Holders;
+use super::matches::RecentMatches;
 use super::number_field::NumberField;
 use super::operation::{FieldNumber, PRESENT, Record, SEVERAL, Terms, kept_mark, stored};
 use super::slots::Slots;
@@ -31,6 +32,7 @@ pub(super) struct Indexed {
     by_id: HashTable<u32>,
     hasher: RandomState,
     holders: Holders,
+    pub(super) recent_matches: RecentMatches,
 }
 
 impl Indexed {
@@ -50,6 +52,7 @@ impl Indexed {
             by_id: HashTable::new(),
             hasher: RandomState::default(),
             holders: Holders::default(),
+            recent_matches: RecentMatches::default(),
         }
     }
 
@@ -92,6 +95,7 @@ impl Indexed {
     }
 
     pub(super) fn apply(&mut self, id: &str, record: Option<Record>, sequence: u64) {
+        self.recent_matches.clear();
         match (self.slot(id), record) {
             (Some(slot), None) => self.remove(id, slot),
             (None, None) => {}
@@ -129,6 +133,7 @@ impl Indexed {
     /// Loads documents into an empty collection; they must fill the slots from 0 without gaps.
     #[cfg(feature = "embedded")]
     pub(super) fn load(&mut self, batches: Vec<LoadBatch>) {
+        self.recent_matches.clear();
         let count = batches.iter().map(|batch| batch.rows.len()).sum();
         self.slots.resize(count);
         let mut loaded = Vec::with_capacity(batches.len());

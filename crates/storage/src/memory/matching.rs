@@ -26,7 +26,8 @@ impl Indexed {
                 None => others.push(condition),
             }
         }
-        MatchingPositions { bitmap: self.bitmap(&others), positions }
+        let bitmap = self.recent_matches.get_or_compute(conditions, || self.bitmap(&others));
+        MatchingPositions { bitmap, positions }
     }
 
     /// The positions of the documents with a value in a range of the collection's own order, if this is such a condition
