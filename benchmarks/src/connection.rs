@@ -16,8 +16,12 @@ pub(crate) struct Request {
 impl Request {
     /// A request with a body of JSON.
     pub(crate) fn post(target: &str, body: &str) -> Self {
+        Self::with_body("POST", target, body)
+    }
+
+    fn with_body(method: &str, target: &str, body: &str) -> Self {
         let text = format!(
-            "POST {target} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            "{method} {target} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
             body.len()
         );
         Self { bytes: text.into_bytes().into(), body: None }
@@ -29,10 +33,9 @@ impl Request {
         Self { bytes: text.into_bytes().into(), body: None }
     }
 
-    /// A change that needs no body.
-    pub(crate) fn put(target: &str) -> Self {
-        let text = format!("PUT {target} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
-        Self { bytes: text.into_bytes().into(), body: None }
+    /// A change; the body may be empty.
+    pub(crate) fn put(target: &str, body: &str) -> Self {
+        Self::with_body("PUT", target, body)
     }
 
     /// What is sent.

@@ -11,6 +11,12 @@ const INDEX: &str = ".elastic-connectors-sync-jobs-v1";
 /// The order of a list without `sort`; no two jobs have the same value.
 const CREATED_AT: &str = "created_at";
 
+/// Has the server compute every answer: it would keep counts until the next change, and they would be compared with
+/// nothing but a lookup.
+pub(crate) fn without_cache() -> Request {
+    Request::put(&format!("/{INDEX}/_settings"), r#"{"index.requests.cache.enable":false}"#)
+}
+
 /// A search of OpenSearch.
 #[derive(Debug, Clone)]
 pub(crate) struct Search {

@@ -111,7 +111,7 @@ fn measure(stored: &Stored, way: &Way, job: Job, clients: usize) -> Result<Waite
     let kibibytes = server.resident_bytes()?.saturating_sub(memory) as f64 / 1024.0 / clients as f64;
     let threads = server.threads()?.saturating_sub(threads);
     let start = Instant::now();
-    changer.exchange(&Request::put(&format!("/_connector/_sync_job/{}/_cancel", job.id())))?;
+    changer.exchange(&Request::put(&format!("/_connector/_sync_job/{}/_cancel", job.id()), ""))?;
     let answered = start.elapsed();
     waiting.read_until_all_have(NEWS)?;
     Ok(Waited { kibibytes, threads, answered, told: start.elapsed() })

@@ -1,14 +1,11 @@
 //! Lists and counts of documents that match a query.
 
-use std::collections::BTreeMap;
+use tributary_domain::{Query, Window};
 
-use futures_util::future::try_join3;
-use tributary_domain::{Query, SortKey, Window};
-
+use super::after::part_after;
 use super::call::Call;
-use super::compile::all;
 use super::computed_order::computed_page;
-use super::page::{List, Part};
+use super::page::List;
 use super::small;
 use super::sorting::Sorting;
 use crate::{Page, StoreError};
@@ -36,26 +33,4 @@ pub(super) async fn list(call: &Call, query: &Query) -> Result<Page, StoreError>
     // Documents that were deleted meanwhile are left out.
     let documents = part.rows.into_iter().filter_map(|(_, document)| document).collect();
     Ok(Page { count: part.count, documents, next })
-}
-
-/// The documents after a position: the remaining ones of its value, then those of the following values.
-async fn part_after(list: &List<'_>, key: &SortKey, size: u64) -> Result<Part, StoreError> {
-    let value = key.value.as_ref();
-    list.sorting.check(value)?;
-    let after = list.sorting.after(value);
-    let (count, at, part) = try_join3(
-        list.count(all(list.index, &list.query.conditions, None)),
-        list.keys_at(None, value),
-        list.part(Some(&after), 0, size),
-    )
-    .await?;
-    let is_after = |other: &SortKey| list.sorting.order.compare(other, key).is_gt();
-    let size = usize::try_from(size).unwrap_or(usize::MAX);
-    let mut rest: Vec<SortKey> = at.into_iter().filter(is_after).collect();
-    let from_here = rest.len() as u64 + part.from_here;
-    rest.truncate(size);
-    let mut rows = list.rows(rest, &BTreeMap::new()).await?;
-    rows.extend(part.rows);
-    rows.truncate(size);
-    Ok(Part { count, from_here, rows })
 }

@@ -4,6 +4,7 @@
 //! write is guarded by `if_seq_no` and `if_primary_term`, and is visible to the next list.
 
 mod action;
+mod after;
 mod bulk;
 mod call;
 mod changes;

@@ -73,19 +73,22 @@ impl List<'_> {
         let body = self.call.search(&self.index.name, &body).await?;
         let answer: SearchAnswer<'_> = wire::read(&body)?;
         let count = answer.count();
-        let key = |hit: &Hit<'_>| SortKey { value: self.sorting.value(hit), id: hit.id.clone().into_owned() };
         let hits: Vec<(SortKey, Hit<'_>)> =
-            answer.hits.hits.into_iter().map(|hit| (key(&hit), hit)).collect();
+            answer.hits.hits.into_iter().map(|hit| (self.key(&hit), hit)).collect();
         let found = PageHits { reach, count, hits: &hits };
         let mut page: Vec<&(SortKey, Hit<'_>)> = found.page().iter().collect();
         page.sort_by(|left, right| self.sorting.order.compare(&left.0, &right.0));
         let rows = if found.is_cut_before() || found.is_cut_after() {
             self.cut_page(more, &found, &page).await?
         } else {
-            let row = |(key, hit): &(SortKey, Hit<'_>)| Ok((key.clone(), Some(render(hit.text(), &key.id)?)));
-            page.into_iter().map(row).collect::<Result<_, StoreError>>()?
+            rendered(page)?
         };
         Ok(Part { count, from_here: count.saturating_sub(from), rows })
+    }
+
+    /// The sort key of a hit.
+    pub(super) fn key(&self, hit: &Hit<'_>) -> SortKey {
+        SortKey { value: self.sorting.value(hit), id: hit.id.clone().into_owned() }
     }
 
     /// A page whose first or last documents share their value with others: all documents of that value are sorted by
@@ -169,6 +172,14 @@ impl List<'_> {
         };
         all(self.index, &self.query.conditions, Some(more))
     }
+}
+
+/// Hits as rows.
+pub(super) fn rendered<'h, 'a: 'h>(
+    hits: impl IntoIterator<Item = &'h (SortKey, Hit<'a>)>,
+) -> Result<Vec<(SortKey, Option<Bytes>)>, StoreError> {
+    let row = |(key, hit): &(SortKey, Hit<'_>)| Ok((key.clone(), Some(render(hit.text(), &key.id)?)));
+    hits.into_iter().map(row).collect()
 }
 
 /// The hits of a search: a page, and up to one document on either side of it.

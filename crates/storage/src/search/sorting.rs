@@ -73,6 +73,15 @@ impl<'i> Sorting<'i> {
         }
     }
 
+    /// The number right before a value in the order: a search after it begins with the value. `None` for what is no number
+    /// or at a limit.
+    pub(super) fn just_before(&self, value: Option<&SortValue>) -> Option<i64> {
+        let (Some(SortValue::Number(number)), Some(field)) = (value, self.field) else { return None };
+        let (least, greatest) = self.index.limits(field.path);
+        let before = if self.ends().0 { number.checked_sub(1)? } else { number.checked_add(1)? };
+        (least < before && before < greatest).then_some(before)
+    }
+
     /// Matches the documents of a value.
     pub(super) fn at(&self, value: Option<&SortValue>) -> Value {
         match (value, self.field) {
