@@ -72,7 +72,7 @@ pub(crate) fn print_growth(few: u32, many: u32, lines: &[Line]) {
 pub(crate) fn print_costs(costs: &[Costs]) {
     println!("\n## Memory and start-up\n");
     println!(
-        "Memory is that of the server after its start from disk, less that of one over an empty store.\n"
+        "Memory is that of the server after its start from disk and a few requests, less that of one over an empty store.\n"
     );
     println!(
         "| jobs | memory a job, bytes | its JSON, bytes | ratio | goal | start-up, s | goal | storing them, s |"
