@@ -177,3 +177,26 @@ fn connections_are_kept_alive_unless_the_client_closes_them() {
     let _ = old.read_answer(false).unwrap().expect(200);
     assert!(old.read_to_end().unwrap().is_empty());
 }
+
+#[test]
+fn a_client_of_http_1_0_gets_no_chunks() {
+    let server = Server::start("memory:");
+    Scenario(&server).connector("orders");
+    let line = server.get("/_connector/_stream").expect(200).body;
+    for (more, is_packed) in
+        [("", false), ("Connection: keep-alive\r\n", false), ("Accept-Encoding: gzip\r\n", true)]
+    {
+        let mut old = server.connect();
+        old.send(format!("GET /_connector/_stream HTTP/1.0\r\n{more}\r\n").as_bytes()).unwrap();
+        let answer = old.read_to_end().unwrap();
+        let end = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap();
+        let head = String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase();
+        assert!(head.starts_with("http/1.0 200") && !head.contains("transfer-encoding"), "{head}");
+        assert_eq!(head.contains("content-encoding: gzip"), is_packed, "{head}");
+        if !is_packed {
+            assert_eq!(String::from_utf8_lossy(&answer[end + 4..]), line);
+        }
+    }
+    let head = server.call("HEAD", "/_connector/_stream").expect(200);
+    assert_eq!(head.header("content-length"), None);
+}

@@ -63,6 +63,7 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
             .wrap(middleware::from_fn(http::answer_refused_heads))
             .wrap(middleware::Compress::default())
             .wrap(middleware::from_fn(compression::ignore_what_is_not_served))
+            .wrap(middleware::from_fn(http::without_chunks_where_unknown))
             .configure(served.configure())
     });
     let running = running.map_err(|error| StartError::listening(&settings.listen, &error))?;

@@ -1,11 +1,13 @@
 //! The HTTP response: status, headers and body, of success and of failure.
 
 use std::error::Error;
+use std::io;
 
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, HttpResponseBuilder};
 use bytes::Bytes;
+use futures_util::stream;
 
 use super::presentation;
 use super::reply::{Reply, ReplyBody};
@@ -42,7 +44,9 @@ pub(crate) fn respond(
     let mut response = match reply.body {
         ReplyBody::Json(body) | ReplyBody::Text(_, body) => response.body(body),
         // Nothing is read for a body that is not sent.
-        ReplyBody::Stream(..) if request.method() == Method::HEAD => response.finish(),
+        ReplyBody::Stream(..) if request.method() == Method::HEAD => {
+            response.streaming(stream::empty::<io::Result<Bytes>>())
+        }
         ReplyBody::Stream(_, pieces) => response.streaming(pieces),
     };
     warning_header::add(request, &mut response, &reply.warnings, version);
@@ -110,11 +114,9 @@ fn causes(error: &ApiError) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::io;
-
     use actix_web::body::to_bytes;
     use actix_web::test::TestRequest;
-    use futures_util::stream::{self, StreamExt as _};
+    use futures_util::stream::StreamExt as _;
     use tributary_storage::StoreError;
 
     use super::*;

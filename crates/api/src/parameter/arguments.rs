@@ -184,8 +184,8 @@ impl Arguments {
         let end = u64::from(window.0) + u64::from(window.1);
         if end > u64::from(MAXIMUM_WINDOW) {
             return Err(Refusal::InvalidArgument(format!(
-                "[from] + [size] must be at most [{MAXIMUM_WINDOW}], but was [{end}]; to go deeper, narrow the \
-                 list with {narrow}"
+                "[from] + [size] must be at most [{MAXIMUM_WINDOW}], but was [{end}]; to go deeper, walk \
+                 with [cursor=], or narrow the list with {narrow}"
             )));
         }
         Ok(window)

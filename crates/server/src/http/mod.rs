@@ -4,6 +4,7 @@ mod body;
 mod connection;
 mod head;
 mod head_timer;
+mod version;
 mod write_timer;
 
 use std::io;
@@ -23,6 +24,8 @@ use tributary_api::{Api, HeadRefusal};
 
 use crate::settings::Settings;
 use connection::{Connection, Limits};
+
+pub(crate) use version::without_chunks_where_unknown;
 
 /// How long closing a connection may take, as in `actix_web::HttpServer`.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);

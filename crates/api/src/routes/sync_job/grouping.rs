@@ -101,6 +101,12 @@ pub(super) fn grouping(arguments: &Arguments) -> Result<Grouping, Refusal> {
 /// The names in `by`, each known and there once.
 fn names(arguments: &Arguments) -> Result<Vec<&'static str>, Refusal> {
     let mut names: Vec<&'static str> = Vec::new();
+    if arguments.text(&BY) == Some("") {
+        return refused(&format!(
+            "[by] must not be empty, expected some of [{}]",
+            listed(NAMES.iter().copied())
+        ));
+    }
     for given in arguments.texts(&BY) {
         let Some(name) = NAMES.iter().find(|name| name.eq_ignore_ascii_case(given)) else {
             let (known, meant) = (listed(NAMES.iter().copied()), did_you_mean(given, NAMES));
