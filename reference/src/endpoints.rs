@@ -156,6 +156,7 @@ fn takes(kind: ParameterKind) -> String {
         ParameterKind::Integer => "whole number from 0".to_owned(),
         ParameterKind::PositiveInteger => "whole number from 1".to_owned(),
         ParameterKind::Boolean => "`true` or `false`; the name alone is `true`".to_owned(),
+        ParameterKind::FilledBoolean => "`true` or `false`".to_owned(),
         ParameterKind::Duration => DURATION.to_owned(),
         ParameterKind::Timeout => format!("{DURATION}; `-1` for as long as is allowed"),
         ParameterKind::Text => "text, not empty".to_owned(),

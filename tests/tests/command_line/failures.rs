@@ -68,6 +68,11 @@ fn who_does_not_answer() {
             5,
             "busy (503 Service Unavailable)",
         ),
+        (
+            answering("HTTP/1.1 404 Not Found\r\ncontent-length: 4\r\n\r\nlost"),
+            1,
+            "no header X-Elastic-Product (404 Not Found)",
+        ),
         (answering("HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n"), 4, "(401 Unauthorized)"),
         (
             answering("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n<html>\u{1b}[2J"),

@@ -74,7 +74,7 @@ fn schema(parameter: &Parameter) -> Value {
     let mut schema = match parameter.kind {
         ParameterKind::Integer => json!({ "type": "integer", "minimum": 0, "maximum": MAXIMUM_WINDOW }),
         ParameterKind::PositiveInteger => json!({ "type": "integer", "minimum": 1, "maximum": i32::MAX }),
-        ParameterKind::Boolean => json!({ "type": "boolean" }),
+        ParameterKind::Boolean | ParameterKind::FilledBoolean => json!({ "type": "boolean" }),
         ParameterKind::Text => json!({ "type": "string", "minLength": 1 }),
         ParameterKind::TextList => json!({ "type": "array", "items": { "type": "string" } }),
         ParameterKind::Date => {

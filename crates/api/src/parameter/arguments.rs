@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tributary_domain::{Enumeration, Refusal, did_you_mean, parse_duration};
 
-use super::declaration::Parameter;
+use super::declaration::{Parameter, ParameterKind};
 
 /// The maximum of `from` plus `size`, as in Elasticsearch.
 pub(crate) const MAXIMUM_WINDOW: u32 = 10_000;
@@ -109,16 +109,17 @@ impl Arguments {
         })
     }
 
-    /// `true`, `false`, or true if the name has no value; false if absent.
+    /// `true`, `false`, or true if the name has no value, where that is allowed; false if absent.
     pub(crate) fn boolean(&self, parameter: &Parameter) -> Result<bool, Refusal> {
         Ok(self.optional_boolean(parameter)?.unwrap_or(false))
     }
 
-    /// `true`, `false`, or true if the name has no value; `None` if absent.
+    /// `true`, `false`, or true if the name has no value, where that is allowed; `None` if absent.
     pub(crate) fn optional_boolean(&self, parameter: &Parameter) -> Result<Option<bool>, Refusal> {
         match self.text(parameter) {
             None => Ok(None),
             Some("false") => Ok(Some(false)),
+            Some("") if parameter.kind == ParameterKind::FilledBoolean => Err(empty(parameter)),
             Some("" | "true") => Ok(Some(true)),
             Some(other) => Err(Refusal::InvalidArgument(format!(
                 "parameter [{}] must be [true] or [false], but was [{other}]",
@@ -250,7 +251,6 @@ mod tests {
     use tributary_domain::SyncJobType;
 
     use super::*;
-    use crate::parameter::ParameterKind;
 
     const fn declare(name: &'static str, kind: ParameterKind, default: Option<&'static str>) -> Parameter {
         Parameter { name, kind, default, description: "" }

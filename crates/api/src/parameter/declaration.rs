@@ -9,6 +9,9 @@ pub enum ParameterKind {
     PositiveInteger,
     /// `true` or `false`; without a value it is true.
     Boolean,
+    /// `true` or `false`, and not empty: for what selects documents, where an empty variable in a script must not mean
+    /// `true`.
+    FilledBoolean,
     /// A duration: a whole number with one of Elasticsearch's time units, such as `30s`.
     Duration,
     /// How long to wait: a duration, or `-1` for as long as is allowed.

@@ -55,21 +55,21 @@ async fn refusals(session: &mut Session, verb: &str) {
         "?status=",
         "?status=ended",
         "?connector_id=",
-        "?all&conflicts=ignore",
-        "?all&conflicts=",
-        "?all&max_docs=0",
-        "?all&max_docs=-1",
-        "?all&max_docs=many",
-        "?all&max_docs=",
-        "?all&dry_run=2",
-        "?all&all",
-        "?all&from=0",
-        "?all&size=10",
+        "?all=true&conflicts=ignore",
+        "?all=true&conflicts=",
+        "?all=true&max_docs=0",
+        "?all=true&max_docs=-1",
+        "?all=true&max_docs=many",
+        "?all=true&max_docs=",
+        "?all=true&dry_run=2",
+        "?all=true&all=true",
+        "?all=true&from=0",
+        "?all=true&size=10",
     ] {
         post(session, verb, parameters).await;
     }
     let path = format!("{JOBS}/_{verb}_by_query");
-    session.call("POST", &format!("{path}?all"), "{}").await;
+    session.call("POST", &format!("{path}?all=true"), "{}").await;
     for method in ["PUT", "GET", "DELETE"] {
         session.call(method, &path, "").await;
     }

@@ -36,7 +36,7 @@ async fn sync_jobs(session: &mut Session) {
         "?order=desc",
         "?status=pending",
         "?status=canceled",
-        "?has_error&sort=last_seen",
+        "?has_error=true&sort=last_seen",
         "?pretty",
         "?_source=status",
         "?_source=false&status=error",

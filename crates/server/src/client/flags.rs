@@ -100,7 +100,7 @@ fn flag(parameter: &'static Parameter) -> Arg {
         ParameterKind::Integer => {
             flag.value_name("NUMBER").value_parser(whole(0, i32::MAX.unsigned_abs().into()))
         }
-        ParameterKind::Boolean => flag
+        ParameterKind::Boolean | ParameterKind::FilledBoolean => flag
             .value_name("BOOLEAN")
             .num_args(0..=1)
             .require_equals(true)

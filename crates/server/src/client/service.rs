@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
-use reqwest::{Certificate, RequestBuilder, Response, Url};
+use reqwest::{Certificate, RequestBuilder, Response, StatusCode, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::time::timeout;
-use tributary_api::Endpoint;
+use tributary_api::{ENDPOINTS, Endpoint};
 
 use super::failure::ClientFailure;
 use super::flags::EndpointFlags;
@@ -21,6 +21,8 @@ const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'
 
 /// The header with the id of the last event that was received.
 const LAST_EVENT_ID: &str = "Last-Event-ID";
+/// The header that every answer of the API has.
+const PRODUCT: &str = "X-Elastic-Product";
 const EVENT_STREAM: &str = "text/event-stream";
 
 /// A running service.
@@ -66,6 +68,11 @@ impl Call {
         self
     }
 
+    /// Whether a header was given by a flag.
+    pub(crate) fn has_header(&self, header: &str) -> bool {
+        self.headers.iter().any(|(name, _)| *name == header)
+    }
+
     /// With a body.
     pub(crate) fn body(mut self, body: &impl Serialize) -> Self {
         self.body = serde_json::to_string(body).ok();
@@ -77,6 +84,14 @@ impl Call {
         let id = self.id.as_deref().unwrap_or_default();
         if matches!(id, "." | "..") {
             // A URL with these, however they are encoded, is one without them.
+            return Err(ClientFailure::Unaddressable(id.to_owned()));
+        }
+        let is_path = |known: &&Endpoint| {
+            let (parent, name) = known.path.rsplit_once('/').unwrap_or_default();
+            name == id && self.endpoint.path.strip_prefix(parent).is_some_and(|rest| rest.starts_with("/{"))
+        };
+        if ENDPOINTS.iter().any(is_path) {
+            // The service would take it for another call.
             return Err(ClientFailure::Unaddressable(id.to_owned()));
         }
         let id = utf8_percent_encode(id, IN_PATH).to_string();
@@ -128,7 +143,11 @@ impl Service {
         let response = request.timeout(self.request_timeout + wait).send().await;
         let response = response.map_err(|error| self.no_answer(error))?;
         let status = response.status();
+        let is_of_this_api = is_of_this_api(&response);
         let text = response.text().await.map_err(|error| self.no_answer(error))?;
+        if !is_of_this_api {
+            return Err(self.foreign(status));
+        }
         if status.is_success() { Ok(text) } else { Err(ClientFailure::answered(status, &text)) }
     }
 
@@ -143,6 +162,9 @@ impl Service {
         let response = timeout(self.request_timeout, request.send()).await;
         let response = response.map_err(|_| self.timed_out(None))?.map_err(|error| self.no_answer(error))?;
         let status = response.status();
+        if !is_of_this_api(&response) {
+            return Err(self.foreign(status));
+        }
         if !status.is_success() {
             let text = timeout(self.request_timeout, response.text()).await;
             let text = text.map_err(|_| self.timed_out(None))?.map_err(|error| self.no_answer(error))?;
@@ -153,6 +175,10 @@ impl Service {
             return Err(self.unexpected("the answer is no stream of events"));
         }
         Ok(response)
+    }
+
+    fn foreign(&self, status: StatusCode) -> ClientFailure {
+        self.unexpected(&format!("the answer has no header {PRODUCT} ({status})"))
     }
 
     fn request(&self, call: &Call) -> Result<RequestBuilder, ClientFailure> {
@@ -204,6 +230,12 @@ impl Service {
         let _ = url.set_password(None);
         url.as_str().trim_end_matches('/').to_owned()
     }
+}
+
+/// Whether an answer that tells about documents is of this API; other refusals may be of what is between.
+fn is_of_this_api(response: &Response) -> bool {
+    let tells = response.status().is_success() || response.status() == StatusCode::NOT_FOUND;
+    !tells || response.headers().contains_key(PRODUCT)
 }
 
 /// The headers of every request; who asks is to be told here.

@@ -148,7 +148,8 @@ mod tests {
             let mut request = [0; 4096];
             let length = connection.read(&mut request).unwrap();
             let answer = format!(
-                "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\n\r\nretry: 1\nid: {number}\n\
+                "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\n\
+                 x-elastic-product: Elasticsearch\r\n\r\nretry: 1\nid: {number}\n\
                  data: {number}\n\ndata: lost"
             );
             connection.write_all(answer.as_bytes()).unwrap();

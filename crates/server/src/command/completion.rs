@@ -1,5 +1,7 @@
 //! `tributary completion`: scripts that complete the command line in a shell.
 
+use std::io::ErrorKind;
+
 use clap::Args;
 use clap_complete::{Shell, generate};
 
@@ -25,5 +27,9 @@ pub(super) fn run(options: &CompletionOptions, mut command_line: clap::Command) 
     let mut script = Vec::new();
     let name = command_line.get_name().to_owned();
     generate(options.shell, &mut command_line, name, &mut script);
-    streams::say(&String::from_utf8_lossy(&script)).map_err(Failure::Script)
+    match streams::say(&String::from_utf8_lossy(&script)) {
+        // A reader that has enough, such as `head`, is no failure.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(Failure::Script),
+    }
 }

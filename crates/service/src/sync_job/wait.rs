@@ -38,9 +38,11 @@ pub async fn wait(hub: &SyncJobHub, id: &Id, timeout: Duration) -> Result<Awaite
             job if job.has_ended => return Ok(job),
             _ => {}
         }
+        // At the end of the service the task behind the subscription fails, which is no failure of the store.
         let news = tokio::select! {
-            news = timeout_at(until, important(&mut subscription)) => news,
+            biased;
             () = hub.ended() => return read(hub, id).await,
+            news = timeout_at(until, important(&mut subscription)) => news,
         };
         match news {
             Ok(JobNews::Changed(text, has_ended)) => return Ok(AwaitedJob { text, has_ended }),

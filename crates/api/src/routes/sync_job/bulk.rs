@@ -16,7 +16,7 @@ use crate::parameter::{Parameter, ParameterKind};
 
 const ALL: Parameter = Parameter {
     name: "all",
-    kind: ParameterKind::Boolean,
+    kind: ParameterKind::FilledBoolean,
     default: Some("false"),
     description: "Needed to change all jobs, without a filter; not together with one.",
 };

@@ -89,12 +89,14 @@ impl Events {
             let news = match self.state {
                 State::Beginning => {
                     self.state = State::Following;
-                    let position = position_event("position", self.watch.position());
-                    return Some(
-                        [format!("retry: {RECONNECTION_MILLISECONDS}\n").as_bytes(), &position]
-                            .concat()
-                            .into(),
-                    );
+                    let retry = format!("retry: {RECONNECTION_MILLISECONDS}\n");
+                    let position = self.watch.position();
+                    // A position that cannot be read is answered with a gap, and is none to come back with.
+                    if position_text(position).is_empty() {
+                        return Some(format!("{retry}\n").into());
+                    }
+                    let position = position_event("position", position);
+                    return Some([retry.as_bytes(), &position].concat().into());
                 }
                 State::Following => timeout_at(self.until, self.watch.next()).await,
                 State::Over => return None,

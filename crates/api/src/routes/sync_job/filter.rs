@@ -45,7 +45,7 @@ const INDEX_NAME: Parameter = Parameter::new(
 );
 const HAS_ERROR: Parameter = Parameter::new(
     "has_error",
-    ParameterKind::Boolean,
+    ParameterKind::FilledBoolean,
     "Only jobs with an error message, or only those without; an extension.",
 );
 const ERROR: Parameter = Parameter::new(
@@ -55,7 +55,7 @@ const ERROR: Parameter = Parameter::new(
 );
 const ORPHANED: Parameter = Parameter::new(
     "orphaned",
-    ParameterKind::Boolean,
+    ParameterKind::FilledBoolean,
     "Only jobs whose connector does not exist, or only those whose connector does; one that was deleted softly does \
      not, and a job without a connector is neither; an extension.",
 );

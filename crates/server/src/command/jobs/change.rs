@@ -11,6 +11,7 @@ use crate::client::{
 use crate::setting_values::not_empty;
 use crate::streams;
 
+const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 const SELECTION: &str = "\
 Jobs are named by their ids, or selected by filters, or all of them by --all. By filters, the number of jobs is \
 determined first, and confirmed on a terminal or by --yes.";
@@ -135,6 +136,10 @@ async fn change<F: Flags>(
             let reason = format!("{problem}: give ids, or filters such as --status, or --all");
             return Err(ClientFailure::Usage(reason));
         }
+    }
+    if options.ids.len() > 1 && call.has_header(IDEMPOTENCY_KEY) {
+        let reason = format!("one --{} cannot be for several jobs", IDEMPOTENCY_KEY.to_lowercase());
+        return Err(ClientFailure::Usage(reason));
     }
     let mut failed: Vec<ClientFailure> = Vec::new();
     for id in &options.ids {
