@@ -162,7 +162,7 @@ mod tests {
                 ],
             ),
             (
-                "has_error&error=no, space",
+                "has_error=true&error=no, space",
                 vec![
                     Condition::Exists { field: "error" },
                     Condition::Contains { fields: vec!["error"], text: "no, space".to_owned() },
@@ -188,6 +188,8 @@ mod tests {
     fn refusals_name_what_is_wrong_and_what_would_be_right() {
         let cases = [
             ("status=done", "[status]", "[done]", "in_progress"),
+            ("has_error", "[has_error]", "must not be", "empty"),
+            ("orphaned=", "[orphaned]", "must not be", "empty"),
             ("status=", "[status]", "[]", "pending"),
             ("job_type=full,partial", "[job_type]", "[partial]", "access_control"),
             ("connector_id=", "[connector_id]", "empty", "must not"),

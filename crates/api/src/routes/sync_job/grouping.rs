@@ -182,7 +182,7 @@ mod tests {
             Ok(Grouping::Words { groups: groups.iter().map(|place| WORDS[*place]).collect(), size })
         };
         assert_eq!(parse(&[]), words(&[], 100));
-        assert_eq!(parse(&[("by", "")]), words(&[], 100));
+        assert!(parse(&[("by", "")]).is_err());
         assert_eq!(parse(&[("by", "Job_Type, status"), ("size", "10000")]), words(&[1, 0], 10_000));
         assert_eq!(parse(&[("by", "status"), ("by", "index_name"), ("size", "0")]), words(&[0, 6], 0));
     }
