@@ -40,6 +40,8 @@ impl Settings<'_> {
         set("path.logs", self.logs);
         // A nearly full disk must not make indices read-only during a test.
         set("cluster.routing.allocation.disk.threshold_enabled", "false");
+        // Tests of several programs have many small indices at a time.
+        set("cluster.max_shards_per_node", "10000");
         if self.distribution.product == Product::Elasticsearch {
             set("xpack.security.enabled", if self.distribution.security { "true" } else { "false" });
         }
