@@ -21,12 +21,18 @@ pub(crate) struct RequestHeaders {
 }
 
 impl RequestHeaders {
-    /// Reads the declared headers. Rejects repeated ones; bytes that are not UTF-8 are replaced.
+    /// Reads the declared headers. Rejects repeated ones and those that are too long; bytes that are not UTF-8 are replaced.
     pub(crate) fn collect(declared: &'static [RequestHeader], sent: &HeaderMap) -> Result<Self, Refusal> {
         let mut values = Vec::new();
         for header in declared {
             let mut all = sent.get_all(header.name);
             if let Some(value) = all.next() {
+                let (length, maximum) = (value.len(), header.maximum_length);
+                if length > maximum {
+                    let reason =
+                        format!("[{}] must have at most {maximum} characters, but has {length}", header.name);
+                    return Err(Refusal::InvalidArgument(reason));
+                }
                 values.push((header.name, String::from_utf8_lossy(value.as_bytes()).into_owned()));
             }
             if all.next().is_some() {
