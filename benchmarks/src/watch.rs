@@ -23,7 +23,7 @@ const DELAY_GOAL: f64 = 1.0;
 const PATIENCE: Duration = Duration::from_mins(1);
 const JOBS: u32 = 1_000;
 const ROUNDS: usize = 3;
-/// What every client is told.
+/// What every client receives.
 const NEWS: &[u8] = br#""status":"canceled""#;
 
 /// What to measure.
@@ -65,7 +65,7 @@ pub(crate) fn run(options: &WatchOptions) -> Result<(), Failure> {
         grouped(options.clients as u64),
     );
     println!(
-        "| wait | memory a client, KiB | goal | more threads | goal | change answered, ms | last client told, ms | goal |"
+        "| wait | memory a client, KiB | goal | more threads | goal | change answered, ms | last client notified, ms | goal |"
     );
     println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
     let mut pending = (0..JOBS).map(Job).filter(|job| STATUSES[job.status()] == "pending");
@@ -82,18 +82,18 @@ struct Waited {
     kibibytes: f64,
     threads: usize,
     answered: Duration,
-    told: Duration,
+    notified: Duration,
 }
 
 fn print_line(way: &Way, waited: &Waited) {
-    let told = waited.told.as_secs_f64();
+    let notified = waited.notified.as_secs_f64();
     println!(
         "| {} | {} | ≤ {MEMORY_GOAL:.0} | {} | 0 | {} | {} | ≤ {:.0} |",
         way.name,
         marked(waited.kibibytes, waited.kibibytes <= MEMORY_GOAL),
         waited.threads,
         waited.answered.as_millis(),
-        marked(told * 1_000.0, told <= DELAY_GOAL),
+        marked(notified * 1_000.0, notified <= DELAY_GOAL),
         DELAY_GOAL * 1_000.0,
     );
 }
@@ -114,7 +114,7 @@ fn measure(stored: &Stored, way: &Way, job: Job, clients: usize) -> Result<Waite
     changer.exchange(&Request::put(&format!("/_connector/_sync_job/{}/_cancel", job.id()), ""))?;
     let answered = start.elapsed();
     waiting.read_until_all_have(NEWS)?;
-    Ok(Waited { kibibytes, threads, answered, told: start.elapsed() })
+    Ok(Waited { kibibytes, threads, answered, notified: start.elapsed() })
 }
 
 /// Clients that wait for an answer, on one thread.
@@ -145,7 +145,7 @@ impl Waiting {
         let (start, mut events) = (Instant::now(), Events::with_capacity(1_024));
         while missing > 0 {
             if start.elapsed() > PATIENCE {
-                return Err(format!("{missing} clients have not been told").into());
+                return Err(format!("{missing} clients have received nothing").into());
             }
             self.poll.poll(&mut events, Some(PATIENCE))?;
             for event in &events {

@@ -126,10 +126,10 @@ fn it_goes_on_when_the_service_is_back() {
     let first = Scenario(&server).job("orders", "full");
     wait_for(&watch, &first);
     server.stop();
-    wait_until("the loss is told", || watch.log().contains("lost the connection to http://"));
+    wait_until("the loss is reported", || watch.log().contains("lost the connection to http://"));
     let over = ["--listen", &address, "--store", &embedded(folder.path())].map(str::to_owned);
     let server = Launch::bare().arguments(over).start();
-    wait_until("the return is told", || watch.log().contains("again\ntributary: changes may be missing"));
+    wait_until("the return is reported", || watch.log().contains("again\ntributary: changes may be missing"));
     let second = Scenario(&server).job("orders", "incremental");
     wait_for(&watch, &second);
     let ended = interrupt(watch);

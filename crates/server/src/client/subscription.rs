@@ -61,7 +61,7 @@ impl<'s> Subscription<'s> {
     }
 
     /// Waits for the next event. A lost connection is replaced by a new one that goes on after the last event, for as
-    /// long as it takes, and that is told on standard error; fails if the service refuses the new one.
+    /// long as it takes, and both are reported on standard error; fails if the service refuses the new one.
     pub(crate) async fn next(&mut self) -> Result<ServerEvent, ClientFailure> {
         loop {
             match self.read().await {

@@ -20,6 +20,18 @@ pub(crate) struct Column {
     pub(crate) alignment: Alignment,
 }
 
+impl Column {
+    /// A column whose values stand on the left, for constants.
+    pub(crate) const fn left(title: &'static str) -> Self {
+        Self { title: Cow::Borrowed(title), alignment: Alignment::Left }
+    }
+
+    /// A column whose values stand on the right, such as numbers, for constants.
+    pub(crate) const fn right(title: &'static str) -> Self {
+        Self { title: Cow::Borrowed(title), alignment: Alignment::Right }
+    }
+}
+
 /// A table that is written in pieces, which have the same widths where possible.
 #[derive(Debug)]
 pub(crate) struct Table<'c> {

@@ -133,7 +133,6 @@ impl Indexed {
     /// Loads documents into an empty collection; they must fill the slots from 0 without gaps.
     #[cfg(feature = "embedded")]
     pub(super) fn load(&mut self, batches: Vec<LoadBatch>) {
-        self.recent_matches.clear();
         let count = batches.iter().map(|batch| batch.rows.len()).sum();
         self.slots.resize(count);
         let mut loaded = Vec::with_capacity(batches.len());

@@ -9,7 +9,7 @@ use tributary_domain::SortKey;
 
 use super::compile::all;
 use super::page::{List, Part, rendered};
-use super::wire::{self, Hit, SearchAnswer};
+use super::wire::{self, SearchAnswer};
 use crate::StoreError;
 
 /// How many documents are read beside those of the page: the one that the page begins after, the one that tells whether
@@ -42,8 +42,7 @@ async fn part_at_once(list: &List<'_>, key: &SortKey, size: u64) -> Result<Optio
     let body = list.call.search(&list.index.name, &body).await?;
     let answer: SearchAnswer<'_> = wire::read(&body)?;
     let count = answer.count();
-    let mut hits: Vec<(SortKey, Hit<'_>)> =
-        answer.hits.hits.into_iter().map(|hit| (list.key(&hit), hit)).collect();
+    let mut hits = list.keyed(answer);
     // Servers order documents of the same value in their own way: of the last value some may be missing.
     let is_all = (hits.len() as u64) < wanted;
     let cut = hits.last().filter(|_| !is_all).map(|(last, _)| last.value.clone());

@@ -73,8 +73,7 @@ impl List<'_> {
         let body = self.call.search(&self.index.name, &body).await?;
         let answer: SearchAnswer<'_> = wire::read(&body)?;
         let count = answer.count();
-        let hits: Vec<(SortKey, Hit<'_>)> =
-            answer.hits.hits.into_iter().map(|hit| (self.key(&hit), hit)).collect();
+        let hits = self.keyed(answer);
         let found = PageHits { reach, count, hits: &hits };
         let mut page: Vec<&(SortKey, Hit<'_>)> = found.page().iter().collect();
         page.sort_by(|left, right| self.sorting.order.compare(&left.0, &right.0));
@@ -86,9 +85,10 @@ impl List<'_> {
         Ok(Part { count, from_here: count.saturating_sub(from), rows })
     }
 
-    /// The sort key of a hit.
-    pub(super) fn key(&self, hit: &Hit<'_>) -> SortKey {
-        SortKey { value: self.sorting.value(hit), id: hit.id.clone().into_owned() }
+    /// The hits of an answer with their sort keys.
+    pub(super) fn keyed<'a>(&self, answer: SearchAnswer<'a>) -> Vec<(SortKey, Hit<'a>)> {
+        let key = |hit: &Hit<'_>| SortKey { value: self.sorting.value(hit), id: hit.id.clone().into_owned() };
+        answer.hits.hits.into_iter().map(|hit| (key(&hit), hit)).collect()
     }
 
     /// A page whose first or last documents share their value with others: all documents of that value are sorted by

@@ -1,9 +1,6 @@
 //! `tributary connectors list`.
 
-use std::borrow::Cow;
-
 use clap::Args;
-use console::Alignment;
 use tributary_api::Endpoint;
 use tributary_domain::{Outline, date_values};
 
@@ -39,21 +36,17 @@ pub(crate) struct ListOptions {
     service: ServiceOptions,
 }
 
-const fn column(title: &'static str) -> Column {
-    Column { title: Cow::Borrowed(title), alignment: Alignment::Left }
-}
-
 const LAYOUT: Layout = Layout {
     plural: "connectors",
     columns: &[
-        column("ID"),
-        column("INDEX"),
-        column("SERVICE TYPE"),
-        column("STATUS"),
-        column("LAST SEEN"),
-        column("LAST SYNC"),
-        column("NAME"),
-        column("ERROR"),
+        Column::left("ID"),
+        Column::left("INDEX"),
+        Column::left("SERVICE TYPE"),
+        Column::left("STATUS"),
+        Column::left("LAST SEEN"),
+        Column::left("LAST SYNC"),
+        Column::left("NAME"),
+        Column::left("ERROR"),
     ],
     fields: &["index_name", "service_type", "status", "last_seen", "last_sync_status", "name", "error"],
     cells,

@@ -1,9 +1,6 @@
 //! `tributary jobs list`.
 
-use std::borrow::Cow;
-
 use clap::Args;
-use console::Alignment;
 use tributary_api::Endpoint;
 use tributary_domain::{Outline, date_values, number_values};
 
@@ -43,22 +40,18 @@ pub(crate) struct ListOptions {
     service: ServiceOptions,
 }
 
-const fn column(title: &'static str, alignment: Alignment) -> Column {
-    Column { title: Cow::Borrowed(title), alignment }
-}
-
 const LAYOUT: Layout = Layout {
     plural: "jobs",
     columns: &[
-        column("ID", Alignment::Left),
-        column("CONNECTOR", Alignment::Left),
-        column("TYPE", Alignment::Left),
-        column("STATUS", Alignment::Left),
-        column("CREATED", Alignment::Left),
-        column("DURATION", Alignment::Right),
-        column("DOCUMENTS", Alignment::Right),
-        column("TRIGGER", Alignment::Left),
-        column("ERROR", Alignment::Left),
+        Column::left("ID"),
+        Column::left("CONNECTOR"),
+        Column::left("TYPE"),
+        Column::left("STATUS"),
+        Column::left("CREATED"),
+        Column::right("DURATION"),
+        Column::right("DOCUMENTS"),
+        Column::left("TRIGGER"),
+        Column::left("ERROR"),
     ],
     fields: &[
         "connector.id",

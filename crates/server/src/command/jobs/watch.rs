@@ -1,11 +1,10 @@
 //! `tributary jobs watch`.
 
-use std::borrow::Cow;
 use std::future;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use console::{Alignment, Style};
+use console::Style;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
@@ -73,18 +72,14 @@ pub(crate) struct WatchOptions {
     service: ServiceOptions,
 }
 
-const fn column(title: &'static str, alignment: Alignment) -> Column {
-    Column { title: Cow::Borrowed(title), alignment }
-}
-
 const COLUMNS: &[Column] = &[
-    column("TIME", Alignment::Left),
-    column("ID", Alignment::Left),
-    column("CONNECTOR", Alignment::Left),
-    column("TYPE", Alignment::Left),
-    column("STATUS", Alignment::Left),
-    column("DOCUMENTS", Alignment::Right),
-    column("ERROR", Alignment::Left),
+    Column::left("TIME"),
+    Column::left("ID"),
+    Column::left("CONNECTOR"),
+    Column::left("TYPE"),
+    Column::left("STATUS"),
+    Column::right("DOCUMENTS"),
+    Column::left("ERROR"),
 ];
 /// Those of what is usual, so that lines that are written one by one stand below each other.
 const WIDTHS: &[usize] = &[0, 36, 0, 11, 11, 0, 0];
