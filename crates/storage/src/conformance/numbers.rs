@@ -10,6 +10,7 @@ use crate::{Collection, Deadline, Numbers, Store, StoreError, StoreExt as _};
 
 list_of_promises![
     each_match_has_a_row_with_its_least_numbers,
+    dates_are_exact_at_their_limits,
     small_collections_are_measured,
     many_are_measured_in_portions,
     what_matches_throughout_is_measured_once_while_others_change,
@@ -63,6 +64,19 @@ async fn each_match_has_a_row_with_its_least_numbers(store: &dyn Store) {
         &[&[None, None], &[None, Some(3)], &[None, Some(9_007_199_254_740_993)], &[Some(8), Some(-5)]];
     check(store, all(), &[DELAY, SIZE], delays).await;
     check(store, all().any_of(COLOR, ["green"]), &[SIZE], &[]).await;
+}
+
+async fn dates_are_exact_at_their_limits(store: &dyn Store) {
+    let least = i64::MIN + 1;
+    for (name, text) in [
+        ("a", format!(r#"{{"due_at":{least}}}"#)),
+        ("b", format!(r#"{{"due_at":{}}}"#, i64::MAX)),
+        ("c", r#"{"due_at":"1969-12-31T23:59:59.999Z","seen":{"at":"1969-12-31T23:59:58.001Z"}}"#.to_owned()),
+    ] {
+        store.create(SAMPLE, &id(name), document(&text)).await.expect("created");
+    }
+    let rows: &[&[_]] = &[&[Some(least), None], &[Some(-1), Some(1_998)], &[Some(i64::MAX), None]];
+    check(store, Query::of(SAMPLE), &[DUE_AT, DELAY], rows).await;
 }
 
 async fn small_collections_are_measured(store: &dyn Store) {

@@ -96,10 +96,10 @@ pub(super) fn exists(index: &Index, path: &str) -> Value {
     }
 }
 
-/// Requests the values of a numeric field from its column, as numbers.
-pub(super) fn number_column(index: &Index, path: &str) -> Value {
+/// Requests the values of a numeric field from its column, dates in this format.
+pub(super) fn number_column(index: &Index, path: &str, date_format: &str) -> Value {
     match kind(index, path) {
-        Some(FieldKind::Date) => json!({ "field": index.field(path), "format": "epoch_millis" }),
+        Some(FieldKind::Date) => json!({ "field": index.field(path), "format": date_format }),
         _ => json!({ "field": index.field(path) }),
     }
 }

@@ -22,7 +22,7 @@ pub(super) async fn computed_page(list: &List<'_>, field: &'static IndexedField)
         Window::After { key, .. } => (0, key.as_ref()),
     };
     sorting.check(after.and_then(|key| key.value.as_ref()))?;
-    let measured = Measured::new(index, &[field.path]);
+    let measured = Measured::new(index, &[field.path], call.prepared.dialect);
     let content = WalkContent::Numbers(&measured.sources());
     let matching: Value = all(index, &query.conditions, None);
     let mut walk = Walk::open((*call).clone(), index, matching, content).await?;

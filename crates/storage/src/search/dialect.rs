@@ -66,6 +66,25 @@ impl Dialect {
         }
     }
 
+    /// A format in which the server writes every date exactly.
+    pub(super) const fn date_format(self) -> &'static str {
+        match self.product {
+            // It writes seconds before 1970 with a fraction that counts forwards.
+            Product::OpenSearch => "epoch_millis",
+            // Before version 9 it fails to write the earliest dates in milliseconds.
+            Product::Elasticsearch => "epoch_second",
+        }
+    }
+
+    /// The milliseconds since 1970 of a date in that format.
+    pub(super) fn milliseconds(self, date: &str) -> Option<i64> {
+        if self.product == Product::OpenSearch {
+            return date.parse().ok();
+        }
+        let (seconds, fraction) = date.split_once('.').unwrap_or((date, ""));
+        format!("{seconds}{:0<3}", fraction.get(..3).unwrap_or(fraction)).parse().ok()
+    }
+
     /// The cheapest total order of the documents in a point in time.
     pub(super) fn walking_order(self) -> Value {
         // Older versions lack `_shard_doc`; they can sort by `_id`, which takes memory.
@@ -73,5 +92,27 @@ impl Dialect {
             return json!([{ "_id": "asc" }]);
         }
         json!([{ "_shard_doc": "asc" }])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_of_columns_are_exact() {
+        let dialect = |product| Dialect { product, version: (9, 0) };
+        for (written, expected) in [
+            ("0", 0),
+            ("-0.005", -5),
+            ("1.5", 1_500),
+            ("1767225600.0071", 1_767_225_600_007),
+            ("-9223372036854775.807", -i64::MAX),
+            ("9223372036854775.807", i64::MAX),
+        ] {
+            assert_eq!(dialect(Product::Elasticsearch).milliseconds(written), Some(expected), "{written}");
+        }
+        assert_eq!(dialect(Product::OpenSearch).milliseconds("-5"), Some(-5));
+        assert_eq!(dialect(Product::Elasticsearch).milliseconds("soon"), None);
     }
 }

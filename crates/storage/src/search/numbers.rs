@@ -7,6 +7,7 @@ use tributary_domain::{IndexedField, Query};
 
 use super::call::Call;
 use super::compile::all;
+use super::dialect::Dialect;
 use super::indices::Index;
 use super::source::parse;
 use super::walk::{Walk, WalkContent};
@@ -21,14 +22,15 @@ pub(super) struct Measured {
     fields: Vec<&'static IndexedField>,
     /// The paths of their sources, each with the name of its column.
     columns: BTreeMap<&'static str, String>,
+    dialect: Dialect,
 }
 
 impl Measured {
-    pub(super) fn new(index: &Index, paths: &[&'static str]) -> Self {
+    pub(super) fn new(index: &Index, paths: &[&'static str], dialect: Dialect) -> Self {
         let fields: Vec<_> = paths.iter().filter_map(|path| index.collection.field(path)).collect();
         let column = |path| (path, index.field(path).to_owned());
         let columns = fields.iter().flat_map(|field| field.sources()).map(column).collect();
-        Self { fields, columns }
+        Self { fields, columns, dialect }
     }
 
     /// The paths of the columns.
@@ -39,8 +41,8 @@ impl Measured {
     /// The least number of a hit in each field.
     pub(super) fn row(&self, hit: &Hit<'_>) -> Row {
         let values = hit.columns();
-        // Servers write dates in milliseconds as texts.
-        let number = |value: &Value| value.as_i64().or_else(|| value.as_str()?.parse().ok());
+        // Servers write dates as texts.
+        let number = |value: &Value| value.as_i64().or_else(|| self.dialect.milliseconds(value.as_str()?));
         let least = |path| values.get(self.columns.get(path)?.as_str())?.iter().filter_map(number).min();
         self.fields.iter().map(|field| field.least_number(least)).collect()
     }
@@ -56,7 +58,7 @@ pub(super) struct NumbersWalk {
 impl NumbersWalk {
     pub(super) async fn open(call: Call, query: &Query, fields: &[&'static str]) -> Result<Self, StoreError> {
         let index = call.prepared.index(query.collection)?;
-        let measured = Measured::new(index, fields);
+        let measured = Measured::new(index, fields, call.prepared.dialect);
         let sources = measured.sources();
         let (matching, content) = if query.collection.is_small {
             (json!({ "match_all": {} }), WalkContent::Source)

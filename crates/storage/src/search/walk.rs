@@ -64,7 +64,8 @@ impl Walk {
         });
         let mut size = DOCUMENTS_PER_BATCH;
         if let WalkContent::Numbers(fields) = content {
-            search["docvalue_fields"] = fields.iter().map(|path| number_column(index, path)).collect();
+            let column = |path| number_column(index, path, dialect.date_format());
+            search["docvalue_fields"] = fields.iter().copied().map(column).collect();
             size = VALUES_PER_BATCH.min(usize::try_from(index.result_window).unwrap_or(VALUES_PER_BATCH));
         }
         search["size"] = size.into();
