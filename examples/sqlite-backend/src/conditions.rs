@@ -54,6 +54,15 @@ impl Conditions {
                 let text = self.bind(text.clone());
                 self.has_value(fields, &format!("AND instr(value, {text}) > 0"))
             }
+            Condition::Either(conditions) => {
+                let alternatives: Vec<String> =
+                    conditions.iter().map(|condition| self.holds(condition)).collect();
+                if alternatives.is_empty() {
+                    "FALSE".to_owned()
+                } else {
+                    format!("({})", alternatives.join(" OR "))
+                }
+            }
             Condition::Not(condition) => format!("NOT {}", self.holds(condition)),
         }
     }

@@ -36,6 +36,8 @@ pub enum Condition {
         /// The text to search for.
         text: String,
     },
+    /// At least one of the conditions holds; none of no conditions.
+    Either(Vec<Condition>),
     /// Negates the condition.
     Not(Box<Condition>),
 }
@@ -44,7 +46,16 @@ impl Condition {
     /// The negation.
     #[must_use]
     pub fn negated(self) -> Self {
-        Self::Not(Box::new(self))
+        match self {
+            Self::Not(condition) => *condition,
+            other => Self::Not(Box::new(other)),
+        }
+    }
+
+    /// All of these conditions as one.
+    #[must_use]
+    pub fn all(conditions: impl IntoIterator<Item = Self>) -> Self {
+        Self::Either(conditions.into_iter().map(Self::negated).collect()).negated()
     }
 
     /// The same condition, whatever the order in which its words were given.
@@ -56,6 +67,7 @@ impl Condition {
                 words.dedup();
                 Self::AnyOf { field, words }
             }
+            Self::Either(conditions) => Self::Either(conditions.into_iter().map(Self::normalized).collect()),
             Self::Not(condition) => condition.normalized().negated(),
             other => other,
         }
@@ -77,18 +89,20 @@ impl Condition {
             Self::Contains { fields, text } => {
                 fields.iter().any(|field| words(field).iter().any(|word| word.contains(text)))
             }
+            Self::Either(conditions) => {
+                conditions.iter().any(|condition| condition.matches(collection, document))
+            }
             Self::Not(condition) => !condition.matches(collection, document),
         }
     }
 
     /// The paths of the fields that it is on.
     #[must_use]
-    pub fn fields(&self) -> &[&'static str] {
+    pub fn fields(&self) -> Vec<&'static str> {
         match self {
-            Self::AnyOf { field, .. } | Self::Range { field, .. } | Self::Exists { field } => {
-                std::slice::from_ref(field)
-            }
-            Self::Contains { fields, .. } => fields,
+            Self::AnyOf { field, .. } | Self::Range { field, .. } | Self::Exists { field } => vec![field],
+            Self::Contains { fields, .. } => fields.clone(),
+            Self::Either(conditions) => conditions.iter().flat_map(Self::fields).collect(),
             Self::Not(condition) => condition.fields(),
         }
     }
@@ -125,6 +139,9 @@ impl Condition {
             ),
             Self::Contains { fields, .. } => {
                 fields.iter().try_for_each(|field| check(field, &[FieldKind::Keyword, FieldKind::Text]))
+            }
+            Self::Either(conditions) => {
+                conditions.iter().try_for_each(|condition| condition.check(collection))
             }
             Self::Not(condition) => condition.check(collection),
         }

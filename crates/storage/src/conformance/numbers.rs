@@ -75,7 +75,7 @@ async fn dates_are_exact_at_their_limits(store: &dyn Store) {
     ] {
         store.create(SAMPLE, &id(name), document(&text)).await.expect("created");
     }
-    let rows: &[&[_]] = &[&[Some(least), None], &[Some(-1), Some(1_998)], &[Some(i64::MAX), None]];
+    let rows: &[&[_]] = &[&[Some(least), None], &[Some(-1), Some(-1_998)], &[Some(i64::MAX), None]];
     check(store, Query::of(SAMPLE), &[DUE_AT, DELAY], rows).await;
 }
 

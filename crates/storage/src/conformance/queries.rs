@@ -123,6 +123,21 @@ async fn each_condition_decides(store: &dyn Store) {
         (Condition::Exists { field: DUE_AT }.negated(), "fgh"),
         (contains("two").negated(), "bcdegh"),
         (any_of(COLOR, &["red"]).negated().negated(), "abg"),
+        (Condition::Either(vec![any_of(COLOR, &["red"]), range(SIZE, Some(7), None)]), "abcdeg"),
+        (Condition::Either(vec![contains("two"), Condition::Exists { field: SEEN_AT }.negated()]), "abefgh"),
+        (Condition::Either(vec![any_of(COLOR, &["red"]).negated()]), "cdefh"),
+        (Condition::Either(vec![]), ""),
+        (Condition::Either(vec![]).negated(), "abcdefgh"),
+        (Condition::all([any_of(COLOR, &["red"]), any_of(OWNER, &["ann", "bo"])]), "ag"),
+        (Condition::all([]), "abcdefgh"),
+        (
+            Condition::Either(vec![
+                Condition::all([range(SIZE, Some(5), None), range(SIZE, None, Some(5))]),
+                any_of(COLOR, &["red"]).negated(),
+            ])
+            .negated(),
+            "abg",
+        ),
     ];
     for (condition, expected) in cases {
         check(store, vec![condition], expected).await;

@@ -212,8 +212,13 @@ fn condition(collection: Collection) -> impl Strategy<Value = Condition> {
             }
         }
     });
-    (plain, proptest::bool::weighted(0.2))
-        .prop_map(|(plain, is_negated)| if is_negated { plain.negated() } else { plain })
+    let single = prop_oneof![4 => plain.clone(), 1 => plain.prop_map(Condition::negated)];
+    let single = single.boxed();
+    prop_oneof![
+        6 => single.clone(),
+        1 => vec(single.clone(), 0..3).prop_map(Condition::Either),
+        1 => vec(single, 0..3).prop_map(Condition::all),
+    ]
 }
 
 fn order(collection: Collection) -> impl Strategy<Value = Order> {

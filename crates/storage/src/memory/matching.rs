@@ -111,6 +111,10 @@ impl Indexed {
                 let words: Vec<&str> = words.iter().map(String::as_str).collect();
                 among & &*self.index.matching(&[(self.index_field(field), &words)])
             }
+            Condition::Either(conditions) => {
+                let found = conditions.iter().map(|condition| self.restrict(among, condition));
+                found.reduce(|all, one| all | one).unwrap_or_default()
+            }
             Condition::Not(condition) => among - self.restrict(among, condition),
             Condition::Range { field, from, before } => self.in_range(among, field, *from, *before),
             Condition::Exists { field } => self.with_value(among, field).into_owned(),

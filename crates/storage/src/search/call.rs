@@ -54,7 +54,7 @@ impl Call {
         paths: &[&'static str],
     ) -> Result<(), StoreError> {
         let conditions = query.conditions.iter().flat_map(Condition::fields);
-        let used = conditions.chain(paths).filter_map(|path| index.collection.field(path));
+        let used = conditions.chain(paths.iter().copied()).filter_map(|path| index.collection.field(path));
         let sources: Vec<&'static str> = used.flat_map(IndexedField::sources).collect();
         index.ready_for(&sources, self.request_deadline(Purpose::Read).end()).await
     }

@@ -23,6 +23,9 @@ fn compiled(index: &Index, condition: &Condition) -> Value {
         Condition::Contains { fields, text } => {
             any(fields.iter().map(|field| contains(index.field(field), text)).collect())
         }
+        Condition::Either(conditions) => {
+            any(conditions.iter().map(|condition| compiled(index, condition)).collect())
+        }
         Condition::Not(condition) => not(&compiled(index, condition)),
     }
 }
