@@ -13,7 +13,7 @@ use crate::shapes;
 
 /// The pages of the resources, and the overview.
 pub(crate) fn pages() -> Vec<File> {
-    let document = tributary_api::openapi();
+    let document = tributary_api::openapi(&[]);
     let pages = Resource::ALL.iter().map(|resource| {
         let endpoints = ENDPOINTS.iter().filter(|endpoint| endpoint.resource() == *resource);
         let sections: Vec<String> = endpoints.map(|endpoint| section(endpoint, &document)).collect();

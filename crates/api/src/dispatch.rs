@@ -13,7 +13,7 @@ use crate::answer::{self, Presentation, Reply};
 use crate::authenticate::{Caller, authenticate};
 use crate::background;
 use crate::body;
-use crate::endpoint::{Body, Call, Endpoint, Handler, HandlerFunction, RequestHeaders};
+use crate::endpoint::{Call, Endpoint, Handler, HandlerFunction, RequestHeaders};
 use crate::error::{ApiError, HeadRefusal};
 use crate::media_type::{self, AnswerType};
 use crate::observe::Observation;
@@ -122,8 +122,7 @@ async fn call(
         Arguments::collect(request.path(), endpoint.own_parameters().chain(COMMON_PARAMETERS), pairs)?;
     let headers = RequestHeaders::collect(endpoint.headers, request.headers())?;
     let presentation = Presentation::parse(&arguments)?;
-    let may_have_body = !matches!(endpoint.body, Body::None);
-    let body = body::read(state.body_limits, may_have_body, request, payload.into_inner()).await?;
+    let body = body::read(state.body_limits, &endpoint.body, request, payload.into_inner()).await?;
     let path = request.uri().path().to_owned();
     let is_long = body.as_ref().is_some_and(|body| body.len() > background::LONG);
     let (principal, declared_path) = (caller.principal, endpoint.path);

@@ -38,14 +38,16 @@ mod parameter;
 mod routes;
 mod state;
 
+pub use answer::{Reply, ReplyBody, SourceFilter};
 pub use body::{DEFAULT_BODY_LIMIT, DEFAULT_BODY_TIMEOUT};
 pub use endpoint::{
-    Access, Answer, AnswerHeader, Body, Content, Endpoint, Privilege, RequestHeader, Resource,
+    Access, Answer, AnswerHeader, Body, Call, Content, Endpoint, Handler, HandlerFunction, PathChoices,
+    Privilege, RequestHeader, Resource,
 };
-pub use error::{ERRORS, ErrorKind, ErrorRow, HeadRefusal};
+pub use error::{ApiError, ERRORS, ErrorKind, ErrorRow, HeadRefusal};
 pub use mount::{Api, openapi};
 pub use observe::{Observation, Observer};
-pub use parameter::{COMMON_PARAMETERS, Parameter, ParameterKind};
+pub use parameter::{Arguments, COMMON_PARAMETERS, Parameter, ParameterKind};
 pub use routes::ENDPOINTS;
 pub use state::Identity;
 pub use tributary_service::{Clock, IdGenerator, SortableIds, SystemClock};

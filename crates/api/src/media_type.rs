@@ -59,14 +59,25 @@ pub(crate) fn negotiate(request: &impl HttpMessage) -> Result<AnswerType, ApiErr
 
 /// Whether the `Content-Type` allows the body to be parsed as JSON.
 pub(crate) fn check_content_type(headers: &HeaderMap) -> Result<(), ApiError> {
+    check_body_type(headers, &["json"])
+}
+
+/// Whether the `Content-Type` allows the body to be parsed as lines of JSON.
+pub(crate) fn check_type_of_lines(headers: &HeaderMap) -> Result<(), ApiError> {
+    check_body_type(headers, &["x-ndjson", "json"])
+}
+
+/// Whether the `Content-Type` is one of these forms, plain or of the vendor.
+fn check_body_type(headers: &HeaderMap, forms: &[&str]) -> Result<(), ApiError> {
+    let served = forms[0];
     let Some(header) = headers.get("content-type") else {
-        return Err(ApiError::MediaType(
-            "Content-Type header is missing, [application/json] is needed".into(),
-        ));
+        return Err(ApiError::MediaType(format!(
+            "Content-Type header is missing, [application/{served}] is needed"
+        )));
     };
     let unsupported = |value: &str| {
         ApiError::MediaType(format!(
-            "Content-Type header [{value}] is not supported, [application/json] is needed"
+            "Content-Type header [{value}] is not supported, [application/{served}] is needed"
         ))
     };
     let value = header.to_str().map_err(|_| unsupported("?"))?;
@@ -75,16 +86,20 @@ pub(crate) fn check_content_type(headers: &HeaderMap) -> Result<(), ApiError> {
     if parsed.get_param(mime::CHARSET).is_some_and(|charset| charset != mime::UTF_8) {
         return Err(unsupported(value));
     }
-    if is_vendor(&parsed) {
+    let is_served = |form: mime::Name<'_>| forms.iter().any(|served| form == *served);
+    if is_of_vendor(&parsed) && parsed.suffix().is_some_and(is_served) {
         return version(&parsed, "Content-Type").map(drop);
     }
-    if parsed.essence_str() == "application/json" { Ok(()) } else { Err(unsupported(value)) }
+    let is_plain = parsed.type_() == mime::APPLICATION && parsed.suffix().is_none();
+    if is_plain && is_served(parsed.subtype()) { Ok(()) } else { Err(unsupported(value)) }
 }
 
 fn is_vendor(media_type: &Mime) -> bool {
-    media_type.type_() == mime::APPLICATION
-        && media_type.subtype() == VENDOR_SUBTYPE
-        && media_type.suffix() == Some(mime::JSON)
+    is_of_vendor(media_type) && media_type.suffix() == Some(mime::JSON)
+}
+
+fn is_of_vendor(media_type: &Mime) -> bool {
+    media_type.type_() == mime::APPLICATION && media_type.subtype() == VENDOR_SUBTYPE
 }
 
 /// Whether it is one of [`NOT_SERVED`], as `application/yaml` or as the vendor type.

@@ -1,5 +1,6 @@
 //! The state shared by all endpoints of an API: store, clock, id generator and keys.
 
+use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use tributary_service::{Clock, IdGenerator};
 use tributary_storage::Store;
 
 use crate::body::BodyLimits;
+use crate::endpoint::Endpoint;
 use crate::observe::Observer;
 
 /// What `GET /` reports about this service; clients check it.
@@ -51,6 +53,24 @@ pub(crate) struct ApiState {
     pub(crate) observers: Vec<Arc<dyn Observer>>,
     /// Handles paths without an endpoint, instead of an error.
     pub(crate) fallback: Option<Fallback>,
-    /// Builds the OpenAPI document: the endpoint that serves it cannot know the list of endpoints.
-    pub(crate) openapi: fn() -> Value,
+    pub(crate) plugins: Vec<Plugin>,
+    /// Builds the OpenAPI document of endpoints: the endpoint that serves it cannot know the list of endpoints.
+    pub(crate) openapi: fn(&[&'static Endpoint]) -> Value,
+}
+
+/// Endpoints beside those of the API.
+#[derive(Clone)]
+pub(crate) struct Plugin {
+    pub(crate) endpoints: &'static [&'static Endpoint],
+    /// What they keep between calls.
+    pub(crate) state: Arc<dyn Any + Send + Sync>,
+}
+
+impl ApiState {
+    /// The OpenAPI document of all endpoints.
+    pub(crate) fn openapi(&self) -> Value {
+        let more: Vec<&'static Endpoint> =
+            self.plugins.iter().flat_map(|plugin| plugin.endpoints).copied().collect();
+        (self.openapi)(&more)
+    }
 }

@@ -14,10 +14,11 @@ mod warning_header;
 pub(crate) use counted::Counted;
 pub(crate) use event::{EVENT_STREAM, event, event_id};
 pub(crate) use presentation::Presentation;
-pub(crate) use reply::{Reply, ReplyBody};
+pub use reply::{Reply, ReplyBody};
 pub(crate) use response::{log_failure, refuse, respond};
 pub(crate) use shapes::{
     Acknowledged, BulkAnswer, Cause, Changed, Created, Deleted, Failure, Health, Information, Page, Put,
     Secret, SecretPut, TriedOrChanged, VersionInformation,
 };
-pub(crate) use source::{SOURCE, SourceFilter, source};
+pub use source::SourceFilter;
+pub(crate) use source::{SOURCE, source};

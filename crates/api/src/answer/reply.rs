@@ -15,16 +15,19 @@ use super::shapes::{
 };
 
 /// A successful answer: status, headers, body and warnings.
-pub(crate) struct Reply {
-    pub(crate) status: StatusCode,
+pub struct Reply {
+    /// The status.
+    pub status: StatusCode,
     /// In addition to the common headers and the `Content-Type`.
-    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
-    pub(crate) body: ReplyBody,
-    pub(crate) warnings: Vec<Warning>,
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// The body.
+    pub body: ReplyBody,
+    /// Warnings, which are sent as headers.
+    pub warnings: Vec<Warning>,
 }
 
 /// The body of an answer.
-pub(crate) enum ReplyBody {
+pub enum ReplyBody {
     /// JSON, formatted as the request asks: media type, filtering, indentation.
     Json(Bytes),
     /// A complete body of another media type.
@@ -35,17 +38,18 @@ pub(crate) enum ReplyBody {
 
 impl Reply {
     /// A body that is serialized JSON.
-    pub(crate) fn ok(body: impl Into<Bytes>) -> Self {
+    pub fn ok(body: impl Into<Bytes>) -> Self {
         Self::of(ReplyBody::Json(body.into()))
     }
 
     /// Any body.
-    pub(crate) fn of(body: ReplyBody) -> Self {
+    pub fn of(body: ReplyBody) -> Self {
         Self { status: StatusCode::OK, headers: Vec::new(), body, warnings: Vec::new() }
     }
 
     /// Adds headers.
-    pub(crate) fn with_headers(self, headers: impl Into<Vec<(HeaderName, HeaderValue)>>) -> Self {
+    #[must_use]
+    pub fn with_headers(self, headers: impl Into<Vec<(HeaderName, HeaderValue)>>) -> Self {
         Self { headers: headers.into(), ..self }
     }
 
@@ -53,7 +57,7 @@ impl Reply {
     ///
     /// # Panics
     /// Never for the types of this crate, whose keys are all strings.
-    pub(crate) fn json(body: &impl Serialize) -> Self {
+    pub fn json(body: &impl Serialize) -> Self {
         Self::ok(serde_json::to_vec(body).expect("answers can be written as JSON"))
     }
 
@@ -87,7 +91,8 @@ impl Reply {
     }
 
     /// Adds warnings, which are sent as headers.
-    pub(crate) fn with_warnings(self, warnings: Vec<Warning>) -> Self {
+    #[must_use]
+    pub fn with_warnings(self, warnings: Vec<Warning>) -> Self {
         Self { warnings, ..self }
     }
 

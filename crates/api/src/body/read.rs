@@ -15,6 +15,7 @@ use tributary_domain::Refusal;
 
 use super::packing::Packing;
 use super::unread::UnreadBody;
+use crate::endpoint::Body;
 use crate::error::ApiError;
 use crate::media_type;
 
@@ -43,10 +44,10 @@ impl Default for BodyLimits {
 /// uncompressed requests.
 static UNPACKING: Semaphore = Semaphore::const_new(4);
 
-/// Reads and decompresses the body, if there is one; `may_have_one` is false if the endpoint accepts none.
+/// Reads and decompresses the body, if there is one.
 pub(crate) async fn read(
     limits: BodyLimits,
-    may_have_one: bool,
+    expected: &Body,
     request: &HttpRequest,
     mut payload: Payload,
 ) -> Result<Option<Bytes>, ApiError> {
@@ -71,12 +72,15 @@ pub(crate) async fn read(
     if body.is_empty() {
         return Ok(None);
     }
-    if !may_have_one {
+    if matches!(expected, Body::None) {
         let reason =
             format!("request [{} {}] does not support having a body", request.method(), request.path());
         return Err(Refusal::InvalidArgument(reason).into());
     }
-    media_type::check_content_type(request.headers())?;
+    match expected {
+        Body::Lines(_) => media_type::check_type_of_lines(request.headers())?,
+        _ => media_type::check_content_type(request.headers())?,
+    }
     Ok(Some(body))
 }
 

@@ -1,5 +1,6 @@
 //! A request as a handler sees it: validated and decoded, with typed access to its parts.
 
+use std::any::Any;
 use std::sync::Arc;
 
 use actix_web::http::Method;
@@ -16,14 +17,15 @@ use crate::parameter::{self, Arguments};
 use crate::state::ApiState;
 
 /// One call of an endpoint.
-pub(crate) struct Call {
+pub struct Call {
     pub(crate) state: Arc<ApiState>,
     pub(crate) principal: Principal,
     /// The path of the endpoint, with its parameters in braces.
     pub(crate) declared_path: &'static str,
     /// The path of the request as received, not decoded.
     pub(crate) path: String,
-    pub(crate) arguments: Arguments,
+    /// The query parameters that the endpoint declares.
+    pub arguments: Arguments,
     /// The headers that the endpoint declares.
     pub(crate) headers: RequestHeaders,
     /// Used for all calls to the store.
@@ -33,24 +35,41 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    pub(crate) fn store(&self) -> &dyn Store {
+    /// The store.
+    pub fn store(&self) -> &dyn Store {
         &*self.state.store
     }
 
+    /// What a plugin keeps between calls: the state of this type that it was mounted with.
+    pub fn plugin<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        let mut states = self.state.plugins.iter().map(|plugin| Arc::clone(&plugin.state));
+        states.find_map(|state| state.downcast().ok())
+    }
+
+    /// The bytes of the body; empty if there is none.
+    pub fn body_bytes(&self) -> &[u8] {
+        self.body.as_deref().unwrap_or_default()
+    }
+
+    /// The deadline for all calls to the store.
+    pub fn deadline(&self) -> Deadline {
+        self.deadline
+    }
+
     /// The context of the use case.
-    pub(crate) fn context(&self) -> Context {
+    pub fn context(&self) -> Context {
         let state = &self.state;
         Context::new(self.principal.clone(), Arc::clone(&state.clock), Arc::clone(&state.ids))
             .within(self.deadline)
     }
 
     /// The id in the path parameter of this name.
-    pub(crate) fn id(&self, name: &str) -> Result<Id, Refusal> {
+    pub fn id(&self, name: &str) -> Result<Id, Refusal> {
         Id::parse(name, self.part(name)?)
     }
 
     /// The path parameter of this name.
-    pub(crate) fn part(&self, name: &str) -> Result<String, Refusal> {
+    pub fn part(&self, name: &str) -> Result<String, Refusal> {
         // Counted from the end, since the API may be mounted under any prefix.
         let declared = self
             .declared_path
@@ -66,12 +85,12 @@ impl Call {
     }
 
     /// The body of an endpoint that requires one.
-    pub(crate) fn body<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
+    pub fn body<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         self.optional_body()?.ok_or_else(|| ApiError::MissingBody("request body is required".into()))
     }
 
     /// The body, if there is one.
-    pub(crate) fn optional_body<T: DeserializeOwned>(&self) -> Result<Option<T>, ApiError> {
+    pub fn optional_body<T: DeserializeOwned>(&self) -> Result<Option<T>, ApiError> {
         Ok(self.body.as_deref().map(body::parse).transpose()?)
     }
 }

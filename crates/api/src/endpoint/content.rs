@@ -18,9 +18,14 @@ pub struct Content {
 
 impl Content {
     /// The schema of a type, with an example.
-    pub(crate) const fn of<T: JsonSchema>(example: &'static str) -> Self {
+    pub const fn of<T: JsonSchema>(example: &'static str) -> Self {
         let schema = |generator: &mut SchemaGenerator| generator.subschema_for::<T>();
         Self { media_type: JSON, schema, example: Some(example) }
+    }
+
+    /// Lines of JSON texts: the schema is that of a line.
+    pub const fn lines(media_type: &'static str) -> Self {
+        Self { media_type, schema: |_| json_schema!({ "type": "object" }), example: None }
     }
 
     /// A stream of server-sent events: the schema is that of each event.

@@ -21,6 +21,8 @@ pub enum Body {
     Optional(Content),
     /// A required body.
     Required(Content),
+    /// A required body of JSON texts, one a line.
+    Lines(Content),
 }
 
 impl Body {
@@ -28,22 +30,22 @@ impl Body {
     pub fn content(&self) -> Option<&Content> {
         match self {
             Self::None => None,
-            Self::Optional(content) | Self::Required(content) => Some(content),
+            Self::Optional(content) | Self::Required(content) | Self::Lines(content) => Some(content),
         }
     }
 
     /// Whether a body is required.
     pub fn is_required(&self) -> bool {
-        matches!(self, Self::Required(_))
+        matches!(self, Self::Required(_) | Self::Lines(_))
     }
 }
 
 /// The handler of a call.
-pub(crate) type HandlerFunction = fn(Call) -> LocalBoxFuture<'static, Result<Reply, ApiError>>;
+pub type HandlerFunction = fn(Call) -> LocalBoxFuture<'static, Result<Reply, ApiError>>;
 
 /// The handler of a call, and where it runs.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Handler {
+pub enum Handler {
     /// Not declared yet.
     Undeclared,
     /// Runs on the server's threads, unless the body of the request is large.
@@ -61,6 +63,8 @@ pub struct Endpoint {
     pub method: Method,
     /// The path, with its parameters in braces.
     pub path: &'static str,
+    /// The values of a path parameter, if it has a few: other values are other paths.
+    pub choices: Option<PathChoices>,
     /// Who may call it.
     pub access: Access,
     /// Groups of query parameters, in addition to the [`COMMON_PARAMETERS`](crate::COMMON_PARAMETERS).
@@ -79,15 +83,26 @@ pub struct Endpoint {
     pub summary: &'static str,
     /// Whether it is an extension that Elasticsearch does not have.
     pub extension: bool,
-    pub(crate) handler: Handler,
+    /// What answers it.
+    pub handler: Handler,
+}
+
+/// The values of a path parameter.
+#[derive(Debug, Clone, Copy)]
+pub struct PathChoices {
+    /// The name of the parameter, as in the path.
+    pub parameter: &'static str,
+    /// Its values.
+    pub values: &'static [&'static str],
 }
 
 impl Endpoint {
     /// The base of all declarations: common defaults, and placeholders for what each endpoint must declare.
-    pub(crate) const BASE: Self = Self {
+    pub const BASE: Self = Self {
         name: "",
         method: Method::GET,
         path: "",
+        choices: None,
         access: Access::Undeclared,
         parameters: &[],
         headers: &[],
@@ -106,7 +121,10 @@ impl Endpoint {
     }
 
     /// In a constant, fails to compile if a placeholder was left.
-    pub(crate) const fn check_declaration(&self) {
+    ///
+    /// # Panics
+    /// If one was left.
+    pub const fn check_declaration(&self) {
         assert!(!self.name.is_empty() && !self.path.is_empty(), "an endpoint has no name or no path");
         assert!(!matches!(self.access, Access::Undeclared), "an endpoint does not say who may call it");
         assert!(

@@ -11,11 +11,11 @@ mod resource;
 
 pub use access::{Access, Privilege};
 pub use answers::{Answer, AnswerHeader};
-pub(crate) use call::Call;
+pub use call::Call;
 pub use content::Content;
 pub(crate) use content::JSON;
-pub use declaration::{Body, Endpoint};
-pub(crate) use declaration::{Handler, HandlerFunction, handler};
+pub(crate) use declaration::handler;
+pub use declaration::{Body, Endpoint, Handler, HandlerFunction, PathChoices};
 pub use request_header::RequestHeader;
 pub(crate) use request_header::RequestHeaders;
 pub use resource::Resource;

@@ -11,6 +11,8 @@ pub enum Resource {
     Connector,
     /// The secrets of connectors.
     Secret,
+    /// The indices of Elastic's connector service.
+    ControlIndex,
     /// The service itself.
     Service,
 }
@@ -26,6 +28,7 @@ impl Resource {
             Self::SyncJob => "Connector sync jobs",
             Self::Connector => "Connectors",
             Self::Secret => "Connector secrets",
+            Self::ControlIndex => "Control indices",
             Self::Service => "The service",
         }
     }
@@ -39,6 +42,10 @@ impl Resource {
             Self::Secret => {
                 "A secret is a value that a connector works with, such as its API key: stored encrypted, and in no \
                  list."
+            }
+            Self::ControlIndex => {
+                "The indices through which Elastic's connector service and scripts read and write connectors and sync \
+                 jobs: a view of the same documents, under the same rules."
             }
             Self::Service => "Who answers here, how the service fares, and what it can do.",
         }
@@ -55,6 +62,8 @@ impl Endpoint {
             Resource::Secret
         } else if self.path.starts_with("/_connector") {
             Resource::Connector
+        } else if self.choices.is_some() {
+            Resource::ControlIndex
         } else {
             Resource::Service
         }

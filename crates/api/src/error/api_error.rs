@@ -14,50 +14,91 @@ use super::table::{ErrorKind, ErrorRow};
 
 /// A request error.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum ApiError {
+pub enum ApiError {
+    /// The rules forbid the request.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// The head of the request is rejected.
     #[error(transparent)]
     Head(#[from] HeadRefusal),
+    /// A required body is missing; with what is missing.
     #[error("{0}")]
     MissingBody(String),
+    /// The path does not support the method.
     #[error("Incorrect HTTP method for uri [{path}] and method [{method}], allowed: [{allowed}]")]
-    MethodNotAllowed { method: String, path: String, allowed: String },
+    MethodNotAllowed {
+        /// The method.
+        method: String,
+        /// The path.
+        path: String,
+        /// The methods that it supports.
+        allowed: String,
+    },
+    /// Nothing is served at the path.
     #[error("no handler found for uri [{path}] and method [{method}]")]
-    NoHandler { method: String, path: String },
+    NoHandler {
+        /// The method.
+        method: String,
+        /// The path.
+        path: String,
+    },
+    /// The caller lacks the privilege.
     #[error(
         "[{endpoint}] is unauthorized for [{principal}], it is granted by the cluster privilege [{needed}]"
     )]
-    Forbidden { endpoint: &'static str, principal: String, needed: &'static str },
+    Forbidden {
+        /// The name of the endpoint.
+        endpoint: &'static str,
+        /// The caller.
+        principal: String,
+        /// The privilege.
+        needed: &'static str,
+    },
+    /// The media type is not supported; with the reason.
     #[error("{0}")]
     MediaType(String),
+    /// The body stalled for so long.
     #[error("nothing more of the body arrived for [{}] seconds", .0.as_secs_f64())]
     BodyTimeout(Duration),
+    /// The body is longer than so many bytes.
     #[error(
         "the body is longer than the [{0}] bytes that are allowed; whoever runs the service can raise the limit by the \
          setting [body_limit]"
     )]
     BodyTooLarge(usize),
+    /// The content encoding of the body is not supported.
     #[error(
         "Content-Encoding header [{header}] is not supported, a body can be packed once, as [{served}]",
         served = served.join(", ")
     )]
-    ContentEncoding { header: String, served: &'static [&'static str] },
+    ContentEncoding {
+        /// The header.
+        header: String,
+        /// The encodings that are supported.
+        served: &'static [&'static str],
+    },
+    /// The document keeps changing.
     #[error("the document was changed by others at the same time, again and again; try once more")]
     Conflict,
+    /// The store is unavailable.
     #[error("the store is not available at the moment, try again later")]
     Unavailable(#[source] StoreError),
+    /// The store cannot hold the document; with the reason.
     #[error("the store cannot keep the document: {0}")]
     Rejected(String),
+    /// The store rejects writes; with the reason.
     #[error("the store takes no changes at the moment: {0}")]
     Blocked(String),
+    /// The store denies the service access.
     #[error("the store does not let this service in; the log of the service has its cause")]
     Denied(#[source] StoreError),
+    /// The service has no key for secrets.
     #[error(
         "this service was given no key to encrypt secrets with, and keeps none; whoever runs it gives it one by \
          TRIBUTARY_SECRET_KEYS_FILE or TRIBUTARY_SECRET_KEYS"
     )]
     NoSecretKeys,
+    /// Anything else; the cause is for the log.
     #[error("an internal error happened; the log of the service has its cause")]
     Internal(#[source] Box<dyn Error + Send + Sync>),
 }
@@ -68,7 +109,8 @@ impl ApiError {
         Self::NoHandler { method: request.method().to_string(), path: request.path().to_owned() }
     }
 
-    pub(crate) fn kind(&self) -> ErrorKind {
+    /// Its row in the table of errors, by name.
+    pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Refused(refusal) => match refusal {
                 Refusal::InvalidArgument(_) => ErrorKind::InvalidArgument,
@@ -110,21 +152,23 @@ impl ApiError {
         }
     }
 
-    pub(crate) fn row(&self) -> ErrorRow {
+    /// Its row in the table of errors.
+    pub fn row(&self) -> ErrorRow {
         self.kind().row()
     }
 
-    pub(crate) fn status(&self) -> StatusCode {
+    /// Its HTTP status.
+    pub fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.row().status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
     /// The body, in Elasticsearch's error format.
-    pub(crate) fn body(&self) -> String {
+    pub fn body(&self) -> String {
         self.shape().to_string()
     }
 
     /// The same as a value.
-    pub(crate) fn shape(&self) -> Value {
+    pub fn shape(&self) -> Value {
         let (error_type, reason) = (self.row().error_type, shortened(self.to_string()));
         json!({
             "error": {

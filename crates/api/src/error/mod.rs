@@ -5,6 +5,6 @@ mod head;
 mod origin;
 mod table;
 
-pub(crate) use api_error::ApiError;
+pub use api_error::ApiError;
 pub use head::HeadRefusal;
 pub use table::{ERRORS, ErrorKind, ErrorRow};

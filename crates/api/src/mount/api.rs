@@ -1,5 +1,6 @@
 //! The API over a store: its configuration and mounting.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,12 +16,12 @@ use tributary_storage::Store;
 
 use crate::body::BodyLimits;
 use crate::dispatch;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, PathChoices};
 use crate::error::HeadRefusal;
 use crate::observe::Observer;
 use crate::openapi::document;
 use crate::routes::ENDPOINTS;
-use crate::state::{ApiState, Identity};
+use crate::state::{ApiState, Identity, Plugin};
 
 /// Shorter than proxies usually wait for something on a connection.
 const EVENT_KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -45,6 +46,7 @@ impl Api {
             vault: None,
             observers: Vec::new(),
             fallback: None,
+            plugins: Vec::new(),
             openapi,
         };
         Self { state }
@@ -99,6 +101,18 @@ impl Api {
     #[must_use]
     pub fn with_secret_keys(mut self, keys: impl Into<Arc<SecretKeys>>) -> Self {
         self.state.vault = Some(Arc::new(Vault::new(keys)));
+        self
+    }
+
+    /// Adds endpoints, which are served, checked and documented like those of the API; their handlers get `state` from
+    /// [`Call::plugin`](crate::Call::plugin). The paths of the API keep precedence.
+    #[must_use]
+    pub fn with_plugin<T: Any + Send + Sync>(
+        mut self,
+        endpoints: &'static [&'static Endpoint],
+        state: Arc<T>,
+    ) -> Self {
+        self.state.plugins.push(Plugin { endpoints, state });
         self
     }
 
@@ -166,11 +180,13 @@ impl Api {
     pub fn configure(&self) -> impl Fn(&mut ServiceConfig) + Clone + 'static {
         let state = Arc::new(self.state.clone());
         move |config| {
-            for (path, endpoints) in endpoints_by_path() {
+            let plugins = state.plugins.iter().flat_map(|plugin| plugin.endpoints);
+            for (path, endpoints) in endpoints_by_path(ENDPOINTS.iter().chain(plugins).copied()) {
                 let endpoints: Arc<[&'static Endpoint]> = endpoints.into();
+                let choices = endpoints.iter().find_map(|endpoint| endpoint.choices);
                 // Registered one by one, not as a list of patterns: a path without parameters is then compared as text
                 // instead of with a regular expression.
-                for pattern in patterns(path) {
+                for pattern in patterns(path, choices) {
                     let (state, endpoints) = (Arc::clone(&state), Arc::clone(&endpoints));
                     let serve = move |request: HttpRequest, payload: web::Payload| {
                         dispatch::serve(Arc::clone(&state), Arc::clone(&endpoints), request, payload)
@@ -186,16 +202,18 @@ impl Api {
     }
 }
 
-/// The OpenAPI 3.1 document of all endpoints.
+/// The OpenAPI 3.1 document of all endpoints, and of those that plugins add.
 #[must_use]
-pub fn openapi() -> Value {
-    document(ENDPOINTS)
+pub fn openapi(more: &[&'static Endpoint]) -> Value {
+    document(&[ENDPOINTS, more].concat())
 }
 
 /// The endpoints that answer at each path: its own, and where an extension takes `POST` only, those of the path with a
 /// parameter in place of its name for all other methods, as if the extension did not exist.
-fn endpoints_by_path() -> Vec<(&'static str, Vec<&'static Endpoint>)> {
-    let declared = declared_by_path();
+fn endpoints_by_path(
+    endpoints: impl Iterator<Item = &'static Endpoint>,
+) -> Vec<(&'static str, Vec<&'static Endpoint>)> {
+    let declared = declared_by_path(endpoints);
     let with_shared = |(path, own): &(&'static str, Vec<&'static Endpoint>)| {
         let mut all = own.clone();
         if own.iter().all(|endpoint| endpoint.extension && endpoint.method == Method::POST) {
@@ -217,17 +235,26 @@ fn is_parameter_of(path: &str, literal: &str) -> bool {
 
 /// The endpoints of each path, literal segments before parameters so that they match first; paths without parameters
 /// come first, so that they are found before any regular expression is tried.
-fn declared_by_path() -> Vec<(&'static str, Vec<&'static Endpoint>)> {
+fn declared_by_path(
+    endpoints: impl Iterator<Item = &'static Endpoint>,
+) -> Vec<(&'static str, Vec<&'static Endpoint>)> {
     let mut paths: BTreeMap<(bool, String), (&'static str, Vec<&'static Endpoint>)> = BTreeMap::new();
-    for endpoint in ENDPOINTS {
+    for endpoint in endpoints {
         let order = (endpoint.path.contains('{'), endpoint.path.replace('{', "~"));
         paths.entry(order).or_insert_with(|| (endpoint.path, Vec::new())).1.push(endpoint);
     }
     paths.into_values().collect()
 }
 
-/// The path with and without a trailing slash; the root of a scope has no slash of its own.
-fn patterns(path: &'static str) -> [String; 2] {
+/// The path with and without a trailing slash, for each value of a parameter that has few; the root of a scope has no
+/// slash of its own.
+fn patterns(path: &'static str, choices: Option<PathChoices>) -> Vec<String> {
     let bare = path.trim_end_matches('/');
-    [bare.to_owned(), format!("{bare}/")]
+    let paths = match choices {
+        Some(PathChoices { parameter, values }) => {
+            values.iter().map(|value| bare.replace(&format!("{{{parameter}}}"), value)).collect()
+        }
+        None => vec![bare.to_owned()],
+    };
+    paths.into_iter().flat_map(|bare| [format!("{bare}/"), bare]).collect()
 }

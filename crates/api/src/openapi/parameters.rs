@@ -46,6 +46,9 @@ pub(super) fn of_path(endpoint: &Endpoint) -> Vec<Value> {
         if let Some(longest) = longest {
             schema["maxLength"] = longest.into();
         }
+        if let Some(choices) = endpoint.choices.filter(|choices| choices.parameter == name) {
+            schema["enum"] = choices.values.into();
+        }
         json!({ "name": name, "in": "path", "required": true, "description": description, "schema": schema })
     };
     names.map(parameter).collect()

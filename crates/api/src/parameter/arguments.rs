@@ -12,7 +12,7 @@ pub(crate) const MAXIMUM_WINDOW: u32 = 10_000;
 
 /// The query parameters of one request, checked to be declared and consistent.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Arguments {
+pub struct Arguments {
     values: Vec<(&'static str, String)>,
 }
 
@@ -47,7 +47,7 @@ impl Arguments {
     }
 
     /// The text of a parameter, if present; of a list, the first.
-    pub(crate) fn text(&self, parameter: &Parameter) -> Option<&str> {
+    pub fn text(&self, parameter: &Parameter) -> Option<&str> {
         self.repeated(parameter).next()
     }
 
@@ -65,7 +65,7 @@ impl Arguments {
     }
 
     /// The items of a list; empty if the parameter is absent or empty.
-    pub(crate) fn texts(&self, parameter: &Parameter) -> Vec<&str> {
+    pub fn texts(&self, parameter: &Parameter) -> Vec<&str> {
         let items = self.repeated(parameter).flat_map(|list| list.split(','));
         items.map(str::trim).filter(|item| !item.is_empty()).collect()
     }
@@ -84,7 +84,7 @@ impl Arguments {
     }
 
     /// An integer from 0 to 2^31 - 1, or the declared default.
-    pub(crate) fn integer(&self, parameter: &Parameter) -> Result<u32, Refusal> {
+    pub fn integer(&self, parameter: &Parameter) -> Result<u32, Refusal> {
         let given = self.text(parameter).or(parameter.default).unwrap_or_default();
         let value = given.parse::<i32>().ok().and_then(|value| u32::try_from(value).ok());
         value.ok_or_else(|| {
@@ -97,7 +97,7 @@ impl Arguments {
     }
 
     /// An integer from 1 to 2^31 - 1, if present.
-    pub(crate) fn positive_integer(&self, parameter: &Parameter) -> Result<Option<u32>, Refusal> {
+    pub fn positive_integer(&self, parameter: &Parameter) -> Result<Option<u32>, Refusal> {
         let Some(given) = self.text(parameter) else { return Ok(None) };
         let value = given.parse::<i32>().ok().and_then(|value| u32::try_from(value).ok());
         value.filter(|value| *value > 0).map(Some).ok_or_else(|| {
@@ -110,12 +110,12 @@ impl Arguments {
     }
 
     /// `true`, `false`, or true if the name has no value, where that is allowed; false if absent.
-    pub(crate) fn boolean(&self, parameter: &Parameter) -> Result<bool, Refusal> {
+    pub fn boolean(&self, parameter: &Parameter) -> Result<bool, Refusal> {
         Ok(self.optional_boolean(parameter)?.unwrap_or(false))
     }
 
     /// `true`, `false`, or true if the name has no value, where that is allowed; `None` if absent.
-    pub(crate) fn optional_boolean(&self, parameter: &Parameter) -> Result<Option<bool>, Refusal> {
+    pub fn optional_boolean(&self, parameter: &Parameter) -> Result<Option<bool>, Refusal> {
         match self.text(parameter) {
             None => Ok(None),
             Some("false") => Ok(Some(false)),

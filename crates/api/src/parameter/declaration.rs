@@ -55,7 +55,7 @@ pub struct Parameter {
 
 impl Parameter {
     /// A parameter without a default.
-    pub(crate) const fn new(name: &'static str, kind: ParameterKind, description: &'static str) -> Self {
+    pub const fn new(name: &'static str, kind: ParameterKind, description: &'static str) -> Self {
         Self { name, kind, default: None, description }
     }
 }

@@ -8,7 +8,8 @@ mod every_endpoint;
 mod position;
 mod query_string;
 
-pub(crate) use arguments::{Arguments, MAXIMUM_WINDOW};
+pub use arguments::Arguments;
+pub(crate) use arguments::MAXIMUM_WINDOW;
 pub(crate) use cursor::{CURSOR, Cursor, CursorScope};
 pub use declaration::{Parameter, ParameterKind};
 pub use every_endpoint::COMMON_PARAMETERS;

@@ -1,8 +1,5 @@
 //! `GET /_openapi.json`: the OpenAPI document.
 
-use std::sync::OnceLock;
-
-use bytes::Bytes;
 use tributary_domain::Document;
 
 use crate::answer::Reply;
@@ -24,17 +21,14 @@ pub(super) const ENDPOINT: Endpoint = Endpoint {
     ..Endpoint::BASE
 };
 
-static DOCUMENT: OnceLock<Bytes> = OnceLock::new();
-
 #[allow(clippy::unused_async, reason = "handlers are async")]
 async fn openapi(call: Call) -> Result<Reply, ApiError> {
     let prefix = call.path.trim_end_matches('/').strip_suffix(ENDPOINT.path).unwrap_or_default();
     if prefix.is_empty() {
-        let document = DOCUMENT.get_or_init(|| (call.state.openapi)().to_string().into());
-        return Ok(Reply::ok(document.clone()));
+        return Ok(Reply::ok(call.state.openapi().to_string()));
     }
     // The paths of the document are relative to the mount point.
-    let mut document = (call.state.openapi)();
+    let mut document = call.state.openapi();
     document["servers"][0]["url"] = prefix.into();
     Ok(Reply::ok(document.to_string()))
 }

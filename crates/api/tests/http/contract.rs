@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::session::{Scenario, Session, scenario};
 
-static DOCUMENT: LazyLock<Value> = LazyLock::new(tributary_api::openapi);
+static DOCUMENT: LazyLock<Value> = LazyLock::new(|| tributary_api::openapi(&[]));
 
 pub(crate) fn scenarios() -> Vec<Scenario> {
     vec![scenario!("openapi", openapi)]

@@ -46,7 +46,7 @@ const FEW_BYTES: usize = 256;
 
 /// Which fields of documents are answered; the `id` always is.
 #[derive(Debug, Clone)]
-pub(crate) struct SourceFilter(Option<Paths>);
+pub struct SourceFilter(Option<Paths>);
 
 #[derive(Debug, Clone)]
 struct Paths {
@@ -112,7 +112,7 @@ impl SourceFilter {
     }
 
     /// The wanted fields of a document.
-    pub(crate) fn apply(&self, document: &Bytes) -> Bytes {
+    pub fn apply(&self, document: &Bytes) -> Bytes {
         match &self.0 {
             None => document.clone(),
             Some(paths) => Bytes::copy_from_slice(&paths.documents(&[document].into_iter().collect())[0]),

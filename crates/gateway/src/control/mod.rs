@@ -1,0 +1,1 @@
+//! The control indices: connectors and sync jobs as documents of an index.
