@@ -335,7 +335,7 @@ fn with_bodies(resource: Resource) -> Vec<(&'static Endpoint, &'static str)> {
     let meant = ENDPOINTS.iter().filter(|endpoint| endpoint.resource() == resource);
     meant
         .filter_map(|endpoint| match endpoint.body {
-            Body::Optional(content) | Body::Required(content) => {
+            Body::Optional(content) | Body::Required(content) | Body::Lines(content) => {
                 Some((*endpoint, content.example.expect("bodies of requests are JSON")))
             }
             Body::None => None,
@@ -437,7 +437,7 @@ fn parameters_and_ids() {
         let parameters = vec((select(names), select(WORDS)), 0..3);
         let ids = select(&[ID, ID, "nobody", "%2F", "%C3%BC", "%FF", "..", "_name"][..]);
         let body = match endpoint.body {
-            Body::Optional(content) | Body::Required(content) => content.example,
+            Body::Optional(content) | Body::Required(content) | Body::Lines(content) => content.example,
             Body::None => None,
         };
         let outcome = runner(100).run(&(ids, parameters), |(id, parameters)| {

@@ -68,17 +68,18 @@ impl Dialect {
 
     /// A format in which the server writes every date exactly.
     pub(super) const fn date_format(self) -> &'static str {
-        match self.product {
-            // It writes seconds before 1970 with a fraction that counts forwards.
-            Product::OpenSearch => "epoch_millis",
-            // Before version 9 it fails to write the earliest dates in milliseconds.
-            Product::Elasticsearch => "epoch_second",
-        }
+        if self.writes_dates_in_seconds() { "epoch_second" } else { "epoch_millis" }
+    }
+
+    /// Elasticsearch 8 fails to write the earliest dates in milliseconds. The others write dates before 1970, or the
+    /// latest ones, incorrectly in seconds.
+    const fn writes_dates_in_seconds(self) -> bool {
+        matches!(self.product, Product::Elasticsearch) && self.version.0 < 9
     }
 
     /// The milliseconds since 1970 of a date in that format.
     pub(super) fn milliseconds(self, date: &str) -> Option<i64> {
-        if self.product == Product::OpenSearch {
+        if !self.writes_dates_in_seconds() {
             return date.parse().ok();
         }
         let (seconds, fraction) = date.split_once('.').unwrap_or((date, ""));
@@ -101,7 +102,8 @@ mod tests {
 
     #[test]
     fn dates_of_columns_are_exact() {
-        let dialect = |product| Dialect { product, version: (9, 0) };
+        let elasticsearch = Dialect { product: Product::Elasticsearch, version: (8, 19) };
+        let open_search = Dialect { product: Product::OpenSearch, version: (3, 8) };
         for (written, expected) in [
             ("0", 0),
             ("-0.005", -5),
@@ -110,9 +112,9 @@ mod tests {
             ("-9223372036854775.807", -i64::MAX),
             ("9223372036854775.807", i64::MAX),
         ] {
-            assert_eq!(dialect(Product::Elasticsearch).milliseconds(written), Some(expected), "{written}");
+            assert_eq!(elasticsearch.milliseconds(written), Some(expected), "{written}");
         }
-        assert_eq!(dialect(Product::OpenSearch).milliseconds("-5"), Some(-5));
-        assert_eq!(dialect(Product::Elasticsearch).milliseconds("soon"), None);
+        assert_eq!(open_search.milliseconds("-5"), Some(-5));
+        assert_eq!(elasticsearch.milliseconds("soon"), None);
     }
 }
