@@ -54,6 +54,10 @@ impl Conditions {
                 let text = self.bind(text.clone());
                 self.has_value(fields, &format!("AND instr(value, {text}) > 0"))
             }
+            Condition::Ids(ids) => {
+                let ids = self.bind(serde_json::json!(ids).to_string());
+                format!("id IN (SELECT value FROM json_each({ids}))")
+            }
             Condition::Either(conditions) => {
                 let alternatives: Vec<String> =
                     conditions.iter().map(|condition| self.holds(condition)).collect();

@@ -61,7 +61,7 @@ pub(crate) const SCHEMA: CollectionSchema = CollectionSchema {
 
 /// Whether a document is a connector that is not softly deleted.
 pub(super) fn is_live(document: &Document) -> bool {
-    live().matches(Collection::new(&SCHEMA), document)
+    live().matches(Collection::new(&SCHEMA), "", document)
 }
 
 /// Matches connectors that are not softly deleted.

@@ -36,6 +36,8 @@ pub enum Condition {
         /// The text to search for.
         text: String,
     },
+    /// The id of the document is one of these.
+    Ids(Vec<String>),
     /// At least one of the conditions holds; none of no conditions.
     Either(Vec<Condition>),
     /// Negates the condition.
@@ -67,15 +69,20 @@ impl Condition {
                 words.dedup();
                 Self::AnyOf { field, words }
             }
+            Self::Ids(mut ids) => {
+                ids.sort_unstable();
+                ids.dedup();
+                Self::Ids(ids)
+            }
             Self::Either(conditions) => Self::Either(conditions.into_iter().map(Self::normalized).collect()),
             Self::Not(condition) => condition.normalized().negated(),
             other => other,
         }
     }
 
-    /// Whether the condition holds for a document of a collection.
+    /// Whether the condition holds for the document of a collection with this id.
     #[must_use]
-    pub fn matches(&self, collection: Collection, document: &Document) -> bool {
+    pub fn matches(&self, collection: Collection, id: &str, document: &Document) -> bool {
         let words =
             |path: &str| collection.field(path).map(|field| field.words(document)).unwrap_or_default();
         let numbers =
@@ -89,10 +96,11 @@ impl Condition {
             Self::Contains { fields, text } => {
                 fields.iter().any(|field| words(field).iter().any(|word| word.contains(text)))
             }
+            Self::Ids(ids) => ids.iter().any(|one| one == id),
             Self::Either(conditions) => {
-                conditions.iter().any(|condition| condition.matches(collection, document))
+                conditions.iter().any(|condition| condition.matches(collection, id, document))
             }
-            Self::Not(condition) => !condition.matches(collection, document),
+            Self::Not(condition) => !condition.matches(collection, id, document),
         }
     }
 
@@ -102,6 +110,7 @@ impl Condition {
         match self {
             Self::AnyOf { field, .. } | Self::Range { field, .. } | Self::Exists { field } => vec![field],
             Self::Contains { fields, .. } => fields.clone(),
+            Self::Ids(_) => Vec::new(),
             Self::Either(conditions) => conditions.iter().flat_map(Self::fields).collect(),
             Self::Not(condition) => condition.fields(),
         }
@@ -114,7 +123,7 @@ impl Condition {
     }
 
     /// Checks that the fields are declared for conditions of this kind.
-    pub(super) fn check(&self, collection: Collection) -> Result<(), QueryError> {
+    pub fn check(&self, collection: Collection) -> Result<(), QueryError> {
         let check = |path: &'static str, kinds: &[FieldKind]| {
             let is_filtered = collection
                 .field(path)
@@ -140,6 +149,7 @@ impl Condition {
             Self::Contains { fields, .. } => {
                 fields.iter().try_for_each(|field| check(field, &[FieldKind::Keyword, FieldKind::Text]))
             }
+            Self::Ids(_) => Ok(()),
             Self::Either(conditions) => {
                 conditions.iter().try_for_each(|condition| condition.check(collection))
             }
@@ -180,10 +190,17 @@ mod tests {
             (contains("s3"), false),
             (Condition::Exists { field: connector_fields::SERVICE_TYPE }, true),
             (Condition::Exists { field: connector_fields::DELETED }, false),
+            (Condition::Either(vec![contains("s3"), contains("lph")]), true),
+            (Condition::Either(vec![]), false),
+            (Condition::all([contains("lph"), contains("e t")]), true),
+            (Condition::all([contains("lph"), contains("s3")]), false),
         ];
+        let ids = |ids: &[&str]| Condition::Ids(ids.iter().map(|id| (*id).to_owned()).collect());
+        assert!(ids(&["x", "c"]).matches(Collection::CONNECTORS, "c", &connector));
+        assert!(!ids(&["x"]).matches(Collection::CONNECTORS, "c", &connector));
+        assert_eq!(ids(&["b", "a", "b"]).normalized(), ids(&["a", "b"]));
         for (condition, expected) in cases {
-            assert_eq!(condition.matches(Collection::CONNECTORS, &connector), expected, "{condition:?}");
-            assert!(!condition.fields().is_empty(), "{condition:?}");
+            assert_eq!(condition.matches(Collection::CONNECTORS, "c", &connector), expected, "{condition:?}");
         }
     }
 
@@ -215,7 +232,11 @@ mod tests {
         ];
         for (created, from, before, expected) in cases {
             let range = Condition::Range { field: sync_job_fields::CREATED_AT, from, before };
-            assert_eq!(range.matches(Collection::SYNC_JOBS, &job(created)), expected, "{created} {range:?}");
+            assert_eq!(
+                range.matches(Collection::SYNC_JOBS, "j", &job(created)),
+                expected,
+                "{created} {range:?}"
+            );
         }
     }
 }

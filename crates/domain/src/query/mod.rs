@@ -54,8 +54,8 @@ impl Window {
 /// use tributary_domain::{Collection, Document, Query, sync_job_fields};
 ///
 /// let query = Query::of(Collection::SYNC_JOBS).any_of(sync_job_fields::STATUS, ["pending", "suspended"]).page(0, 10);
-/// assert!(query.matches(&Document::parse(r#"{"status":"pending"}"#).unwrap()));
-/// assert!(!query.matches(&Document::parse("{}").unwrap()));
+/// assert!(query.matches("j", &Document::parse(r#"{"status":"pending"}"#).unwrap()));
+/// assert!(!query.matches("j", &Document::parse("{}").unwrap()));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
@@ -109,10 +109,10 @@ impl Query {
         Self { order, ..self }
     }
 
-    /// Whether a document matches.
+    /// Whether the document with this id matches.
     #[must_use]
-    pub fn matches(&self, document: &Document) -> bool {
-        self.conditions.iter().all(|condition| condition.matches(self.collection, document))
+    pub fn matches(&self, id: &str, document: &Document) -> bool {
+        self.conditions.iter().all(|condition| condition.matches(self.collection, id, document))
     }
 
     /// The sort key of a document.

@@ -26,7 +26,7 @@ impl Model {
         let documents = self.documents.iter().filter(|((collection, _), _)| *collection == query.collection);
         documents
             .map(|((_, id), document)| (id.as_str(), document))
-            .filter(|(_, document)| query.matches(document))
+            .filter(|(id, document)| query.matches(id, document))
     }
 
     pub(super) fn list(&self, query: &Query) -> ModelPage {

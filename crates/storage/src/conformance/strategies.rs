@@ -212,8 +212,10 @@ fn condition(collection: Collection) -> impl Strategy<Value = Condition> {
             }
         }
     });
-    let single = prop_oneof![4 => plain.clone(), 1 => plain.prop_map(Condition::negated)];
-    let single = single.boxed();
+    let ids = proptest::sample::subsequence(IDS.to_vec(), 0..=6);
+    let ids = ids.prop_map(|ids| Condition::Ids(ids.into_iter().map(str::to_owned).collect()));
+    let plain = prop_oneof![9 => plain, 1 => ids].boxed();
+    let single = prop_oneof![4 => plain.clone(), 1 => plain.prop_map(Condition::negated)].boxed();
     prop_oneof![
         6 => single.clone(),
         1 => vec(single.clone(), 0..3).prop_map(Condition::Either),

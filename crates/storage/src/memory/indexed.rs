@@ -188,7 +188,7 @@ impl Indexed {
         self.slots.remove(slot);
     }
 
-    fn slot(&self, id: &str) -> Option<u32> {
+    pub(super) fn slot(&self, id: &str) -> Option<u32> {
         let is_it = |slot: &u32| self.slots.arena.id(*slot) == Some(id.as_bytes());
         self.by_id.find(self.hasher.hash_one(id), is_it).copied()
     }

@@ -111,6 +111,10 @@ impl Indexed {
                 let words: Vec<&str> = words.iter().map(String::as_str).collect();
                 among & &*self.index.matching(&[(self.index_field(field), &words)])
             }
+            Condition::Ids(ids) => {
+                let slots = ids.iter().filter_map(|id| self.slot(id));
+                among & slots.filter_map(|slot| self.index.position(slot)).collect::<RoaringBitmap>()
+            }
             Condition::Either(conditions) => {
                 let found = conditions.iter().map(|condition| self.restrict(among, condition));
                 found.reduce(|all, one| all | one).unwrap_or_default()

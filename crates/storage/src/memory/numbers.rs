@@ -70,6 +70,7 @@ impl Indexed {
     /// Whether the document in a slot that was changed matches; it may be gone, or another one.
     fn matches_still(&self, query: &Query, slot: u32) -> bool {
         let text = self.slots.arena.document(slot).and_then(|text| std::str::from_utf8(text).ok());
-        text.and_then(|text| Document::parse(text).ok()).is_some_and(|document| query.matches(&document))
+        text.and_then(|text| Document::parse(text).ok())
+            .is_some_and(|document| query.matches(self.slots.id(slot), &document))
     }
 }

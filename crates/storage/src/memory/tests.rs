@@ -146,7 +146,7 @@ impl Compared {
 
     /// Compares a page by offset, and one after a key.
     fn compare(&self, query: &Query) {
-        let matching = self.documents.iter().filter(|(_, document)| query.matches(document));
+        let matching = self.documents.iter().filter(|(id, document)| query.matches(id, document));
         let mut keys: Vec<_> = matching.map(|(id, document)| query.key(id, document)).collect();
         keys.sort_by(|left, right| query.order.compare(left, right));
         let tributary_domain::Window::Offset { from, size } = query.window else { return };

@@ -23,6 +23,7 @@ fn compiled(index: &Index, condition: &Condition) -> Value {
         Condition::Contains { fields, text } => {
             any(fields.iter().map(|field| contains(index.field(field), text)).collect())
         }
+        Condition::Ids(ids) => json!({ "ids": { "values": ids } }),
         Condition::Either(conditions) => {
             any(conditions.iter().map(|condition| compiled(index, condition)).collect())
         }

@@ -95,5 +95,5 @@ fn from_source(
 ) -> Result<Option<Row>, StoreError> {
     let document = parse(hit.text(), &hit.id)?;
     let number = |field: &&IndexedField| field.numbers(&document).first().copied();
-    Ok(query.matches(&document).then(|| fields.iter().map(number).collect()))
+    Ok(query.matches(&hit.id, &document).then(|| fields.iter().map(number).collect()))
 }

@@ -76,7 +76,7 @@ async fn matching<T>(
     while let Some(portion) = walk
         .next(|hit| {
             let document = parse(hit.text(), &hit.id)?;
-            query.matches(&document).then(|| take(&hit.id, hit.text(), &document)).transpose()
+            query.matches(&hit.id, &document).then(|| take(&hit.id, hit.text(), &document)).transpose()
         })
         .await?
     {

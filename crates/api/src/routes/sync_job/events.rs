@@ -52,7 +52,10 @@ impl Selection {
         let is_sent = |job: &ChangedJob| {
             job.present.as_ref().is_none_or(|present| {
                 let document = present.job.document();
-                self.conditions.iter().all(|condition| condition.matches(Collection::SYNC_JOBS, document))
+                let is_met = |condition: &Condition| {
+                    condition.matches(Collection::SYNC_JOBS, job.id.as_str(), document)
+                };
+                self.conditions.iter().all(is_met)
             })
         };
         (start..changed.jobs.len()).find(|place| is_sent(&changed.jobs[*place]))

@@ -45,7 +45,7 @@ impl Batch<'_> {
         for (id, found) in ids.into_iter().zip(found) {
             let job = found.as_ref().map(|found| parse(&found.document)).transpose()?;
             // Others may have changed or deleted it since it was listed.
-            match found.zip(job.filter(|job| self.query.matches(job))) {
+            match found.zip(job.filter(|job| self.query.matches(id.as_str(), job))) {
                 None => report.noops += 1,
                 Some((found, job)) => match self.decide(id, &found, job) {
                     Decision::Ignore => {}
