@@ -42,6 +42,7 @@ mod outline;
 mod query;
 mod refusal;
 mod regular_expression;
+mod same_json;
 mod schema;
 mod similar_name;
 mod strict_json;
@@ -89,6 +90,7 @@ pub use query::{
     check_numbers,
 };
 pub use refusal::Refusal;
+pub use same_json::is_same_json;
 pub use similar_name::{did_you_mean, similar_name};
 pub use strict_json::{JsonProblem, MAXIMUM_DEPTH, check_strict};
 pub use sync_job::{

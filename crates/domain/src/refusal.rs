@@ -53,6 +53,19 @@ pub enum Refusal {
         /// The worker that holds it.
         worker: String,
     },
+    /// A document is not in the version that a write expects.
+    #[error("[{id}]: version conflict, {expected}. current document has {current}")]
+    VersionConflict {
+        /// The document.
+        id: String,
+        /// What the write expects.
+        expected: String,
+        /// The version of the document.
+        current: String,
+    },
+    /// A document that a partial update is for does not exist.
+    #[error("[{0}]: document missing")]
+    DocumentMissing(String),
     /// A connector lacks what a sync job needs.
     #[error("connector [{connector_id}] has no [{field}], which a sync job needs")]
     ConnectorIncomplete {

@@ -25,6 +25,7 @@
 
 pub mod connector;
 mod context;
+pub mod document;
 mod error;
 pub mod health;
 pub mod secret;

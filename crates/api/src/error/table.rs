@@ -37,6 +37,8 @@ pub enum ErrorKind {
     Forbidden,
     /// The connector, the sync job or the secret does not exist.
     NotFound,
+    /// The document of a control index that an update is for does not exist.
+    DocumentMissing,
     /// The path does not support the method.
     MethodNotAllowed,
     /// The media type is not supported.
@@ -161,6 +163,11 @@ impl ErrorKind {
                 404,
                 "resource_not_found_exception",
                 "The connector, the sync job or the secret does not exist, or is deleted.",
+            ),
+            Self::DocumentMissing => (
+                404,
+                "document_missing_exception",
+                "The document of a control index that an update is for does not exist.",
             ),
             Self::MethodNotAllowed => (
                 405,
