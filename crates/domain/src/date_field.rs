@@ -22,6 +22,22 @@ pub(crate) fn milliseconds(text: &str) -> Option<i64> {
     iso8601(text).or_else(|| epoch_milliseconds(text))
 }
 
+/// The last of the milliseconds that a text stands for, as the upper bound of a range is read: what is missing of a time
+/// of day is filled up, a missing month or day is the first.
+pub(crate) fn latest_milliseconds(text: &str) -> Option<i64> {
+    let Some(first) = iso8601(text) else { return epoch_milliseconds(text) };
+    let time = text.split_once('T').map_or("", |(_, time)| time);
+    let time = time.split(['Z', '+', '-', 'U', 'G']).next().unwrap_or_default();
+    let missing = match (time, time.matches(':').count()) {
+        ("", _) => 86_400_000,
+        (_, 0) => 3_600_000,
+        (_, 1) => 60_000,
+        (time, _) if time.contains(['.', ',']) => 1,
+        _ => 1_000,
+    };
+    Some(first + missing - 1)
+}
+
 /// Reads `strict_date_optional_time`.
 fn iso8601(text: &str) -> Option<i64> {
     let mut rest = Rest(text.as_bytes());

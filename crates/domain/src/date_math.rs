@@ -65,11 +65,44 @@ enum Unit {
 /// assert_eq!(parse_date_math("now-1M/d", now), Ok(february.milliseconds()));
 /// ```
 pub fn parse_date_math(text: &str, now: Timestamp) -> Result<i64, DateMathError> {
-    let date = |text| date_field::milliseconds(text).ok_or(DateMathError::Date);
+    evaluated(text, now, Bound::Lower)
+}
+
+/// The last of the milliseconds that a text stands for, as `lte` and `gt` of search engines read it: missing parts of a
+/// time are filled up, and roundings go to the end of the unit.
+///
+/// ```
+/// use tributary_domain::{Timestamp, parse_latest_date_math};
+///
+/// let now = Timestamp::parse("2026-03-31T10:00:00Z").unwrap();
+/// let end = Timestamp::parse("2026-03-31T23:59:59.999Z").unwrap().milliseconds();
+/// assert_eq!(parse_latest_date_math("now/d", now), Ok(end));
+/// assert_eq!(parse_latest_date_math("2026-03-31", now), Ok(end));
+/// ```
+pub fn parse_latest_date_math(text: &str, now: Timestamp) -> Result<i64, DateMathError> {
+    evaluated(text, now, Bound::Upper)
+}
+
+/// Which end of a range a text is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Bound {
+    Lower,
+    Upper,
+}
+
+fn evaluated(text: &str, now: Timestamp, bound: Bound) -> Result<i64, DateMathError> {
+    let date = |text, bound| {
+        let moment = match bound {
+            Bound::Lower => date_field::milliseconds(text),
+            Bound::Upper => date_field::latest_milliseconds(text),
+        };
+        moment.ok_or(DateMathError::Date)
+    };
     let (mut moment, operations) = match (text.strip_prefix("now"), text.split_once("||")) {
         (Some(operations), _) => (now.milliseconds(), operations),
-        (None, Some((anchor, operations))) => (date(anchor)?, operations),
-        (None, None) => (date(text)?, ""),
+        (None, Some((anchor, ""))) => (date(anchor, bound)?, ""),
+        (None, Some((anchor, operations))) => (date(anchor, Bound::Lower)?, operations),
+        (None, None) => (date(text, bound)?, ""),
     };
     let mut letters = operations.chars().peekable();
     while let Some(operator) = letters.next() {
@@ -85,6 +118,7 @@ pub fn parse_date_math(text: &str, now: Timestamp) -> Result<i64, DateMathError>
         let count = count.map_err(|_| DateMathError::OutOfRange)?;
         let changed = match operator {
             '/' if count != 1 => return Err(DateMathError::Rounding),
+            '/' if bound == Bound::Upper => unit.last(moment),
             '/' => unit.round(moment),
             '-' => unit.add(moment, -count),
             _ => unit.add(moment, count),
@@ -130,6 +164,11 @@ impl Unit {
             _ => Span::new().try_months(count),
         };
         milliseconds(calendar(moment)?.checked_add(span.ok()?).ok()?)
+    }
+
+    /// The last millisecond of the unit that the moment is in.
+    fn last(self, moment: i64) -> Option<i64> {
+        self.add(self.round(moment)?, 1)?.checked_sub(1)
     }
 
     /// The start of the unit that the moment is in.
@@ -215,6 +254,31 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(parse(text), Ok(date_field::milliseconds(expected).unwrap()), "{text}");
+        }
+    }
+
+    #[test]
+    fn upper_bounds_are_filled_up() {
+        for (text, expected) in [
+            ("now", NOW),
+            ("now/d", "2026-03-31T23:59:59.999Z"),
+            ("now-1M/M", "2026-02-28T23:59:59.999Z"),
+            ("now/d-1h", "2026-03-31T22:59:59.999Z"),
+            ("2026", "2026-01-01T23:59:59.999Z"),
+            ("2026-03", "2026-03-01T23:59:59.999Z"),
+            ("2026-03-31", "2026-03-31T23:59:59.999Z"),
+            ("2026-03-31T", "2026-03-31T23:59:59.999Z"),
+            ("2026-03-31T10", "2026-03-31T10:59:59.999Z"),
+            ("2026-03-31T10:20+01:00", "2026-03-31T09:20:59.999Z"),
+            ("2026-03-31T10:20:30Z", "2026-03-31T10:20:30.999Z"),
+            ("2026-03-31T10:20:30,4Z", "2026-03-31T10:20:30.400Z"),
+            ("2026-03-31||", "2026-03-31T23:59:59.999Z"),
+            ("2026-03-31||+1h", "2026-03-31T01:00:00.000Z"),
+            ("2026-03-31||/y", "2026-12-31T23:59:59.999Z"),
+            ("1774952430456", NOW),
+        ] {
+            let latest = parse_latest_date_math(text, Timestamp::parse(NOW).unwrap());
+            assert_eq!(latest, Ok(date_field::milliseconds(expected).unwrap()), "{text}");
         }
     }
 

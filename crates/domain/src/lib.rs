@@ -72,7 +72,7 @@ pub use creation::{
 };
 #[cfg(any(test, feature = "conformance"))]
 pub use date_field_cases::{DATE_FIELD_CASES, DATE_FIELD_DIFFERENCES};
-pub use date_math::{DateMathError, parse_date_math};
+pub use date_math::{DateMathError, parse_date_math, parse_latest_date_math};
 pub use document::{Document, DocumentError, Object};
 pub use enumeration::Enumeration;
 pub use field::{Field, FieldDescription, FieldValue};

@@ -68,18 +68,17 @@ impl Dialect {
 
     /// A format in which the server writes every date exactly.
     pub(super) const fn date_format(self) -> &'static str {
-        if self.writes_dates_in_seconds() { "epoch_second" } else { "epoch_millis" }
-    }
-
-    /// Elasticsearch 8 fails to write the earliest dates in milliseconds. The others write dates before 1970, or the
-    /// latest ones, incorrectly in seconds.
-    const fn writes_dates_in_seconds(self) -> bool {
-        matches!(self.product, Product::Elasticsearch) && self.version.0 < 9
+        match self.product {
+            // It writes seconds before 1970 with a fraction that counts forwards.
+            Product::OpenSearch => "epoch_millis",
+            // It fails to write the earliest dates in milliseconds.
+            Product::Elasticsearch => "epoch_second",
+        }
     }
 
     /// The milliseconds since 1970 of a date in that format.
     pub(super) fn milliseconds(self, date: &str) -> Option<i64> {
-        if !self.writes_dates_in_seconds() {
+        if self.product == Product::OpenSearch {
             return date.parse().ok();
         }
         let (seconds, fraction) = date.split_once('.').unwrap_or((date, ""));

@@ -41,8 +41,12 @@ impl Measured {
     /// The least number of a hit in each field.
     pub(super) fn row(&self, hit: &Hit<'_>) -> Row {
         let values = hit.columns();
-        // Servers write dates as texts.
-        let number = |value: &Value| value.as_i64().or_else(|| self.dialect.milliseconds(value.as_str()?));
+        let number = |value: &Value| match value {
+            // Servers write dates as texts, and Elasticsearch 9 the latest one as null.
+            Value::String(date) => self.dialect.milliseconds(date),
+            Value::Null => Some(i64::MAX),
+            number => number.as_i64(),
+        };
         let least = |path| values.get(self.columns.get(path)?.as_str())?.iter().filter_map(number).min();
         self.fields.iter().map(|field| field.least_number(least)).collect()
     }
