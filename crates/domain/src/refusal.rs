@@ -63,6 +63,9 @@ pub enum Refusal {
         /// The version of the document.
         current: String,
     },
+    /// An index that a request would create exists.
+    #[error("index [{0}] already exists")]
+    IndexExists(String),
     /// A document that a partial update is for does not exist.
     #[error("[{0}]: document missing")]
     DocumentMissing(String),

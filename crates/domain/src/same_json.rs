@@ -30,7 +30,11 @@ pub fn is_same_json(left: &str, right: &str) -> bool {
         }),
         (Some(b'"'), Some(b'"')) => both(left, right, |left: String, right| left == right),
         // Integers are the same only if their texts are; a number that is too large is like no other.
-        _ => is_fraction(left) && is_fraction(right) && both(left, right, |left: f64, right| left == right),
+        _ => {
+            is_fraction(left)
+                && is_fraction(right)
+                && both(left, right, |left: f64, right: f64| left.total_cmp(&right).is_eq())
+        }
     }
 }
 

@@ -17,7 +17,7 @@ pub struct Warning {
 
 impl Warning {
     /// A warning about a path in the body, such as `values.port`, with what is allowed there.
-    pub(crate) fn new(place: impl Into<String>, advice: impl Into<String>) -> Self {
+    pub fn new(place: impl Into<String>, advice: impl Into<String>) -> Self {
         Self { place: place.into(), advice: advice.into(), found: None }
     }
 

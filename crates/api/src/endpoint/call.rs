@@ -14,7 +14,7 @@ use super::request_header::RequestHeaders;
 use crate::body;
 use crate::error::ApiError;
 use crate::parameter::{self, Arguments};
-use crate::state::ApiState;
+use crate::state::{ApiState, Identity};
 
 /// One call of an endpoint.
 pub struct Call {
@@ -49,6 +49,11 @@ impl Call {
     /// The bytes of the body; empty if there is none.
     pub fn body_bytes(&self) -> &[u8] {
         self.body.as_deref().unwrap_or_default()
+    }
+
+    /// What `GET /` reports about the service.
+    pub fn identity(&self) -> &Identity {
+        &self.state.identity
     }
 
     /// The deadline for all calls to the store.

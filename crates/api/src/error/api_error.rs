@@ -123,6 +123,7 @@ impl ApiError {
                 Refusal::DraftNotValid { .. } => ErrorKind::DraftNotValid,
                 Refusal::NotANativeIndex { .. } => ErrorKind::NotANativeIndex,
                 Refusal::ClaimedByAnother { .. } | Refusal::VersionConflict { .. } => ErrorKind::Conflict,
+                Refusal::IndexExists(_) => ErrorKind::IndexExists,
                 Refusal::DocumentMissing(_) => ErrorKind::DocumentMissing,
                 Refusal::NotEnded { .. } => ErrorKind::NotEnded,
                 Refusal::PendingJobExists { .. } => ErrorKind::PendingJobExists,

@@ -29,6 +29,8 @@ pub enum ErrorKind {
     NotANativeIndex,
     /// Another connector uses the index.
     IndexNameTaken,
+    /// The control index that a request would create exists.
+    IndexExists,
     /// The store cannot hold this document.
     Rejected,
     /// No endpoint exists at the path.
@@ -147,6 +149,11 @@ impl ErrorKind {
                 "The connector is native, or is to be, and its index has not the prefix of such connectors' indices.",
             ),
             Self::IndexNameTaken => (400, "status_exception", "Another live connector writes to the index."),
+            Self::IndexExists => (
+                400,
+                "resource_already_exists_exception",
+                "The control index that the request would create exists, as all of them do.",
+            ),
             Self::Rejected => (
                 400,
                 "document_parsing_exception",

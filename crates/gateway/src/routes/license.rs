@@ -28,10 +28,13 @@ struct License {
     start_date_in_millis: i64,
 }
 
+/// The identifier of the license.
+pub(super) const UID: &str = "00000000-0000-0000-0000-000000000000";
+
 const LICENSED: Licensed = Licensed {
     license: License {
         status: "active",
-        uid: "00000000-0000-0000-0000-000000000000",
+        uid: UID,
         kind: "basic",
         issue_date: "1970-01-01T00:00:00.000Z",
         issue_date_in_millis: 0,

@@ -4,8 +4,8 @@
 mod update;
 mod write;
 
-use tributary_domain::{Collection, Id};
-use tributary_storage::{Store, StoreError, StoreExt, Version, Versioned};
+use tributary_domain::{Collection, Id, Query};
+use tributary_storage::{Counts, Page, Store, StoreError, StoreExt, Version, Versioned};
 
 pub use update::{Update, update};
 pub use write::{Written, create, delete, index};
@@ -49,7 +49,7 @@ pub async fn get(
     }
 }
 
-/// The versions of documents, in the same order; `None` for a missing one.
+/// The documents with these ids and their versions, in the same order; `None` for a missing one.
 pub async fn get_many(
     store: &dyn Store,
     context: &Context,
@@ -57,4 +57,19 @@ pub async fn get_many(
     ids: &[Id],
 ) -> Result<Vec<Option<Versioned>>> {
     Ok(store.read(collection, ids, context.deadline()).await?)
+}
+
+/// A page of the documents that match a query.
+pub async fn list(store: &dyn Store, context: &Context, query: &Query) -> Result<Page> {
+    Ok(store.list(query, context.deadline()).await?)
+}
+
+/// How many documents match a query, grouped by the words of fields.
+pub async fn count(
+    store: &dyn Store,
+    context: &Context,
+    query: &Query,
+    by: &[&'static str],
+) -> Result<Counts> {
+    Ok(store.count(query, by, context.deadline()).await?)
 }

@@ -63,16 +63,21 @@ pub(crate) fn source(arguments: &Arguments) -> Result<SourceFilter, Refusal> {
     if includes.is_empty() && !is_nothing && wanted != ["true"] {
         includes = wanted;
     }
+    filter(is_nothing, &includes, &excludes)
+}
+
+/// The filter with these paths; without any to include, all are.
+fn filter(is_nothing: bool, includes: &[&str], excludes: &[&str]) -> Result<SourceFilter, Refusal> {
     if includes.is_empty() && excludes.is_empty() && !is_nothing {
         return Ok(SourceFilter(None));
     }
-    let bytes = check_length(&[&includes[..], &excludes].concat())?;
-    let includes = match &includes[..] {
+    let bytes = check_length(&[includes, excludes].concat())?;
+    let includes = match includes {
         _ if is_nothing => PathSet::default(),
         [] => PathSet::new(&["*"], Wildcard::InName),
         paths => PathSet::new(paths, Wildcard::InName),
     };
-    let excludes = PathSet::new(&excludes, Wildcard::Anything);
+    let excludes = PathSet::new(excludes, Wildcard::Anything);
     Ok(SourceFilter(Some(Paths { includes, excludes, bytes })))
 }
 
@@ -92,6 +97,21 @@ fn check_length(paths: &[&str]) -> Result<usize, Refusal> {
 }
 
 impl SourceFilter {
+    /// The fields at some paths without those at others; without paths to include, all are.
+    pub fn of(includes: &[String], excludes: &[String]) -> Result<Self, Refusal> {
+        let [includes, excludes] =
+            [includes, excludes].map(|paths| paths.iter().map(String::as_str).collect::<Vec<_>>());
+        filter(false, &includes, &excludes)
+    }
+
+    /// The filter that the parameters of a request describe.
+    pub fn read(arguments: &Arguments) -> Result<Self, Refusal> {
+        source(arguments)
+    }
+
+    /// The parameters that it is read from.
+    pub const PARAMETERS: &[Parameter] = SOURCE;
+
     /// The page with the wanted fields of its documents; a large page in the background.
     pub(crate) async fn page(self, page: Page) -> Result<Page, ApiError> {
         let Some(paths) = self.0 else { return Ok(page) };

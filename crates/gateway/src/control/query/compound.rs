@@ -1,0 +1,76 @@
+//! Queries that are made of others.
+
+use serde_json::{Map, Value};
+use tributary_domain::{Condition, Refusal};
+
+use super::{QueryReader, only, refused};
+
+impl QueryReader {
+    pub(super) fn boolean(&mut self, body: &Map<String, Value>, depth: usize) -> Result<Condition, Refusal> {
+        let known = ["must", "filter", "must_not", "should", "minimum_should_match", "boost", "_name"];
+        only(body, "bool", &known)?;
+        let mut all = self.clauses_of(body, "must", depth)?;
+        all.extend(self.clauses_of(body, "filter", depth)?);
+        let should = self.clauses_of(body, "should", depth)?;
+        let is_optional = !all.is_empty();
+        let excluded = self.clauses_of(body, "must_not", depth)?;
+        all.extend(excluded.into_iter().map(Condition::negated));
+        match required(body, should.len(), is_optional)? {
+            0 => {}
+            1 => all.push(Condition::Either(should)),
+            count if count == should.len() => all.extend(should),
+            count if count > should.len() => all.push(Condition::Either(Vec::new())),
+            count => {
+                return Err(refused(format!(
+                    "[minimum_should_match] of [{count}] of [{}] is not served on control indices, only one or all",
+                    should.len()
+                )));
+            }
+        }
+        Ok(Condition::all(all))
+    }
+
+    pub(super) fn constant_score(
+        &mut self,
+        body: &Map<String, Value>,
+        depth: usize,
+    ) -> Result<Condition, Refusal> {
+        only(body, "constant_score", &["filter", "boost", "_name"])?;
+        let filter =
+            body.get("filter").ok_or_else(|| refused("[constant_score] requires a [filter]".to_owned()))?;
+        self.clause(filter, depth + 1)
+    }
+
+    /// The queries under a name: a list, or a single one.
+    fn clauses_of(
+        &mut self,
+        body: &Map<String, Value>,
+        name: &str,
+        depth: usize,
+    ) -> Result<Vec<Condition>, Refusal> {
+        match body.get(name) {
+            None | Some(Value::Null) => Ok(Vec::new()),
+            Some(Value::Array(queries)) => {
+                queries.iter().map(|query| self.clause(query, depth + 1)).collect()
+            }
+            Some(query) => Ok(vec![self.clause(query, depth + 1)?]),
+        }
+    }
+}
+
+/// How many of the `should` queries have to match.
+fn required(body: &Map<String, Value>, count: usize, is_optional: bool) -> Result<usize, Refusal> {
+    let Some(given) = body.get("minimum_should_match") else {
+        return Ok(usize::from(count > 0 && !is_optional));
+    };
+    let number = given.as_i64().or_else(|| given.as_str()?.trim().parse().ok());
+    let number = number.ok_or_else(|| {
+        refused(format!(
+            "[minimum_should_match] must be a whole number on control indices, but was [{given}]"
+        ))
+    })?;
+    // A negative number is how many may be missing.
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    let required = if number < 0 { count.saturating_add(number).max(0) } else { number };
+    Ok(usize::try_from(required).unwrap_or(usize::MAX))
+}

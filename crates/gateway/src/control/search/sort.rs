@@ -1,0 +1,147 @@
+//! Sort orders: by the values of fields, and by ids.
+
+use std::cmp::Ordering;
+
+use serde_json::{Map, Value};
+use tributary_domain::{
+    Collection, Document, FieldKind, IndexedField, MissingValues, Order, Refusal, SortOrder,
+};
+
+/// What hits are sorted by.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum SortField {
+    /// The least value of a field.
+    Field(&'static IndexedField, Order),
+    /// The id.
+    Id(SortOrder),
+    /// Any order, which is that of the collection.
+    Any,
+}
+
+/// The sort values of a hit.
+pub(super) type SortValues = Vec<Value>;
+
+/// The fields of a sort clause, in order.
+pub(super) fn sort_fields(collection: Collection, sort: Option<&Value>) -> Result<Vec<SortField>, Refusal> {
+    match sort {
+        None | Some(Value::Null) => Ok(Vec::new()),
+        Some(Value::Array(fields)) => fields.iter().map(|field| sort_field(collection, field)).collect(),
+        Some(field) => Ok(vec![sort_field(collection, field)?]),
+    }
+}
+
+fn sort_field(collection: Collection, sort: &Value) -> Result<SortField, Refusal> {
+    let (path, parameters) = match sort {
+        Value::String(path) => (path.as_str(), &Value::Null),
+        Value::Object(fields) if fields.len() == 1 => {
+            fields.iter().next().map_or(("", &Value::Null), |(path, parameters)| (path.as_str(), parameters))
+        }
+        other => return Err(refused(format!("[sort] requires fields, but was [{other}]"))),
+    };
+    let parameters = match parameters {
+        Value::Null => Map::new(),
+        Value::String(order) => Map::from_iter([("order".to_owned(), order.clone().into())]),
+        Value::Object(parameters) => parameters.clone(),
+        other => return Err(refused(format!("[sort] by [{path}] requires an order, but was [{other}]"))),
+    };
+    let known = ["order", "missing", "mode", "unmapped_type", "format", "numeric_type"];
+    if let Some(other) = parameters.keys().find(|name| !known.contains(&name.as_str())) {
+        return Err(refused(format!("[sort] with [{other}] is not served on control indices")));
+    }
+    let text = |name: &str| parameters.get(name).and_then(Value::as_str);
+    let direction = match text("order").map(str::to_lowercase).as_deref() {
+        None | Some("asc") => SortOrder::Ascending,
+        Some("desc") => SortOrder::Descending,
+        Some(other) => {
+            return Err(refused(format!("[order] of [sort] must be [asc] or [desc], but was [{other}]")));
+        }
+    };
+    match path {
+        "_id" => Ok(SortField::Id(direction)),
+        "_score" | "_doc" | "_shard_doc" => Ok(SortField::Any),
+        path => {
+            let field = collection.field(path).filter(|field| is_sortable(field));
+            let field = field.ok_or_else(|| {
+                refused(format!(
+                    "[sort] by the field [{path}] is not served on control indices: it is not indexed"
+                ))
+            })?;
+            let order = Order { field: Some(field.path), direction, missing: missing(path, &parameters)? };
+            Ok(SortField::Field(field, order))
+        }
+    }
+}
+
+fn is_sortable(field: &IndexedField) -> bool {
+    !matches!(field.kind, FieldKind::Object | FieldKind::Text) && field.difference_of.is_none()
+}
+
+/// Where documents without a value are: last, unless something else is asked for.
+fn missing(path: &str, parameters: &Map<String, Value>) -> Result<MissingValues, Refusal> {
+    match parameters.get("missing") {
+        None => Ok(MissingValues::Last),
+        Some(place) if place == "_last" => Ok(MissingValues::Last),
+        Some(other) => Err(refused(format!(
+            "[missing] of [sort] by [{path}] must be [_last] on control indices, but was [{other}]"
+        ))),
+    }
+}
+
+impl SortField {
+    /// The value of a document, as answers and [`search_after`](super::body::SearchBody) have it.
+    pub(super) fn value(self, id: &str, document: &Document) -> Value {
+        match self {
+            Self::Any => Value::from(0),
+            Self::Id(_) => id.into(),
+            Self::Field(field, order) => {
+                if field.is_numeric() {
+                    let least = field.numbers(document).first().copied();
+                    // Search engines represent a missing number by the limit that is sorted last.
+                    let limit = match order.direction {
+                        SortOrder::Ascending => i64::MAX,
+                        SortOrder::Descending => i64::MIN,
+                    };
+                    return least.unwrap_or(limit).into();
+                }
+                let word = field.words(document).into_iter().next();
+                match word.as_deref() {
+                    Some("true") if field.kind == FieldKind::Boolean => 1.into(),
+                    Some("false") if field.kind == FieldKind::Boolean => 0.into(),
+                    _ => word.map_or(Value::Null, Value::String),
+                }
+            }
+        }
+    }
+
+    /// Compares two values.
+    pub(super) fn compare(self, left: &Value, right: &Value) -> Ordering {
+        let direction = match self {
+            Self::Any => return Ordering::Equal,
+            Self::Id(direction) | Self::Field(_, Order { direction, .. }) => direction,
+        };
+        let ordering = match (left, right) {
+            (Value::Null, Value::Null) => return Ordering::Equal,
+            (Value::Null, _) => return Ordering::Greater,
+            (_, Value::Null) => return Ordering::Less,
+            (Value::Number(left), Value::Number(right)) => left.as_i64().cmp(&right.as_i64()),
+            (Value::String(left), Value::String(right)) => left.as_bytes().cmp(right.as_bytes()),
+            (left, right) => left.is_string().cmp(&right.is_string()),
+        };
+        match direction {
+            SortOrder::Ascending => ordering,
+            SortOrder::Descending => ordering.reverse(),
+        }
+    }
+}
+
+/// Compares the values of two hits.
+pub(super) fn compare(sort: &[SortField], left: &[Value], right: &[Value]) -> Ordering {
+    let each = sort.iter().zip(left.iter().zip(right));
+    each.map(|(field, (left, right))| field.compare(left, right))
+        .find(|ordering| ordering.is_ne())
+        .unwrap_or(Ordering::Equal)
+}
+
+fn refused(reason: String) -> Refusal {
+    Refusal::InvalidArgument(reason)
+}
