@@ -50,4 +50,5 @@ pub use observe::{Observation, Observer};
 pub use parameter::{Arguments, COMMON_PARAMETERS, Parameter, ParameterKind};
 pub use routes::ENDPOINTS;
 pub use state::Identity;
+pub use tributary_service::sync_job::PipelineDirectory;
 pub use tributary_service::{Clock, IdGenerator, SortableIds, SystemClock};

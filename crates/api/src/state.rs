@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
 use tributary_secrets::Vault;
-use tributary_service::sync_job::SyncJobHub;
+use tributary_service::sync_job::{PipelineDirectory, SyncJobHub};
 use tributary_service::{Clock, IdGenerator};
 use tributary_storage::Store;
 
@@ -51,6 +51,8 @@ pub(crate) struct ApiState {
     pub(crate) identity: Arc<Identity>,
     pub(crate) vault: Option<Arc<Vault>>,
     pub(crate) observers: Vec<Arc<dyn Observer>>,
+    /// The ingest pipelines where the documents of syncs go to, if they are known.
+    pub(crate) pipelines: Option<Arc<dyn PipelineDirectory>>,
     /// Handles paths without an endpoint, instead of an error.
     pub(crate) fallback: Option<Fallback>,
     pub(crate) plugins: Vec<Plugin>,

@@ -22,7 +22,8 @@ impl Warning {
     }
 
     /// Adds the actual value as JSON. Not for values that may be secret.
-    pub(crate) fn found(mut self, value: &str) -> Self {
+    #[must_use]
+    pub fn found(mut self, value: &str) -> Self {
         let shown = value.char_indices().nth(MAXIMUM_FOUND).map(|(end, _)| format!("{}…", &value[..end]));
         self.found = Some(shown.unwrap_or_else(|| value.to_owned()));
         self

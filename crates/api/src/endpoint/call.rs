@@ -7,6 +7,7 @@ use actix_web::http::Method;
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use tributary_domain::{Id, Refusal};
+use tributary_service::sync_job::PipelineDirectory;
 use tributary_service::{Context, Principal};
 use tributary_storage::{Deadline, Store};
 
@@ -49,6 +50,11 @@ impl Call {
     /// The bytes of the body; empty if there is none.
     pub fn body_bytes(&self) -> &[u8] {
         self.body.as_deref().unwrap_or_default()
+    }
+
+    /// The ingest pipelines where the documents of syncs go to, if they are known.
+    pub fn pipelines(&self) -> Option<&dyn PipelineDirectory> {
+        self.state.pipelines.as_deref()
     }
 
     /// What `GET /` reports about the service.

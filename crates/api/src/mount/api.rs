@@ -10,7 +10,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::Value;
 use tributary_secrets::{SecretKeys, Vault};
-use tributary_service::sync_job::SyncJobHub;
+use tributary_service::sync_job::{PipelineDirectory, SyncJobHub};
 use tributary_service::{Clock, IdGenerator, SortableIds, SystemClock};
 use tributary_storage::Store;
 
@@ -45,6 +45,7 @@ impl Api {
             identity: Arc::new(Identity::default()),
             vault: None,
             observers: Vec::new(),
+            pipelines: None,
             fallback: None,
             plugins: Vec::new(),
             openapi,
@@ -101,6 +102,14 @@ impl Api {
     #[must_use]
     pub fn with_secret_keys(mut self, keys: impl Into<Arc<SecretKeys>>) -> Self {
         self.state.vault = Some(Arc::new(Vault::new(keys)));
+        self
+    }
+
+    /// Sets where the ingest pipelines of syncs are: creating a sync job whose pipeline is missing is answered with a
+    /// warning.
+    #[must_use]
+    pub fn with_pipelines(mut self, pipelines: Arc<dyn PipelineDirectory>) -> Self {
+        self.state.pipelines = Some(pipelines);
         self
     }
 

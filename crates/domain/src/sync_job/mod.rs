@@ -4,6 +4,7 @@ mod bulk;
 mod change;
 mod create;
 mod fields;
+mod pipeline;
 mod rewrite;
 mod schema;
 mod sort;

@@ -12,6 +12,7 @@ use tributary_service::document::{self, Written};
 
 use super::bulk_lines::{Action, Operation, actions};
 use super::parameters::{CHANGE, WRITING};
+use super::update::with_lost_documents;
 use super::write_answer::WriteAnswer;
 use crate::control::ControlIndex;
 
@@ -86,6 +87,7 @@ async fn carry_out(call: &Call, action: Action, id: &Id) -> Result<WriteAnswer, 
         }
         Operation::Create(document) => document::create(store, &context, collection, id, document).await?,
         Operation::Update(update) => {
+            let update = with_lost_documents(call, index, id, update).await?;
             document::update(store, &context, collection, id, &update, guard).await?
         }
         Operation::Delete => {

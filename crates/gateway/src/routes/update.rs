@@ -8,8 +8,9 @@ use serde_json::value::RawValue;
 use tributary_api::{
     Answer, ApiError, Body, Call, Content, Endpoint, ErrorKind, Handler, Parameter, ParameterKind, Reply,
 };
-use tributary_domain::{Document, Refusal};
+use tributary_domain::{Collection, Document, Id, Refusal};
 use tributary_service::document::{self, Update};
+use tributary_service::sync_job;
 
 use super::guard::{GUARD, guard};
 use super::parameters::{CHANGE, WRITING};
@@ -90,7 +91,7 @@ async fn update(call: Call) -> Result<Reply, ApiError> {
     let body: UpdateBody = call.body()?;
     let wants_document = body.source.as_ref().is_some_and(|source| *source != Value::Bool(false))
         || call.arguments.text(&SOURCE).is_some_and(|source| source != "false");
-    let update = body.read()?;
+    let update = with_lost_documents(&call, index, &id, body.read()?).await?;
     let written =
         document::update(call.store(), &call.context(), index.collection, &id, &update, guard).await?;
     let answer = WriteAnswer::written(index, &id, &written);
@@ -98,6 +99,21 @@ async fn update(call: Call) -> Result<Reply, ApiError> {
     let get = if wants_document { source().map(|source| Got { found: true, source }) } else { None };
     let status = StatusCode::from_u16(answer.status()).unwrap_or_default();
     Ok(Reply { status, ..Reply::json(&Updated { answer: &answer, get }) })
+}
+
+/// The update as it has to be made: a sync that has lost all of its documents ends in an error.
+pub(super) async fn with_lost_documents(
+    call: &Call,
+    index: ControlIndex,
+    id: &Id,
+    update: Update,
+) -> Result<Update, ApiError> {
+    match call.pipelines() {
+        Some(pipelines) if index.collection == Collection::SYNC_JOBS => {
+            Ok(sync_job::with_lost_documents(call.store(), &call.context(), pipelines, id, update).await?)
+        }
+        _ => Ok(update),
+    }
 }
 
 impl UpdateBody {

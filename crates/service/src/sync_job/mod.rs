@@ -14,6 +14,7 @@ mod filter;
 mod hub;
 mod key_claim;
 mod listed;
+mod pipeline;
 mod unless_pending;
 mod wait;
 mod watch;
@@ -30,6 +31,7 @@ pub use create::{CreationTerms, create};
 pub use draft::{CreatedJob, Creation};
 pub use filter::SyncJobFilter;
 pub use hub::{ChangedJob, ChangedJobs, PresentJob, SyncJobHub};
+pub use pipeline::{PipelineDirectory, missing_pipeline, with_lost_documents};
 pub use wait::{AwaitedJob, wait};
 pub use watch::{SyncJobWatch, WatchNews};
 
