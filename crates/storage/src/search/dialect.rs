@@ -4,8 +4,10 @@ use serde_json::{Value, json};
 
 /// A supported search engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Product {
+pub enum Product {
+    /// OpenSearch.
     OpenSearch,
+    /// Elasticsearch.
     Elasticsearch,
 }
 
@@ -27,7 +29,8 @@ impl Product {
     }
 
     /// Its display name.
-    pub(super) const fn name(self) -> &'static str {
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
             Self::OpenSearch => "OpenSearch",
             Self::Elasticsearch => "Elasticsearch",
