@@ -21,7 +21,8 @@ pub(super) struct Dialect {
 
 impl Product {
     /// The scheme of its URLs.
-    pub(super) const fn scheme(self) -> &'static str {
+    #[must_use]
+    pub const fn scheme(self) -> &'static str {
         match self {
             Self::OpenSearch => "opensearch",
             Self::Elasticsearch => "elasticsearch",

@@ -29,6 +29,9 @@ const DEADLINE: BackendSetting = setting(
     Some("60"),
 );
 
+/// How long a connection may take to be made: then the next node is tried.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// A search engine that requests are passed on to, and the HTTP client for it.
 #[derive(Debug)]
 pub struct SearchEngine {
@@ -73,7 +76,7 @@ impl SearchEngine {
                 reqwest::Client::builder()
                     .redirect(redirect::Policy::none())
                     .retry(reqwest::retry::never())
-                    .connect_timeout(settings.deadline)
+                    .connect_timeout(settings.deadline.min(CONNECT_TIMEOUT))
             })?,
             nodes,
             authorization: authorization(&settings)?,

@@ -71,8 +71,10 @@ impl SearchSettings {
         location: &str,
         settings: &BackendSettings,
     ) -> Result<Self, OpenError> {
-        let nodes = nodes(location)
-            .map_err(|reason| OpenError::InvalidLocation { url: format!("{scheme}:…"), reason: reason.of(scheme) })?;
+        let nodes = nodes(location).map_err(|reason| OpenError::InvalidLocation {
+            url: format!("{scheme}:…"),
+            reason: reason.of(scheme),
+        })?;
         let file = |setting: &BackendSetting| {
             settings.get(setting).map(|path| read_file(scheme, setting, path)).transpose()
         };
