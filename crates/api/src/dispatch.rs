@@ -3,16 +3,17 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use tributary_storage::Deadline;
 
 use crate::answer::{self, Presentation, Reply};
 use crate::authenticate::{Caller, authenticate};
 use crate::background;
-use crate::body;
+use crate::body::{self, UnreadBody};
 use crate::endpoint::{Call, Endpoint, Handler, HandlerFunction, RequestHeaders};
 use crate::error::{ApiError, HeadRefusal};
 use crate::media_type::{self, AnswerType};
@@ -67,6 +68,16 @@ async fn serve_stray(state: &ApiState, request: &HttpRequest, payload: web::Payl
         Some(fallback) => fallback(request.clone(), payload).await,
         None => refuse_stray(request, &ApiError::no_handler(request)),
     }
+}
+
+/// The response of a fallback to a request that it refuses, in the common error format. The connection is closed after it
+/// if a part of the body is unread.
+#[must_use]
+pub fn refuse(request: &HttpRequest, unread: Option<Payload>, error: &ApiError) -> HttpResponse {
+    if let Some(unread) = unread {
+        request.extensions_mut().insert(UnreadBody(unread));
+    }
+    refuse_stray(request, error)
 }
 
 fn refuse_stray(request: &HttpRequest, error: &ApiError) -> HttpResponse {

@@ -38,8 +38,9 @@ mod parameter;
 mod routes;
 mod state;
 
-pub use answer::{Reply, ReplyBody, SourceFilter};
-pub use body::{DEFAULT_BODY_LIMIT, DEFAULT_BODY_TIMEOUT};
+pub use answer::{Reply, ReplyBody, SourceFilter, wanted_json_type};
+pub use body::{DEFAULT_BODY_LIMIT, DEFAULT_BODY_TIMEOUT, ReceivedBody, unreadable_body};
+pub use dispatch::refuse;
 pub use endpoint::{
     Access, Answer, AnswerHeader, Body, Call, Content, Endpoint, Handler, HandlerFunction, PathChoices,
     Privilege, RequestHeader, Resource,

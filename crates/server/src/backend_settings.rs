@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use toml::{Table, Value};
 use tributary_domain::similar_name;
-use tributary_storage::{Backend, BackendSetting, BackendSettings, OpenError, Registry, Store};
+use tributary_storage::{BackendSetting, BackendSettings, OpenError, Registry, Store};
 
 use crate::error::StartError;
 
@@ -33,25 +33,28 @@ pub(crate) type Tables = BTreeMap<String, BackendSettings>;
 pub(crate) fn tables(registry: &Registry, file: Table) -> Result<Tables, String> {
     let read = |(scheme, value): (String, Value)| {
         let backend = registry.backend(&scheme).map_err(|error| error.to_string())?;
-        let settings = table(backend, &value)?;
+        let Value::Table(values) = value else {
+            return Err(format!(
+                "[{scheme}] is a table with settings of that store, and not {}; the store itself is named by the setting \
+                 [store]",
+                settings_file::described(&value)
+            ));
+        };
+        let settings = table(&scheme, backend.settings(), &values)?;
         Ok((scheme, settings))
     };
     file.into_iter().map(read).collect()
 }
 
 /// Parses one table. Errors never repeat a value, since it may be a secret.
-fn table(backend: &dyn Backend, value: &Value) -> Result<BackendSettings, String> {
-    let scheme = backend.scheme();
-    let Value::Table(table) = value else {
-        return Err(format!(
-            "[{scheme}] is a table with settings of that store, and not {}; the store itself is named by the setting \
-             [store]",
-            settings_file::described(value)
-        ));
-    };
+pub(crate) fn table(
+    scheme: &str,
+    known: &[BackendSetting],
+    values: &Table,
+) -> Result<BackendSettings, String> {
     let mut settings = BackendSettings::default();
-    for (name, value) in table {
-        let known = || backend.settings().iter().map(|setting| setting.name);
+    for (name, value) in values {
+        let known = || known.iter().map(|setting| setting.name);
         if !known().any(|known| known == name) {
             let meant = similar_name(name, known());
             let meant = meant.map_or_else(
@@ -86,7 +89,7 @@ pub(crate) async fn open(
     tables: &Tables,
 ) -> Result<Arc<dyn Store>, StartError> {
     let scheme = url.split(':').next().unwrap_or_default();
-    let settings = read(registry.backend(scheme)?, tables)?;
+    let settings = read(scheme, registry.backend(scheme)?.settings(), tables)?;
     registry.open_with(url, &settings).await.map_err(|error| match error {
         OpenError::InvalidSetting { ref name, .. } => {
             let variable = format!("{PREFIX}{}_{}", scheme.to_uppercase(), name.to_uppercase());
@@ -99,10 +102,15 @@ pub(crate) async fn open(
     })
 }
 
-fn read(backend: &dyn Backend, tables: &Tables) -> Result<BackendSettings, StartError> {
-    let mut settings = tables.get(backend.scheme()).cloned().unwrap_or_default();
-    for setting in backend.settings() {
-        let variable = variable(backend.scheme(), setting);
+/// The values of settings from the environment and the file.
+pub(crate) fn read(
+    scheme: &str,
+    known: &[BackendSetting],
+    tables: &Tables,
+) -> Result<BackendSettings, StartError> {
+    let mut settings = tables.get(scheme).cloned().unwrap_or_default();
+    for setting in known {
+        let variable = variable(scheme, setting);
         // An empty variable counts as not set.
         if let Some(value) = std::env::var_os(&variable).filter(|value| !value.is_empty()) {
             let value = value
@@ -130,7 +138,8 @@ mod tests {
         assert_eq!(tables["elasticsearch"], BackendSettings::default().with("user", "other"));
         assert_eq!(tables["memory"], BackendSettings::default());
         let registry = Registry::with_built_in();
-        let settings = read(registry.backend("opensearch").unwrap(), &tables).unwrap();
+        let settings =
+            read("opensearch", registry.backend("opensearch").unwrap().settings(), &tables).unwrap();
         assert_eq!(settings, tables["opensearch"]);
     }
 

@@ -20,6 +20,8 @@ pub(crate) enum StartError {
     Table { scheme: String, error: OpenError },
     #[error("the environment variable {variable}: {reason}")]
     Variable { variable: String, reason: String },
+    #[error("the engine of the content indices: {0}")]
+    Content(String),
     #[error(transparent)]
     SecretKeys(#[from] SecretKeysError),
     #[error(transparent)]

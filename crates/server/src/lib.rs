@@ -19,6 +19,8 @@ mod batched_writer;
 mod client;
 mod command;
 mod compression;
+#[cfg(feature = "search")]
+mod content;
 mod error;
 mod http;
 mod log_filter;

@@ -14,6 +14,8 @@ use tributary_storage::{Registry, Store};
 use crate::access_log::AccessLog;
 use crate::backend_settings;
 use crate::compression;
+#[cfg(feature = "search")]
+use crate::content;
 use crate::error::StartError;
 use crate::http;
 use crate::logging;
@@ -46,6 +48,14 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
         .with_observer(AccessLog)
         .with_body_limit(settings.body_limit)
         .with_body_timeout(Duration::from_secs(settings.body_timeout));
+    #[cfg(feature = "search")]
+    let api = tokio::select! {
+        mounted = content::mount(api, &settings, registry) => mounted?,
+        signal = signals.next() => {
+            tracing::info!(signal, "ended before the engine of the content indices was looked at");
+            return Ok(());
+        }
+    };
     let mut look = async || secret_keys::fit(&*store, secret_keys.as_deref()).await;
     let fit = match secret_keys::first_look(&mut look).await {
         Ok(fit) => fit,

@@ -12,6 +12,8 @@ use tributary_storage::{Backend, Registry};
 
 use crate::backend_settings::{self, Tables};
 use crate::command;
+#[cfg(feature = "search")]
+use crate::content::{self, ContentSettings};
 use crate::error::StartError;
 use crate::log_filter::LogFilter;
 
@@ -31,6 +33,11 @@ Stores:
   elasticsearch:URL[,URL...]  in Elasticsearch, likewise
   User, password and other settings of a search engine are given in the environment (TRIBUTARY_OPENSEARCH_USER ...)
   or in a table of the file ([opensearch] user = ...), never in the URL.
+
+Content indices:
+  Requests for other indices are passed on to a search engine: by default to that of the store, if it is one, or to the
+  one given with --content. User, password and other settings are given in the environment (TRIBUTARY_CONTENT_USER ...)
+  or in a table of the file ([content] url = ..., user = ...).
 
 Secrets of connectors need a key, which `tributary secrets generate-key` generates: in the file given with
 --secret-keys-file, or in the environment as TRIBUTARY_SECRET_KEYS. There is no flag, since others could see it.
@@ -103,9 +110,23 @@ pub(crate) struct Settings {
     pub(crate) log_format: LogFormat,
     #[command(flatten)]
     pub(crate) secret_keys: SecretKeysFile,
+    #[cfg(feature = "search")]
+    #[command(flatten)]
+    pub(crate) content: ContentSettings,
     /// The tables of the settings file that are named after URL schemes.
     #[arg(skip)]
     pub(crate) backends: Tables,
+}
+
+impl Settings {
+    /// The longest body that any path may take, in bytes.
+    pub(crate) fn longest_body(&self) -> usize {
+        #[cfg(feature = "search")]
+        if content::is_on(self) {
+            return self.body_limit.max(tributary_gateway::LONGEST_BODY);
+        }
+        self.body_limit
+    }
 }
 
 /// The log format.
@@ -143,12 +164,14 @@ impl Invocation {
         let Some(file) = given.config else {
             return Ok(Self { command: given.command, settings: given.settings });
         };
-        let (backends, settings): (Table, Table) =
+        let (backends, mut settings): (Table, Table) =
             settings_file::read(&file)?.into_iter().partition(|(name, _)| registry.backend(name).is_ok());
-        let backends =
+        let mut backends =
             backend_settings::tables(registry, backends).map_err(|reason| wrong_file(&file, reason))?;
+        #[cfg(feature = "search")]
+        content::take_table(&mut settings, &mut backends).map_err(|reason| wrong_file(&file, reason))?;
         let with_settings = registry.backends().filter(|backend| !backend.settings().is_empty());
-        let schemes: Vec<_> = with_settings.map(Backend::scheme).collect();
+        let schemes: Vec<_> = with_settings.map(Backend::scheme).chain(content_table()).collect();
         // Values of the file replace the defaults, so that everything else takes precedence.
         let command = settings.into_iter().try_fold(CommandLine::command(), |command, one| {
             settings_file::as_default(command, one, &schemes).map_err(|reason| wrong_file(&file, reason))
@@ -160,6 +183,11 @@ impl Invocation {
         let settings = Settings { backends, ..settings.settings };
         Ok(Self { command: given.command, settings })
     }
+}
+
+/// The table of the file for the engine of the content indices.
+fn content_table() -> Option<&'static str> {
+    cfg!(feature = "search").then_some("content")
 }
 
 /// The command without environment variables.
@@ -199,7 +227,9 @@ fn all_arguments(command: &Command) -> Box<dyn Iterator<Item = &Arg> + '_> {
 /// Environment variables with the prefix of settings that are not settings, with the nearest known name.
 pub(crate) fn unknown_variables(registry: &Registry) -> Vec<(String, Option<String>)> {
     let command = CommandLine::command();
-    let of_backends = backend_settings::variables(registry);
+    let mut of_backends = backend_settings::variables(registry);
+    #[cfg(feature = "search")]
+    of_backends.extend(content::variables());
     let known = all_arguments(&command).filter_map(|one| one.get_env()?.to_str());
     let known: Vec<_> =
         known.chain(of_backends.iter().map(String::as_str)).chain([secret_keys::VARIABLE]).collect();

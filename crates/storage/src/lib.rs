@@ -65,7 +65,7 @@ pub use mock::MockStore;
 pub use numbers::Numbers;
 pub use registry::{Backend, BackendSetting, BackendSettings, Registry};
 #[cfg(feature = "search")]
-pub use search::{SearchBackend, SearchStore};
+pub use search::{SearchBackend, SearchEngine, SearchProduct, SearchStore};
 pub use store::{Action, Counts, Operation, Page, Store, Stored, Version, Versioned};
 pub use tributary_domain::Collection;
 pub use within::Within;

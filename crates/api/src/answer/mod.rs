@@ -15,6 +15,7 @@ pub(crate) use counted::Counted;
 pub(crate) use event::{EVENT_STREAM, event, event_id};
 pub(crate) use presentation::Presentation;
 pub use reply::{Reply, ReplyBody};
+pub use response::wanted_json_type;
 pub(crate) use response::{log_failure, refuse, respond};
 pub(crate) use shapes::{
     Acknowledged, BulkAnswer, Cause, Changed, Created, Deleted, Failure, Health, Information, Page, Put,

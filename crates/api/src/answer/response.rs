@@ -14,7 +14,7 @@ use super::reply::{Reply, ReplyBody};
 use super::warning_header;
 use crate::body::UnreadBody;
 use crate::error::ApiError;
-use crate::media_type::AnswerType;
+use crate::media_type::{self, AnswerType};
 use crate::parameter;
 
 /// The header that official clients check to verify the product.
@@ -89,6 +89,12 @@ fn with_headers(request: &HttpRequest, status: StatusCode) -> HttpResponseBuilde
         response.insert_header((OPAQUE_ID, opaque_id.clone()));
     }
     response
+}
+
+/// The media type in which a client asked for JSON.
+#[must_use]
+pub fn wanted_json_type(request: &HttpRequest) -> HeaderValue {
+    json_type(&media_type::negotiate(request).unwrap_or(AnswerType::Json))
 }
 
 /// The requested JSON media type.

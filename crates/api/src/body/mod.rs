@@ -7,5 +7,5 @@ mod unread;
 
 pub(crate) use json::parse;
 pub(crate) use read::{BodyLimits, read};
-pub use read::{DEFAULT_BODY_LIMIT, DEFAULT_BODY_TIMEOUT};
+pub use read::{DEFAULT_BODY_LIMIT, DEFAULT_BODY_TIMEOUT, ReceivedBody, unreadable_body};
 pub(crate) use unread::UnreadBody;

@@ -84,6 +84,37 @@ pub(crate) async fn read(
     Ok(Some(body))
 }
 
+/// A body as it was received, and unpacked.
+#[derive(Debug)]
+pub struct ReceivedBody {
+    /// As it was received.
+    pub received: Bytes,
+    /// As its `Content-Encoding` says.
+    pub unpacked: Bytes,
+}
+
+impl ReceivedBody {
+    /// Reads and unpacks a body, both within a limit; the body may stall for so long.
+    pub async fn read(
+        request: &HttpRequest,
+        payload: &mut Payload,
+        limit: usize,
+        stall: Duration,
+    ) -> Result<Self, ApiError> {
+        let packing = Packing::of(request.headers())?;
+        let limits = BodyLimits { bytes: limit, timeout: stall };
+        let received = receive(limits, None, payload).await?;
+        let unpacked = unpack(packing, received.clone(), limit).await?;
+        Ok(Self { received, unpacked })
+    }
+}
+
+/// Why a body did not arrive completely, for the client.
+#[must_use]
+pub fn unreadable_body(error: &PayloadError) -> ApiError {
+    unreadable(error).into()
+}
+
 /// The bytes as received, compressed or not.
 async fn receive(
     limits: BodyLimits,

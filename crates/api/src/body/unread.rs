@@ -9,7 +9,7 @@ use futures_util::stream::{self, StreamExt as _};
 
 /// A body that was not read to its end. If the answer is sent while it exists, the connection is closed afterwards;
 /// otherwise the server would wait for the rest of the body indefinitely.
-pub(crate) struct UnreadBody(#[expect(dead_code, reason = "it only has to be there")] pub(super) Payload);
+pub(crate) struct UnreadBody(#[expect(dead_code, reason = "it only has to be there")] pub(crate) Payload);
 
 impl UnreadBody {
     /// The response body that keeps this one until it is sent.

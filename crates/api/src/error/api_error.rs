@@ -66,6 +66,9 @@ pub enum ApiError {
          setting [body_limit]"
     )]
     BodyTooLarge(usize),
+    /// The body is longer than the bytes that are passed on of such a request.
+    #[error("the body is longer than the [{0}] bytes that a request of this kind can have")]
+    TooLongToPassOn(usize),
     /// The content encoding of the body is not supported.
     #[error(
         "Content-Encoding header [{header}] is not supported, a body can be packed once, as [{served}]",
@@ -92,6 +95,18 @@ pub enum ApiError {
     /// The store denies the service access.
     #[error("the store does not let this service in; the log of the service has its cause")]
     Denied(#[source] StoreError),
+    /// The index belongs to this service; with what to do instead.
+    #[error("{0}")]
+    OwnIndex(String),
+    /// The request is none of those that are passed on; with what to do about it.
+    #[error("{0}")]
+    NotPassedOn(String),
+    /// The engine of the content indices gave no answer that can be passed on; the cause is for the log.
+    #[error("the search engine gave no usable answer; the log of the service has its cause")]
+    BadEngineAnswer(#[source] Box<dyn Error + Send + Sync>),
+    /// The engine of the content indices is unavailable; the cause is for the log.
+    #[error("the search engine is not available at the moment, try again later")]
+    EngineAway(#[source] Box<dyn Error + Send + Sync>),
     /// The service has no key for secrets.
     #[error(
         "this service was given no key to encrypt secrets with, and keeps none; whoever runs it gives it one by \
@@ -142,7 +157,11 @@ impl ApiError {
             Self::Forbidden { .. } => ErrorKind::Forbidden,
             Self::MediaType(_) => ErrorKind::MediaType,
             Self::BodyTimeout(_) => ErrorKind::BodyTimeout,
-            Self::BodyTooLarge(_) => ErrorKind::BodyTooLarge,
+            Self::BodyTooLarge(_) | Self::TooLongToPassOn(_) => ErrorKind::BodyTooLarge,
+            Self::OwnIndex(_) => ErrorKind::OwnIndex,
+            Self::NotPassedOn(_) => ErrorKind::NotPassedOn,
+            Self::BadEngineAnswer(_) => ErrorKind::BadEngineAnswer,
+            Self::EngineAway(_) => ErrorKind::EngineAway,
             Self::ContentEncoding { .. } => ErrorKind::ContentEncoding,
             Self::Conflict => ErrorKind::Conflict,
             Self::Unavailable(_) => ErrorKind::Unavailable,

@@ -33,10 +33,14 @@ pub enum ErrorKind {
     IndexExists,
     /// The store cannot hold this document.
     Rejected,
+    /// The index belongs to this service.
+    OwnIndex,
     /// No endpoint exists at the path.
     NoHandler,
     /// The caller lacks the privilege.
     Forbidden,
+    /// The request is none of those that are passed on to the engine of the content indices.
+    NotPassedOn,
     /// The connector, the sync job or the secret does not exist.
     NotFound,
     /// The document of a control index that an update is for does not exist.
@@ -67,6 +71,10 @@ pub enum ErrorKind {
     Internal,
     /// The service has no key for secrets.
     NoSecretKeys,
+    /// The engine of the content indices gave no answer that can be passed on.
+    BadEngineAnswer,
+    /// The engine of the content indices is unavailable.
+    EngineAway,
     /// The store is unavailable.
     Unavailable,
     /// The store rejects writes.
@@ -159,12 +167,24 @@ impl ErrorKind {
                 "document_parsing_exception",
                 "The store that this service was given cannot keep a document of this content; the reason has its words.",
             ),
+            Self::OwnIndex => (
+                400,
+                "illegal_argument_exception",
+                "The request names an index in which this service keeps its own documents, or could reach one; such \
+         requests are not passed on to the engine of the content indices.",
+            ),
             Self::NoHandler => (400, "illegal_argument_exception", "Nothing is served at the path."),
             Self::Forbidden => (
                 403,
                 "security_exception",
                 "The caller lacks the privilege that the endpoint needs; the reason names it. As long as nobody is \
          authenticated, every caller has all privileges.",
+            ),
+            Self::NotPassedOn => (
+                403,
+                "security_exception",
+                "The request is none of those that are passed on to the engine of the content indices; whoever runs the \
+         service can allow more of them by the setting content_allow.",
             ),
             Self::NotFound => (
                 404,
@@ -216,8 +236,8 @@ impl ErrorKind {
             Self::BodyTooLarge => (
                 413,
                 "content_too_long_exception",
-                "The body, packed or unpacked, is longer than is allowed; whoever runs the service can raise the limit by \
-         the setting body_limit.",
+                "The body, packed or unpacked, is longer than is allowed; whoever runs the service can raise the limit of the \
+         connector APIs by the setting body_limit.",
             ),
             Self::ContentEncoding => (
                 415,
@@ -241,6 +261,18 @@ impl ErrorKind {
                 "unsupported_operation_exception",
                 "The service was given no key to encrypt secrets with: whoever runs it has to do that first. Repeating the \
          request is of no use.",
+            ),
+            Self::BadEngineAnswer => (
+                502,
+                "remote_transport_exception",
+                "The engine of the content indices answered something that is not HTTP, or stopped in the middle of its \
+         answer; the log of the service has the cause.",
+            ),
+            Self::EngineAway => (
+                503,
+                "no_node_available_exception",
+                "The engine of the content indices is away, slow, or refuses the credentials that this service was given; \
+         the request may be repeated after the time in Retry-After.",
             ),
             Self::Unavailable => (
                 503,

@@ -49,7 +49,8 @@ where
     let limits = Limits {
         head_timeout: Duration::from_secs(settings.header_timeout),
         write_timeout: Duration::from_secs(settings.body_timeout),
-        body_limit: settings.body_limit as u64,
+        // Whatever serves the path refuses a longer one itself.
+        body_limit: settings.longest_body() as u64,
     };
     let mut server = Server::build().shutdown_timeout(settings.shutdown_timeout).disable_signals();
     if let Some(workers) = settings.workers {

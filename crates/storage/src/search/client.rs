@@ -9,7 +9,7 @@ use bytes::Bytes;
 use reqwest::header::{
     ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
 };
-use reqwest::{Certificate, Identity, Method, Url};
+use reqwest::{Certificate, ClientBuilder, Identity, Method, Url};
 
 use super::deadlines::{Deadlines, Purpose, RequestDeadline};
 use super::problem::Problem;
@@ -169,20 +169,26 @@ impl Client {
 
 /// The HTTP client of all nodes.
 fn http(settings: &SearchSettings) -> Result<reqwest::Client, OpenError> {
+    let headers = headers(settings)?;
+    built(settings, || reqwest::Client::builder().default_headers(headers.clone()))
+}
+
+/// An HTTP client for all nodes, over one that has no way to them yet.
+pub(super) fn built(
+    settings: &SearchSettings,
+    start: impl Fn() -> ClientBuilder,
+) -> Result<reqwest::Client, OpenError> {
     // A process has one provider; a program that embeds the store may have installed another.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let in_file = |setting, error: &dyn Error| invalid_file(settings.product, setting, &causes(error));
+    let in_file = |setting, error: &dyn Error| invalid_file(settings.scheme, setting, &causes(error));
     let builder = |identity: Option<&Vec<u8>>| {
         // Servers are reached directly: the proxies of the environment are for what is outside.
-        let mut builder = reqwest::Client::builder()
-            .no_proxy()
-            .user_agent(concat!("tributary/", env!("CARGO_PKG_VERSION")))
-            .default_headers(headers(settings)?);
+        let mut builder = start().no_proxy().user_agent(concat!("tributary/", env!("CARGO_PKG_VERSION")));
         if let Some(pem) = &settings.authorities {
             let certificates =
                 Certificate::from_pem_bundle(pem).map_err(|error| in_file(&CA_FILE, &error))?;
             if certificates.is_empty() {
-                return Err(invalid_file(settings.product, &CA_FILE, "it holds no certificate"));
+                return Err(invalid_file(settings.scheme, &CA_FILE, "it holds no certificate"));
             }
             builder = builder.tls_certs_merge(certificates);
         }
@@ -209,12 +215,18 @@ fn headers(settings: &SearchSettings) -> Result<HeaderMap, OpenError> {
     // Compressing a page costs more than sending it.
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    if let Some(authorization) = &settings.authorization {
-        let mut value = HeaderValue::from_str(authorization).map_err(unusable)?;
-        value.set_sensitive(true);
-        headers.insert(AUTHORIZATION, value);
-    }
+    headers.extend(authorization(settings)?.map(|value| (AUTHORIZATION, value)));
     Ok(headers)
+}
+
+/// The value of the `Authorization` header.
+pub(super) fn authorization(settings: &SearchSettings) -> Result<Option<HeaderValue>, OpenError> {
+    let value = settings.authorization.as_deref().map(HeaderValue::from_str).transpose();
+    let mut value = value.map_err(unusable)?;
+    if let Some(value) = &mut value {
+        value.set_sensitive(true);
+    }
+    Ok(value)
 }
 
 /// Whether a response means that the server is overloaded, starting or stopping. A cluster block that persists is not
@@ -239,7 +251,7 @@ impl ServerResponse {
 }
 
 /// An error with all its causes, in one line.
-fn causes(error: &dyn Error) -> String {
+pub(super) fn causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut inner = error.source();
     while let Some(cause) = inner {

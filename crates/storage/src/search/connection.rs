@@ -42,10 +42,10 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new(settings: SearchSettings) -> Result<Self, OpenError> {
+    pub(super) fn new(product: Product, settings: SearchSettings) -> Result<Self, OpenError> {
         Ok(Self {
             client: Arc::new(Client::new(&settings)?),
-            product: settings.product,
+            product,
             index_prefix: settings.index_prefix,
             collections: settings.collections,
             prepared: RwLock::new(None),

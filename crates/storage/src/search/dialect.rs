@@ -4,8 +4,10 @@ use serde_json::{Value, json};
 
 /// A supported search engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Product {
+pub enum Product {
+    /// OpenSearch.
     OpenSearch,
+    /// Elasticsearch.
     Elasticsearch,
 }
 
@@ -19,7 +21,8 @@ pub(super) struct Dialect {
 
 impl Product {
     /// The scheme of its URLs.
-    pub(super) const fn scheme(self) -> &'static str {
+    #[must_use]
+    pub const fn scheme(self) -> &'static str {
         match self {
             Self::OpenSearch => "opensearch",
             Self::Elasticsearch => "elasticsearch",
@@ -27,7 +30,8 @@ impl Product {
     }
 
     /// Its display name.
-    pub(super) const fn name(self) -> &'static str {
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
             Self::OpenSearch => "OpenSearch",
             Self::Elasticsearch => "Elasticsearch",

@@ -107,7 +107,7 @@ pub(super) async fn prepare(
     prefix: &str,
     collections: &[Collection],
 ) -> Result<Prepared, Unready> {
-    let dialect = detect(client, product).await?;
+    let dialect = detect(client, Some(product)).await?;
     let is_unique = |collection: &Collection| collection.unique.is_some();
     let reservations = collections.iter().any(is_unique).then_some(RESERVATIONS);
     let ensure = |collection| ensure(client, collection, prefix);
@@ -139,7 +139,7 @@ struct NodeInfo {
 }
 
 /// Detects engine and version without `GET /`, which some services do not offer.
-async fn detect(client: &Client, wanted: Product) -> Result<Dialect, Unready> {
+pub(super) async fn detect(client: &Client, wanted: Option<Product>) -> Result<Dialect, Unready> {
     let request = Request::read(Method::GET, "/_nodes?filter_path=nodes.*.version", "");
     let answer = client.send(&request, Deadline::NONE).await?;
     let is_elasticsearch = answer.is_elasticsearch;
@@ -153,11 +153,11 @@ async fn detect(client: &Client, wanted: Product) -> Result<Dialect, Unready> {
     let Some(version) = oldest.filter(|_| answer.status == 200) else {
         return Err(Unready::Unsuitable(format!(
             "the server does not answer as {} does; the address has to be that of its HTTP port{}",
-            wanted.name(),
+            wanted.map_or("a search engine", Product::name),
             tls::hint_of_answer(&answer.body)
         )));
     };
-    if product != wanted {
+    if let Some(wanted) = wanted.filter(|wanted| *wanted != product) {
         return Err(Unready::Unsuitable(format!(
             "the server is {} {}.{}, not {}; give its address as {}:http…",
             product.name(),

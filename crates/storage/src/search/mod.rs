@@ -18,6 +18,7 @@ mod count;
 mod deadlines;
 mod dialect;
 mod documents;
+mod engine;
 mod extension;
 mod fields;
 mod forgetting;
@@ -48,12 +49,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tributary_domain::Collection;
 
-use crate::{Backend, BackendSetting, BackendSettings, Deadline, OpenError, Store, StoreError};
+use crate::{Backend, BackendSetting, BackendSettings, Deadline, OpenError, Store};
 use connection::Connection;
 use dialect::Product;
 use settings::{SETTINGS, SearchSettings};
-use unready::Unready;
 
+pub use dialect::Product as SearchProduct;
+pub use engine::SearchEngine;
 pub use store::SearchStore;
 
 /// How long opening waits for a server that may be starting, before it returns without it.
@@ -71,23 +73,6 @@ impl SearchBackend {
     pub const OPEN_SEARCH: Self = Self(Product::OpenSearch);
     /// The backend of Elasticsearch.
     pub const ELASTICSEARCH: Self = Self(Product::Elasticsearch);
-
-    /// Whether a server that is not ready may become ready without intervention: if it is starting, requests are
-    /// answered with 503 until then.
-    fn check_start(self, unready: &Unready) -> Result<(), OpenError> {
-        let reason = match unready {
-            Unready::Unsuitable(reason) => reason.clone(),
-            Unready::Store(error @ StoreError::Denied(_)) => {
-                format!("{error}; set [user] and [password], or [api_key], of [{}:]", self.0.scheme())
-            }
-            Unready::Store(error @ (StoreError::Unavailable(_) | StoreError::Blocked(_))) => {
-                tracing::warn!(%error, "the search engine is not ready");
-                return Ok(());
-            }
-            Unready::Store(error) => error.to_string(),
-        };
-        Err(OpenError::Unsuitable(reason))
-    }
 }
 
 #[async_trait]
@@ -113,10 +98,10 @@ impl Backend for SearchBackend {
 
     async fn open(&self, location: &str, settings: &BackendSettings) -> Result<Arc<dyn Store>, OpenError> {
         check_unique(settings.collections())?;
-        let settings = SearchSettings::read(self.0, location, settings)?;
-        let connection = Arc::new(Connection::new(settings)?);
+        let settings = SearchSettings::read(self.0.scheme(), location, settings)?;
+        let connection = Arc::new(Connection::new(self.0, settings)?);
         match tokio::time::timeout(START_PATIENCE, connection.try_prepared(Deadline::NONE)).await {
-            Ok(Err(unready)) => self.check_start(&unready)?,
+            Ok(Err(unready)) => unready.check_start(&format!("{}:", self.0.scheme()))?,
             Err(_) => {
                 let reason = connection.client.last_failure();
                 tracing::warn!(reason, "the search engine does not answer yet");

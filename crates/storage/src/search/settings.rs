@@ -7,13 +7,12 @@ use base64::prelude::BASE64_STANDARD;
 use reqwest::Url;
 use tributary_domain::{Collection, IndexName};
 
-use super::dialect::Product;
 use super::mappings::{RESERVATIONS, TOMBSTONES, index_name};
 use crate::{BackendSetting, BackendSettings, OpenError, expand_home};
 
-const USER: BackendSetting = setting("user", "The user to sign in as; needs password.", None);
-const PASSWORD: BackendSetting = setting("password", "The password of that user.", None);
-const API_KEY: BackendSetting =
+pub(super) const USER: BackendSetting = setting("user", "The user to sign in as; needs password.", None);
+pub(super) const PASSWORD: BackendSetting = setting("password", "The password of that user.", None);
+pub(super) const API_KEY: BackendSetting =
     setting("api_key", "An API key, as ID:KEY or in the encoded form; instead of user and password.", None);
 pub(super) const CA_FILE: BackendSetting =
     setting("ca_file", "A PEM file with the authorities that the servers' certificates are signed by.", None);
@@ -39,7 +38,7 @@ const INDEX_PREFIX: BackendSetting = setting(
 pub(super) const SETTINGS: &[BackendSetting] =
     &[USER, PASSWORD, API_KEY, CA_FILE, CLIENT_CERTIFICATE_FILE, DEADLINE, READ_DEADLINE, INDEX_PREFIX];
 
-const fn setting(
+pub(super) const fn setting(
     name: &'static str,
     description: &'static str,
     default: Option<&'static str>,
@@ -49,7 +48,8 @@ const fn setting(
 
 /// The parsed settings. They contain secrets, so there is no `Debug`.
 pub(super) struct SearchSettings {
-    pub(super) product: Product,
+    /// What messages call the settings by: the scheme of a store's URLs.
+    pub(super) scheme: &'static str,
     /// The addresses of the nodes, at least one.
     pub(super) nodes: Vec<Url>,
     /// The value of the `Authorization` header.
@@ -67,36 +67,39 @@ pub(super) struct SearchSettings {
 impl SearchSettings {
     /// Parses location and settings, without network access.
     pub(super) fn read(
-        product: Product,
+        scheme: &'static str,
         location: &str,
         settings: &BackendSettings,
     ) -> Result<Self, OpenError> {
-        let nodes = nodes(product, location)?;
+        let nodes = nodes(location).map_err(|reason| OpenError::InvalidLocation {
+            url: format!("{scheme}:…"),
+            reason: reason.of(scheme),
+        })?;
         let file = |setting: &BackendSetting| {
-            settings.get(setting).map(|path| read_file(product, setting, path)).transpose()
+            settings.get(setting).map(|path| read_file(scheme, setting, path)).transpose()
         };
         let seconds = |setting: &BackendSetting| {
             let value = settings.get(setting).and_then(|value| value.parse().ok());
             value.filter(|seconds| (1..=3_600).contains(seconds)).map(Duration::from_secs).ok_or_else(|| {
-                invalid(product, setting, "it has to be a whole number of seconds from 1 to 3600".to_owned())
+                invalid(scheme, setting, "it has to be a whole number of seconds from 1 to 3600".to_owned())
             })
         };
         Ok(Self {
-            product,
+            scheme,
             nodes,
-            authorization: authorization(product, settings)?,
+            authorization: authorization(scheme, settings)?,
             authorities: file(&CA_FILE)?,
             client_certificate: file(&CLIENT_CERTIFICATE_FILE)?,
             deadline: seconds(&DEADLINE)?,
             read_deadline: seconds(&READ_DEADLINE)?,
-            index_prefix: index_prefix(product, settings)?,
+            index_prefix: index_prefix(scheme, settings)?,
             collections: settings.collections().to_vec(),
         })
     }
 }
 
 /// Validates a prefix against the rules for index names.
-fn index_prefix(product: Product, settings: &BackendSettings) -> Result<String, OpenError> {
+fn index_prefix(scheme: &str, settings: &BackendSettings) -> Result<String, OpenError> {
     let prefix = settings.get(&INDEX_PREFIX).unwrap_or_default();
     let collections = settings.collections().iter().chain([&RESERVATIONS, &TOMBSTONES]);
     let names = collections.map(|collection| index_name(*collection, prefix));
@@ -109,18 +112,37 @@ fn index_prefix(product: Product, settings: &BackendSettings) -> Result<String, 
     match rule {
         None => Ok(prefix.to_owned()),
         Some(rule) => Err(invalid(
-            product,
+            scheme,
             &INDEX_PREFIX,
             format!("[{prefix}] would make the index name [{name}]: {rule}"),
         )),
     }
 }
 
+/// What is wrong with addresses. It does not repeat them: they may contain a password.
+pub(super) enum WrongAddress {
+    Malformed(String),
+    HasPassword,
+}
+
+impl WrongAddress {
+    /// The message for the location of a store.
+    fn of(self, scheme: &str) -> String {
+        match self {
+            Self::Malformed(reason) => format!(
+                "{reason}; what follows the colon is the address of a server, as in {scheme}:http://127.0.0.1:9200, \
+                 or several with commas between them"
+            ),
+            Self::HasPassword => format!(
+                "user and password do not belong into the address, where they are shown and logged; set [user] and \
+                 [password] of [{scheme}:]"
+            ),
+        }
+    }
+}
+
 /// The addresses of the nodes, separated by commas.
-fn nodes(product: Product, location: &str) -> Result<Vec<Url>, OpenError> {
-    let scheme = product.scheme();
-    // Errors do not repeat the location: it may contain a password.
-    let wrong = |reason: String| OpenError::InvalidLocation { url: format!("{scheme}:…"), reason };
+pub(super) fn nodes(location: &str) -> Result<Vec<Url>, WrongAddress> {
     let mut nodes = Vec::new();
     for text in location.split(',').map(str::trim) {
         let url = match Url::parse(text) {
@@ -133,17 +155,9 @@ fn nodes(product: Product, location: &str) -> Result<Vec<Url>, OpenError> {
             }
             Ok(url) => Ok(url),
         };
-        let url = url.map_err(|reason| {
-            wrong(format!(
-                "{reason}; what follows the colon is the address of a server, as in {scheme}:http://127.0.0.1:9200, \
-                 or several with commas between them"
-            ))
-        })?;
+        let url = url.map_err(WrongAddress::Malformed)?;
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(wrong(format!(
-                "user and password do not belong into the address, where they are shown and logged; set [user] and \
-                 [password] of [{scheme}:]"
-            )));
+            return Err(WrongAddress::HasPassword);
         }
         nodes.push(url);
     }
@@ -156,11 +170,11 @@ fn is_http(text: &str) -> bool {
     matches!(scheme.as_deref(), Some("http" | "https"))
 }
 
-fn authorization(product: Product, settings: &BackendSettings) -> Result<Option<String>, OpenError> {
+fn authorization(scheme: &str, settings: &BackendSettings) -> Result<Option<String>, OpenError> {
     match (settings.get(&USER), settings.get(&PASSWORD), settings.get(&API_KEY)) {
         (None, None, None) => Ok(None),
         (Some(user), Some(_), None) if user.contains(':') => {
-            Err(invalid(product, &USER, "it cannot have a colon, which ends the user there".to_owned()))
+            Err(invalid(scheme, &USER, "it cannot have a colon, which ends the user there".to_owned()))
         }
         (Some(user), Some(password), None) => {
             Ok(Some(format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{password}")))))
@@ -168,33 +182,33 @@ fn authorization(product: Product, settings: &BackendSettings) -> Result<Option<
         (None, None, Some(key))
             if key.contains(|letter: char| letter.is_whitespace() || letter.is_control()) =>
         {
-            Err(invalid(product, &API_KEY, "it cannot have blanks or line breaks".to_owned()))
+            Err(invalid(scheme, &API_KEY, "it cannot have blanks or line breaks".to_owned()))
         }
         (None, None, Some(key)) if key.contains(':') => {
             Ok(Some(format!("ApiKey {}", BASE64_STANDARD.encode(key))))
         }
         (None, None, Some(key)) => Ok(Some(format!("ApiKey {key}"))),
         (_, _, Some(_)) => {
-            Err(invalid(product, &API_KEY, "it cannot be given together with user and password".to_owned()))
+            Err(invalid(scheme, &API_KEY, "it cannot be given together with user and password".to_owned()))
         }
-        (Some(_), None, None) => Err(invalid(product, &USER, "it needs [password] as well".to_owned())),
-        (None, Some(_), None) => Err(invalid(product, &PASSWORD, "it needs [user] as well".to_owned())),
+        (Some(_), None, None) => Err(invalid(scheme, &USER, "it needs [password] as well".to_owned())),
+        (None, Some(_), None) => Err(invalid(scheme, &PASSWORD, "it needs [user] as well".to_owned())),
     }
 }
 
-fn read_file(product: Product, setting: &BackendSetting, path: &str) -> Result<Vec<u8>, OpenError> {
-    let file = expand_home(path).map_err(|reason| invalid(product, setting, reason))?;
+fn read_file(scheme: &str, setting: &BackendSetting, path: &str) -> Result<Vec<u8>, OpenError> {
+    let file = expand_home(path).map_err(|reason| invalid(scheme, setting, reason))?;
     let file = std::fs::read(file);
-    file.map_err(|error| invalid(product, setting, format!("the file {path} cannot be read: {error}")))
+    file.map_err(|error| invalid(scheme, setting, format!("the file {path} cannot be read: {error}")))
 }
 
 /// The error for the contents of the file of a setting.
-pub(super) fn invalid_file(product: Product, setting: &BackendSetting, reason: &str) -> OpenError {
-    invalid(product, setting, format!("the file has to hold what it is for in the form PEM: {reason}"))
+pub(super) fn invalid_file(scheme: &str, setting: &BackendSetting, reason: &str) -> OpenError {
+    invalid(scheme, setting, format!("the file has to hold what it is for in the form PEM: {reason}"))
 }
 
-fn invalid(product: Product, setting: &BackendSetting, reason: String) -> OpenError {
-    OpenError::InvalidSetting { scheme: product.scheme().to_owned(), name: setting.name.to_owned(), reason }
+fn invalid(scheme: &str, setting: &BackendSetting, reason: String) -> OpenError {
+    OpenError::InvalidSetting { scheme: scheme.to_owned(), name: setting.name.to_owned(), reason }
 }
 
 #[cfg(test)]
@@ -205,7 +219,7 @@ mod tests {
         let settings = given
             .iter()
             .fold(BackendSettings::default(), |settings, (name, value)| settings.with(*name, *value));
-        SearchSettings::read(Product::OpenSearch, location, &settings).map_err(|error| error.to_string())
+        SearchSettings::read("opensearch", location, &settings).map_err(|error| error.to_string())
     }
 
     #[test]

@@ -1,0 +1,167 @@
+//! The answer of the engine on its way to the client.
+
+use std::io;
+use std::time::Duration;
+
+use actix_web::body::SizedStream;
+use actix_web::dev::Payload;
+use actix_web::http::header::{CONTENT_ENCODING, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpRequest, HttpResponse};
+use bytes::{Bytes, BytesMut};
+use futures_util::stream::{self, Stream, StreamExt as _};
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use tokio::time::timeout;
+use tributary_api::{ApiError, wanted_json_type};
+use tributary_storage::SearchProduct;
+
+use super::failure;
+use super::headers;
+
+const PRODUCT: HeaderName = HeaderName::from_static("x-elastic-product");
+const OPAQUE_ID: HeaderName = HeaderName::from_static("x-opaque-id");
+/// An answer up to this size is received before anything of it is sent, so that one that is cut off is an error.
+const RECEIVED_FIRST: usize = 64 * 1024;
+
+/// An answer whose body was received as far as it is before the head is sent.
+#[derive(Debug)]
+pub(super) struct Answer {
+    response: reqwest::Response,
+    received: Bytes,
+    is_complete: bool,
+    /// How long the engine may pause.
+    pause: Duration,
+}
+
+impl Answer {
+    /// Receives the beginning of the body, or all of a small one. An error if the engine is not the one that answered.
+    pub(super) async fn begin(
+        mut response: reqwest::Response,
+        pause: Duration,
+        is_signed_in_by_client: bool,
+    ) -> Result<Self, ApiError> {
+        let status = response.status().as_u16();
+        if status == 401 && !is_signed_in_by_client {
+            return Err(away("the engine refuses the credentials that this service was given"));
+        }
+        let is_json = response.headers().get(CONTENT_TYPE).is_some_and(|media_type| {
+            String::from_utf8_lossy(media_type.as_bytes()).to_lowercase().contains("json")
+        });
+        if matches!(status, 502..=504) && !is_json {
+            return Err(away(&format!("what stands before the engine answered {status}")));
+        }
+        let mut received = BytesMut::new();
+        let mut is_complete = false;
+        let is_small = length(&response).is_some_and(|length| length <= RECEIVED_FIRST as u64);
+        while !is_complete && (is_small || received.is_empty()) {
+            let next = timeout(pause, response.chunk()).await.map_err(|_| failure::slow(pause))?;
+            match next.map_err(|error| ApiError::BadEngineAnswer(error.into()))? {
+                Some(piece) => received.extend_from_slice(&piece),
+                None => is_complete = true,
+            }
+        }
+        Ok(Self { response, received: received.freeze(), is_complete, pause })
+    }
+
+    pub(super) fn is_success(&self) -> bool {
+        self.response.status().is_success()
+    }
+
+    /// Receives the rest of a body that is not packed, within a limit, to be replaced.
+    pub(super) async fn whole(&mut self, limit: usize) -> Result<Bytes, ApiError> {
+        let mut whole = BytesMut::from(&self.received[..]);
+        while !self.is_complete {
+            let next = timeout(self.pause, self.response.chunk()).await;
+            match next.map_err(|_| failure::slow(self.pause))?.map_err(failure::of)? {
+                Some(piece) if whole.len() + piece.len() <= limit => whole.extend_from_slice(&piece),
+                Some(_) => {
+                    return Err(ApiError::BadEngineAnswer("the answer is longer than expected".into()));
+                }
+                None => self.is_complete = true,
+            }
+        }
+        Ok(whole.freeze())
+    }
+
+    /// Sets another body.
+    pub(super) fn replace(&mut self, body: Bytes) {
+        self.response.headers_mut().insert(CONTENT_LENGTH, body.len().into());
+        (self.received, self.is_complete) = (body, true);
+    }
+
+    /// The response for the client. It keeps what is unread of the request until it is sent, so that the connection is
+    /// closed after it.
+    pub(super) fn respond(
+        self,
+        request: &HttpRequest,
+        product: SearchProduct,
+        version: &str,
+        unread: Option<Payload>,
+    ) -> HttpResponse {
+        let Self { response, received, is_complete, pause } = self;
+        let status = StatusCode::from_u16(response.status().as_u16()).unwrap_or(StatusCode::BAD_GATEWAY);
+        let mut builder = HttpResponse::build(status);
+        for header in headers::of_answer(response.headers(), product, &wanted_json_type(request), version) {
+            builder.append_header(header);
+        }
+        builder.insert_header((PRODUCT, HeaderValue::from_static("Elasticsearch")));
+        if let Some(opaque_id) = request.headers().get(OPAQUE_ID) {
+            builder.insert_header((OPAQUE_ID, opaque_id.clone()));
+        }
+        if !response.headers().contains_key(reqwest::header::CONTENT_ENCODING) {
+            // The engine has decided against packing.
+            builder.insert_header((CONTENT_ENCODING, HeaderValue::from_static("identity")));
+        }
+        let length = length(&response);
+        if request.method() == Method::HEAD {
+            let nothing = stream::empty::<io::Result<Bytes>>();
+            return match length {
+                Some(length) => builder.body(SizedStream::new(length, nothing)),
+                None => builder.finish(),
+            };
+        }
+        let path = request.path().to_owned();
+        match (is_complete, unread) {
+            (true, None) => builder.body(received),
+            (_, unread) => {
+                let first = stream::iter([Ok(received)]);
+                let rest = rest(response, is_complete, pause, path);
+                // It is dropped with the stream.
+                let pieces = first.chain(rest).inspect(move |_| _ = &unread);
+                match length {
+                    Some(length) => builder.body(SizedStream::new(length, pieces.boxed_local())),
+                    None => builder.streaming(pieces.boxed_local()),
+                }
+            }
+        }
+    }
+}
+
+/// What follows of a body. If it is cut off, so is the connection to the client, who could take it for complete.
+fn rest(
+    response: reqwest::Response,
+    is_complete: bool,
+    pause: Duration,
+    path: String,
+) -> impl Stream<Item = io::Result<Bytes>> {
+    let start = (!is_complete).then_some((response, path));
+    stream::unfold(start, move |state| async move {
+        let (mut response, path) = state?;
+        let cause = match timeout(pause, response.chunk()).await {
+            Ok(Ok(Some(piece))) => return Some((Ok(piece), Some((response, path)))),
+            Ok(Ok(None)) => return None,
+            Ok(Err(error)) => failure::of(error),
+            Err(_) => failure::slow(pause),
+        };
+        tracing::error!(path, ?cause, "an answer of the engine ended before it was complete");
+        Some((Err(io::ErrorKind::UnexpectedEof.into()), None))
+    })
+}
+
+fn length(response: &reqwest::Response) -> Option<u64> {
+    response.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+fn away(cause: &str) -> ApiError {
+    ApiError::EngineAway(cause.into())
+}

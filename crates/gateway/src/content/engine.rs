@@ -1,0 +1,98 @@
+//! The engine of the content indices, and what is passed on to it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use tributary_api::{DEFAULT_BODY_TIMEOUT, Identity};
+use tributary_storage::{Deadline, SearchEngine, StoreError};
+
+use super::default_pipeline;
+use super::own_names::OwnNames;
+use super::pattern::AllowedMore;
+
+/// The search engine with the content indices.
+#[derive(Debug)]
+pub struct Content {
+    pub(super) engine: Arc<SearchEngine>,
+    pub(super) own: Arc<OwnNames>,
+    /// What is passed on beside the table.
+    pub(super) more: Vec<AllowedMore>,
+    pub(super) forwards_authorization: bool,
+    /// How long a body may stall.
+    pub(super) body_timeout: Duration,
+    /// The version of Elasticsearch whose APIs are served.
+    pub(super) version: String,
+}
+
+impl Content {
+    /// An engine that requests are passed on to.
+    #[must_use]
+    pub fn new(engine: SearchEngine) -> Self {
+        Self {
+            engine: Arc::new(engine),
+            own: Arc::new(OwnNames::new("")),
+            more: Vec::new(),
+            forwards_authorization: false,
+            body_timeout: DEFAULT_BODY_TIMEOUT,
+            version: Identity::default().version,
+        }
+    }
+
+    /// Keeps everybody from the indices of a store of this service with a prefix, as from those without one.
+    #[must_use]
+    pub fn with_index_prefix(mut self, prefix: &str) -> Self {
+        self.own = Arc::new(OwnNames::new(prefix));
+        self
+    }
+
+    /// Passes on more requests.
+    #[must_use]
+    pub fn with_more(mut self, more: impl IntoIterator<Item = AllowedMore>) -> Self {
+        self.more.extend(more);
+        self
+    }
+
+    /// Passes on the `Authorization` of clients, in place of the credentials of this service.
+    #[must_use]
+    pub fn with_forwarded_authorization(mut self, forwards: bool) -> Self {
+        self.forwards_authorization = forwards;
+        self
+    }
+
+    /// Sets how long the body of a request may stall.
+    #[must_use]
+    pub fn with_body_timeout(mut self, timeout: Duration) -> Self {
+        self.body_timeout = timeout;
+        self
+    }
+
+    /// Sends a request of this service to the engine, with its credentials, repeatedly while the engine is away or
+    /// overloaded: it has to have the same effect then. Answers status and body.
+    pub async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        body: impl Into<Bytes>,
+        deadline: Deadline,
+    ) -> Result<(u16, Bytes), StoreError> {
+        self.engine.send(method, path, body.into(), deadline).await
+    }
+
+    /// Whether the engine has an ingest pipeline of this name.
+    pub async fn has_pipeline(&self, name: &str, deadline: Deadline) -> Result<bool, StoreError> {
+        let path = format!("/_ingest/pipeline/{}", utf8_percent_encode(name, NON_ALPHANUMERIC));
+        match self.send("GET", &path, "", deadline).await? {
+            (200, _) => Ok(true),
+            (404, _) => Ok(false),
+            (status, _) => Err(StoreError::unavailable(format!("the engine answered {status} for [{path}]"))),
+        }
+    }
+
+    /// Creates the ingest pipeline that Elastic's connector service uses by default where the engine has none, as soon as
+    /// the engine is there. To be run in the background once.
+    pub fn preparation(&self) -> impl Future<Output = ()> + Send + 'static {
+        default_pipeline::prepare(Arc::clone(&self.engine))
+    }
+}

@@ -1,0 +1,279 @@
+//! Passes a request on to the engine, and its answer back.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, TRANSFER_ENCODING};
+use actix_web::{HttpRequest, HttpResponse, web};
+use bytes::Bytes;
+use tributary_api::{ApiError, ReceivedBody, refuse};
+use tributary_storage::{Deadline, SearchProduct};
+
+use super::actions::Actions;
+use super::allowed::Looked;
+use super::answer::Answer;
+use super::engine::Content;
+use super::expression::Wildcards;
+use super::failure;
+use super::headers;
+use super::looking::Looking;
+use super::pattern::admit;
+use super::point_in_time::PointInTime;
+use super::processors;
+use super::strings::Search;
+use super::target::Target;
+use super::upload::{LONGEST, Outgoing, Upload, channel, pass_kept};
+use super::work_clock::WorkClock;
+
+/// The longest body that is looked at as a whole.
+const LONGEST_LOOKED_AT: usize = 10 * 1024 * 1024;
+/// The longest answer that is translated.
+const LONGEST_TRANSLATED: usize = 1024 * 1024;
+
+/// Passes a request on.
+pub(crate) async fn pass(content: &Content, request: HttpRequest, payload: web::Payload) -> HttpResponse {
+    let mut payload = payload.into_inner();
+    let mut exchange = Exchange { content, request: &request, is_read: !has_body(request.headers()) };
+    match exchange.run(&mut payload).await {
+        Ok((answer, product)) => {
+            let unread = (!exchange.is_read).then_some(payload);
+            answer.respond(&request, product, &content.version, unread)
+        }
+        Err(error) => refuse(&request, (!exchange.is_read).then_some(payload), &error),
+    }
+}
+
+fn has_body(headers: &HeaderMap) -> bool {
+    let is_empty = headers.get(CONTENT_LENGTH).is_none_or(|length| length.as_bytes() == b"0");
+    !is_empty || headers.contains_key(TRANSFER_ENCODING)
+}
+
+fn declared_length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// The body that is sent.
+enum Sent {
+    Whole(Bytes),
+    Pieces(Outgoing),
+}
+
+impl Sent {
+    /// The body, again for another node as long as nothing of it was taken.
+    fn body(&self) -> Option<reqwest::Body> {
+        match self {
+            Self::Whole(body) if body.is_empty() => None,
+            Self::Whole(body) => Some(body.clone().into()),
+            Self::Pieces(pieces) => Some(reqwest::Body::wrap(pieces.clone())),
+        }
+    }
+}
+
+/// A request on its way.
+struct Exchange<'e> {
+    content: &'e Content,
+    request: &'e HttpRequest,
+    /// Whether nothing is left of its body.
+    is_read: bool,
+}
+
+impl Exchange<'_> {
+    async fn run(&mut self, payload: &mut Payload) -> Result<(Answer, SearchProduct), ApiError> {
+        let (content, request) = (self.content, self.request);
+        let method = request.method().as_str();
+        let mut target = Target::parse(request.uri().path(), request.query_string())?;
+        let looked = admit(&content.own, &content.more, method, &mut target)?;
+        if declared_length(request.headers()).is_some_and(|length| length > LONGEST as u64) {
+            return Err(ApiError::TooLongToPassOn(LONGEST));
+        }
+        let product = content.engine.product(Deadline::of_work_from_now()).await;
+        let product = product.map_err(|error| ApiError::EngineAway(error.into()))?;
+        let translated =
+            (product == SearchProduct::OpenSearch).then(|| PointInTime::translate(&mut target)).flatten();
+        let mut answer = match looked {
+            _ if self.is_read => self.send(&target, product, &Sent::Whole(Bytes::new())).await,
+            Looked::Nothing | Looked::Actions => self.stream(&target, product, looked, payload).await,
+            _ => {
+                let body = self.look(looked, payload).await?;
+                let body = translated.map_or(body.clone(), |call| call.body(body));
+                self.send(&target, product, &Sent::Whole(body)).await
+            }
+        }?;
+        if let Some(call) = translated.filter(|_| answer.is_success()) {
+            let body = answer.whole(LONGEST_TRANSLATED).await?;
+            answer.replace(call.answer(body));
+        }
+        Ok((answer, product))
+    }
+
+    /// Receives a body and looks for what is not passed on.
+    async fn look(&mut self, looked: Looked, payload: &mut Payload) -> Result<Bytes, ApiError> {
+        let headers = self.request.headers();
+        let is_json = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
+            let essence = value.split(';').next().unwrap_or_default().trim().to_lowercase();
+            essence.ends_with("json")
+        });
+        if !is_json {
+            return Err(ApiError::MediaType(
+                "Content-Type header is not supported, [application/json] is needed: the body is looked at before it is \
+                 passed on"
+                    .to_owned(),
+            ));
+        }
+        let body =
+            ReceivedBody::read(self.request, payload, LONGEST_LOOKED_AT, self.content.body_timeout).await;
+        let body = body.map_err(|error| match error {
+            ApiError::BodyTooLarge(limit) => ApiError::TooLongToPassOn(limit),
+            other => other,
+        })?;
+        self.is_read = true;
+        let own = Arc::clone(&self.content.own);
+        let text = body.unpacked;
+        let check = move || {
+            let search = |expressions| Search { own: &own, expressions };
+            match looked {
+                Looked::Nothing | Looked::Actions => Ok(()),
+                _ if text.trim_ascii().is_empty() => Ok(()),
+                Looked::Strings => search(None).check(&text),
+                Looked::Expressions => search(Some(Wildcards::Refused)).check(&text),
+                Looked::Lines => search(Some(Wildcards::RefusedIfDotted)).check_lines(&text),
+                Looked::Processors => {
+                    search(None).check(&text)?;
+                    processors::check(&own, &text)
+                }
+            }
+        };
+        if body.received.len() < LONG { check() } else { in_background(check).await }?;
+        Ok(body.received)
+    }
+
+    /// Sends a body while it arrives.
+    async fn stream(
+        &mut self,
+        target: &Target,
+        product: SearchProduct,
+        looked: Looked,
+        payload: &mut Payload,
+    ) -> Result<Answer, ApiError> {
+        let headers = self.request.headers();
+        let looking = match looked {
+            Looked::Actions => {
+                Looking::at_actions(Actions::new(Arc::clone(&self.content.own)), headers, LONGEST)?
+            }
+            _ => Looking::Away,
+        };
+        let upload = Upload { payload, stall: self.content.body_timeout, looking, length: 0 };
+        let clock = WorkClock::started();
+        if looked == Looked::Actions && product == SearchProduct::Elasticsearch {
+            // It carries out the first actions before it has received the last ones.
+            let kept = upload.keep().await?;
+            self.is_read = true;
+            let (incoming, outgoing) = channel(Some(kept.length));
+            let sent = Sent::Pieces(outgoing);
+            return self.send_while(target, product, &sent, &clock, pass_kept(kept, incoming, &clock)).await;
+        }
+        let (incoming, outgoing) = channel(declared_length(headers));
+        let sent = Sent::Pieces(outgoing);
+        self.send_while(target, product, &sent, &clock, upload.pass(incoming, &clock)).await
+    }
+
+    async fn send(
+        &mut self,
+        target: &Target,
+        product: SearchProduct,
+        sent: &Sent,
+    ) -> Result<Answer, ApiError> {
+        let clock = WorkClock::started();
+        self.send_while(target, product, sent, &clock, async { Ok(()) }).await
+    }
+
+    /// Sends a request while its body is passed on, and waits for the beginning of the answer.
+    async fn send_while(
+        &mut self,
+        target: &Target,
+        product: SearchProduct,
+        sent: &Sent,
+        clock: &WorkClock,
+        passing: impl Future<Output = Result<(), ApiError>>,
+    ) -> Result<Answer, ApiError> {
+        let deadline = self.content.engine.deadline();
+        let response = {
+            let mut answering = std::pin::pin!(self.answer_of(target, product, sent));
+            let mut passing = std::pin::pin!(passing);
+            let mut is_passed = false;
+            loop {
+                tokio::select! {
+                    biased;
+                    answered = &mut answering => break answered.map(|response| (response, is_passed)),
+                    passed = &mut passing, if !is_passed => {
+                        passed?;
+                        is_passed = true;
+                    }
+                    () = clock.over(deadline) => return Err(failure::slow(deadline)),
+                }
+            }
+        };
+        let (response, is_passed) = response?;
+        self.is_read |= is_passed;
+        Answer::begin(response, deadline, self.content.forwards_authorization).await
+    }
+
+    /// Sends a request to the first node that takes it.
+    async fn answer_of(
+        &self,
+        target: &Target,
+        product: SearchProduct,
+        sent: &Sent,
+    ) -> Result<reqwest::Response, ApiError> {
+        let engine = &self.content.engine;
+        let method = reqwest::Method::from_bytes(self.request.method().as_str().as_bytes())
+            .map_err(|error| ApiError::Internal(error.into()))?;
+        let has_body = !matches!(sent, Sent::Whole(body) if body.is_empty());
+        let headers = headers::of_request(
+            self.request.headers(),
+            product,
+            has_body,
+            self.content.forwards_authorization,
+            engine.authorization(),
+        );
+        let path = target.encoded();
+        // A connection that was kept may be closed by the engine at the moment it is used.
+        let tries = if method.is_safe() && matches!(sent, Sent::Whole(_)) { 2 } else { 1 };
+        let (mut last, mut can_go_on) = (None, false);
+        for node in engine.nodes() {
+            for _ in 0..tries {
+                let address = format!("{}{path}", node.as_str().trim_end_matches('/'));
+                let mut request = engine.http().request(method.clone(), address).headers(headers.clone());
+                if let Some(body) = sent.body() {
+                    request = request.body(body);
+                }
+                let error = match request.send().await {
+                    Ok(response) => return Ok(response),
+                    Err(error) => error,
+                };
+                let is_unconnected = error.is_connect();
+                last = Some(failure::of(error));
+                can_go_on = is_unconnected;
+                if is_unconnected {
+                    engine.avoid(node);
+                    break;
+                }
+            }
+            // Another node may carry out what this one has received already.
+            if !can_go_on {
+                break;
+            }
+        }
+        Err(last.unwrap_or_else(|| failure::slow(Duration::ZERO)))
+    }
+}
+
+/// The size from which a check would delay other requests of the thread.
+const LONG: usize = 64 * 1024;
+
+async fn in_background(
+    check: impl FnOnce() -> Result<(), ApiError> + Send + 'static,
+) -> Result<(), ApiError> {
+    web::block(check).await.map_err(|error| ApiError::Internal(error.into()))?
+}

@@ -1,0 +1,271 @@
+//! Finds what a request is in the table, or among what a setting allows, and what becomes of its path.
+
+use std::str::FromStr;
+
+use tributary_api::ApiError;
+
+use super::allowed::{Looked, PASSED, Passed};
+use super::expression::{self, Checked, Wildcards};
+use super::own_names::OwnNames;
+use super::target::Target;
+
+/// The parameter for an index expression, and what else names indices.
+const INDEX: &str = "{index}";
+const ALIAS: &str = "{alias}";
+
+/// Requests that a setting allows: `GET /_tasks/*`, or `*/_rollover` for all methods. A `*` is any part of a path, or of
+/// a part; `**` at the end is any number of parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AllowedMore {
+    /// All methods, if there is none.
+    methods: Vec<String>,
+    segments: Vec<String>,
+}
+
+impl FromStr for AllowedMore {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        let (methods, path) = match text.split_once(char::is_whitespace) {
+            Some((methods, path)) => (methods, path.trim()),
+            None => ("", text),
+        };
+        let methods: Vec<String> =
+            methods.split('|').filter(|one| !one.is_empty()).map(str::to_owned).collect();
+        let path = path.strip_prefix('/').unwrap_or(path);
+        let segments: Vec<String> = path.split('/').map(str::to_owned).collect();
+        let is_method = |method: &String| method.bytes().all(|byte| byte.is_ascii_uppercase());
+        let is_segment = |segment: &String| !segment.is_empty() && !segment.contains(char::is_whitespace);
+        if !methods.iter().all(is_method) || !segments.iter().all(is_segment) {
+            return Err(format!(
+                "[{text}] is no request; [METHOD /PATH] or [/PATH] is needed, such as GET /_tasks/* or */_rollover"
+            ));
+        }
+        Ok(Self { methods, segments })
+    }
+}
+
+impl AllowedMore {
+    fn matches(&self, method: &str, target: &Target) -> bool {
+        let has_method = self.methods.is_empty()
+            || self.methods.iter().any(|known| known == method || (known == "GET" && method == "HEAD"));
+        let (is_open, segments) = match self.segments.split_last() {
+            Some((last, segments)) if last == "**" => (true, segments),
+            _ => (false, &self.segments[..]),
+        };
+        let has_length = if is_open {
+            target.segments.len() > segments.len()
+        } else {
+            target.segments.len() == segments.len()
+        };
+        has_method
+            && has_length
+            && segments.iter().zip(&target.segments).all(|(pattern, text)| matches_text(pattern, text))
+    }
+}
+
+/// Whether a pattern with `*` matches all of a text.
+fn matches_text(pattern: &str, text: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == text,
+        Some((start, rest)) => text.strip_prefix(start).is_some_and(|text| {
+            let ends = text.char_indices().map(|(place, _)| place).chain([text.len()]);
+            ends.into_iter().any(|place| matches_text(rest, &text[place..]))
+        }),
+    }
+}
+
+/// Finds what is looked at in the body of a request, and changes its path to what is sent; an error if it is not passed on.
+pub(super) fn admit(
+    own: &OwnNames,
+    more: &[AllowedMore],
+    method: &str,
+    target: &mut Target,
+) -> Result<Looked, ApiError> {
+    let found = PASSED
+        .iter()
+        .find(|passed| passed.methods.contains(&method) && matches(passed.path, &target.segments));
+    if let Some(passed) = found {
+        admit_known(own, passed, target)?;
+        return Ok(passed.looked);
+    }
+    if more.iter().any(|allowed| allowed.matches(method, target)) {
+        admit_more(own, target)?;
+        return Ok(Looked::Expressions);
+    }
+    let path = target.segments.join("/");
+    Err(ApiError::NotPassedOn(format!(
+        "[{method} /{path}] is not among the requests that this service passes on to its search engine; whoever runs the \
+         service can allow it by the setting [content_allow], such as --content-allow '{method} /{path}'"
+    )))
+}
+
+fn matches(path: &str, segments: &[String]) -> bool {
+    let mut pattern = path.trim_start_matches('/').split('/');
+    let are_equal = segments.iter().all(|segment| match pattern.next() {
+        Some(INDEX) => !segment.starts_with('_') || segment.starts_with("_all"),
+        Some(parameter) if parameter.starts_with('{') => true,
+        Some(literal) => literal == segment,
+        None => false,
+    });
+    are_equal && pattern.next().is_none()
+}
+
+fn admit_known(own: &OwnNames, passed: &Passed, target: &mut Target) -> Result<(), ApiError> {
+    let mut has_index = false;
+    let names = passed.path.trim_start_matches('/').split('/');
+    for (name, segment) in names.zip(&mut target.segments).filter(|(name, _)| [INDEX, ALIAS].contains(name)) {
+        has_index |= name == INDEX;
+        exclude_own(own, segment)?;
+    }
+    if let Some(instead) = passed.instead {
+        // The engine would answer for hidden indices too.
+        let mut parameters = target.segments.iter().zip(passed.path.trim_start_matches('/').split('/'));
+        let others: Vec<String> = parameters
+            .by_ref()
+            .filter(|(_, name)| name.starts_with('{'))
+            .map(|(text, _)| text.clone())
+            .collect();
+        let mut others = others.into_iter();
+        let segments = instead.trim_start_matches('/').split('/').map(|name| match name {
+            INDEX => Some(format!("*{}", own.exclusions())),
+            name if name.starts_with('{') => others.next(),
+            name => Some(name.to_owned()),
+        });
+        target.segments = segments.collect::<Option<_>>().unwrap_or_default();
+    } else if !has_index && target.wants_hidden() {
+        return Err(ApiError::OwnIndex(
+            "[expand_wildcards] asks for hidden indices, among which are those of this service; give an index \
+             expression in the path"
+                .to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+/// Nothing is known of these but that the first part is an index, unless it begins with `_`.
+fn admit_more(own: &OwnNames, target: &mut Target) -> Result<(), ApiError> {
+    let has_index = !target.segments.first().is_some_and(|first| first.starts_with('_') && first != "_all");
+    for (place, segment) in target.segments.iter_mut().enumerate() {
+        if place == 0 && has_index {
+            exclude_own(own, segment)?;
+        } else {
+            expression::in_text(own, segment)?;
+            if segment.contains('*') {
+                expression::in_body(own, segment, Wildcards::Refused)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn exclude_own(own: &OwnNames, segment: &mut String) -> Result<(), ApiError> {
+    if let Checked::Replaced(replaced) = expression::in_path(own, segment)? {
+        *segment = replaced;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXCLUDED: &str = "-.tributary-*,-.elastic-connectors*";
+
+    fn admitted(method: &str, path: &str, more: &[&str]) -> Result<String, ApiError> {
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let more: Vec<AllowedMore> = more.iter().map(|text| text.parse().unwrap()).collect();
+        let mut target = Target::parse(path, query)?;
+        admit(&OwnNames::new(""), &more, method, &mut target)?;
+        Ok(target.encoded())
+    }
+
+    #[test]
+    fn what_is_passed_on_and_how() {
+        for (method, path, expected) in [
+            ("GET", "/search-a", "/search-a"),
+            ("HEAD", "/search-a", "/search-a"),
+            ("GET", "/_cat/indices", &*format!("/_cat/indices/*,{EXCLUDED}")),
+            ("GET", "/_cat/indices/*?v", &*format!("/_cat/indices/*,{EXCLUDED}?v")),
+            ("GET", "/*/_stats", &*format!("/*,{EXCLUDED}/_stats")),
+            ("GET", "/_stats/docs", &*format!("/*,{EXCLUDED}/_stats/docs")),
+            ("GET", "/_alias/a", &*format!("/*,{EXCLUDED}/_alias/a")),
+            ("DELETE", "/search-*", "/search-*"),
+            ("DELETE", "/_all", &*format!("/*,{EXCLUDED}")),
+            ("GET", "/_all/_search", &*format!("/*,{EXCLUDED}/_search")),
+            ("POST", "/_search?size=1", "/_search?size=1"),
+            (
+                "GET",
+                "/*/_search?expand_wildcards=all",
+                &*format!("/*,{EXCLUDED}/_search?expand_wildcards=all"),
+            ),
+            ("PUT", "/a/_doc/.elastic-connectors", "/a/_doc/.elastic-connectors"),
+            ("PUT", "/%3Ca-%7Bnow%2Fd%7D%3E", "/%3Ca-%7Bnow%2Fd%7D%3E"),
+        ] {
+            assert_eq!(admitted(method, path, &[]).unwrap(), expected, "{method} {path}");
+        }
+        for (method, path, status) in [
+            ("GET", "/.elastic-connectors", 400),
+            ("GET", "/%2Eelastic-connectors/_search", 400),
+            ("GET", "/.%65lastic-connectors-v1/_doc/1", 400),
+            ("GET", "/a,.elastic-connectors/_search", 400),
+            ("DELETE", "/.elastic-connectors-sync-jobs-v1", 400),
+            ("GET", "/_cat/indices/.tributary-secrets-v1", 400),
+            ("PUT", "/a/_alias/.elastic-connectors", 400),
+            ("GET", "/_alias/.elastic-connectors", 400),
+            ("GET", "/_resolve/index/.elastic-connectors", 400),
+            ("GET", "/_search?expand_wildcards=all", 400),
+            ("POST", "/_search?expand_wildcards=hidden", 400),
+            ("GET", "/_cluster/settings", 403),
+            ("PUT", "/_security/api_key", 403),
+            ("GET", "/_snapshot", 403),
+            ("POST", "/_reindex", 403),
+            ("PUT", "/_scripts/a", 403),
+            ("POST", "/a/_rollover", 403),
+            ("DELETE", "/_search/point_in_time/_all", 403),
+            ("GET", "/_tasks/1", 403),
+            ("PATCH", "/a", 403),
+            ("GET", "/_cat", 403),
+            ("PUT", "/_settings", 403),
+        ] {
+            let refused = admitted(method, path, &[]).unwrap_err();
+            assert_eq!(refused.status(), status, "{method} {path}: {refused}");
+        }
+        let refused = admitted("PUT", "/_security/api_key", &[]).unwrap_err().to_string();
+        assert!(refused.contains("--content-allow 'PUT /_security/api_key'"), "{refused}");
+    }
+
+    #[test]
+    fn a_setting_allows_more() {
+        for (more, method, path) in [
+            ("GET /_tasks/*", "GET", "/_tasks/a:1"),
+            ("GET /_tasks/*", "HEAD", "/_tasks/a:1"),
+            ("*/_rollover", "POST", "/a/_rollover"),
+            ("GET|PUT _cluster/set*", "PUT", "/_cluster/settings"),
+            ("/_ilm/**", "GET", "/_ilm/policy/a"),
+        ] {
+            assert!(admitted(method, path, &[more]).is_ok(), "{more} {method} {path}");
+        }
+        for (more, method, path, status) in [
+            ("GET /_tasks/*", "POST", "/_tasks/a", 403),
+            ("GET /_tasks/*", "GET", "/_tasks", 403),
+            ("GET /_tasks/*", "GET", "/_tasks/a/b", 403),
+            ("/_ilm/**", "GET", "/_ilm", 403),
+            ("*/_rollover", "POST", "/.elastic-connectors/_rollover", 400),
+            ("/_cat/*/*", "GET", "/_cat/shards/.elastic-connectors", 400),
+            ("/_cat/*/*", "GET", "/_cat/shards/*", 400),
+        ] {
+            let refused = admitted(method, path, &[more]).unwrap_err();
+            assert_eq!(refused.status(), status, "{more} {method} {path}: {refused}");
+        }
+        assert_eq!(
+            admitted("POST", "/*/_rollover", &["*/_rollover"]).unwrap(),
+            format!("/*,{EXCLUDED}/_rollover")
+        );
+        for wrong in ["", "get /a", "GET", "GET /a//b", "GET /a b"] {
+            let read = wrong.parse::<AllowedMore>();
+            assert!(read.is_err() || wrong == "GET", "{wrong}: {read:?}");
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Looks at the processors of an ingest pipeline: they decide which index a document goes to.
+
+use serde_json::Value;
+use tributary_api::ApiError;
+
+use super::expression;
+use super::own_names::OwnNames;
+
+/// Processors that change the index by nothing but the field `_index`, if at all.
+const HARMLESS: &[&str] = &[
+    "append",
+    "attachment",
+    "bytes",
+    "circle",
+    "community_id",
+    "convert",
+    "copy",
+    "csv",
+    "date",
+    "dissect",
+    "drop",
+    "enrich",
+    "fail",
+    "fingerprint",
+    "foreach",
+    "geoip",
+    "grok",
+    "gsub",
+    "html_strip",
+    "inference",
+    "join",
+    "json",
+    "kv",
+    "lowercase",
+    "network_direction",
+    "pipeline",
+    "registered_domain",
+    "remove",
+    "rename",
+    "reroute",
+    "set",
+    "sort",
+    "sparse_encoding",
+    "split",
+    "text_chunking",
+    "text_embedding",
+    "trim",
+    "uppercase",
+    "uri_parts",
+    "urldecode",
+    "user_agent",
+];
+/// The field that decides.
+const INDEX: &str = "_index";
+const TEMPLATE: &str = "{{";
+
+/// Checks the body of a pipeline, or of its simulation.
+pub(super) fn check(own: &OwnNames, body: &[u8]) -> Result<(), ApiError> {
+    // The shape is the engine's business: what is no list of processors is looked at by nobody else.
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let pipeline = body.get("pipeline").filter(|pipeline| pipeline.is_object()).unwrap_or(&body);
+    check_lists(own, pipeline)
+}
+
+/// Checks `processors` and `on_failure` of a pipeline or of a processor.
+fn check_lists(own: &OwnNames, holder: &Value) -> Result<(), ApiError> {
+    for list in ["processors", "on_failure"].into_iter().filter_map(|name| holder.get(name)?.as_array()) {
+        list.iter()
+            .filter_map(Value::as_object)
+            .flatten()
+            .try_for_each(|(kind, processor)| check_processor(own, kind, processor))?;
+    }
+    Ok(())
+}
+
+fn check_processor(own: &OwnNames, kind: &str, processor: &Value) -> Result<(), ApiError> {
+    if !HARMLESS.contains(&kind) {
+        return Err(refused(kind, "it could send documents to any index"));
+    }
+    check_lists(own, processor)?;
+    if let Some(inner) = processor.get("processor").and_then(Value::as_object) {
+        inner.iter().try_for_each(|(kind, processor)| check_processor(own, kind, processor))?;
+    }
+    if processor.get("add_to_root").is_some_and(|value| *value != Value::Bool(false)) {
+        return Err(refused(kind, "[add_to_root] could replace the index of documents"));
+    }
+    if kind == "kv" && processor.get("target_field").is_none() {
+        return Err(refused(kind, "without [target_field] it could replace the index of documents"));
+    }
+    let text = |name: &str| processor.get(name).and_then(Value::as_str);
+    if kind == "set" && text("field") == Some(INDEX) {
+        return match text("value") {
+            Some(value) if !value.contains(TEMPLATE) && processor.get("copy_from").is_none() => {
+                expression::in_text(own, value)
+            }
+            _ => Err(refused(
+                kind,
+                "the index of documents can only be set to a name that stands in the pipeline",
+            )),
+        };
+    }
+    let is_template = |name: &str| text(name).is_some_and(|value| value.contains(TEMPLATE));
+    if is_template("field") || is_template("target_field") {
+        return Err(refused(kind, "a field that is computed could be the index of documents"));
+    }
+    if kind == "reroute" && !processor.as_object().is_some_and(has_no_template) {
+        return Err(refused(kind, "its target can only be a name that stands in the pipeline"));
+    }
+    let without_inner = processor.as_object().into_iter().flatten();
+    let mut values = without_inner
+        .filter(|(name, _)| !["processor", "on_failure", "if", "description"].contains(&name.as_str()));
+    if values.any(|(_, value)| mentions_index(value)) {
+        return Err(refused(kind, "only [set] can change the index of documents"));
+    }
+    Ok(())
+}
+
+fn has_no_template(processor: &serde_json::Map<String, Value>) -> bool {
+    !processor.values().any(|value| value.to_string().contains(TEMPLATE))
+}
+
+fn mentions_index(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains(INDEX),
+        Value::Array(items) => items.iter().any(mentions_index),
+        Value::Object(fields) => {
+            fields.iter().any(|(name, value)| name.contains(INDEX) || mentions_index(value))
+        }
+        _ => false,
+    }
+}
+
+fn refused(kind: &str, reason: &str) -> ApiError {
+    ApiError::OwnIndex(format!(
+        "the processor [{kind}] of the pipeline is not passed on: {reason}, and the indices of this service are not \
+         to be reached; store the pipeline in the engine directly"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pipelines_that_could_reach_own_indices() {
+        let own = OwnNames::new("");
+        for taken in [
+            r#"{"processors":[{"set":{"field":"a","value":"{{b}}"}},{"gsub":{"field":"body","pattern":"\\s+","replacement":" "}}]}"#,
+            r#"{"processors":[{"set":{"field":"_index","value":"search-b"}}]}"#,
+            r#"{"processors":[{"reroute":{"dataset":"a"}}],"on_failure":[{"set":{"field":"error","value":"x"}}]}"#,
+            r#"{"docs":[{"_index":"index","_source":{}}]}"#,
+            r#"{"processors":[{"kv":{"field":"a","target_field":"b","field_split":" ","value_split":"="}}]}"#,
+        ] {
+            assert!(check(&own, taken.as_bytes()).is_ok(), "{taken}: {:?}", check(&own, taken.as_bytes()));
+        }
+        for processor in [
+            r#"{"script":{"source":"ctx._index = 'x'"}}"#,
+            r#"{"date_index_name":{"field":"a","index_name_prefix":".elastic-connectors"}}"#,
+            r#"{"set":{"field":"_index","value":".elastic-connectors"}}"#,
+            r#"{"set":{"field":"_index","value":"{{a}}"}}"#,
+            r#"{"set":{"field":"_index","copy_from":"a"}}"#,
+            r#"{"set":{"field":"{{a}}","value":"b"}}"#,
+            r#"{"rename":{"field":"a","target_field":"_index"}}"#,
+            r#"{"convert":{"field":"a","target_field":"{{b}}","type":"string"}}"#,
+            r#"{"dissect":{"field":"a","pattern":"%{_index}"}}"#,
+            r#"{"json":{"field":"a","add_to_root":true}}"#,
+            r#"{"kv":{"field":"a","field_split":" ","value_split":"="}}"#,
+            r#"{"reroute":{"destination":"{{a}}"}}"#,
+            r#"{"foreach":{"field":"a","processor":{"set":{"field":"_index","value":"{{_ingest._value}}"}}}}"#,
+            r#"{"set":{"field":"a","value":1,"on_failure":[{"script":{"source":""}}]}}"#,
+        ] {
+            for body in [
+                format!(r#"{{"processors":[{processor}]}}"#),
+                format!(r#"{{"processors":[],"on_failure":[{processor}]}}"#),
+                format!(r#"{{"pipeline":{{"processors":[{processor}]}},"docs":[]}}"#),
+            ] {
+                assert!(check(&own, body.as_bytes()).is_err(), "{body}");
+            }
+        }
+    }
+}
