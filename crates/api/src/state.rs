@@ -29,7 +29,7 @@ pub struct Identity {
 
 impl Default for Identity {
     fn default() -> Self {
-        Self { name: "tributary".into(), cluster_name: "tributary".into(), version: "9.2.0".into() }
+        Self { name: "tributary".into(), cluster_name: "tributary".into(), version: "9.5.0".into() }
     }
 }
 

@@ -20,16 +20,12 @@ impl Gateway {
         Self { content: Arc::new(content) }
     }
 
-    /// The search engine with the content indices.
-    pub(crate) fn content(&self) -> &Content {
-        &self.content
-    }
-
     /// Adds the gateway to an API: its endpoints, and the content engine for the paths that no endpoint is at.
     #[must_use]
     pub fn mount(self, api: Api) -> Api {
         let content = Arc::clone(&self.content);
-        api.with_plugin(ENDPOINTS, Arc::new(self)).with_fallback(move |request, payload| {
+        let api = api.with_plugin(ENDPOINTS, Arc::clone(&content)).with_pipelines(self.content);
+        api.with_fallback(move |request, payload| {
             let content = Arc::clone(&content);
             async move { content::pass(&content, request, payload).await }
         })

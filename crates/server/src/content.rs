@@ -111,6 +111,7 @@ pub(crate) async fn mount(api: Api, settings: &Settings, registry: &Registry) ->
     let engine = SearchEngine::open(address, &engine_settings).await.map_err(|error| wrong(&error))?;
     let given = settings.content.allow.iter().flat_map(|allowed| allowed.0.iter().cloned());
     let content = Content::new(engine)
+        .with_version(&settings.api_version)
         .with_index_prefix(&index_prefix)
         .with_more(given)
         .with_forwarded_authorization(settings.content.forward_authorization)

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::{App, middleware, web};
-use tributary_api::Api;
+use tributary_api::{Api, Identity};
 use tributary_secrets::UnusableKeys;
 use tributary_storage::{Registry, Store};
 
@@ -46,6 +46,7 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
 
     let api = Api::new(store.clone())
         .with_observer(AccessLog)
+        .with_identity(Identity { version: settings.api_version.clone(), ..Identity::default() })
         .with_body_limit(settings.body_limit)
         .with_body_timeout(Duration::from_secs(settings.body_timeout));
     #[cfg(feature = "search")]

@@ -37,6 +37,17 @@ pub(crate) fn not_empty(text: &str) -> Result<String, String> {
     if text.trim().is_empty() { Err(EMPTY.to_owned()) } else { Ok(text.to_owned()) }
 }
 
+/// A version of Elasticsearch whose clients are served.
+pub(crate) fn api_version(text: &str) -> Result<String, String> {
+    let is_number =
+        |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit()) && part.parse::<u16>().is_ok();
+    let numbers: Vec<&str> = text.split('.').collect();
+    match numbers[..] {
+        ["8" | "9", ..] if numbers.len() == 3 && numbers.iter().all(is_number) => Ok(text.to_owned()),
+        _ => Err("a version of Elasticsearch 8 or 9 is needed, such as 9.5.0".to_owned()),
+    }
+}
+
 /// The path of a file; `~/` is expanded to the home directory.
 pub(crate) fn path() -> impl TypedValueParser<Value = PathBuf> {
     OsStringValueParser::new().try_map(|text: OsString| match text.to_str() {
@@ -71,6 +82,17 @@ pub(crate) fn listen_address(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_version_has_three_numbers() {
+        for good in ["9.5.0", "8.19.12"] {
+            assert_eq!(api_version(good).unwrap(), good);
+        }
+        for wrong in ["", "9", "9.5", "9.5.0.1", "9.5.x", "7.17.0", "10.0.0", "9.5.+1", "9.5.99999", "v9.5.0"]
+        {
+            assert!(api_version(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn addresses_are_checked_before_they_are_looked_up() {

@@ -18,7 +18,7 @@ use crate::error::StartError;
 use crate::log_filter::LogFilter;
 
 use crate::secret_keys::{self, SecretKeysFile};
-use crate::setting_values::{NOT_UTF_8, PREFIX, listen_address, not_empty, path, size, whole};
+use crate::setting_values::{NOT_UTF_8, PREFIX, api_version, listen_address, not_empty, path, size, whole};
 use crate::settings_file::{self, Refused};
 
 const AFTER_HELP: &str = "\
@@ -82,6 +82,10 @@ pub(crate) struct Settings {
     #[arg(long, value_name = "BYTES", env = "TRIBUTARY_BODY_LIMIT", value_parser = size(1, GIBIBYTE))]
     #[arg(allow_negative_numbers = true, default_value_t = tributary_api::DEFAULT_BODY_LIMIT)]
     pub(crate) body_limit: usize,
+    /// The version of Elasticsearch that clients are told at `GET /`; some accept no older one than their own
+    #[arg(long, value_name = "VERSION", env = "TRIBUTARY_API_VERSION", value_parser = api_version)]
+    #[arg(default_value_t = tributary_api::Identity::default().version)]
+    pub(crate) api_version: String,
     /// How long a client may take to send the head of a request, in seconds
     #[arg(long, value_name = "SECONDS", env = "TRIBUTARY_HEADER_TIMEOUT", value_parser = whole(1, DAY))]
     #[arg(allow_negative_numbers = true, default_value_t = 10)]

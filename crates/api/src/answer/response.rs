@@ -139,7 +139,7 @@ mod tests {
             (ReplyBody::Stream(plain, pieces), "text/plain".to_owned(), "a b"),
         ] {
             let reply = Reply::of(body).with_headers([(header::ETAG, HeaderValue::from_static("e"))]);
-            let response = respond(&request, reply, &vendor, "9.2.0");
+            let response = respond(&request, reply, &vendor, "9.5.0");
             let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
             assert_eq!(header("content-type"), Some(media_type.as_str()));
             assert_eq!([header("etag"), header("x-opaque-id")], [Some("e"), Some("client-7")]);

@@ -80,13 +80,13 @@ mod tests {
     #[test]
     fn texts_are_quoted_and_encoded() {
         for (text, expected) in [
-            ("plain, but [5]", r#"299 Elasticsearch-9.2.0-unknown "plain, but [5]""#),
-            (r#"was ["a\b"]"#, r#"299 Elasticsearch-9.2.0-unknown "was [\"a\\b\"]""#),
-            ("100 % ü\r\nX: y", r#"299 Elasticsearch-9.2.0-unknown "100 %25 %C3%BC%0D%0AX: y""#),
+            ("plain, but [5]", r#"299 Elasticsearch-9.5.0-unknown "plain, but [5]""#),
+            (r#"was ["a\b"]"#, r#"299 Elasticsearch-9.5.0-unknown "was [\"a\\b\"]""#),
+            ("100 % ü\r\nX: y", r#"299 Elasticsearch-9.5.0-unknown "100 %25 %C3%BC%0D%0AX: y""#),
         ] {
-            assert_eq!(header(text, "9.2.0"), expected);
+            assert_eq!(header(text, "9.5.0"), expected);
         }
-        assert!(header(&"ü".repeat(5_000), "9.2.0").len() < 450);
+        assert!(header(&"ü".repeat(5_000), "9.5.0").len() < 450);
     }
 
     #[test]
@@ -99,14 +99,14 @@ mod tests {
             let connector = tributary_domain::Connector::from(tributary_domain::Document::default());
             connector.set_configuration(&body).unwrap().warnings
         };
-        assert!(headers(&[], "9.2.0").is_empty());
+        assert!(headers(&[], "9.5.0").is_empty());
         for (count, text, last) in [
             (1, "", "but was [\\\"x\\\"]\""),
             (10, "", "but was [\\\"x\\\"]\""),
             (11, "", "\"and 2 more\""),
             (12, "値値値値値値値値値値値値値値値", "more\""),
         ] {
-            let headers = headers(&warnings(count, text), "9.2.0");
+            let headers = headers(&warnings(count, text), "9.5.0");
             assert!(headers.last().unwrap().ends_with(last), "{headers:?}");
             assert!(headers.len() <= MAXIMUM_HEADERS, "{headers:?}");
             let total: usize = headers.iter().map(String::len).sum();

@@ -125,7 +125,7 @@ pub(super) fn headers() -> Value {
         "Warning": {
             "description": "What is probably a mistake in a request that was taken; there may be several.",
             "schema": { "type": "string" },
-            "example": "299 Elasticsearch-9.2.0-unknown \"[values.port] must be a whole number\"",
+            "example": "299 Elasticsearch-9.5.0-unknown \"[values.port] must be a whole number\"",
         },
         "Retry-After": {
             "description": "How many seconds to wait before the request is repeated.",

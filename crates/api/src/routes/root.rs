@@ -9,7 +9,7 @@ const EXAMPLE: &str = r#"{
   "cluster_name": "tributary",
   "cluster_uuid": "_na_",
   "version": {
-    "number": "9.2.0",
+    "number": "9.5.0",
     "build_flavor": "default",
     "build_type": "tributary",
     "build_hash": "unknown",

@@ -3,14 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use bytes::Bytes;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use tributary_api::{DEFAULT_BODY_TIMEOUT, Identity};
+use tributary_api::{DEFAULT_BODY_TIMEOUT, Identity, PipelineDirectory};
 use tributary_storage::{Deadline, SearchEngine, StoreError};
 
 use super::default_pipeline;
 use super::own_names::OwnNames;
 use super::pattern::AllowedMore;
+
+/// The name by which requests choose no pipeline.
+const NO_PIPELINE: &str = "_none";
+/// How long it may take to look for a pipeline: whoever waits for it has done something else already.
+const LONGEST_LOOK: Duration = Duration::from_secs(2);
 
 /// The search engine with the content indices.
 #[derive(Debug)]
@@ -80,19 +86,38 @@ impl Content {
         self.engine.send(method, path, body.into(), deadline).await
     }
 
-    /// Whether the engine has an ingest pipeline of this name.
-    pub async fn has_pipeline(&self, name: &str, deadline: Deadline) -> Result<bool, StoreError> {
-        let path = format!("/_ingest/pipeline/{}", utf8_percent_encode(name, NON_ALPHANUMERIC));
-        match self.send("GET", &path, "", deadline).await? {
-            (200, _) => Ok(true),
-            (404, _) => Ok(false),
-            (status, _) => Err(StoreError::unavailable(format!("the engine answered {status} for [{path}]"))),
-        }
+    /// Sets the version of Elasticsearch whose APIs are served, for warnings.
+    #[must_use]
+    pub fn with_version(mut self, version: impl Into<String>) -> Self {
+        self.version = version.into();
+        self
     }
 
     /// Creates the ingest pipeline that Elastic's connector service uses by default where the engine has none, as soon as
     /// the engine is there. To be run in the background once.
     pub fn preparation(&self) -> impl Future<Output = ()> + Send + 'static {
         default_pipeline::prepare(Arc::clone(&self.engine))
+    }
+}
+
+#[async_trait]
+impl PipelineDirectory for Content {
+    async fn has_pipeline(&self, name: &str, deadline: Deadline) -> Option<bool> {
+        if name == NO_PIPELINE {
+            return Some(true);
+        }
+        let path = format!("/_ingest/pipeline/{}", utf8_percent_encode(name, NON_ALPHANUMERIC));
+        match self.send("GET", &path, "", deadline.within(LONGEST_LOOK)).await {
+            Ok((200, _)) => Some(true),
+            Ok((404, _)) => Some(false),
+            Ok((status, _)) => {
+                tracing::warn!(status, path, "it is not known whether an ingest pipeline exists");
+                None
+            }
+            Err(error) => {
+                tracing::warn!(%error, path, "it is not known whether an ingest pipeline exists");
+                None
+            }
+        }
     }
 }

@@ -204,7 +204,7 @@ mod tests {
         }
         let vendor = HeaderValue::from_static("application/vnd.elasticsearch+json;compatible-with=8");
         let answer = |product, wanted: &HeaderValue| {
-            let headers = of_answer(&given, product, wanted, "9.2.0");
+            let headers = of_answer(&given, product, wanted, "9.5.0");
             headers
                 .into_iter()
                 .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
@@ -216,7 +216,7 @@ mod tests {
             [
                 "content-type: application/vnd.elasticsearch+json;compatible-with=8",
                 "x-opaque-id: 7",
-                "warning: 299 Elasticsearch-9.2.0-unknown \"a \\\"b\\\"\"",
+                "warning: 299 Elasticsearch-9.5.0-unknown \"a \\\"b\\\"\"",
                 "content-encoding: gzip",
             ]
         );
