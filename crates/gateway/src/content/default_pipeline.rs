@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::{Value, json};
 use tokio::time::sleep;
-use tributary_storage::{Deadline, SearchEngine, StoreError};
+use tributary_storage::{Deadline, SearchEngine, SearchProduct, StoreError};
 
 /// Its name, which workers send.
 const NAME: &str = "search-default-ingestion";
@@ -54,7 +54,12 @@ async fn ensure(engine: &SearchEngine) -> Result<(), StoreError> {
         return Err(unexpected(status, &body));
     }
     let available = available(&parsed(&body)?);
-    let (status, body) = send("PUT", &path, pipeline(&available).to_string().into()).await?;
+    let mut pipeline = pipeline(&available);
+    if engine.product(Deadline::NONE).await? == SearchProduct::Elasticsearch {
+        // OpenSearch refuses it.
+        pipeline["_meta"] = json!({ "managed_by": "tributary" });
+    }
+    let (status, body) = send("PUT", &path, pipeline.to_string().into()).await?;
     if status != 200 {
         return Err(unexpected(status, &body));
     }
