@@ -1,11 +1,13 @@
 //! Benchmarks of the service: `list` measures lists of sync jobs against one constant body, `search`
-//! against a search engine, `log` with the access log against without, `watch` clients that wait, `bulk` changes of many jobs.
+//! against a search engine, `log` with the access log against without, `watch` clients that wait, `bulk` changes of many jobs,
+//! `content` requests that are passed on to a search engine.
 
 mod access_log;
 mod bulk;
 mod client;
 mod compare;
 mod connection;
+mod content;
 mod failure;
 mod figures;
 mod fill;
@@ -51,6 +53,8 @@ enum Command {
     Watch(watch::WatchOptions),
     /// How long changes of many jobs take
     Bulk(bulk::BulkOptions),
+    /// Requests for content indices through the service, against OpenSearch itself
+    Content(content::ContentOptions),
     /// Store jobs for the other commands
     #[command(hide = true)]
     Fill(fill::FillOptions),
@@ -80,6 +84,7 @@ fn main() -> Result<(), Failure> {
         Command::Log(options) => access_log::run(&options),
         Command::Watch(options) => watch::run(&options),
         Command::Bulk(options) => bulk::run(&options),
+        Command::Content(options) => content::run(&options),
         Command::Fill(options) => actix_web::rt::System::new().block_on(fill::run(options)),
         Command::Service { arguments } => service(arguments),
         Command::Serve(options) => actix_web::rt::System::new().block_on(serve::run(options)),

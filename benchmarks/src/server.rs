@@ -37,9 +37,19 @@ impl Server {
 
     /// Runs the whole service over what a folder has, with a filter for its log, which goes to a file.
     pub(crate) fn start_service(store: &Stored, log: &str) -> Result<Self, Failure> {
+        Self::start_service_with(store, log, &[])
+    }
+
+    /// The same with more arguments.
+    pub(crate) fn start_service_with(store: &Stored, log: &str, more: &[&str]) -> Result<Self, Failure> {
         let mut service = this_program()?;
-        let arguments = ["service", "--listen", "127.0.0.1:0", "--log", log, "--store"];
-        service.args(arguments).args(store.arguments()).stderr(tempfile::tempfile()?);
+        let arguments = ["service", "--listen", "127.0.0.1:0", "--log", log];
+        service
+            .args(arguments)
+            .args(more)
+            .arg("--store")
+            .args(store.arguments())
+            .stderr(tempfile::tempfile()?);
         Self::spawn(&mut service, "tributary is listening on http://", false)
     }
 

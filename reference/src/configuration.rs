@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use clap::Command;
-use tributary_storage::{BackendSetting, Registry};
+use tributary_storage::{BackendSetting, Registry, SearchEngine};
 
 use crate::markdown::{GENERATED, Table, code};
 
@@ -14,9 +14,12 @@ pub(crate) fn page() -> String {
          over the file given with `--config`. An unknown setting is an error, except in the environment, where it is a \
          warning in the log. An empty value is an error; an empty variable of a store's setting or of the secret keys \
          counts as not set.\n\n## Settings\n\n{}\n## Settings of the stores\n\nSet in the environment, or in the \
-         file in a table with the name of the URL scheme; never in the URL.\n\n{}",
+         file in a table with the name of the URL scheme; never in the URL.\n\n{}\n## Settings of the engine of the \
+         content indices\n\nSet in the environment, or in the file in the table `[content]`, which has the address as \
+         `url`. Where the engine is that of the store, the settings of the store hold, except the deadline.\n\n{}",
         settings(),
-        backend_settings()
+        backend_settings(),
+        content_settings()
     );
     let _ = write!(text, "\n## Commands\n\nWithout a command, `tributary` serves.\n");
     for command in tributary_server::command_line().get_subcommands() {
@@ -56,6 +59,21 @@ fn backend_settings() -> String {
     for (setting, places) in places {
         let default = setting.default.filter(|default| !default.is_empty()).map_or("none".to_owned(), code);
         table.row(&[&places.join("<br>"), &default, setting.description.trim_end_matches('.')]);
+    }
+    table.text()
+}
+
+/// The settings of the engine of the content indices.
+fn content_settings() -> String {
+    let mut table = Table::new(&["environment, file", "default", "what it is"]);
+    for setting in SearchEngine::SETTINGS {
+        let variable = tributary_server::backend_variable("content", setting);
+        let default = setting.default.map_or("none".to_owned(), code);
+        table.row(&[
+            &format!("`{variable}`, `[content] {}`", setting.name),
+            &default,
+            setting.description.trim_end_matches('.'),
+        ]);
     }
     table.text()
 }

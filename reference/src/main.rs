@@ -4,6 +4,7 @@
 
 mod code;
 mod configuration;
+mod content;
 mod diagram;
 mod endpoints;
 mod errors;
@@ -67,6 +68,7 @@ fn files(root: &Path) -> Result<Vec<File>> {
         File::new("docs/reference/statuses.md", statuses::page()),
         File::new("docs/reference/errors.md", errors::page()),
         File::new("docs/reference/configuration.md", configuration::page()),
+        File::new("docs/reference/content.md", content::page()),
         File::new("docs/reference/stores.md", stores::page(root)?),
     ];
     files.extend(endpoints::pages());

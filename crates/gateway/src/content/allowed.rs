@@ -135,7 +135,7 @@ pub const PASSED: &[Passed] = &[
     passed(SEARCHES, POST, "/{index}/_search/point_in_time"),
     passed(SEARCHES, DELETE, "/_search/point_in_time"),
     passed(SEARCHES, POST, "/{index}/_pit"),
-    passed(SEARCHES, DELETE, "/_pit"),
+    passed(SEARCHES, DELETE, "/_pit").looking_at(Looked::Strings),
     passed(PIPELINES, GET, "/_ingest/pipeline"),
     passed(PIPELINES, GET, "/_ingest/pipeline/{pipeline}"),
     passed(PIPELINES, PUT, "/_ingest/pipeline/{pipeline}").looking_at(Looked::Processors),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::{Value, json};
 use tokio::time::sleep;
-use tributary_storage::{Deadline, SearchEngine, StoreError};
+use tributary_storage::{Deadline, SearchEngine, SearchProduct, StoreError};
 
 /// Its name, which workers send.
 const NAME: &str = "search-default-ingestion";
@@ -15,6 +15,14 @@ const NAME: &str = "search-default-ingestion";
 const VERSION: u64 = 1;
 /// How a pipeline of this service begins its description: OpenSearch keeps no other mark.
 const MARK: &str = "Managed by Tributary: ";
+/// The processors that it is made of, and what it lacks without them.
+const NEEDED: [(&str, &str); 5] = [
+    ("attachment", "extracts no text from files"),
+    ("set", "sets no text of files"),
+    ("gsub", "reduces no whitespace"),
+    ("trim", "trims no text"),
+    ("remove", "leaves the data of files and the hints of workers in documents"),
+];
 /// The pauses between attempts while the engine is away.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
@@ -54,16 +62,18 @@ async fn ensure(engine: &SearchEngine) -> Result<(), StoreError> {
         return Err(unexpected(status, &body));
     }
     let available = available(&parsed(&body)?);
-    let (status, body) = send("PUT", &path, pipeline(&available).to_string().into()).await?;
+    let mut pipeline = pipeline(&available);
+    if engine.product(Deadline::NONE).await? == SearchProduct::Elasticsearch {
+        // OpenSearch refuses it.
+        pipeline["_meta"] = json!({ "managed_by": "tributary" });
+    }
+    let (status, body) = send("PUT", &path, pipeline.to_string().into()).await?;
     if status != 200 {
         return Err(unexpected(status, &body));
     }
     tracing::info!("made the ingest pipeline [{NAME}]");
-    if !available.contains("attachment") {
-        tracing::warn!(
-            "the engine has no processor [attachment], so that the pipeline [{NAME}] extracts no text from files; their \
-             data is removed"
-        );
+    for (processor, consequence) in NEEDED.iter().filter(|(name, _)| !available.contains(*name)) {
+        tracing::warn!("the engine has no processor [{processor}]: the pipeline [{NAME}] {consequence}");
     }
     Ok(())
 }
@@ -86,9 +96,9 @@ fn is_ours_and_older(pipeline: &Value) -> bool {
 
 /// The pipeline, of those processors that are available.
 fn pipeline(available: &BTreeSet<String>) -> Value {
-    let mut processors = Vec::new();
-    if available.contains("attachment") {
-        processors.push(json!({ "attachment": {
+    let is_wanted = "ctx._reduce_whitespace == true && ctx.body instanceof String";
+    let steps = [
+        json!({ "attachment": {
             "if": "ctx._extract_binary_content == true && ctx._attachment != null",
             "field": "_attachment",
             "target_field": "_extracted_attachment",
@@ -98,36 +108,33 @@ fn pipeline(available: &BTreeSet<String>) -> Value {
                 "field": "_ingestion_errors",
                 "value": "no text could be extracted: {{ _ingest.on_failure_message }}",
             } }],
-        } }));
-        processors.push(json!({ "set": {
+        } }),
+        json!({ "set": {
             "if": "ctx._extracted_attachment?.content != null && (ctx.body == null || ctx.body == '')",
             "field": "body",
             "value": "{{{_extracted_attachment.content}}}",
-        } }));
-    }
-    let is_wanted = "ctx._reduce_whitespace == true && ctx.body instanceof String";
-    processors.push(json!({ "gsub": {
-        "if": is_wanted,
-        "field": "body",
-        "pattern": "\\s+",
-        "replacement": " ",
-    } }));
-    processors.push(json!({ "trim": { "if": is_wanted, "field": "body" } }));
-    processors.push(json!({ "remove": {
-        "field": [
-            "_attachment",
-            "_attachment_indexed_chars",
-            "_extracted_attachment",
-            "_extract_binary_content",
-            "_reduce_whitespace",
-            "_run_ml_inference",
-        ],
-        "ignore_missing": true,
-    } }));
+        } }),
+        json!({ "gsub": { "if": is_wanted, "field": "body", "pattern": "\\s+", "replacement": " " } }),
+        json!({ "trim": { "if": is_wanted, "field": "body" } }),
+        json!({ "remove": {
+            "field": [
+                "_attachment",
+                "_attachment_indexed_chars",
+                "_extracted_attachment",
+                "_extract_binary_content",
+                "_reduce_whitespace",
+                "_run_ml_inference",
+            ],
+            "ignore_missing": true,
+        } }),
+    ];
+    let is_available =
+        |step: &Value| step.as_object().is_some_and(|step| step.keys().all(|kind| available.contains(kind)));
+    let steps: Vec<Value> = steps.into_iter().filter(is_available).collect();
     json!({
         "description": format!("{MARK}prepares documents of connectors as their hints in fields with _ ask for"),
         "version": VERSION,
-        "processors": processors,
+        "processors": steps,
     })
 }
 
@@ -150,11 +157,16 @@ mod tests {
             "a": { "ingest": { "processors": [{ "type": "gsub" }, { "type": "attachment" }] } },
             "b": { "ingest": { "processors": [{ "type": "gsub" }] } },
         } });
+        let kinds = |available: &BTreeSet<String>| {
+            let pipeline = pipeline(available);
+            let steps = pipeline["processors"].as_array().cloned().unwrap_or_default();
+            steps.iter().flat_map(|step| step.as_object().unwrap().keys().cloned()).collect::<Vec<_>>()
+        };
         let available = available(&nodes);
         assert_eq!(available, BTreeSet::from(["gsub".to_owned()]));
-        assert!(!pipeline(&available).to_string().contains("\"attachment\""));
-        let all = BTreeSet::from(["attachment".to_owned()]);
-        assert!(pipeline(&all).to_string().contains("\"attachment\""));
+        assert_eq!(kinds(&available), ["gsub"]);
+        let all = NEEDED.iter().map(|(name, _)| (*name).to_owned()).collect();
+        assert_eq!(kinds(&all), NEEDED.map(|(name, _)| name));
     }
 
     #[test]

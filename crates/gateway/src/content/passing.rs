@@ -34,7 +34,8 @@ const LONGEST_TRANSLATED: usize = 1024 * 1024;
 /// Passes a request on.
 pub(crate) async fn pass(content: &Content, request: HttpRequest, payload: web::Payload) -> HttpResponse {
     let mut payload = payload.into_inner();
-    let mut exchange = Exchange { content, request: &request, is_read: !has_body(request.headers()) };
+    let is_read = !has_body(request.headers());
+    let mut exchange = Exchange { content, request: &request, is_read, is_translated: false };
     match exchange.run(&mut payload).await {
         Ok((answer, product)) => {
             let unread = (!exchange.is_read).then_some(payload);
@@ -76,6 +77,8 @@ struct Exchange<'e> {
     request: &'e HttpRequest,
     /// Whether nothing is left of its body.
     is_read: bool,
+    /// Whether the answer is replaced, for which it must not be packed.
+    is_translated: bool,
 }
 
 impl Exchange<'_> {
@@ -91,6 +94,7 @@ impl Exchange<'_> {
         let product = product.map_err(|error| ApiError::EngineAway(error.into()))?;
         let translated =
             (product == SearchProduct::OpenSearch).then(|| PointInTime::translate(&mut target)).flatten();
+        self.is_translated = translated.is_some();
         let mut answer = match looked {
             _ if self.is_read => self.send(&target, product, &Sent::Whole(Bytes::new())).await,
             Looked::Nothing | Looked::Actions => self.stream(&target, product, looked, payload).await,
@@ -230,13 +234,16 @@ impl Exchange<'_> {
         let method = reqwest::Method::from_bytes(self.request.method().as_str().as_bytes())
             .map_err(|error| ApiError::Internal(error.into()))?;
         let has_body = !matches!(sent, Sent::Whole(body) if body.is_empty());
-        let headers = headers::of_request(
+        let mut headers = headers::of_request(
             self.request.headers(),
             product,
             has_body,
             self.content.forwards_authorization,
             engine.authorization(),
         );
+        if self.is_translated {
+            headers.remove(reqwest::header::ACCEPT_ENCODING);
+        }
         let path = target.encoded();
         // A connection that was kept may be closed by the engine at the moment it is used.
         let tries = if method.is_safe() && matches!(sent, Sent::Whole(_)) { 2 } else { 1 };
