@@ -3,19 +3,27 @@
 use std::fmt::Write as _;
 
 use serde_json::Value;
-use tributary_api::{
-    Access, COMMON_PARAMETERS, ENDPOINTS, Endpoint, Parameter, ParameterKind, Privilege, Resource,
-};
+use tributary_api::{Access, COMMON_PARAMETERS, Endpoint, Parameter, ParameterKind, Privilege, Resource};
 
 use crate::file::File;
 use crate::markdown::{GENERATED, Table, block, code, prose};
 use crate::shapes;
 
+/// The endpoints of the API and of the gateway.
+fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
+    tributary_api::ENDPOINTS.iter().chain(tributary_gateway::ENDPOINTS).copied()
+}
+
+/// The OpenAPI document of all endpoints.
+pub(crate) fn document() -> Value {
+    tributary_api::openapi(tributary_gateway::ENDPOINTS)
+}
+
 /// The pages of the resources, and the overview.
 pub(crate) fn pages() -> Vec<File> {
-    let document = tributary_api::openapi(&[]);
+    let document = document();
     let pages = Resource::ALL.iter().map(|resource| {
-        let endpoints = ENDPOINTS.iter().filter(|endpoint| endpoint.resource() == *resource);
+        let endpoints = endpoints().filter(|endpoint| endpoint.resource() == *resource);
         let sections: Vec<String> = endpoints.map(|endpoint| section(endpoint, &document)).collect();
         let (name, description) = (resource.name(), resource.description());
         let text = format!(
@@ -39,7 +47,7 @@ fn page_name(resource: Resource) -> String {
 /// A table of all endpoints, each with a link to its section.
 fn table() -> String {
     let mut table = Table::new(&["request", "what it does"]);
-    for endpoint in ENDPOINTS {
+    for endpoint in endpoints() {
         let (page, title) = (page_name(endpoint.resource()), title(endpoint));
         let request = format!("[`{title}`]({page}.md#{})", crate::links::anchor(&title));
         let summary = endpoint.summary.trim_end_matches('.');
@@ -78,11 +86,10 @@ fn overview() -> String {
 fn privileges() -> String {
     let mut table = Table::new(&["privilege", "needed for", "endpoints"]);
     for privilege in Privilege::ALL {
-        let endpoints =
-            ENDPOINTS.iter().filter(|endpoint| endpoint.access == Access::Needs(*privilege)).count();
+        let endpoints = endpoints().filter(|endpoint| endpoint.access == Access::Needs(*privilege)).count();
         table.row(&[&code(privilege.name()), privilege.description(), &endpoints.to_string()]);
     }
-    let open = ENDPOINTS.iter().filter(|endpoint| endpoint.access == Access::Everybody).count();
+    let open = endpoints().filter(|endpoint| endpoint.access == Access::Everybody).count();
     table.row(&["none", "What everybody may know.", &open.to_string()]);
     table.text()
 }

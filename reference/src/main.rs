@@ -63,7 +63,7 @@ fn main() -> Result<()> {
 /// Everything that is generated.
 fn files(root: &Path) -> Result<Vec<File>> {
     let mut files = vec![
-        File::new("docs/openapi.json", format!("{:#}\n", tributary_api::openapi(&[]))),
+        File::new("docs/openapi.json", format!("{:#}\n", endpoints::document())),
         File::new("docs/reference/fields.md", fields::page()),
         File::new("docs/reference/statuses.md", statuses::page()),
         File::new("docs/reference/errors.md", errors::page()),

@@ -54,27 +54,30 @@ async fn bulk(call: Call) -> Result<Reply, ApiError> {
     for action in actions {
         let name = action.operation.name();
         let (index, id) = (action.index, action.id.clone().map_or_else(|| call.context().next_id(), Ok)?);
-        let item = match carry_out(&call, action, &id).await {
-            Ok(written) => {
-                let mut item = json!(written);
-                item["status"] = written.status().into();
-                item
-            }
-            Err(error) => {
-                answer.errors = true;
-                let shape = error.shape();
-                json!({
-                    "_index": index.name(),
-                    "_id": id.as_str(),
-                    "status": shape["status"],
-                    "error": { "type": shape["error"]["type"], "reason": shape["error"]["reason"], "index": index.name() },
-                })
-            }
-        };
+        let written = carry_out(&call, action, &id).await;
+        answer.errors |= written.is_err();
+        let item = written.map_or_else(|error| failed(index, &id, &error), |written| done(&written));
         answer.items.push(json!({ name: item }));
     }
     answer.took = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(Reply::json(&answer))
+}
+
+fn done(written: &WriteAnswer) -> Value {
+    let mut item = json!(written);
+    item["status"] = written.status().into();
+    item
+}
+
+fn failed(index: ControlIndex, id: &Id, error: &ApiError) -> Value {
+    let shape = error.shape();
+    let (kind, reason) = (&shape["error"]["type"], &shape["error"]["reason"]);
+    json!({
+        "_index": index.name(),
+        "_id": id.as_str(),
+        "status": shape["status"],
+        "error": { "type": kind, "reason": reason, "index": index.name() },
+    })
 }
 
 async fn carry_out(call: &Call, action: Action, id: &Id) -> Result<WriteAnswer, ApiError> {
