@@ -1,5 +1,7 @@
 //! The page of the requests that are passed on to the engine of the content indices: the one table that there is.
 
+use std::fmt::Write as _;
+
 use tributary_gateway::{Looked, PASSED};
 
 use crate::markdown::{GENERATED, Table, code};
@@ -19,7 +21,7 @@ pub(crate) fn page() -> String {
             let methods: Vec<String> = passed.methods.iter().map(|method| code(method)).collect();
             table.row(&[&methods.join(", "), &code(passed.path), looked(passed.looked)]);
         }
-        text.push_str(&format!("\n## {group}\n\n{}", table.text()));
+        let _ = write!(text, "\n## {group}\n\n{}", table.text());
     }
     text
 }
