@@ -21,6 +21,8 @@ mod command;
 mod compression;
 #[cfg(feature = "search")]
 mod content;
+#[cfg(feature = "search")]
+mod content_settings;
 mod error;
 mod http;
 mod log_filter;

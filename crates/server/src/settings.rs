@@ -13,7 +13,7 @@ use tributary_storage::{Backend, Registry};
 use crate::backend_settings::{self, Tables};
 use crate::command;
 #[cfg(feature = "search")]
-use crate::content::{self, ContentSettings};
+use crate::content_settings::{self, ContentSettings};
 use crate::error::StartError;
 use crate::log_filter::LogFilter;
 
@@ -126,7 +126,7 @@ impl Settings {
     /// The longest body that any path may take, in bytes.
     pub(crate) fn longest_body(&self) -> usize {
         #[cfg(feature = "search")]
-        if content::is_on(self) {
+        if self.content.address(&self.store).is_some() {
             return self.body_limit.max(tributary_gateway::LONGEST_BODY);
         }
         self.body_limit
@@ -173,7 +173,8 @@ impl Invocation {
         let mut backends =
             backend_settings::tables(registry, backends).map_err(|reason| wrong_file(&file, reason))?;
         #[cfg(feature = "search")]
-        content::take_table(&mut settings, &mut backends).map_err(|reason| wrong_file(&file, reason))?;
+        content_settings::take_table(&mut settings, &mut backends)
+            .map_err(|reason| wrong_file(&file, reason))?;
         let with_settings = registry.backends().filter(|backend| !backend.settings().is_empty());
         let schemes: Vec<_> = with_settings.map(Backend::scheme).chain(content_table()).collect();
         // Values of the file replace the defaults, so that everything else takes precedence.
@@ -233,7 +234,7 @@ pub(crate) fn unknown_variables(registry: &Registry) -> Vec<(String, Option<Stri
     let command = CommandLine::command();
     let mut of_backends = backend_settings::variables(registry);
     #[cfg(feature = "search")]
-    of_backends.extend(content::variables());
+    of_backends.extend(content_settings::variables());
     let known = all_arguments(&command).filter_map(|one| one.get_env()?.to_str());
     let known: Vec<_> =
         known.chain(of_backends.iter().map(String::as_str)).chain([secret_keys::VARIABLE]).collect();

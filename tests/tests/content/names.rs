@@ -117,6 +117,7 @@ fn refuses(server: &Server, name: &str) {
         ("POST", "/_mget", format!(r#"{{"docs":[{{"_index":"{escaped}","_id":"connector-1"}}]}}"#)),
         ("POST", "/_msearch", format!("{{\"index\":\"{name}\"}}\n{{}}\n")),
         ("POST", "/_msearch", "{\"index\":\"*\",\"expand_wildcards\":\"all\"}\n{}\n".to_owned()),
+        ("POST", "/a/_msearch?expand_wildcards=all", "{\"index\":\"*\"}\n{}\n".to_owned()),
         ("POST", "/_aliases", format!(r#"{{"actions":[{{"add":{{"index":"{name}","alias":"a"}}}}]}}"#)),
         ("POST", "/_aliases", r#"{"actions":[{"add":{"index":"*","alias":"content-a"}}]}"#.to_owned()),
         ("PUT", "/content-x", format!(r#"{{"aliases":{{"{escaped}":{{}}}}}}"#)),

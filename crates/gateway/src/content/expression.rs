@@ -57,8 +57,10 @@ pub(super) fn in_text(own: &OwnNames, text: &str) -> Result<(), ApiError> {
         let name = part.trim_start_matches(['-', '+']);
         own.owns(name) || name.rsplit(':').next().is_some_and(|name| own.owns(name))
     };
-    match parts(text).find(|part| names_own(part) || (part.starts_with('<') && date_math(own, part).is_err()))
-    {
+    let is_computed_own =
+        |part: &str| part.starts_with('<') && part.ends_with('>') && date_math(own, part).is_err();
+    // A date may have commas.
+    match parts(text).chain([text.trim()]).find(|part| names_own(part) || is_computed_own(part)) {
         None => Ok(()),
         Some(part) => Err(belongs(part)),
     }
@@ -203,7 +205,10 @@ mod tests {
             (".elastic-connectors", false),
             ("a,.elastic-connectors", false),
             ("remote:.elastic-connectors", false),
+            ("<", true),
+            ("<p>some, text</p>", true),
             ("<.elastic-{now/d}>", false),
+            ("<.elastic-{now{yyyy,MM}}>", false),
             (".TRIBUTARY-leases", false),
         ] {
             assert_eq!(in_text(&own, text).is_ok(), is_taken, "{text}");

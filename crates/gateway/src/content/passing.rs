@@ -31,6 +31,9 @@ const LONGEST_LOOKED_AT: usize = 10 * 1024 * 1024;
 /// The longest answer that is translated.
 const LONGEST_TRANSLATED: usize = 1024 * 1024;
 
+/// How long a request waits to learn which engine it is, where nobody has reached it yet.
+const DETECTION: Duration = Duration::from_secs(2);
+
 /// Passes a request on.
 pub(crate) async fn pass(content: &Content, request: HttpRequest, payload: web::Payload) -> HttpResponse {
     let mut payload = payload.into_inner();
@@ -90,7 +93,7 @@ impl Exchange<'_> {
         if declared_length(request.headers()).is_some_and(|length| length > LONGEST as u64) {
             return Err(ApiError::TooLongToPassOn(LONGEST));
         }
-        let product = content.engine.product(Deadline::of_work_from_now()).await;
+        let product = content.engine.product(Deadline::NONE.within(DETECTION)).await;
         let product = product.map_err(|error| ApiError::EngineAway(error.into()))?;
         let translated =
             (product == SearchProduct::OpenSearch).then(|| PointInTime::translate(&mut target)).flatten();
@@ -99,7 +102,7 @@ impl Exchange<'_> {
             _ if self.is_read => self.send(&target, product, &Sent::Whole(Bytes::new())).await,
             Looked::Nothing | Looked::Actions => self.stream(&target, product, looked, payload).await,
             _ => {
-                let body = self.look(looked, payload).await?;
+                let body = self.look(looked, target.wants_hidden(), payload).await?;
                 let body = translated.map_or(body.clone(), |call| call.body(body));
                 self.send(&target, product, &Sent::Whole(body)).await
             }
@@ -112,7 +115,12 @@ impl Exchange<'_> {
     }
 
     /// Receives a body and looks for what is not passed on.
-    async fn look(&mut self, looked: Looked, payload: &mut Payload) -> Result<Bytes, ApiError> {
+    async fn look(
+        &mut self,
+        looked: Looked,
+        wants_hidden: bool,
+        payload: &mut Payload,
+    ) -> Result<Bytes, ApiError> {
         let headers = self.request.headers();
         let is_json = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
             let essence = value.split(';').next().unwrap_or_default().trim().to_lowercase();
@@ -140,6 +148,8 @@ impl Exchange<'_> {
                 Looked::Nothing | Looked::Actions => Ok(()),
                 _ if text.trim_ascii().is_empty() => Ok(()),
                 Looked::Strings => search(None).check(&text),
+                // What the lines name is looked for as the parameters say.
+                Looked::Lines if wants_hidden => search(Some(Wildcards::Refused)).check_lines(&text),
                 Looked::Expressions => search(Some(Wildcards::Refused)).check(&text),
                 Looked::Lines => search(Some(Wildcards::RefusedIfDotted)).check_lines(&text),
                 Looked::Processors => {
