@@ -133,7 +133,7 @@ async fn call(
         Arguments::collect(request.path(), endpoint.own_parameters().chain(COMMON_PARAMETERS), pairs)?;
     let headers = RequestHeaders::collect(endpoint.headers, request.headers())?;
     let presentation = Presentation::parse(&arguments)?;
-    let body = body::read(state.body_limits, &endpoint.body, request, payload.into_inner()).await?;
+    let body = body::read(state.body_limits, endpoint.body.form(), request, payload.into_inner()).await?;
     let path = request.uri().path().to_owned();
     let is_long = body.as_ref().is_some_and(|body| body.len() > background::LONG);
     let (principal, declared_path) = (caller.principal, endpoint.path);

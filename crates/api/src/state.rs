@@ -13,7 +13,6 @@ use tributary_service::{Clock, IdGenerator};
 use tributary_storage::Store;
 
 use crate::body::BodyLimits;
-use crate::endpoint::Endpoint;
 use crate::observe::Observer;
 
 /// What `GET /` reports about this service; clients check it.
@@ -55,24 +54,8 @@ pub(crate) struct ApiState {
     pub(crate) pipelines: Option<Arc<dyn PipelineDirectory>>,
     /// Handles paths without an endpoint, instead of an error.
     pub(crate) fallback: Option<Fallback>,
-    pub(crate) plugins: Vec<Plugin>,
-    /// Builds the OpenAPI document of endpoints: the endpoint that serves it cannot know the list of endpoints.
-    pub(crate) openapi: fn(&[&'static Endpoint]) -> Value,
-}
-
-/// Endpoints beside those of the API.
-#[derive(Clone)]
-pub(crate) struct Plugin {
-    pub(crate) endpoints: &'static [&'static Endpoint],
-    /// What they keep between calls.
-    pub(crate) state: Arc<dyn Any + Send + Sync>,
-}
-
-impl ApiState {
-    /// The OpenAPI document of all endpoints.
-    pub(crate) fn openapi(&self) -> Value {
-        let more: Vec<&'static Endpoint> =
-            self.plugins.iter().flat_map(|plugin| plugin.endpoints).copied().collect();
-        (self.openapi)(&more)
-    }
+    /// What plugins keep between calls.
+    pub(crate) plugins: Vec<Arc<dyn Any + Send + Sync>>,
+    /// Builds the OpenAPI document: the endpoint that serves it cannot know the list of endpoints.
+    pub(crate) openapi: Arc<dyn Fn() -> Value + Send + Sync>,
 }

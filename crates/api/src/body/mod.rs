@@ -6,6 +6,6 @@ mod read;
 mod unread;
 
 pub(crate) use json::parse;
-pub(crate) use read::{BodyLimits, read};
+pub(crate) use read::{BodyForm, BodyLimits, read};
 pub use read::{DEFAULT_BODY_LIMIT, DEFAULT_BODY_TIMEOUT, ReceivedBody, unreadable_body};
 pub(crate) use unread::UnreadBody;

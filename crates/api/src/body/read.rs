@@ -15,7 +15,6 @@ use tributary_domain::Refusal;
 
 use super::packing::Packing;
 use super::unread::UnreadBody;
-use crate::endpoint::Body;
 use crate::error::ApiError;
 use crate::media_type;
 
@@ -40,6 +39,16 @@ impl Default for BodyLimits {
     }
 }
 
+/// What a body may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BodyForm {
+    /// There must be none.
+    None,
+    Json,
+    /// JSON texts, one a line.
+    Lines,
+}
+
 /// How many bodies are decompressed at a time; others wait. This bounds memory and threads, and leaves processors to
 /// uncompressed requests.
 static UNPACKING: Semaphore = Semaphore::const_new(4);
@@ -47,7 +56,7 @@ static UNPACKING: Semaphore = Semaphore::const_new(4);
 /// Reads and decompresses the body, if there is one.
 pub(crate) async fn read(
     limits: BodyLimits,
-    expected: &Body,
+    form: BodyForm,
     request: &HttpRequest,
     mut payload: Payload,
 ) -> Result<Option<Bytes>, ApiError> {
@@ -72,14 +81,14 @@ pub(crate) async fn read(
     if body.is_empty() {
         return Ok(None);
     }
-    if matches!(expected, Body::None) {
+    if form == BodyForm::None {
         let reason =
             format!("request [{} {}] does not support having a body", request.method(), request.path());
         return Err(Refusal::InvalidArgument(reason).into());
     }
-    match expected {
-        Body::Lines(_) => media_type::check_type_of_lines(request.headers())?,
-        _ => media_type::check_content_type(request.headers())?,
+    match form {
+        BodyForm::Lines => media_type::check_type_of_lines(request.headers())?,
+        BodyForm::None | BodyForm::Json => media_type::check_content_type(request.headers())?,
     }
     Ok(Some(body))
 }

@@ -43,8 +43,7 @@ impl Call {
 
     /// What a plugin keeps between calls: the state of this type that it was mounted with.
     pub fn plugin<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
-        let mut states = self.state.plugins.iter().map(|plugin| Arc::clone(&plugin.state));
-        states.find_map(|state| state.downcast().ok())
+        self.state.plugins.iter().find_map(|state| Arc::clone(state).downcast().ok())
     }
 
     /// The bytes of the body; empty if there is none.
@@ -60,11 +59,6 @@ impl Call {
     /// What `GET /` reports about the service.
     pub fn identity(&self) -> &Identity {
         &self.state.identity
-    }
-
-    /// The deadline for all calls to the store.
-    pub fn deadline(&self) -> Deadline {
-        self.deadline
     }
 
     /// The context of the use case.

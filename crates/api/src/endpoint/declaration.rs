@@ -9,6 +9,7 @@ use super::call::Call;
 use super::content::Content;
 use super::request_header::RequestHeader;
 use crate::answer::Reply;
+use crate::body::BodyForm;
 use crate::error::{ApiError, ErrorKind};
 use crate::parameter::Parameter;
 
@@ -31,6 +32,15 @@ impl Body {
         match self {
             Self::None => None,
             Self::Optional(content) | Self::Required(content) | Self::Lines(content) => Some(content),
+        }
+    }
+
+    /// How the body is read.
+    pub(crate) fn form(&self) -> BodyForm {
+        match self {
+            Self::None => BodyForm::None,
+            Self::Optional(_) | Self::Required(_) => BodyForm::Json,
+            Self::Lines(_) => BodyForm::Lines,
         }
     }
 

@@ -21,7 +21,7 @@ use crate::error::HeadRefusal;
 use crate::observe::Observer;
 use crate::openapi::document;
 use crate::routes::ENDPOINTS;
-use crate::state::{ApiState, Identity, Plugin};
+use crate::state::{ApiState, Identity};
 
 /// Shorter than proxies usually wait for something on a connection.
 const EVENT_KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -30,6 +30,8 @@ const EVENT_KEEP_ALIVE: Duration = Duration::from_secs(15);
 #[derive(Clone)]
 pub struct Api {
     state: ApiState,
+    /// The endpoints of plugins.
+    more: Vec<&'static Endpoint>,
 }
 
 impl Api {
@@ -48,9 +50,9 @@ impl Api {
             pipelines: None,
             fallback: None,
             plugins: Vec::new(),
-            openapi,
+            openapi: Arc::new(|| openapi(&[])),
         };
-        Self { state }
+        Self { state, more: Vec::new() }
     }
 
     /// Replaces the clock.
@@ -121,7 +123,10 @@ impl Api {
         endpoints: &'static [&'static Endpoint],
         state: Arc<T>,
     ) -> Self {
-        self.state.plugins.push(Plugin { endpoints, state });
+        self.state.plugins.push(state);
+        self.more.extend(endpoints);
+        let more = self.more.clone();
+        self.state.openapi = Arc::new(move || openapi(&more));
         self
     }
 
@@ -187,10 +192,9 @@ impl Api {
     /// Mounts every endpoint: `App::new().configure(api.configure())`, or in a scope for a prefix. All other paths
     /// there go to the fallback.
     pub fn configure(&self) -> impl Fn(&mut ServiceConfig) + Clone + 'static {
-        let state = Arc::new(self.state.clone());
+        let (state, more) = (Arc::new(self.state.clone()), self.more.clone());
         move |config| {
-            let plugins = state.plugins.iter().flat_map(|plugin| plugin.endpoints);
-            for (path, endpoints) in endpoints_by_path(ENDPOINTS.iter().chain(plugins).copied()) {
+            for (path, endpoints) in endpoints_by_path(ENDPOINTS.iter().chain(&more).copied()) {
                 let endpoints: Arc<[&'static Endpoint]> = endpoints.into();
                 let choices = endpoints.iter().find_map(|endpoint| endpoint.choices);
                 // Registered one by one, not as a list of patterns: a path without parameters is then compared as text

@@ -25,10 +25,10 @@ pub(super) const ENDPOINT: Endpoint = Endpoint {
 async fn openapi(call: Call) -> Result<Reply, ApiError> {
     let prefix = call.path.trim_end_matches('/').strip_suffix(ENDPOINT.path).unwrap_or_default();
     if prefix.is_empty() {
-        return Ok(Reply::ok(call.state.openapi().to_string()));
+        return Ok(Reply::ok((call.state.openapi)().to_string()));
     }
     // The paths of the document are relative to the mount point.
-    let mut document = call.state.openapi();
+    let mut document = (call.state.openapi)();
     document["servers"][0]["url"] = prefix.into();
     Ok(Reply::ok(document.to_string()))
 }

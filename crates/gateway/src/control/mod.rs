@@ -6,6 +6,5 @@ mod search;
 mod shards;
 
 pub(crate) use control_index::{CHOICES, ControlIndex};
-pub(crate) use query::read_query;
 pub(crate) use search::{CountBody, Search, SearchAnswer, SearchBody, count, number_of, search, source};
 pub(crate) use shards::{SHARDS, Shards};

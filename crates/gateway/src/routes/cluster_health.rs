@@ -5,6 +5,7 @@ use tributary_api::{
     Access, Answer, ApiError, Call, Content, Endpoint, Handler, Parameter, ParameterKind, Privilege, Reply,
 };
 use tributary_domain::Document;
+use tributary_service::health;
 
 /// Parameters on what to wait for, which is not done: the answer is about now.
 const PARAMETERS: &[Parameter] = &[
@@ -38,12 +39,12 @@ pub(super) const ENDPOINT: Endpoint = Endpoint {
         ),
     }],
     summary: "Says whether the store is ready.",
-    handler: Handler::Here(|call| Box::pin(health(call))),
+    handler: Handler::Here(|call| Box::pin(cluster_health(call))),
     ..Endpoint::BASE
 };
 
-async fn health(call: Call) -> Result<Reply, ApiError> {
-    let is_ready = call.store().check(call.deadline()).await.is_ok();
+async fn cluster_health(call: Call) -> Result<Reply, ApiError> {
+    let is_ready = health::ready(call.store(), &call.context()).await.is_ok();
     let (status, percent) = if is_ready { ("green", 100.0) } else { ("red", 0.0) };
     Ok(Reply::json(&json!({
         "cluster_name": call.identity().cluster_name,

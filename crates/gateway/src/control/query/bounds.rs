@@ -5,7 +5,7 @@ use tributary_domain::{
     Condition, FieldKind, IndexedField, Refusal, parse_date_math, parse_latest_date_math,
 };
 
-use super::{QueryReader, only, refused};
+use super::reader::{QueryReader, only, refused};
 
 /// The formats of dates that are read anyway.
 const FORMATS: [&str; 4] =

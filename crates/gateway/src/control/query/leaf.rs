@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use tributary_domain::{Condition, FieldKind, IndexedField, Refusal};
 
 use super::bounds::OrNone as _;
-use super::{QueryReader, Target, object, only, refused, single};
+use super::reader::{QueryReader, Target, object, only, refused, single};
 
 impl QueryReader {
     /// A `term` or `match` query: one value, by itself or as the parameter `key`.
@@ -111,8 +111,15 @@ impl QueryReader {
     }
 }
 
+/// The ids of an `ids` query.
+pub(super) fn ids(body: &Map<String, Value>) -> Result<Condition, Refusal> {
+    only(body, "ids", &["values", "boost", "_name"])?;
+    let values = body.get("values").map_or(Ok(Vec::new()), |values| words(values, "ids"))?;
+    Ok(Condition::Ids(values))
+}
+
 /// The values of a list as words.
-pub(super) fn words(values: &Value, query: &str) -> Result<Vec<String>, Refusal> {
+fn words(values: &Value, query: &str) -> Result<Vec<String>, Refusal> {
     match values {
         Value::Array(values) => values.iter().map(|value| word(value, query)).collect(),
         value => Ok(vec![word(value, query)?]),

@@ -6,8 +6,8 @@ use tributary_domain::Refusal;
 use tributary_service::{Context, document};
 use tributary_storage::Store;
 
-use super::Search;
 use super::hits::Found;
+use super::plan::Search;
 use super::sort::compare;
 
 /// The most documents that are looked at.

@@ -10,7 +10,7 @@ use tributary_service::Context;
 use tributary_service::document::{self, DocumentVersion};
 use tributary_storage::{Store, StoreError};
 
-use super::Search;
+use super::plan::Search;
 use super::sort::SortValues;
 
 /// A document that was found.

@@ -3,6 +3,7 @@
 //! What the store has an index for is answered by it. Other conditions and orders are evaluated here, on a bounded number
 //! of documents.
 
+mod aggregation;
 mod aggregations;
 mod body;
 mod candidates;

@@ -4,8 +4,8 @@ use serde_json::Value;
 use tributary_api::SourceFilter;
 use tributary_domain::{Collection, Condition, Query, Refusal, Timestamp};
 
-use super::super::read_query;
-use super::aggregations::{Aggregation, aggregations};
+use super::super::query::read_query;
+use super::aggregation::{Aggregation, aggregations};
 use super::body::SearchBody;
 use super::sort::{SortField, sort_fields};
 

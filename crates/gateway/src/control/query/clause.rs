@@ -1,12 +1,46 @@
-//! Queries that are made of others.
+//! Queries by their names, and those that are made of others.
 
 use serde_json::{Map, Value};
 use tributary_domain::{Condition, Refusal};
 
-use super::{QueryReader, only, refused};
+use super::leaf::ids;
+use super::reader::{QueryReader, object, only, refused, single};
 
+/// The most levels of queries in one another.
+const MAXIMUM_DEPTH: usize = 20;
+/// The most queries in a query.
+const MAXIMUM_CLAUSES: usize = 1_000;
+/// The queries that are served.
+const SERVED: &str =
+    "bool, constant_score, exists, ids, match, match_all, match_none, match_phrase, range, term, terms";
 impl QueryReader {
-    pub(super) fn boolean(&mut self, body: &Map<String, Value>, depth: usize) -> Result<Condition, Refusal> {
+    pub(super) fn clause(&mut self, query: &Value, depth: usize) -> Result<Condition, Refusal> {
+        let (name, body) = single(query, "a query")?;
+        self.clauses += 1;
+        if depth > MAXIMUM_DEPTH {
+            return Err(refused(format!("queries can be nested at most [{MAXIMUM_DEPTH}] levels deep")));
+        }
+        if self.clauses > MAXIMUM_CLAUSES {
+            return Err(refused(format!("a query can have at most [{MAXIMUM_CLAUSES}] clauses")));
+        }
+        match name {
+            "match_all" => Ok(Condition::all([])),
+            "match_none" => Ok(Condition::Either(Vec::new())),
+            "bool" => self.boolean(object(body, name)?, depth),
+            "constant_score" => self.constant_score(object(body, name)?, depth),
+            "term" => self.term(object(body, name)?, name, "value"),
+            "match" | "match_phrase" => self.term(object(body, name)?, name, "query"),
+            "terms" => self.terms(object(body, name)?),
+            "ids" => ids(object(body, name)?),
+            "exists" => self.exists(object(body, name)?),
+            "range" => self.range(object(body, name)?),
+            other => Err(refused(format!(
+                "query [{other}] is not served on control indices, served are [{SERVED}]"
+            ))),
+        }
+    }
+
+    fn boolean(&mut self, body: &Map<String, Value>, depth: usize) -> Result<Condition, Refusal> {
         let known = ["must", "filter", "must_not", "should", "minimum_should_match", "boost", "_name"];
         only(body, "bool", &known)?;
         let mut all = self.clauses_of(body, "must", depth)?;
@@ -30,11 +64,7 @@ impl QueryReader {
         Ok(Condition::all(all))
     }
 
-    pub(super) fn constant_score(
-        &mut self,
-        body: &Map<String, Value>,
-        depth: usize,
-    ) -> Result<Condition, Refusal> {
+    fn constant_score(&mut self, body: &Map<String, Value>, depth: usize) -> Result<Condition, Refusal> {
         only(body, "constant_score", &["filter", "boost", "_name"])?;
         let filter =
             body.get("filter").ok_or_else(|| refused("[constant_score] requires a [filter]".to_owned()))?;
