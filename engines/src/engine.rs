@@ -16,7 +16,7 @@ use crate::distribution::Distribution;
 use crate::endpoint::Endpoint;
 use crate::instance::Instance;
 use crate::options::EngineOptions;
-use crate::process::Processes;
+use crate::process::{Processes, Start};
 
 /// How often a start is retried if another program took the port.
 const ATTEMPTS: usize = 3;
@@ -121,7 +121,14 @@ impl Engine {
     /// Starts the processes and waits until they are ready.
     fn run(&mut self) -> Result<()> {
         let start = Instant::now();
-        let mut processes = Processes::start(&self.instance)?;
+        let instance = &self.instance;
+        let start_of_engine = Start {
+            program: &instance.program(),
+            folder: instance.folder(),
+            console: &instance.console(),
+            tidies_up: false,
+        };
+        let mut processes = Processes::start(&start_of_engine, |command| instance.prepare(command))?;
         loop {
             let Err(error) = self.endpoint.check_health() else { break };
             if processes.has_ended()? {
@@ -158,7 +165,7 @@ impl Engine {
 }
 
 /// A free port; each call starts its search at another one.
-fn free_port() -> Result<u16> {
+pub(crate) fn free_port() -> Result<u16> {
     let width = PORTS.end - PORTS.start;
     let first = u16::try_from(RandomState::new().hash_one(()) % u64::from(width))?;
     (0..width)

@@ -1,4 +1,5 @@
-//! Real OpenSearch and Elasticsearch servers for tests and tasks, which are fetched, started and stopped automatically.
+//! Real OpenSearch and Elasticsearch servers for tests and tasks, which are fetched, started and stopped automatically,
+//! and a real PostgreSQL, as a source of what is synced.
 //!
 //! ```
 //! use tributary_engines::Distribution;
@@ -18,6 +19,8 @@ mod indices;
 mod instance;
 mod java;
 mod options;
+mod postgres;
+mod postgres_programs;
 mod process;
 mod selection;
 mod shared;
@@ -30,5 +33,6 @@ pub use fetch::{cache, fetch};
 pub use indices::Indices;
 pub use java::{Java, find as find_java};
 pub use options::EngineOptions;
+pub use postgres::Postgres;
 pub use selection::{BACKENDS, SELECTION, selected};
 pub use shared::{environment_variable, shared};

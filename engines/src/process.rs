@@ -1,4 +1,4 @@
-//! The processes of an engine: a process group, and a guard that ends it when the owner is gone.
+//! The processes of a server: a process group, and a guard that ends it when the owner is gone.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -14,8 +14,6 @@ use rustix::process::{
     test_kill_process_group, waitid,
 };
 
-use crate::instance::Instance;
-
 /// How long the processes may take to be gone after the signal that none can refuse.
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 /// The timeout of a regular stop.
@@ -25,24 +23,41 @@ const PAUSE: Duration = Duration::from_millis(20);
 
 /// Reads the group from a pipe that only the owner holds, and waits for its end. If no word comes
 /// before, the owner ended without a goodbye: the group, if it was started at all, and the folder go.
+/// A server that has more to put away than its folder is asked to first.
 const GUARD: &str = r#"
 trap '' HUP INT TERM
-if read -r group; then
-    read -r goodbye && exit 0
-    kill -s KILL -- "-$group" 2>/dev/null
+wait_for_end() {
     looks=0
     while kill -s 0 -- "-$group" 2>/dev/null && [ "$looks" -lt 50 ]; do
         looks=$((looks + 1))
         sleep 0.1
     done
+}
+if read -r group; then
+    read -r goodbye && exit 0
+    [ "$2" = yes ] && kill -s QUIT -- "$group" 2>/dev/null && wait_for_end
+    kill -s KILL -- "-$group" 2>/dev/null
+    wait_for_end
 fi
 rm -rf -- "$1"
 "#;
 
-/// Starts the engine only once the guard knows of it.
-const GATE: &str = r#"read -r go && exec "$0" </dev/null"#;
+/// Starts the server only once the guard knows of it.
+const GATE: &str = r#"read -r go && exec "$0" "$@" </dev/null"#;
 
-/// The running processes of an engine.
+/// How a server is started.
+pub(crate) struct Start<'start> {
+    /// Its program; arguments are added as it is prepared.
+    pub(crate) program: &'start Path,
+    /// Its folder, which goes with it.
+    pub(crate) folder: &'start Path,
+    /// The file of its outputs.
+    pub(crate) console: &'start Path,
+    /// Whether SIGQUIT ends it at once, but lets it put away what it has outside of its folder.
+    pub(crate) tidies_up: bool,
+}
+
+/// The running processes of a server.
 #[derive(Debug)]
 pub(crate) struct Processes {
     /// The first of the group; its number is the group's as long as it has not been waited for.
@@ -50,36 +65,38 @@ pub(crate) struct Processes {
     guard: Child,
     /// The server process, once it is known.
     worker: Option<Pid>,
+    tidies_up: bool,
 }
 
 impl Processes {
-    /// Starts the engine of an instance.
-    pub(crate) fn start(instance: &Instance) -> Result<Self> {
+    /// Starts a server, after its command has got its arguments, its environment and its user.
+    pub(crate) fn start(start: &Start<'_>, prepare: impl FnOnce(&mut Command)) -> Result<Self> {
         let mut guard = Command::new("sh")
             .args(["-c", GUARD, "guard"])
-            .arg(instance.folder())
+            .arg(start.folder)
+            .arg(if start.tidies_up { "yes" } else { "no" })
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .process_group(0)
             .spawn()
             .context("sh cannot be started")?;
-        let console = File::create(instance.console())?;
+        let console = File::create(start.console)?;
         let mut command = Command::new("sh");
-        command.args(["-c", GATE]).arg(instance.program());
-        instance.prepare(&mut command);
+        command.args(["-c", GATE]).arg(start.program);
+        prepare(&mut command);
         let mut leader = command
             .stdin(Stdio::piped())
             .stdout(console.try_clone()?)
             .stderr(console)
             .process_group(0)
             .spawn()
-            .context("the engine's start script cannot be started")?;
+            .context("the server's start script cannot be started")?;
         let group = leader.id();
         // The pipe stays open for as long as the owner lives.
         writeln!(guard.stdin.as_mut().context("no standard input")?, "{group}")?;
         writeln!(leader.stdin.take().context("no standard input")?, "go")?;
-        Ok(Self { leader, guard, worker: None })
+        Ok(Self { leader, guard, worker: None, tidies_up: start.tidies_up })
     }
 
     /// Sets the server process.
@@ -120,6 +137,10 @@ impl Processes {
     /// Kills all processes, and waits until they are gone.
     pub(crate) fn kill(&mut self) -> Result<()> {
         let group = Pid::from_child(&self.leader);
+        if self.tidies_up {
+            let _gone = kill_process(group, Signal::QUIT);
+            wait(STOP_TIMEOUT, || self.has_ended().unwrap_or(true));
+        }
         // Nothing to end is fine.
         let _gone = kill_process_group(group, Signal::KILL);
         if let Some(mut pipe) = self.guard.stdin.take() {
@@ -136,7 +157,7 @@ impl Processes {
 impl Drop for Processes {
     fn drop(&mut self) {
         if let Err(error) = self.kill() {
-            eprintln!("the processes of an engine may be left: {error:#}");
+            eprintln!("the processes of a server may be left: {error:#}");
         }
     }
 }
