@@ -44,7 +44,7 @@ fn sort_field(collection: Collection, sort: &Value) -> Result<SortField, Refusal
         Value::Object(parameters) => parameters.clone(),
         other => return Err(refused(format!("[sort] by [{path}] requires an order, but was [{other}]"))),
     };
-    let known = ["order", "missing", "mode", "unmapped_type", "format", "numeric_type"];
+    let known = ["order", "missing", "mode", "unmapped_type"];
     if let Some(other) = parameters.keys().find(|name| !known.contains(&name.as_str())) {
         return Err(refused(format!("[sort] with [{other}] is not served on control indices")));
     }
@@ -56,6 +56,12 @@ fn sort_field(collection: Collection, sort: &Value) -> Result<SortField, Refusal
             return Err(refused(format!("[order] of [sort] must be [asc] or [desc], but was [{other}]")));
         }
     };
+    let usual_mode = if direction == SortOrder::Ascending { "min" } else { "max" };
+    if let Some(mode) = text("mode").filter(|mode| *mode != usual_mode) {
+        return Err(refused(format!(
+            "[mode] of [sort] by [{path}] must be [{usual_mode}] in this order, but was [{mode}]"
+        )));
+    }
     match path {
         "_id" => Ok(SortField::Id(direction)),
         "_score" | "_doc" | "_shard_doc" => Ok(SortField::Any),
