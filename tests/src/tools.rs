@@ -122,6 +122,18 @@ pub fn install_python(folder: &Path, requirements: &str) {
     run(&PYTHON, Command::new(program).args(pip).arg(requirements).current_dir(folder));
 }
 
+/// The Python with Elasticsearch's client of a major version, and, beside version 8, what the worker takes: the client's
+/// asynchronous transport and a driver of PostgreSQL.
+///
+/// # Panics
+/// If it cannot be installed.
+pub fn python_client(major: u32) -> PathBuf {
+    let sources = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("clients/python"));
+    let requirements = format!("requirements-{major}.txt");
+    let name = format!("clients/python-{major}");
+    installed(&name, &sources, |folder| install_python(folder, &requirements)).join("environment/bin/python")
+}
+
 /// Installs the packages of the folder's `package-lock.json`.
 ///
 /// # Panics

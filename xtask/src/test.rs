@@ -9,7 +9,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use tributary_engines::{BACKENDS, SELECTION, environment_variable};
+use tributary_engines::{BACKENDS, Distribution, Postgres, SELECTION, environment_variable};
 use xshell::{Shell, cmd};
 
 use crate::{documentation, engine, licences};
@@ -23,7 +23,8 @@ Examples:
 
 Engines are fetched by Maven once, into target/engines, and need a Java: `cargo xtask engine list`
 says which. Elasticsearch's clients are installed once, into target/clients: that takes Python,
-Node.js, Go and a JDK. What cannot be had fails the run.
+Node.js, Go and a JDK. Whoever syncs into an engine reads a PostgreSQL: Debian's package postgresql,
+which is installed if you are root. What cannot be had fails the run.
 
 RUST_TEST_THREADS is how many tests of a program run at a time: twice as many as there are
 processors, if it does not say otherwise.";
@@ -64,6 +65,11 @@ pub(crate) fn run(shell: &Shell, arguments: &Arguments) -> Result<()> {
     let _backtrace = shell.push_env("RUST_BACKTRACE", "0");
     let _threads = shell.push_env(THREADS, threads());
     let _selection = shell.push_env(SELECTION, arguments.backends.join(","));
+    // Only what is in front of an engine has something to sync into.
+    let is_engine = |name: &String| Distribution::of_backend(name).is_some();
+    if arguments.backends.is_empty() || arguments.backends.iter().any(is_engine) {
+        step("PostgreSQL", Postgres::ensure)?;
+    }
     let engines = step("engines", || engine::start_all(&arguments.backends))?;
     // Shared by all test programs.
     let variables: Vec<_> = engines

@@ -10,6 +10,7 @@ mod connector_change;
 mod connector_configuration;
 mod connector_filtering;
 mod contract;
+mod control_index;
 mod convention;
 mod count;
 mod creation;
@@ -52,6 +53,7 @@ fn scenarios() -> Vec<Scenario> {
     all.extend(stream::scenarios());
     all.extend(waiting::scenarios());
     all.extend(count::scenarios());
+    all.extend(control_index::scenarios());
     all
 }
 
@@ -143,7 +145,7 @@ fn every_snapshot_has_its_scenario() {
 
 fn every_endpoint_has_its_scenario() {
     let named: BTreeSet<&str> = scenarios().iter().map(|scenario| scenario.name).collect();
-    for endpoint in tributary_api::ENDPOINTS {
+    for endpoint in tributary_api::ENDPOINTS.iter().chain(tributary_gateway::ENDPOINTS) {
         assert!(named.contains(endpoint.name), "no scenario is named {}", endpoint.name);
     }
 }
@@ -154,7 +156,10 @@ fn every_error_of_the_table_is_shown() {
     // And nobody lacks a privilege yet.
     let can_be_shown = |row: &&ErrorRow| {
         use ErrorKind::{Forbidden, HeadTimeout, HeadTooLong, MalformedHead};
+        // What is said of a content engine is shown by tests of the service over real ones.
+        use ErrorKind::{BadEngineAnswer, EngineAway, NotPassedOn, OwnIndex};
         !matches!(row.kind, MalformedHead | HeadTimeout | HeadTooLong | Forbidden)
+            && !matches!(row.kind, BadEngineAnswer | EngineAway | NotPassedOn | OwnIndex)
     };
     for row in tributary_api::ERRORS.iter().filter(can_be_shown) {
         let error_type = format!("\"type\": \"{}\"", row.error_type);

@@ -10,14 +10,15 @@ use actix_web::body::{BoxBody, MessageBody, to_bytes};
 use actix_web::dev::{Payload, Service, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::{App, test, web};
+use async_trait::async_trait;
 use futures_util::stream::{self, StreamExt as _};
 use serde_json::Value;
-use tributary_api::{Api, Clock, IdGenerator};
+use tributary_api::{Api, Clock, IdGenerator, PipelineDirectory};
 use tributary_domain::{Document, Id, Timestamp};
 use tributary_engines::{Endpoint, Indices};
 use tributary_secrets::SecretKeys;
 use tributary_sqlite_backend::SqliteBackend;
-use tributary_storage::{BackendSettings, Collection, Registry, Store, StoreExt as _};
+use tributary_storage::{BackendSettings, Collection, Deadline, Registry, Store, StoreExt as _};
 
 use crate::contract;
 
@@ -66,6 +67,16 @@ struct CountedIds(AtomicU64);
 impl IdGenerator for CountedIds {
     fn next_id(&self) -> String {
         format!("id-{:04}", self.0.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+}
+
+/// The ingest pipelines that there are.
+struct Pipelines(&'static [&'static str]);
+
+#[async_trait]
+impl PipelineDirectory for Pipelines {
+    async fn has_pipeline(&self, name: &str, _: Deadline) -> Option<bool> {
+        Some(self.0.contains(&name))
     }
 }
 
@@ -122,6 +133,15 @@ impl Session {
     }
 
     async fn over(store: Arc<dyn Store>, folder: tempfile::TempDir, secret_key: Option<&str>) -> Self {
+        Self::with_pipelines(store, folder, secret_key, None).await
+    }
+
+    async fn with_pipelines(
+        store: Arc<dyn Store>,
+        folder: tempfile::TempDir,
+        secret_key: Option<&str>,
+        pipelines: Option<Arc<dyn PipelineDirectory>>,
+    ) -> Self {
         let api = Api::new(Arc::clone(&store))
             .with_clock(FixedClock::default())
             .with_ids(CountedIds::default())
@@ -129,6 +149,11 @@ impl Session {
             .with_body_timeout(Duration::from_millis(50));
         let api = match secret_key {
             Some(key) => api.with_secret_keys(SecretKeys::parse(key).expect("a key of the test")),
+            None => api,
+        };
+        let api = api.with_plugin(tributary_gateway::ENDPOINTS, Arc::new(()));
+        let api = match &pipelines {
+            Some(pipelines) => api.with_pipelines(Arc::clone(pipelines)),
             None => api,
         };
         let app = App::new().configure(api.configure());
@@ -152,6 +177,14 @@ impl Session {
     pub(crate) async fn replace_secret_key(&mut self, key: Option<&str>) {
         let folder = tempfile::tempdir().expect("a temporary folder");
         self.handle = Self::over(Arc::clone(&self.store), folder, key).await.handle;
+    }
+
+    /// The same session, where no ingest pipeline exists but those that are named.
+    pub(crate) async fn replace_pipelines(&mut self, known: &'static [&'static str]) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let pipelines = Arc::new(Pipelines(known));
+        let store = Arc::clone(&self.store);
+        self.handle = Self::with_pipelines(store, folder, Some(SECRET_KEY), Some(pipelines)).await.handle;
     }
 
     /// What was recorded.
@@ -265,6 +298,7 @@ impl Session {
         let body = String::from_utf8_lossy(&body);
         let body = without_duration(&body);
         contract::check(method, path, status, &media_type, &body);
+        let body = without_versions(&body);
         let shown = if media_type == "text/event-stream" { events(&body) } else { indented(&body) };
         let _ = writeln!(self.text, "{shown}\n");
     }
@@ -294,6 +328,19 @@ fn without_duration(body: &str) -> String {
     let Some((before, after)) = body.split_once(TOOK) else { return body.to_owned() };
     let after = after.trim_start_matches(|character: char| character.is_ascii_digit() || character == ' ');
     format!("{before}{TOOK}0{after}")
+}
+
+/// An answer without the numbers of versions, which every store counts in its own way.
+fn without_versions(body: &str) -> String {
+    let names = [r#""_seq_no":"#, r#""_primary_term":"#, r#""_version":"#, "seqNo [", "primary term ["];
+    names.iter().fold(body.to_owned(), |body, name| {
+        let mut pieces = body.split(name);
+        let first = pieces.next().unwrap_or_default().to_owned();
+        pieces.fold(first, |text, piece| {
+            let rest = piece.trim_start_matches(|character: char| character.is_ascii_digit());
+            format!("{text}{name}0{rest}")
+        })
+    })
 }
 
 /// Short answers as they are, long ones indented.

@@ -30,6 +30,11 @@ pub async fn update(
     update: &Update,
     guard: Guard,
 ) -> Result<Written> {
+    if update.upsert.is_some() && guard.version.is_some() {
+        return Err(
+            Refusal::validation("upsert requests don't support `if_seq_no` and `if_primary_term`").into()
+        );
+    }
     let decide = |before: Option<Document>| match before {
         Some(before) => decide(context, collection, id, before, update),
         None => Ok(update.upsert.clone()),
@@ -136,6 +141,13 @@ mod tests {
             update(&*store, &context(), JOBS, &id("j"), wanted, Guard::default()).await
         };
         assert_eq!(refused(change(&partial("{}")).await), "[j]: document missing");
+        // Whatever version is expected of it.
+        let guard = Guard { version: Some(DocumentVersion { sequence: 1, term: 1 }) };
+        let guarded =
+            async |wanted: &Update| refused(update(&*store, &context(), JOBS, &id("j"), wanted, guard).await);
+        assert_eq!(guarded(&partial("{}")).await, "[j]: document missing");
+        let upsert = Update { upsert: Some(document("{}")), ..partial("{}") };
+        assert!(guarded(&upsert).await.contains("upsert requests don't support `if_seq_no`"));
         let upsert = Update { upsert: Some(document(r#"{"status":"pending"}"#)), ..partial("{}") };
         assert_eq!(change(&upsert).await.unwrap().outcome, Outcome::Created);
         let deleted = delete(&*store, &context(), JOBS, &id("j"), Guard::default()).await.unwrap();

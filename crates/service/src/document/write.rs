@@ -104,6 +104,10 @@ pub(super) async fn decided(
             Err(StoreError::NotFound) => None,
             Err(error) => return Err(error.into()),
         };
+        // What is not there is missing first, and in another version second.
+        if before.is_none() && decide(None)?.is_none() {
+            return Err(Refusal::DocumentMissing(id.to_string()).into());
+        }
         guard.check(id, before.as_ref().map(|found| found.version))?;
         let parsed = before.as_ref().map(parse).transpose()?;
         let (action, outcome, after) = match (before, decide(parsed.clone())?) {

@@ -41,6 +41,7 @@ pub(crate) struct Hit {
     #[schemars(with = "Option<Document>")]
     source: Option<Box<RawValue>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Option<SortValues>")]
     sort: SortValues,
 }
 

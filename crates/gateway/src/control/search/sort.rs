@@ -10,7 +10,7 @@ use tributary_domain::{
 /// What hits are sorted by.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum SortField {
-    /// The least value of a field.
+    /// The value of a field: of several the least, or the greatest if the order is descending.
     Field(&'static IndexedField, Order),
     /// The id.
     Id(SortOrder),
@@ -44,7 +44,7 @@ fn sort_field(collection: Collection, sort: &Value) -> Result<SortField, Refusal
         Value::Object(parameters) => parameters.clone(),
         other => return Err(refused(format!("[sort] by [{path}] requires an order, but was [{other}]"))),
     };
-    let known = ["order", "missing", "mode", "unmapped_type", "format", "numeric_type"];
+    let known = ["order", "missing", "mode", "unmapped_type"];
     if let Some(other) = parameters.keys().find(|name| !known.contains(&name.as_str())) {
         return Err(refused(format!("[sort] with [{other}] is not served on control indices")));
     }
@@ -56,6 +56,12 @@ fn sort_field(collection: Collection, sort: &Value) -> Result<SortField, Refusal
             return Err(refused(format!("[order] of [sort] must be [asc] or [desc], but was [{other}]")));
         }
     };
+    let usual_mode = if direction == SortOrder::Ascending { "min" } else { "max" };
+    if let Some(mode) = text("mode").filter(|mode| *mode != usual_mode) {
+        return Err(refused(format!(
+            "[mode] of [sort] by [{path}] must be [{usual_mode}] in this order, but was [{mode}]"
+        )));
+    }
     match path {
         "_id" => Ok(SortField::Id(direction)),
         "_score" | "_doc" | "_shard_doc" => Ok(SortField::Any),
@@ -94,20 +100,22 @@ impl SortField {
             Self::Any => Value::from(0),
             Self::Id(_) => id.into(),
             Self::Field(field, order) => {
+                let is_descending = order.direction == SortOrder::Descending;
+                // Search engines represent a missing number by the limit that is sorted last.
+                let limit = if is_descending { i64::MIN } else { i64::MAX };
                 if field.is_numeric() {
-                    let least = field.numbers(document).first().copied();
-                    // Search engines represent a missing number by the limit that is sorted last.
-                    let limit = match order.direction {
-                        SortOrder::Ascending => i64::MAX,
-                        SortOrder::Descending => i64::MIN,
-                    };
-                    return least.unwrap_or(limit).into();
+                    let numbers = field.numbers(document);
+                    let first = if is_descending { numbers.last() } else { numbers.first() };
+                    return first.copied().unwrap_or(limit).into();
                 }
-                let word = field.words(document).into_iter().next();
-                match word.as_deref() {
+                let words = field.words(document);
+                let word = if is_descending { words.last() } else { words.first() };
+                // Booleans are numbers in an order.
+                match word.map(String::as_str) {
                     Some("true") if field.kind == FieldKind::Boolean => 1.into(),
                     Some("false") if field.kind == FieldKind::Boolean => 0.into(),
-                    _ => word.map_or(Value::Null, Value::String),
+                    None if field.kind == FieldKind::Boolean => limit.into(),
+                    word => word.map_or(Value::Null, Value::from),
                 }
             }
         }
