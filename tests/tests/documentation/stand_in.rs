@@ -4,12 +4,14 @@
 use std::fmt::Write as _;
 
 use tributary_engines::{Distribution, Endpoint, selected, shared};
-use tributary_tests::{Launch, Scenario, Server};
+use tributary_tests::{Launch, Scenario, Server, wait_until};
 
 /// The connector of the page.
 const CONNECTOR: &str = "/_connector/shop";
 /// Its index.
 const INDEX: &str = "search-shop";
+/// What its documents pass through.
+const PIPELINE: &str = "/_ingest/pipeline/search-default-ingestion";
 /// What the service says of PostgreSQL, as far as the page has it.
 const CONFIGURATION: &str = r#"{"configuration":{
     "host":{"label":"Host","order":1,"type":"str","required":true,"value":""},
@@ -18,7 +20,7 @@ const CONFIGURATION: &str = r#"{"configuration":{
     "password":{"label":"Password","order":4,"type":"str","required":true,"sensitive":true,"value":""},
     "database":{"label":"Database","order":5,"type":"str","required":true,"value":""},
     "schema":{"label":"Schema","order":6,"type":"str","required":true,"value":""},
-    "tables":{"label":"Tables","order":7,"type":"list","required":true,"value":"*"}}}"#;
+    "tables":{"label":"Comma-separated list of tables","order":7,"type":"list","required":true,"value":"*"}}}"#;
 
 /// The name of the backend with the engine that the page is about.
 pub(crate) const BACKEND: &str = "opensearch";
@@ -33,7 +35,10 @@ pub(crate) fn with_content() -> Server {
     let engine = engine();
     let old = format!("/{INDEX}?ignore_unavailable=true");
     engine.send("DELETE", &old, "").expect("an index of an earlier run can be removed");
-    Launch::over("memory:").arguments(["--content", &engine.url]).start()
+    let server = Launch::over("memory:").arguments(["--content", &engine.url]).start();
+    // Nobody who reads the page is as fast as this test.
+    wait_until("the pipeline of workers is there", || engine.send("GET", PIPELINE, "").is_ok());
+    server
 }
 
 fn engine() -> &'static Endpoint {
@@ -50,10 +55,9 @@ pub(crate) fn catch_up(server: &Server) {
     match connector.expect(200).json()["status"].as_str() {
         Some("created") => {
             let _ = server.put(&format!("{CONNECTOR}/_configuration"), CONFIGURATION).expect(200);
+            set_status(server, "needs_configuration");
         }
-        Some("configured") => {
-            let _ = server.put(&format!("{CONNECTOR}/_status"), r#"{"status":"connected"}"#).expect(200);
-        }
+        Some("configured") => set_status(server, "connected"),
         _ => {}
     }
     for job in server.list("/_connector/_sync_job?status=pending").ids() {
@@ -62,9 +66,14 @@ pub(crate) fn catch_up(server: &Server) {
         let lines = documents();
         let bulk = format!("/{INDEX}/_bulk?refresh=true&pipeline=search-default-ingestion");
         let written = server.send("PUT", &bulk, &lines).expect(200).json();
-        assert_eq!(written["errors"], false, "{written}");
+        assert_eq!(written["errors"], false, "{}", written["items"][0]);
         scenario.change(&job, "_complete", r#"{"indexed_document_count":317,"total_document_count":317}"#);
     }
+}
+
+fn set_status(server: &Server, status: &str) {
+    let body = format!(r#"{{"status":"{status}"}}"#);
+    let _ = server.put(&format!("{CONNECTOR}/_status"), &body).expect(200);
 }
 
 /// The rows of `deploy/connector-service/shop.sql`, in lines of a bulk request.
