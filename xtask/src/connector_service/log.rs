@@ -9,19 +9,17 @@ const COMPLAINTS: [&str; 3] = ["[ERROR]", "[CRITICAL]", "Traceback"];
 /// it is there.
 pub(crate) const EXPECTED: &[(&str, &str)] = &[
     ("the source is broken on purpose", "fail: its source"),
-    ("Document extractor failed", "fail: said of the same failure"),
     ("ConnectorJobCanceledError", "cancel: this is how the service tells itself of it"),
     ("asyncio.exceptions.CancelledError", "cancel, suspend: so do the parts of a job that are stopped"),
-    ("was cancelled", "suspend, and the end: so do the parts of the service"),
+    ("[ERROR] Task Task-", "suspend, and the end: what was stopped is called cancelled"),
     ("ConnectorJobNotRunningError", "kill: a job that was found idle is not gone on with"),
-    ("Connector job has not been updated since", "kill: the reason of an idle job"),
     ("The server returned 404", "orphan: which document was missing is said by the next complaint"),
     ("'_id': 'orphan', 'found': False", "orphan: the connector was deleted"),
-    ("[Connector id: orphan", "orphan: said of the same deletion"),
+    ("index name: search-orphan] Couldn't reload connector", "orphan: said of the same deletion"),
+    ("Connector is not found for connector ID orphan", "orphan: the job ends by it"),
     ("is started for connector race by another connector instance", "race: what the slower service says"),
-    ("Minimum required Elasticsearch license", "license: the license is [basic]"),
+    ("Minimum required Elasticsearch license", "license: it is [basic]"),
     ("pipeline with id [search-default-ingestion] does not exist", "nopipeline: it was deleted"),
-    ("Connector id: nopipeline", "nopipeline: said of the documents that were lost"),
     ("'Server URL' cannot be empty", "github: its configuration is not completed"),
 ];
 

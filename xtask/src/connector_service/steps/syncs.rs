@@ -61,16 +61,16 @@ pub(super) fn scheduled(session: &mut Session) -> Result<()> {
     session.has_documents(&index_of("scheduled"), 3)
 }
 
-/// Switches a schedule of full syncs on or off, which are due every ten seconds.
+/// Switches a schedule of full syncs on or off, which are due every minute: the service takes no shorter time.
 pub(super) fn schedule(session: &Session, id: &str, enabled: bool) -> Result<()> {
-    let body = json!({"scheduling": {"full": {"enabled": enabled, "interval": "0/10 * * * * ?"}}});
+    let body = json!({"scheduling": {"full": {"enabled": enabled, "interval": "0 * * * * ?"}}});
     session.tributary.send("PUT", &format!("/_connector/{id}/_scheduling"), &body).map(drop)
 }
 
 /// Waits for a job that the schedule has made and that has ended.
 pub(super) fn scheduled_job(session: &Session, id: &str) -> Result<Value> {
     let list = format!("/_connector/_sync_job?connector_id={id}");
-    wait(&format!("a scheduled job of [{id}] has ended"), Duration::from_secs(75), || {
+    wait(&format!("a scheduled job of [{id}] has ended"), Duration::from_secs(90), || {
         let answer = session.tributary.get(&list)?;
         let mut jobs = answer["results"].as_array().context("a list has results")?.iter();
         Ok(jobs.find(|job| job["trigger_method"] == "scheduled" && has_status(job, &ENDED)).cloned())
