@@ -1,6 +1,7 @@
-//! The project's tasks: `cargo xtask test | bench | engine | docs | tidy`.
+//! The project's tasks: `cargo xtask test | bench | engine | connector-service | docs | tidy`.
 
 mod circles;
+mod connector_service;
 mod documentation;
 mod engine;
 mod layers;
@@ -38,6 +39,9 @@ enum Task {
     /// Real OpenSearch and Elasticsearch servers for development and tests
     #[command(subcommand)]
     Engine(engine::EngineTask),
+    /// Run Elastic's connector service against Tributary, step by step
+    #[command(after_help = connector_service::EXAMPLES)]
+    ConnectorService(connector_service::Arguments),
     /// Generate the OpenAPI document and the references from the code
     Docs {
         /// Change nothing; fail if something is out of date or a link is broken
@@ -60,6 +64,7 @@ fn main() -> Result<()> {
             Ok(cmd!(shell, "cargo run --release --package tributary-benchmarks -- {arguments...}").run()?)
         }
         Task::Engine(task) => engine::run(&task),
+        Task::ConnectorService(arguments) => connector_service::run(&shell, &arguments),
         Task::Docs { check, site } => {
             documentation::references(&shell, check)?;
             if site { documentation::site(&shell) } else { Ok(()) }

@@ -4,6 +4,7 @@
 
 mod pages;
 mod shape;
+mod stand_in;
 mod surroundings;
 
 use std::fs;
@@ -11,7 +12,7 @@ use std::path::Path;
 
 use pages::{Example, examples, pages, root};
 use shape::Known;
-use surroundings::Surroundings;
+use surroundings::{Surroundings, is_about_connector_service};
 
 /// The problems with the examples of a page.
 fn problems(page: &Path, examples: &[Example]) -> Vec<String> {
@@ -38,6 +39,8 @@ fn every_example_prints_the_documented_output() {
     for page in pages() {
         match examples(&fs::read_to_string(root().join(&page)).unwrap()) {
             Ok(examples) if examples.is_empty() => {}
+            // Without an engine there is nowhere for its documents to go.
+            Ok(_) if is_about_connector_service(&page) && !stand_in::is_possible() => {}
             Ok(examples) => {
                 wrong.extend(problems(&page, &examples));
                 executed.push(page.display().to_string());

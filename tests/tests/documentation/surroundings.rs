@@ -9,6 +9,8 @@ use std::process::Command;
 use tempfile::TempDir;
 use tributary_tests::{Mounted, Scenario, Server, binary, embedded, folder};
 
+use crate::stand_in;
+
 /// The address of the service in every page.
 const SERVICE: &str = "127.0.0.1:9200";
 /// The address of the service that mounts the API.
@@ -20,6 +22,8 @@ pub(crate) struct Surroundings {
     path: OsString,
     service: Server,
     mounted: Option<Mounted>,
+    /// Whether somebody does what the connector service would do.
+    is_served: bool,
 }
 
 impl Surroundings {
@@ -39,16 +43,21 @@ impl Surroundings {
             fill(&folder.path().join("data"));
             copy(&folder.path().join("data"), &folder.path().join(".served"));
             Server::start(&embedded(&folder.path().join(".served")))
+        } else if is_about_connector_service(page) {
+            stand_in::with_content()
         } else {
             Server::start("memory:")
         };
         let mounted = page.ends_with("mounting.md").then(Mounted::start);
-        Self { folder, path, service, mounted }
+        Self { folder, path, service, mounted, is_served: is_about_connector_service(page) }
     }
 
     /// The output of a command, on both streams; or why it is not executed.
     pub(crate) fn run(&self, command: &str) -> Result<String, String> {
         let mounted = self.mounted.as_ref().map(Mounted::address);
+        if self.is_served {
+            stand_in::catch_up(&self.service);
+        }
         if command.contains("curl") && ![SERVICE, MOUNTED].iter().any(|known| command.contains(known)) {
             return Err(format!("a curl is to ask {SERVICE}"));
         }
@@ -67,6 +76,11 @@ impl Surroundings {
         let lines: Vec<&str> = printed.lines().filter(|line| !is_progress(line)).collect();
         Ok(lines.join("\n"))
     }
+}
+
+/// Whether a page goes through what the connector service does.
+pub(crate) fn is_about_connector_service(page: &Path) -> bool {
+    page.ends_with("docs/connector-service.md")
 }
 
 /// Whether a line reports progress, where a terminal shows a bar that disappears.
