@@ -7,7 +7,7 @@ use tributary_api::Api;
 use crate::content::{self, Content};
 use crate::routes::ENDPOINTS;
 
-/// The gateway, ready to be mounted with an [`Api`].
+/// The gateway, ready to be mounted with an [`Api`] at the root of an application: the paths of indices begin there.
 #[derive(Debug)]
 pub struct Gateway {
     content: Arc<Content>,

@@ -30,7 +30,7 @@ pub(crate) async fn mount(api: Api, settings: &Settings, registry: &Registry) ->
         .with_more(settings.content.allowed())
         .with_forwarded_authorization(settings.content.forward_authorization)
         .with_body_timeout(Duration::from_secs(settings.body_timeout));
-    tokio::spawn(content.preparation());
+    content.prepare().await;
     tracing::info!("requests for content indices are passed on to a search engine");
     Ok(Gateway::new(content).mount(api))
 }

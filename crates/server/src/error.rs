@@ -20,6 +20,7 @@ pub(crate) enum StartError {
     Table { scheme: String, error: OpenError },
     #[error("the environment variable {variable}: {reason}")]
     Variable { variable: String, reason: String },
+    #[cfg(feature = "search")]
     #[error("the engine of the content indices: {0}")]
     Content(String),
     #[error(transparent)]

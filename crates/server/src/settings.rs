@@ -152,6 +152,7 @@ pub(crate) struct Invocation {
 
 impl Invocation {
     /// Merges command line, environment, file and defaults, in this order of precedence.
+    #[cfg_attr(not(feature = "search"), allow(unused_mut, reason = "only the gateway adds to it"))]
     pub(crate) fn load(
         arguments: impl IntoIterator<Item = OsString>,
         registry: &Registry,
@@ -230,6 +231,7 @@ fn all_arguments(command: &Command) -> Box<dyn Iterator<Item = &Arg> + '_> {
 }
 
 /// Environment variables with the prefix of settings that are not settings, with the nearest known name.
+#[cfg_attr(not(feature = "search"), allow(unused_mut, reason = "only the gateway adds to it"))]
 pub(crate) fn unknown_variables(registry: &Registry) -> Vec<(String, Option<String>)> {
     let command = CommandLine::command();
     let mut of_backends = backend_settings::variables(registry);

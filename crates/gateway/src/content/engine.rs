@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use tokio::time::timeout;
 use tributary_api::{DEFAULT_BODY_TIMEOUT, Identity, PipelineDirectory};
 use tributary_storage::{Deadline, SearchEngine, StoreError};
 
@@ -15,6 +16,8 @@ use super::pattern::AllowedMore;
 
 /// The name by which requests choose no pipeline.
 const NO_PIPELINE: &str = "_none";
+/// How long a start waits for the pipeline of an engine that is there.
+const PREPARATION: Duration = Duration::from_secs(5);
 /// How long it may take to look for a pipeline: whoever waits for it has done something else already.
 const LONGEST_LOOK: Duration = Duration::from_secs(2);
 
@@ -93,10 +96,13 @@ impl Content {
         self
     }
 
-    /// Creates the ingest pipeline that Elastic's connector service uses by default where the engine has none, as soon as
-    /// the engine is there. To be run in the background once.
-    pub fn preparation(&self) -> impl Future<Output = ()> + Send + 'static {
-        default_pipeline::prepare(Arc::clone(&self.engine))
+    /// Creates the ingest pipeline that Elastic's connector service uses by default where the engine has none. It is done
+    /// in the background as soon as the engine is there; if it is, this waits a while, so that the first requests find it.
+    pub async fn prepare(&self) {
+        let task = tokio::spawn(default_pipeline::prepare(Arc::clone(&self.engine)));
+        if self.engine.is_known() {
+            let _ = timeout(PREPARATION, task).await;
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, TRANSFER_ENCODING};
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
-use tributary_api::{ApiError, ReceivedBody, refuse};
+use tributary_api::{ApiError, ENDPOINTS, ReceivedBody, refuse};
 use tributary_storage::{Deadline, SearchProduct};
 
 use super::actions::Actions;
@@ -46,6 +46,12 @@ pub(crate) async fn pass(content: &Content, request: HttpRequest, payload: web::
         }
         Err(error) => refuse(&request, (!exchange.is_read).then_some(payload), &error),
     }
+}
+
+/// Whether a path is below one of the connector APIs, so that no engine is meant.
+fn is_of_this_service(target: &Target) -> bool {
+    let first = target.segments.first().map_or("", String::as_str);
+    !first.is_empty() && ENDPOINTS.iter().any(|endpoint| endpoint.path.split('/').nth(1) == Some(first))
 }
 
 fn has_body(headers: &HeaderMap) -> bool {
@@ -89,6 +95,10 @@ impl Exchange<'_> {
         let (content, request) = (self.content, self.request);
         let method = request.method().as_str();
         let mut target = Target::parse(request.uri().path(), request.query_string())?;
+        if is_of_this_service(&target) {
+            let path = request.path().to_owned();
+            return Err(ApiError::NoHandler { method: method.to_owned(), path });
+        }
         let looked = admit(&content.own, &content.more, method, &mut target)?;
         if declared_length(request.headers()).is_some_and(|length| length > LONGEST as u64) {
             return Err(ApiError::TooLongToPassOn(LONGEST));

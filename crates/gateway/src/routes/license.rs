@@ -45,6 +45,18 @@ const LICENSED: Licensed = Licensed {
     },
 };
 
+const EXAMPLE: &str = r#"{"license": {
+  "status": "active",
+  "uid": "00000000-0000-0000-0000-000000000000",
+  "type": "basic",
+  "issue_date": "1970-01-01T00:00:00.000Z",
+  "issue_date_in_millis": 0,
+  "max_nodes": 1000,
+  "issued_to": "tributary",
+  "issuer": "tributary",
+  "start_date_in_millis": -1
+}}"#;
+
 pub(super) const ENDPOINT: Endpoint = Endpoint {
     name: "license.get",
     path: "/_license",
@@ -52,7 +64,7 @@ pub(super) const ENDPOINT: Endpoint = Endpoint {
     answers: &[Answer {
         status: 200,
         description: "The license, which is basic.",
-        content: Content::of::<Licensed>(r#"{"license": {"status": "active", "type": "basic"}}"#),
+        content: Content::of::<Licensed>(EXAMPLE),
     }],
     summary: "Says that features which need more than a basic license are not there.",
     handler: Handler::Here(|call| Box::pin(license(call))),

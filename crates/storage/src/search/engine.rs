@@ -95,6 +95,11 @@ impl SearchEngine {
         Ok(engine)
     }
 
+    /// Whether it has answered, so that it is known which engine it is.
+    pub fn is_known(&self) -> bool {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
     /// Which engine it is; it is asked once.
     pub async fn product(&self, deadline: Deadline) -> Result<Product, StoreError> {
         let known = self.detected(deadline).await.map_err(|unready| unready.to_store_error())?;
