@@ -51,6 +51,11 @@ fn trials() -> Vec<Trial> {
     trials
 }
 
+/// How many scenarios run at a time: they wait for ticks of workers most of the time.
+const AT_A_TIME: usize = 8;
+
 fn main() {
-    libtest_mimic::run(&Arguments::from_args(), trials()).exit();
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads = arguments.test_threads.or(Some(AT_A_TIME));
+    libtest_mimic::run(&arguments, trials()).exit();
 }
