@@ -76,14 +76,15 @@ fn set_status(server: &Server, status: &str) {
     let _ = server.put(&format!("{CONNECTOR}/_status"), &body).expect(200);
 }
 
-/// The rows of `deploy/connector-service/shop.sql`, in lines of a bulk request.
+/// The rows of `deploy/connector-service/shop.sql`, in lines of a bulk request, with the names that the service makes of
+/// database, schema, table and column.
 fn documents() -> String {
     let mut lines = String::new();
     for (table, count) in [("customers", 17), ("orders", 300)] {
         for number in 1..=count {
             let note = if table == "orders" && number % 5 == 0 { r#""a gift""# } else { "null" };
             let action = format!(r#"{{"index":{{"_id":"shop_public_{table}_{number}"}}}}"#);
-            let document = format!(r#"{{"id":{number},"note":{note},"table":"{table}"}}"#);
+            let document = format!(r#"{{"table":"{table}","public_{table}_note":{note}}}"#);
             let _ = writeln!(lines, "{action}\n{document}");
         }
     }

@@ -28,6 +28,8 @@ use steps::{STEPS, Step};
 
 /// The stores, in the order in which all are tried.
 const STORES: [&str; 5] = ["embedded", "opensearch", "elasticsearch", "memory", "all"];
+/// The version that is tried unless another one is named.
+const DEFAULT_TAG: &str = "v9.5.2";
 /// How many lines of the service's log are shown for a step that failed.
 const LINES_OF_LOG: usize = 15;
 /// How long the service may take to say that it has started.
@@ -55,7 +57,7 @@ pub(crate) struct Arguments {
     #[arg(long, default_value = "opensearch", value_parser = PossibleValuesParser::new(["opensearch", "elasticsearch"]))]
     content: String,
     /// The version of the service
-    #[arg(long, default_value = "v9.5.2")]
+    #[arg(long, default_value = DEFAULT_TAG)]
     tag: String,
     /// Only this step, several times for several
     #[arg(long = "step", value_name = "STEP", value_parser = PossibleValuesParser::new(STEPS.iter().map(|step| step.name)))]
@@ -147,4 +149,20 @@ fn run_over(
         failed.push("log");
     }
     Ok(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_tried_is_what_is_deployed_and_documented() {
+        let compose = include_str!("../../../deploy/connector-service/compose.yaml");
+        let version = DEFAULT_TAG.trim_start_matches('v');
+        assert!(compose.contains(&format!("/elastic-connectors:{version}\n")));
+        let page = include_str!("../../../docs/connector-service.md");
+        for step in STEPS {
+            assert!(page.contains(&format!("| `{}` | {} |", step.name, step.about)), "{}", step.name);
+        }
+    }
 }
