@@ -17,7 +17,7 @@ pub(crate) const SHOP: &str = "shop";
 const FINAL: &[&str] = &["completed", "error", "canceled"];
 const JOBS: &str = "/_connector/_sync_job";
 /// How long everything may take, on a machine that does a lot else.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// The pause between two looks.
 const PAUSE: Duration = Duration::from_millis(50);
 
