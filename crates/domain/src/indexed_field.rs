@@ -1,5 +1,6 @@
 //! How fields of stored documents are indexed.
 
+use crate::date_field::milliseconds;
 use crate::{Fields, date_values, keyword_values, number_values};
 
 /// The kind of the values of a field.
@@ -139,6 +140,11 @@ impl IndexedField {
         words.sort_unstable();
         words.dedup();
         words
+    }
+
+    /// The number that a field of dates indexes a text under, in milliseconds since 1970.
+    pub fn date_of(&self, text: &str) -> Option<i64> {
+        if self.kind == FieldKind::Date { milliseconds(text) } else { None }
     }
 
     /// The distinct numbers of a document in this field in ascending order, dates in milliseconds since 1970; none in a

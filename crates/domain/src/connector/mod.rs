@@ -22,7 +22,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::value::RawValue;
 
 use crate::field::document_schema;
-use crate::{Condition, Document};
+use crate::{Condition, Document, Refusal};
 
 pub use attributes::{
     ConnectorApiKey, ConnectorIndex, ConnectorNaming, ConnectorNature, ConnectorServiceType,
@@ -125,6 +125,19 @@ impl Connector {
         let fields =
             vec![connector_fields::INDEX_NAME, connector_fields::NAME, connector_fields::DESCRIPTION];
         Condition::Contains { fields, text: text.to_owned() }
+    }
+
+    /// Refuses a document that cannot be kept as a connector: its index, which no other connector may have, is a text.
+    pub fn check_written(document: &Document) -> Result<(), Refusal> {
+        match document.get_raw(fields::INDEX_NAME.name) {
+            Some(value) if document.get(fields::INDEX_NAME).is_none() => {
+                Err(Refusal::InvalidArgument(format!(
+                    "field [index_name] of a connector must be a text or null, but was [{}]",
+                    value.get()
+                )))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The index that it reserves: that of a live connector.

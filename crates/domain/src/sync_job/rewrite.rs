@@ -39,11 +39,11 @@ impl SyncJob {
         self.has_ended() && self.status() == partial.get(fields::STATUS)
     }
 
-    /// Refuses another worker for a job that a worker has.
+    /// Refuses another worker, or none, for a job that a worker has.
     fn check_holder(&self, id: &str, written: &Document) -> Result<(), Refusal> {
         let holder = self.worker_hostname().filter(|_| self.status() == Some(SyncJobStatus::InProgress));
-        match (holder, written.get(fields::WORKER_HOSTNAME)) {
-            (Some(worker), Some(other)) if worker != other => {
+        match holder {
+            Some(worker) if written.get(fields::WORKER_HOSTNAME).as_ref() != Some(&worker) => {
                 Err(Refusal::ClaimedByAnother { id: id.to_owned(), worker })
             }
             _ => Ok(()),
@@ -151,7 +151,11 @@ mod tests {
     #[test]
     fn other_fields_are_as_written() {
         for (before, written) in [
-            (r#"{"status":"in_progress","worker_hostname":"w"}"#, r#"{"status":"in_progress","y":[1.10]}"#),
+            (
+                r#"{"status":"in_progress","worker_hostname":"w"}"#,
+                r#"{"status":"in_progress","worker_hostname":"w","y":[1.10]}"#,
+            ),
+            (r#"{"status":"in_progress"}"#, r#"{"status":"in_progress","worker_hostname":"w"}"#),
             (r#"{"status":"completed","x":1}"#, r#"{"status":"completed","x":1e400}"#),
             (r#"{"x":1}"#, r#"{"status":"completed"}"#),
             (r#"{"status":7}"#, r#"{"status":"paused"}"#),
@@ -173,11 +177,14 @@ mod tests {
             let reason = rewritten(&before, written).unwrap_err().to_string();
             assert!(reason.contains(part), "{reason}");
         }
-        let other = rewritten(
-            r#"{"status":"in_progress","worker_hostname":"w"}"#,
+        for written in [
             r#"{"status":"in_progress","worker_hostname":"x"}"#,
-        );
-        assert_eq!(other, Err(Refusal::ClaimedByAnother { id: "j".into(), worker: "w".into() }));
+            r#"{"status":"in_progress","worker_hostname":null}"#,
+            r#"{"status":"in_progress"}"#,
+        ] {
+            let other = rewritten(r#"{"status":"in_progress","worker_hostname":"w"}"#, written);
+            assert_eq!(other, Err(Refusal::ClaimedByAnother { id: "j".into(), worker: "w".into() }));
+        }
     }
 
     #[test]

@@ -6,5 +6,7 @@ mod search;
 mod shards;
 
 pub(crate) use control_index::{CHOICES, ControlIndex};
-pub(crate) use search::{CountBody, Search, SearchAnswer, SearchBody, count, number_of, search, source};
+pub(crate) use search::{
+    CountBody, Search, SearchAnswer, SearchBody, count, number_of, read_source, search, source,
+};
 pub(crate) use shards::{SHARDS, Shards};

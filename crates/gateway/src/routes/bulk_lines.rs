@@ -29,15 +29,22 @@ pub(super) enum Operation {
     Delete,
 }
 
-/// What an action says of its document.
+/// What an action says of its document. What would have an effect that is not served is refused by name.
 #[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Metadata {
     #[serde(rename = "_index")]
     index: Option<String>,
     #[serde(rename = "_id")]
-    id: Option<String>,
+    id: Option<Value>,
     if_seq_no: Option<u64>,
     if_primary_term: Option<u64>,
+    #[serde(rename = "routing")]
+    _routing: Option<Value>,
+    #[serde(rename = "require_alias")]
+    _require_alias: Option<Value>,
+    #[serde(rename = "retry_on_conflict")]
+    _retry_on_conflict: Option<Value>,
 }
 
 impl Operation {
@@ -82,8 +89,7 @@ fn action(line: &[u8], number: usize) -> Result<(String, Metadata), Refusal> {
     match (fields.next(), fields.next()) {
         (Some((name, metadata)), None) => {
             let metadata =
-                if metadata.is_null() { Ok(Metadata::default()) } else { serde_json::from_value(metadata) };
-            let metadata = metadata.map_err(|error| malformed(number, &error.to_string()))?;
+                serde_json::from_value(metadata).map_err(|error| malformed(number, &error.to_string()))?;
             Ok((name, metadata))
         }
         _ => Err(malformed(number, "an action is an object with one name: index, create, update or delete")),
@@ -105,7 +111,8 @@ fn operation<'l>(
         "create" => Ok(Operation::Create(whole(document()?)?)),
         "update" => {
             let (number, line) = document()?;
-            Ok(Operation::Update(parse::<UpdateBody>(line, number)?.read()?))
+            let update = parse::<UpdateBody>(line, number)?.read();
+            Ok(Operation::Update(update.map_err(|refusal| malformed(number, &refusal.to_string()))?))
         }
         "delete" => Ok(Operation::Delete),
         other => {
@@ -128,9 +135,10 @@ impl Metadata {
         };
         let is_new = matches!(operation, Operation::Index(_) | Operation::Create(_));
         let id = match self.id {
-            Some(id) if !id.is_empty() => Some(Id::parse("_id", id)?),
-            _ if is_new => None,
-            _ => return Err(malformed(number, "an _id is required")),
+            None | Some(Value::Null) if is_new => None,
+            Some(Value::String(id)) => Some(Id::parse("_id", id)?),
+            Some(Value::Number(id)) => Some(Id::parse("_id", id.to_string())?),
+            _ => return Err(malformed(number, "an _id is required, a text")),
         };
         Ok(Action { index, id, guard: guard_of(self.if_seq_no, self.if_primary_term)?, operation })
     }
@@ -193,6 +201,9 @@ mod tests {
             ("nothing", ["[1]", "expected"]),
             ("{\"update\":{\"_id\":\"a\"}}\n{\"script\":{}}", ["[script]", "not served"]),
             ("{\"delete\":{\"_id\":\"a\",\"if_seq_no\":1}}", ["[if_seq_no]", "together"]),
+            ("{\"delete\":{\"_id\":\"a\",\"version\":1}}", ["[1]", "version"]),
+            ("{\"index\":null}\n{}", ["[1]", "null"]),
+            ("{\"index\":{\"_id\":\"\"}}\n{}", ["[_id]", "empty"]),
         ] {
             let reason = read(body).unwrap_err();
             assert!(parts.iter().all(|part| reason.contains(part)), "{body}: {reason}");

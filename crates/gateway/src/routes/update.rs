@@ -7,6 +7,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use tributary_api::{
     Answer, ApiError, Body, Call, Content, Endpoint, ErrorKind, Handler, Parameter, ParameterKind, Reply,
+    SourceFilter,
 };
 use tributary_domain::{Collection, Document, Id, Refusal};
 use tributary_service::document::{self, Update};
@@ -15,16 +16,13 @@ use tributary_service::sync_job;
 use super::guard::{GUARD, guard};
 use super::parameters::{CHANGE, WRITING};
 use super::write_answer::WriteAnswer;
-use crate::control::ControlIndex;
+use crate::control::{ControlIndex, read_source, source};
 
 const RETRIES: Parameter = Parameter::new(
     "retry_on_conflict",
     ParameterKind::Integer,
     "Taken for the sake of clients: an update without a guard is repeated as often as needed.",
 );
-const SOURCE: Parameter =
-    Parameter::new("_source", ParameterKind::TextList, "Whether the answer has the document, as `get`.");
-
 /// A partial update.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -64,7 +62,7 @@ pub(super) const ENDPOINT: Endpoint = Endpoint {
     name: "update",
     method: Method::POST,
     path: "/{control_index}/_update/{id}",
-    parameters: &[&[RETRIES, SOURCE], GUARD, WRITING],
+    parameters: &[&[RETRIES], SourceFilter::PARAMETERS, GUARD, WRITING],
     body: Body::Required(Content::of::<UpdateBody>(
         r#"{"doc": {"status": "completed", "indexed_document_count": 1024}}"#,
     )),
@@ -89,16 +87,25 @@ pub(super) const ENDPOINT: Endpoint = Endpoint {
 async fn update(call: Call) -> Result<Reply, ApiError> {
     let (index, id, guard) = (ControlIndex::of(&call)?, call.id("id")?, guard(&call.arguments)?);
     let body: UpdateBody = call.body()?;
-    let wants_document = body.source.as_ref().is_some_and(|source| *source != Value::Bool(false))
-        || call.arguments.text(&SOURCE).is_some_and(|source| source != "false");
+    let filter = filter_of(&call, &body)?;
     let update = with_lost_documents(&call, index, &id, body.read()?).await?;
     let written =
         document::update(call.store(), &call.context(), index.collection, &id, &update, guard).await?;
     let answer = WriteAnswer::written(index, &id, &written);
-    let source = || RawValue::from_string(written.document.to_json()).ok();
-    let get = if wants_document { source().map(|source| Got { found: true, source }) } else { None };
+    let source = |filter: SourceFilter| source(&filter.apply(&written.document.to_json().into()));
+    let get = filter.map(source).transpose()?.map(|source| Got { found: true, source });
     let status = StatusCode::from_u16(answer.status()).unwrap_or_default();
     Ok(Reply { status, ..Reply::json(&Updated { answer: &answer, get }) })
+}
+
+/// Which fields of the document are answered, if it is.
+fn filter_of(call: &Call, body: &UpdateBody) -> Result<Option<SourceFilter>, Refusal> {
+    let given = |parameter: &Parameter| call.arguments.text(parameter);
+    match SourceFilter::PARAMETERS.iter().find_map(given) {
+        Some("false") => Ok(None),
+        Some(_) => SourceFilter::read(&call.arguments).map(Some),
+        None => body.source.as_ref().map_or(Ok(None), |source| read_source(Some(source))),
+    }
 }
 
 /// The update as it has to be made: a sync that has lost all of its documents ends in an error.

@@ -4,7 +4,7 @@ use tributary_domain::{Collection, Document, Id, Refusal, SyncJob, is_same_json}
 use tributary_storage::Store;
 
 use super::Guard;
-use super::write::{Written, decided, rewritten};
+use super::write::{Written, check, decided, rewritten};
 use crate::{Context, Result};
 
 /// A partial update.
@@ -35,9 +35,12 @@ pub async fn update(
             Refusal::validation("upsert requests don't support `if_seq_no` and `if_primary_term`").into()
         );
     }
-    let decide = |before: Option<Document>| match before {
-        Some(before) => decide(context, collection, id, before, update),
-        None => Ok(update.upsert.clone()),
+    let decide = |before: Option<Document>| {
+        if let Some(before) = before {
+            return decide(context, collection, id, before, update);
+        }
+        update.upsert.as_ref().map_or(Ok(()), |new| check(collection, new))?;
+        Ok(update.upsert.clone())
     };
     decided(store, context, collection, id, guard, decide).await
 }

@@ -1,6 +1,6 @@
 //! Writes and deletions of whole documents.
 
-use tributary_domain::{Collection, Document, Id, Refusal, SyncJob};
+use tributary_domain::{Collection, Connector, Document, Id, Refusal, SyncJob};
 use tributary_storage::{Action, Outcome, Store, StoreError, StoreExt, Version, Versioned};
 
 use super::{DocumentVersion, Guard};
@@ -31,6 +31,7 @@ pub async fn create(
     id: &Id,
     document: Document,
 ) -> Result<Written> {
+    check(collection, &document)?;
     let store = context.bound(store);
     match store.create(collection, id, document.clone()).await {
         Ok(version) => Ok(Written { outcome: Outcome::Created, version, document }),
@@ -54,7 +55,7 @@ pub async fn index(
 ) -> Result<Written> {
     let decide = |before: Option<Document>| match before {
         Some(before) => rewritten(context, collection, id, before, document.clone()).map(Some),
-        None => Ok(Some(document.clone())),
+        None => check(collection, &document).map(|()| Some(document.clone())),
     };
     decided(store, context, collection, id, guard, decide).await
 }
@@ -132,6 +133,11 @@ pub(super) async fn decided(
     Err(StoreError::Conflict.into())
 }
 
+/// Refuses a document that its collection cannot have.
+pub(super) fn check(collection: Collection, document: &Document) -> Result<(), Refusal> {
+    if collection == Collection::CONNECTORS { Connector::check_written(document) } else { Ok(()) }
+}
+
 /// What a document becomes by being overwritten.
 pub(super) fn rewritten(
     context: &Context,
@@ -140,6 +146,7 @@ pub(super) fn rewritten(
     before: Document,
     written: Document,
 ) -> Result<Document, Refusal> {
+    check(collection, &written)?;
     if collection != Collection::SYNC_JOBS {
         return Ok(written);
     }

@@ -88,11 +88,10 @@ impl QueryReader {
     }
 }
 
-/// How many of the `should` queries have to match.
+/// How many of the `should` queries have to match. Without other queries it is one at least.
 fn required(body: &Map<String, Value>, count: usize, is_optional: bool) -> Result<usize, Refusal> {
-    let Some(given) = body.get("minimum_should_match") else {
-        return Ok(usize::from(count > 0 && !is_optional));
-    };
+    let least = usize::from(count > 0 && !is_optional);
+    let Some(given) = body.get("minimum_should_match") else { return Ok(least) };
     let number = given.as_i64().or_else(|| given.as_str()?.trim().parse().ok());
     let number = number.ok_or_else(|| {
         refused(format!(
@@ -102,5 +101,8 @@ fn required(body: &Map<String, Value>, count: usize, is_optional: bool) -> Resul
     // A negative number is how many may be missing.
     let count = i64::try_from(count).unwrap_or(i64::MAX);
     let required = if number < 0 { count.saturating_add(number).max(0) } else { number };
-    Ok(usize::try_from(required).unwrap_or(usize::MAX))
+    if count == 0 && !is_optional {
+        return Ok(0);
+    }
+    Ok(usize::try_from(required).unwrap_or(usize::MAX).max(least))
 }

@@ -67,7 +67,23 @@ fn each_query_decides() {
             } }),
             true,
         ),
-        (json!({ "bool": { "should": [{ "match_none": {} }], "minimum_should_match": -1 } }), true),
+        (json!({ "bool": { "should": [{ "match_none": {} }], "minimum_should_match": -1 } }), false),
+        (json!({ "bool": { "should": [{ "match_none": {} }], "minimum_should_match": 0 } }), false),
+        (
+            json!({ "bool": {
+                "should": [{ "match_none": {} }], "filter": { "match_all": {} }, "minimum_should_match": 0,
+            } }),
+            true,
+        ),
+        (json!({ "bool": { "should": [], "minimum_should_match": 1 } }), true),
+        (
+            json!({ "bool": { "must_not": { "match_none": {} }, "should": [], "minimum_should_match": 1 } }),
+            true,
+        ),
+        (
+            json!({ "bool": { "filter": { "match_all": {} }, "should": [], "minimum_should_match": 1 } }),
+            false,
+        ),
         (json!({ "constant_score": { "filter": { "term": { "status": { "value": "pending" } } } } }), true),
         (json!({ "term": { "error": "a" } }), false),
         (json!({ "match": { "error": { "query": "a b", "operator": "and" } } }), true),

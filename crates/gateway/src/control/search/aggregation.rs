@@ -15,6 +15,8 @@ const MAXIMUM_SIZE: u64 = 65_535;
 pub(super) struct Aggregation {
     pub(super) name: String,
     pub(super) field: &'static IndexedField,
+    /// What the answer repeats.
+    meta: Option<Value>,
     size: usize,
     is_by_key: bool,
     is_ascending: bool,
@@ -64,7 +66,8 @@ fn aggregation(collection: Collection, name: &str, body: &Value) -> Result<Aggre
     })?;
     let (is_by_key, is_ascending) = order(name, terms.get("order"))?;
     let size = usize::try_from(size).unwrap_or(usize::MAX);
-    Ok(Aggregation { name: name.to_owned(), field, size, is_by_key, is_ascending })
+    let meta = body.get("meta").cloned();
+    Ok(Aggregation { name: name.to_owned(), field, meta, size, is_by_key, is_ascending })
 }
 
 /// Whether values are ordered by themselves and not by their counts, and whether upwards.
@@ -106,7 +109,12 @@ impl Aggregation {
         }
         let others: u64 = buckets.iter().skip(self.size).map(|(_, count)| count).sum();
         let buckets: Vec<Value> = buckets.iter().take(self.size).map(|bucket| self.bucket(bucket)).collect();
-        json!({ "doc_count_error_upper_bound": 0, "sum_other_doc_count": others, "buckets": buckets })
+        let mut answer =
+            json!({ "doc_count_error_upper_bound": 0, "sum_other_doc_count": others, "buckets": buckets });
+        if let Some(meta) = &self.meta {
+            answer["meta"] = meta.clone();
+        }
+        answer
     }
 
     fn bucket(&self, (word, count): &(String, u64)) -> Value {

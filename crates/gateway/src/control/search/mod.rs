@@ -27,7 +27,7 @@ use super::shards::{SHARDS, Shards};
 
 pub(crate) use self::body::{CountBody, SearchBody};
 pub(crate) use self::hits::{number_of, source};
-pub(crate) use self::plan::Search;
+pub(crate) use self::plan::{Search, read_source};
 
 /// The answer to a search.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -56,10 +56,7 @@ impl Search {
         let (conditions, rest) = all.into_iter().partition(|condition| condition.check(collection).is_ok());
         let (from, size) = window(body)?;
         let sort = sort_fields(collection, body.sort.as_ref())?;
-        let after = body.search_after.clone();
-        if let Some(after) = &after {
-            check_after(after, &sort, from)?;
-        }
+        let after = body.search_after.as_ref().map(|after| values_after(after, &sort, from)).transpose()?;
         Ok(Self {
             collection,
             conditions,
@@ -68,7 +65,7 @@ impl Search {
             size,
             sort,
             after,
-            source: source(body.source.as_ref())?,
+            source: read_source(body.source.as_ref())?,
             tracks_total: body.track_total_hits != Some(Value::Bool(false)),
             total_is_number: false,
             has_sequence: body.seq_no_primary_term.unwrap_or(false),
@@ -147,7 +144,8 @@ fn window(body: &SearchBody) -> Result<(u32, u32), Refusal> {
     Ok((u32::try_from(from).unwrap_or(u32::MAX), u32::try_from(size).unwrap_or(u32::MAX)))
 }
 
-fn check_after(after: &[Value], sort: &[SortField], from: u32) -> Result<(), Refusal> {
+/// The sort values after which the hits begin.
+fn values_after(after: &[Value], sort: &[SortField], from: u32) -> Result<Vec<Value>, Refusal> {
     if sort.is_empty() {
         return Err(refused("[search_after] requires a [sort]"));
     }
@@ -161,11 +159,11 @@ fn check_after(after: &[Value], sort: &[SortField], from: u32) -> Result<(), Ref
     if from > 0 {
         return Err(refused("[from] must be 0 with [search_after]"));
     }
-    Ok(())
+    sort.iter().zip(after).map(|(field, value)| field.after(value)).collect()
 }
 
 /// Which fields are answered: a boolean, one path or several, or paths to include and to exclude.
-fn source(given: Option<&Value>) -> Result<Option<SourceFilter>, Refusal> {
+pub(crate) fn read_source(given: Option<&Value>) -> Result<Option<SourceFilter>, Refusal> {
     let paths = |value: Option<&Value>| -> Result<Vec<String>, Refusal> {
         let texts = |values: &[Value]| values.iter().map(|value| value.as_str().map(str::to_owned)).collect();
         let found = match value {

@@ -121,6 +121,36 @@ impl SortField {
         }
     }
 
+    /// A value of `search_after` as the values of documents are.
+    pub(super) fn after(self, given: &Value) -> Result<Value, Refusal> {
+        let wrong =
+            |what: &str| refused(format!("[search_after] requires {what} for its order, but has [{given}]"));
+        let field = match self {
+            Self::Any => return Ok(given.clone()),
+            Self::Id(_) if given.is_string() => return Ok(given.clone()),
+            Self::Id(_) => return Err(wrong("the text of an id")),
+            Self::Field(field, _) => field,
+        };
+        match (field.kind, given) {
+            (_, Value::Null) => Ok(Value::Null),
+            (_, Value::Array(_) | Value::Object(_)) => Err(wrong("a plain value")),
+            (FieldKind::Date | FieldKind::Number, Value::Number(number)) => {
+                whole(number.as_i64(), number.as_f64()).ok_or_else(|| wrong("a number"))
+            }
+            (FieldKind::Date, Value::String(text)) => {
+                field.date_of(text).map(Value::from).ok_or_else(|| wrong("a date"))
+            }
+            (FieldKind::Number, Value::String(text)) => {
+                whole(text.parse().ok(), text.parse().ok()).ok_or_else(|| wrong("a number"))
+            }
+            (FieldKind::Date | FieldKind::Number, Value::Bool(_)) => Err(wrong("a number")),
+            (FieldKind::Boolean, Value::Bool(value)) => Ok(i64::from(*value).into()),
+            (FieldKind::Boolean, Value::String(_)) => Err(wrong("0 or 1")),
+            (FieldKind::Boolean, Value::Number(_)) | (_, Value::String(_)) => Ok(given.clone()),
+            (_, value) => Ok(value.to_string().into()),
+        }
+    }
+
     /// Compares two values.
     pub(super) fn compare(self, left: &Value, right: &Value) -> Ordering {
         let direction = match self {
@@ -142,6 +172,13 @@ impl SortField {
     }
 }
 
+/// A whole number, or one with a fraction without it, within the limits of its type.
+fn whole(whole: Option<i64>, number: Option<f64>) -> Option<Value> {
+    #[expect(clippy::cast_possible_truncation, reason = "conversions end at the limits")]
+    let truncated = || number.filter(|number| number.is_finite()).map(|number| number as i64);
+    whole.or_else(truncated).map(Value::from)
+}
+
 /// Compares the values of two hits.
 pub(super) fn compare(sort: &[SortField], left: &[Value], right: &[Value]) -> Ordering {
     let each = sort.iter().zip(left.iter().zip(right));
@@ -152,4 +189,41 @@ pub(super) fn compare(sort: &[SortField], left: &[Value], right: &[Value]) -> Or
 
 fn refused(reason: String) -> Refusal {
     Refusal::InvalidArgument(reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn values_to_go_on_after_are_those_of_documents() {
+        let after = |path: &str, value: &Value| {
+            let field = sort_field(Collection::SYNC_JOBS, &json!(path)).unwrap();
+            field.after(value).map_err(|refusal| refusal.to_string())
+        };
+        for (path, given, expected) in [
+            ("created_at", json!("2026-01-01"), json!(1_767_225_600_000_i64)),
+            ("created_at", json!("1767225600000"), json!(1_767_225_600_000_i64)),
+            ("created_at", json!(1_767_225_600_000.9), json!(1_767_225_600_000_i64)),
+            ("indexed_document_count", json!("5"), json!(5)),
+            ("indexed_document_count", json!(5.5), json!(5)),
+            ("indexed_document_count", json!(9_223_372_036_854_775_808_u64), json!(i64::MAX)),
+            ("status", json!(true), json!("true")),
+            ("status", Value::Null, Value::Null),
+            ("_id", json!("a"), json!("a")),
+        ] {
+            assert_eq!(after(path, &given), Ok(expected), "{path} {given}");
+        }
+        for (path, given) in [
+            ("created_at", json!("now")),
+            ("created_at", json!(false)),
+            ("indexed_document_count", json!("many")),
+            ("status", json!([])),
+            ("_id", json!(1)),
+        ] {
+            assert!(after(path, &given).unwrap_err().contains("[search_after]"), "{path} {given}");
+        }
+    }
 }
