@@ -52,7 +52,7 @@ fn trials() -> Vec<Trial> {
 }
 
 /// How many scenarios run at a time: they wait for ticks of workers most of the time.
-const AT_A_TIME: usize = 8;
+const AT_A_TIME: usize = 6;
 
 fn main() {
     let mut arguments = Arguments::from_args();

@@ -67,7 +67,10 @@ impl Pair {
 fn over_engine(product: &str, endpoint: &Endpoint, indices: &Indices) -> Launch {
     let setting = |name: &str| format!("TRIBUTARY_{}_{name}", product.to_uppercase());
     let mut launch = Launch::over(&format!("{product}:{}", endpoint.url))
-        .variable(&setting("INDEX_PREFIX"), indices.fresh_prefix());
+        .variable(&setting("INDEX_PREFIX"), indices.fresh_prefix())
+        // Many indices are made at a time here.
+        .variable(&setting("DEADLINE"), "120")
+        .variable(&setting("READ_DEADLINE"), "120");
     if let (Some(user), Some(password)) = (&endpoint.user, &endpoint.password) {
         launch = launch.variable(&setting("USER"), user).variable(&setting("PASSWORD"), password);
     }
