@@ -53,7 +53,7 @@ fn headers_of_one_connection_stay_on_it() {
         assert!(!head.contains(&format!("\n{gone}")), "{gone}: {head}");
     }
     assert_eq!(answered.header("content-type"), Some("application/vnd.elasticsearch+json;compatible-with=9"));
-    assert_eq!(answered.header("warning"), Some("299 Elasticsearch-9.2.0-unknown \"is \\\"old\\\"\""));
+    assert_eq!(answered.header("warning"), Some("299 Elasticsearch-9.5.0-unknown \"is \\\"old\\\"\""));
     assert_eq!(answered.header("x-opaque-id"), Some("seven"));
     for gone in ["x-inner", "keep-alive", "set-cookie", "content-encoding"] {
         assert_eq!(answered.header(gone), None, "{answered:?}");
@@ -180,6 +180,63 @@ fn an_engine_that_is_away_or_broken_is_told_of() {
     let engine = ToldEngine::new(redirect);
     let (_store, server) = start(&engine.url, &[]);
     assert_eq!(server.get("/a").status, 302, "redirects are not followed");
+}
+
+#[test]
+fn errors_of_what_stands_before_the_engine_have_the_known_shape() {
+    let page = |status: &str| {
+        format!("HTTP/1.1 {status}\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>")
+    };
+    let nothing = |status: &str| format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n");
+    for (told, status) in [
+        (page("404 Not Found"), 502),
+        (page("500 Internal Server Error"), 502),
+        (page("503 Service Unavailable"), 503),
+        (nothing("413 Request Entity Too Large"), 413),
+        (nothing("404 Not Found"), 404),
+        (nothing("418 I'm a teapot"), 418),
+    ] {
+        let engine = ToldEngine::new(Told::Answer(told));
+        let (_store, server) = start(&engine.url, &[]);
+        let _ = server.get("/a/_search").refusal(status);
+    }
+    let told = "Location: http://127.0.0.1:1/a\r\nWWW-Authenticate: Basic\r\nWarning: 199 proxy \"old\"\r\n";
+    let engine = ToldEngine::new(Told::Answer(answer("200 OK", told, "{}")));
+    let (_store, server) = start(&engine.url, &[]);
+    let answered = server.get("/a/_search").expect(200);
+    for gone in ["location", "www-authenticate", "warning"] {
+        assert_eq!(answered.header(gone), None, "{answered:?}");
+    }
+}
+
+#[test]
+fn a_request_behind_a_head_is_answered_too() {
+    let told = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 300\r\n\r\n";
+    let engine = ToldEngine::new(Told::Answer(told.to_owned()));
+    let (_store, server) = start(&engine.url, &[]);
+    let mut connection = server.connect();
+    let both = "HEAD /a HTTP/1.1\r\nHost: a\r\n\r\nGET /_license HTTP/1.1\r\nHost: a\r\n\r\n";
+    connection.send(both.as_bytes()).unwrap();
+    let head = connection.read_answer(true).unwrap().expect(200);
+    assert_eq!(head.header("content-length"), Some("300"), "{head:?}");
+    let _ = connection.read_answer(false).unwrap().expect(200).json();
+}
+
+#[test]
+fn what_the_engine_does_not_know_is_sent_otherwise_or_not_at_all() {
+    let engine = ToldEngine::new(Told::Answer(answer("200 OK", "", "{}")));
+    let (_store, server) = start(&engine.url, &[]);
+    for path in ["/_resolve/index/a", "/_cat/count", "/_cat/count/a"] {
+        let _ = server.call("POST", path).expect(200);
+        let head = engine.last().head;
+        assert!(head.starts_with(&format!("GET {path} ")), "{head}");
+    }
+    let before = engine.count();
+    for path in ["/a/_doc", "/a/_search", "/_bulk"] {
+        let with = [("Content-Type", "application/json"), ("Content-Encoding", "zstd")];
+        server.answer_to("POST", path, &with, Some(b"{}")).refused_naming(415, &["[zstd]"]);
+    }
+    assert_eq!(engine.count(), before);
 }
 
 #[test]

@@ -94,13 +94,14 @@ impl Actions {
         };
         self.is_document = has_document;
         let Some(index) = about.index else { return Ok(()) };
-        expression::in_body(&self.own, &index, Wildcards::Refused).map_err(|_| {
-            ApiError::OwnIndex(format!(
+        expression::in_body(&self.own, &index, Wildcards::Refused).map_err(|error| match error {
+            ApiError::OwnIndex(_) => ApiError::OwnIndex(format!(
                 "action [{}] of the bulk request names the index [{index}], which belongs to this service; nothing of the \
                  request was carried out. Send such actions in a request of their own, to /{{index}}/_bulk, for the \
                  indices [.elastic-connectors] and [.elastic-connectors-sync-jobs]; others cannot be written to",
                 self.number
-            ))
+            )),
+            other => other,
         })
     }
 
@@ -173,6 +174,8 @@ mod tests {
             r#"{"index":null}"#,
             r#""index""#,
             r#"{"INDEX":{}}"#,
+            r#"{"index":{"_index":""}}"#,
+            r#"{"index":{"_index":","}}"#,
             r#"/* */ {"index":{}}"#,
             r#"{"index":{}"#,
             r#"[{"index":{}}]"#,

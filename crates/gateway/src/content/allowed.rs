@@ -29,6 +29,8 @@ pub struct Passed {
     pub looked: Looked,
     /// The path under which the engine would include hidden indices, with an expression for all others in it.
     pub instead: Option<&'static str>,
+    /// The method that is sent in place of that of the request.
+    pub sent_as: Option<&'static str>,
     /// What they are for: one group of the documentation.
     pub group: &'static str,
 }
@@ -48,12 +50,17 @@ const SEARCHES: &str = "Searches";
 const PIPELINES: &str = "Ingest pipelines";
 
 const fn passed(group: &'static str, methods: &'static [&'static str], path: &'static str) -> Passed {
-    Passed { methods, path, looked: Looked::Nothing, instead: None, group }
+    Passed { methods, path, looked: Looked::Nothing, instead: None, sent_as: None, group }
 }
 
 impl Passed {
     const fn looking_at(self, looked: Looked) -> Self {
         Self { looked, ..self }
+    }
+
+    /// Clients of later versions send POST where engines of other versions know GET only.
+    const fn sent_as_get(self) -> Self {
+        Self { sent_as: Some("GET"), ..self }
     }
 
     const fn instead(self, path: &'static str) -> Self {
@@ -85,12 +92,12 @@ pub const PASSED: &[Passed] = &[
     passed(INDICES, GET, "/_stats/{metric}").instead("/{index}/_stats/{metric}"),
     passed(INDICES, GET, "/{index}/_stats"),
     passed(INDICES, GET, "/{index}/_stats/{metric}"),
-    passed(INDICES, GET, "/_resolve/index/{index}"),
+    passed(INDICES, ASK, "/_resolve/index/{index}").looking_at(Looked::Strings).sent_as_get(),
     passed(INDICES, GET, "/_cluster/health/{index}"),
     passed(INDICES, GET, "/_cat/indices").instead("/_cat/indices/{index}"),
     passed(INDICES, GET, "/_cat/indices/{index}"),
-    passed(INDICES, GET, "/_cat/count"),
-    passed(INDICES, GET, "/_cat/count/{index}"),
+    passed(INDICES, ASK, "/_cat/count").looking_at(Looked::Strings).sent_as_get(),
+    passed(INDICES, ASK, "/_cat/count/{index}").looking_at(Looked::Strings).sent_as_get(),
     passed(ALIASES, GET, "/_cat/aliases").instead("/_cat/aliases/{index}"),
     passed(ALIASES, GET, "/_cat/aliases/{index}"),
     passed(ALIASES, READ, "/_alias").instead("/{index}/_alias"),

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use actix_web::body::SizedStream;
+use actix_web::body::{BodyStream, SizedStream};
 use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_ENCODING, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
@@ -11,8 +11,9 @@ use actix_web::{HttpRequest, HttpResponse};
 use bytes::{Bytes, BytesMut};
 use futures_util::stream::{self, Stream, StreamExt as _};
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use serde_json::json;
 use tokio::time::timeout;
-use tributary_api::{ApiError, wanted_json_type};
+use tributary_api::{ApiError, ErrorKind, wanted_json_type};
 use tributary_storage::SearchProduct;
 
 use super::failure;
@@ -29,6 +30,7 @@ pub(super) struct Answer {
     response: reqwest::Response,
     received: Bytes,
     is_complete: bool,
+    is_signed_in_by_client: bool,
     /// How long the engine may pause.
     pause: Duration,
 }
@@ -39,16 +41,20 @@ impl Answer {
         mut response: reqwest::Response,
         pause: Duration,
         is_signed_in_by_client: bool,
+        is_head: bool,
     ) -> Result<Self, ApiError> {
         let status = response.status().as_u16();
         if status == 401 && !is_signed_in_by_client {
             return Err(away("the engine refuses the credentials that this service was given"));
         }
-        let is_json = response.headers().get(CONTENT_TYPE).is_some_and(|media_type| {
-            String::from_utf8_lossy(media_type.as_bytes()).to_lowercase().contains("json")
-        });
-        if matches!(status, 502..=504) && !is_json {
+        let media_type = response.headers().get(CONTENT_TYPE).map_or(&b""[..], |value| value.as_bytes());
+        let media_type = String::from_utf8_lossy(media_type).to_lowercase();
+        if matches!(status, 502..=504) && !media_type.contains("json") {
             return Err(away(&format!("what stands before the engine answered {status}")));
+        }
+        if status >= 400 && media_type.contains("html") {
+            let cause = format!("what stands before the engine answered {status} with a page");
+            return Err(ApiError::BadEngineAnswer(cause.into()));
         }
         let mut received = BytesMut::new();
         let mut is_complete = false;
@@ -60,7 +66,27 @@ impl Answer {
                 None => is_complete = true,
             }
         }
-        Ok(Self { response, received: received.freeze(), is_complete, pause })
+        let received = received.freeze();
+        let is_untold = status >= 400 && is_complete && received.is_empty() && !is_head;
+        let mut answer = Self { response, received, is_complete, is_signed_in_by_client, pause };
+        if is_untold {
+            answer.tell(status);
+        }
+        Ok(answer)
+    }
+
+    /// Sets a body in the form of Elasticsearch's errors, where the engine gave none: clients read their cause there.
+    fn tell(&mut self, status: u16) {
+        let (error_type, reason) = untold(status);
+        let cause = json!({ "type": error_type, "reason": reason });
+        let body = json!({
+            "error": { "root_cause": [cause], "type": error_type, "reason": reason },
+            "status": status,
+        });
+        let headers = self.response.headers_mut();
+        headers.remove(reqwest::header::CONTENT_ENCODING);
+        headers.insert(CONTENT_TYPE, reqwest::header::HeaderValue::from_static("application/json"));
+        self.replace(body.to_string().into());
     }
 
     pub(super) fn is_success(&self) -> bool {
@@ -98,10 +124,13 @@ impl Answer {
         version: &str,
         unread: Option<Payload>,
     ) -> HttpResponse {
-        let Self { response, received, is_complete, pause } = self;
+        let Self { response, received, is_complete, is_signed_in_by_client, pause } = self;
         let status = StatusCode::from_u16(response.status().as_u16()).unwrap_or(StatusCode::BAD_GATEWAY);
         let mut builder = HttpResponse::build(status);
-        for header in headers::of_answer(response.headers(), product, &wanted_json_type(request), version) {
+        let wanted = wanted_json_type(request);
+        for header in
+            headers::of_answer(response.headers(), product, &wanted, version, is_signed_in_by_client)
+        {
             builder.append_header(header);
         }
         builder.insert_header((PRODUCT, HeaderValue::from_static("Elasticsearch")));
@@ -114,11 +143,14 @@ impl Answer {
         }
         let length = length(&response);
         if request.method() == Method::HEAD {
-            let nothing = stream::empty::<io::Result<Bytes>>();
-            return match length {
-                Some(length) => builder.body(SizedStream::new(length, nothing)),
-                None => builder.finish(),
-            };
+            if let Some(length) = length {
+                builder.no_chunking(length);
+            }
+            let mut response = builder.body(BodyStream::new(stream::empty::<io::Result<Bytes>>()));
+            // The HTTP library frames this body as that of the last request that it has read, which is a GET that was sent
+            // behind this HEAD already: a declared size would be waited for, and chunks would be ended. So it has neither.
+            response.head_mut().no_chunking(true);
+            return response;
         }
         let path = request.path().to_owned();
         match (is_complete, unread) {
@@ -160,6 +192,20 @@ fn rest(
 
 fn length(response: &reqwest::Response) -> Option<u64> {
     response.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// The type and the reason of an error that the engine says nothing about.
+fn untold(status: u16) -> (&'static str, String) {
+    match status {
+        401 | 403 => ("security_exception", format!("the search engine answered [{status}]")),
+        404 => ("resource_not_found_exception", "the search engine has nothing there".to_owned()),
+        413 => (
+            ErrorKind::BodyTooLarge.row().error_type,
+            "the body is longer than the search engine takes".to_owned(),
+        ),
+        429 => ("circuit_breaking_exception", "the search engine is overloaded, try again later".to_owned()),
+        _ => ("status_exception", format!("the search engine answered [{status}], and gave no reason")),
+    }
 }
 
 fn away(cause: &str) -> ApiError {

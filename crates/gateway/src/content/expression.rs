@@ -1,6 +1,7 @@
 //! Index expressions: names, wildcards and exclusions with commas between them.
 
 use tributary_api::ApiError;
+use tributary_domain::Refusal;
 
 use super::own_names::OwnNames;
 
@@ -20,8 +21,23 @@ pub(super) enum Checked {
     Replaced(String),
 }
 
+/// Checks that an expression names something, and that no item of it is empty: engines leave out empty items, and take
+/// an expression without any item for all indices.
+pub(super) fn names_something(expression: &str) -> Result<(), ApiError> {
+    let has_empty = expression.split(',').any(|item| item.trim().is_empty());
+    if has_empty || parts(expression).all(|item| item.starts_with('-')) {
+        return Err(Refusal::InvalidArgument(format!(
+            "[{expression}] is no expression for indices or aliases: it needs a name or a wildcard, and none of its items \
+             can be empty"
+        ))
+        .into());
+    }
+    Ok(())
+}
+
 /// Checks an expression in a path. Wildcards are kept from own names by exclusions.
 pub(super) fn in_path(own: &OwnNames, expression: &str) -> Result<Checked, ApiError> {
+    names_something(expression)?;
     let mut could_match = false;
     let mut has_all = false;
     for part in parts(expression) {
@@ -40,6 +56,7 @@ pub(super) fn in_path(own: &OwnNames, expression: &str) -> Result<Checked, ApiEr
 
 /// Checks an expression in a body, where nothing is changed.
 pub(super) fn in_body(own: &OwnNames, expression: &str, wildcards: Wildcards) -> Result<(), ApiError> {
+    names_something(expression)?;
     for part in parts(expression) {
         let is_looked_for = wildcards == Wildcards::Refused || part.starts_with(['.', '-', '+']);
         if (part == "_all" && wildcards == Wildcards::Refused) || (check_part(own, part)? && is_looked_for) {
@@ -55,7 +72,9 @@ pub(super) fn in_body(own: &OwnNames, expression: &str, wildcards: Wildcards) ->
 pub(super) fn in_text(own: &OwnNames, text: &str) -> Result<(), ApiError> {
     let names_own = |part: &str| {
         let name = part.trim_start_matches(['-', '+']);
-        own.owns(name) || name.rsplit(':').next().is_some_and(|name| own.owns(name))
+        own.owns(name)
+            || name.rsplit(':').next().is_some_and(|name| own.owns(name))
+            || (could_be_name(name) && own.resembles_own(name))
     };
     let is_computed_own =
         |part: &str| part.starts_with('<') && part.ends_with('>') && date_math(own, part).is_err();
@@ -64,6 +83,11 @@ pub(super) fn in_text(own: &OwnNames, text: &str) -> Result<(), ApiError> {
         None => Ok(()),
         Some(part) => Err(belongs(part)),
     }
+}
+
+/// Whether an index could have this name: prose and addresses are no names.
+fn could_be_name(text: &str) -> bool {
+    !text.contains(|letter: char| letter.is_whitespace() || r#"\/*?"<>|#"#.contains(letter))
 }
 
 /// Checks one item of an expression, and says whether it is a wildcard that could match own names.
@@ -85,9 +109,9 @@ fn check_part(own: &OwnNames, part: &str) -> Result<bool, ApiError> {
         return date_math(own, name).map(|()| false);
     }
     if let Some((start, _)) = name.split_once('*') {
-        return if own.owns(start) { Err(belongs(part)) } else { Ok(own.could_match(name)) };
+        return if own.resembles_own(start) { Err(belongs(part)) } else { Ok(own.could_match(name)) };
     }
-    if own.owns(name) { Err(belongs(part)) } else { Ok(false) }
+    if own.resembles_own(name) { Err(belongs(part)) } else { Ok(false) }
 }
 
 /// Checks a name that is computed from the present date, `<search-{now/d}>`.
@@ -95,7 +119,12 @@ fn date_math(own: &OwnNames, name: &str) -> Result<(), ApiError> {
     let inner = name.strip_prefix('<').and_then(|name| name.strip_suffix('>'));
     let start = inner.and_then(|inner| inner.split('{').next());
     match start {
-        Some(start) if !start.is_empty() && !name.contains(['\\', '*']) && !own.could_begin_with(start) => {
+        Some(start)
+            if !start.is_empty()
+                && !name.contains(['\\', '*'])
+                && !own.could_begin_with(start)
+                && !own.resembles_own(name) =>
+        {
             Ok(())
         }
         _ => Err(ApiError::OwnIndex(format!(
@@ -133,7 +162,6 @@ mod tests {
             "<search-{now/d}>",
             "<search-{now/d{yyyy.MM.dd}}>",
             "search-a,-.elastic-connectors",
-            "-.elastic-connectors",
             "é",
         ] {
             assert_eq!(in_path(&own, same).unwrap(), Checked::AsItIs, "{same}");
@@ -178,6 +206,22 @@ mod tests {
             "search-a::failures",
             "search%2e",
             "a/b",
+            "bb16-.tributary-secrets-v1",
+            "a,other-.elastic-connectors",
+            "other-.tributary-*",
+            "<other-.tributary-{now/d}>",
+            "",
+            " ",
+            ",",
+            ",,",
+            "a,,b",
+            "a,",
+            ",a",
+            "a, ,b",
+            "*,",
+            "-a",
+            "-.elastic-connectors",
+            "-a,-b",
         ] {
             assert!(in_path(&own, refused).is_err(), "{refused}");
         }
@@ -195,6 +239,10 @@ mod tests {
             ("_all", Wildcards::RefusedIfDotted, true),
             (".*", Wildcards::RefusedIfDotted, false),
             (".elastic-connectors", Wildcards::RefusedIfDotted, false),
+            ("other-.elastic-connectors", Wildcards::RefusedIfDotted, false),
+            ("", Wildcards::RefusedIfDotted, false),
+            (",", Wildcards::RefusedIfDotted, false),
+            ("a,", Wildcards::Refused, false),
         ] {
             assert_eq!(in_body(&own, text, wildcards).is_ok(), is_taken, "{text} {wildcards:?}");
         }
@@ -210,6 +258,10 @@ mod tests {
             ("<.elastic-{now/d}>", false),
             ("<.elastic-{now{yyyy,MM}}>", false),
             (".TRIBUTARY-leases", false),
+            ("bb16-.tributary-secrets-v1", false),
+            ("https://a/.elastic-connectors", true),
+            ("", true),
+            (",", true),
         ] {
             assert_eq!(in_text(&own, text).is_ok(), is_taken, "{text}");
         }

@@ -33,6 +33,8 @@ const NOT_ANSWERED: &[&str] = &[
     "upgrade",
     "x-elastic-product",
 ];
+/// What an engine asks for of who signs in, which is this service unless the credentials of clients are passed on.
+const CHALLENGE: &str = "www-authenticate";
 const AUTHENTICATION: &str = "authorization";
 const VENDOR: &str = "application/vnd.elasticsearch+";
 
@@ -77,9 +79,14 @@ pub(super) fn of_answer(
     product: SearchProduct,
     wanted_json: &HeaderValue,
     version: &str,
+    is_signed_in_by_client: bool,
 ) -> Vec<(HeaderName, HeaderValue)> {
     let named = named_by_connection(given.get_all(out::CONNECTION).iter().map(out::HeaderValue::as_bytes));
-    let is_passed = |name: &str| !NOT_ANSWERED.contains(&name) && !named.contains(&name.to_owned());
+    let is_passed = |name: &str| {
+        !NOT_ANSWERED.contains(&name)
+            && !named.contains(&name.to_owned())
+            && (name != CHALLENGE || is_signed_in_by_client)
+    };
     let mut headers = Vec::new();
     for (name, value) in given.iter().filter(|(name, _)| is_passed(name.as_str())) {
         let value = match name.as_str() {
@@ -91,9 +98,10 @@ pub(super) fn of_answer(
                     HeaderValue::from_bytes(value.as_bytes()).ok()
                 }
             }
-            "warning" if product == SearchProduct::OpenSearch => {
-                HeaderValue::from_bytes(&warning(value.as_bytes(), version)).ok()
-            }
+            "warning" => warning(value.as_bytes(), product, version)
+                .and_then(|value| HeaderValue::from_bytes(&value).ok()),
+            // The address of an engine is nothing for clients, who could not reach it.
+            "location" if !is_path(value.as_bytes()) => None,
             _ => HeaderValue::from_bytes(value.as_bytes()).ok(),
         };
         if let (Ok(name), Some(value)) = (HeaderName::from_bytes(name.as_str().as_bytes()), value) {
@@ -129,13 +137,26 @@ fn plain_types(value: &[u8]) -> Vec<u8> {
     text.split(',').map(plain).collect::<Vec<_>>().join(", ").into_bytes()
 }
 
-/// A warning of OpenSearch in the form that Elasticsearch's clients read.
-fn warning(value: &[u8], version: &str) -> Vec<u8> {
-    let agent_and_text = value.strip_prefix(b"299 OpenSearch-");
-    match agent_and_text.and_then(|rest| Some(&rest[rest.iter().position(|byte| *byte == b' ')?..])) {
-        Some(text) => [format!("299 Elasticsearch-{version}-unknown").as_bytes(), text].concat(),
-        None => value.to_vec(),
+/// Whether a reference is a path on the same host.
+fn is_path(reference: &[u8]) -> bool {
+    let reads_as_slash = |byte: Option<&u8>| byte.is_some_and(|byte| matches!(byte, b'/' | b'\\'));
+    reference.first() == Some(&b'/') && !reads_as_slash(reference.get(1))
+}
+
+/// A warning in the form that Elasticsearch's clients read, `299 Elasticsearch-version-hash "text"`. Those of another form
+/// are not from the engine, and could make clients fail.
+fn warning(value: &[u8], product: SearchProduct, version: &str) -> Option<Vec<u8>> {
+    let rest = value.strip_prefix(b"299 ")?;
+    let (agent, text) = rest.split_at(rest.iter().position(|byte| *byte == b' ')?);
+    let has_version = agent.split(|byte| *byte == b'-').filter(|part| !part.is_empty()).count() >= 3;
+    let quoted = text.strip_prefix(b" \"")?;
+    if !has_version || !quoted.contains(&b'"') {
+        return None;
     }
+    if product == SearchProduct::OpenSearch && agent.starts_with(b"OpenSearch-") {
+        return Some([format!("299 Elasticsearch-{version}-unknown").as_bytes(), text].concat());
+    }
+    Some(value.to_vec())
 }
 
 #[cfg(test)]
@@ -198,13 +219,20 @@ mod tests {
             ("x-inner", "a"),
             ("x-opaque-id", "7"),
             ("warning", "299 OpenSearch-3.8.0-abc \"a \\\"b\\\"\""),
+            ("warning", "199 proxy \"stale\""),
+            ("warning", "299 - \"text\""),
+            ("warning", "299 OpenSearch-3.8.0-abc text"),
+            ("location", "/a/_doc/1"),
+            ("location", "http://127.0.0.1:9200/a"),
+            ("location", "//127.0.0.1:9200/a"),
+            ("www-authenticate", "Basic realm=\"engine\""),
             ("content-encoding", "gzip"),
         ] {
             given.append(out::HeaderName::from_static(name), out::HeaderValue::from_static(value));
         }
         let vendor = HeaderValue::from_static("application/vnd.elasticsearch+json;compatible-with=8");
         let answer = |product, wanted: &HeaderValue| {
-            let headers = of_answer(&given, product, wanted, "9.5.0");
+            let headers = of_answer(&given, product, wanted, "9.5.0", false);
             headers
                 .into_iter()
                 .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
@@ -217,9 +245,12 @@ mod tests {
                 "content-type: application/vnd.elasticsearch+json;compatible-with=8",
                 "x-opaque-id: 7",
                 "warning: 299 Elasticsearch-9.5.0-unknown \"a \\\"b\\\"\"",
+                "location: /a/_doc/1",
                 "content-encoding: gzip",
             ]
         );
+        let forwarded = of_answer(&given, SearchProduct::OpenSearch, &vendor, "9.5.0", true);
+        assert!(forwarded.iter().any(|(name, _)| name.as_str() == CHALLENGE), "clients sign in themselves");
         let plain = HeaderValue::from_static("application/json");
         assert_eq!(
             answer(SearchProduct::OpenSearch, &plain)[0],

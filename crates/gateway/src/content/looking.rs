@@ -14,6 +14,23 @@ use super::actions::Actions;
 /// What can be unpacked while it passes, and engines unpack too.
 const SERVED: &[&str] = &["gzip", "identity"];
 
+/// What engines unpack. They hang up on other encodings, or store the body as it is.
+const UNPACKED_BY_ENGINES: &[&str] = &["gzip", "deflate", "identity"];
+
+/// Checks that an engine can unpack a body.
+pub(super) fn check_packing(headers: &HeaderMap) -> Result<(), ApiError> {
+    let header = packing(headers);
+    match header.trim().to_ascii_lowercase().as_str() {
+        "" | "identity" | "gzip" | "x-gzip" | "deflate" | "x-deflate" => Ok(()),
+        _ => Err(ApiError::ContentEncoding { header, served: UNPACKED_BY_ENGINES }),
+    }
+}
+
+fn packing(headers: &HeaderMap) -> String {
+    let values: Vec<&[u8]> = headers.get_all(CONTENT_ENCODING).map(HeaderValue::as_bytes).collect();
+    String::from_utf8_lossy(&values.join(&b", "[..])).into_owned()
+}
+
 /// How a body is looked at.
 pub(super) enum Looking {
     /// Not at all.
@@ -35,8 +52,7 @@ pub(super) struct Unpacked {
 impl Looking {
     /// At the action lines of a bulk request.
     pub(super) fn at_actions(actions: Actions, headers: &HeaderMap, limit: usize) -> Result<Self, ApiError> {
-        let values: Vec<&[u8]> = headers.get_all(CONTENT_ENCODING).map(HeaderValue::as_bytes).collect();
-        let header = String::from_utf8_lossy(&values.join(&b", "[..])).into_owned();
+        let header = packing(headers);
         match header.trim().to_ascii_lowercase().as_str() {
             "" | "identity" => Ok(Self::AtActions(actions)),
             "gzip" | "x-gzip" => {
@@ -138,6 +154,26 @@ mod tests {
             looking.take(&Bytes::copy_from_slice(piece)).await?;
         }
         looking.end()
+    }
+
+    #[test]
+    fn what_engines_do_not_unpack_is_refused() {
+        let check = |encoding: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(HeaderName::from_static("content-encoding"), HeaderValue::from_static(encoding));
+            check_packing(&headers)
+        };
+        assert!(check_packing(&HeaderMap::new()).is_ok());
+        for taken in ["", "identity", "GZip", "x-gzip", "deflate"] {
+            assert!(check(taken).is_ok(), "{taken}");
+        }
+        for refused in ["zstd", "br", "gzip, gzip", "identity, gzip", "snappy"] {
+            let refused = check(refused).unwrap_err();
+            assert!(
+                matches!(refused, ApiError::ContentEncoding { .. }) && refused.status() == 415,
+                "{refused}"
+            );
+        }
     }
 
     #[actix_web::test]

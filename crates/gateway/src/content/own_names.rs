@@ -33,6 +33,13 @@ impl OwnNames {
         self.starts.iter().any(|start| name.starts_with(start))
     }
 
+    /// Whether it has what own names begin with anywhere: it can be an index of another service in the same engine,
+    /// with a prefix that this one does not know.
+    pub(super) fn resembles_own(&self, name: &str) -> bool {
+        let name = name.to_lowercase();
+        self.starts.iter().any(|start| name.contains(start))
+    }
+
     /// Whether a name that begins like this could be an own one.
     pub(super) fn could_begin_with(&self, start: &str) -> bool {
         let start = start.to_lowercase();
@@ -100,6 +107,14 @@ mod tests {
         }
         for name in ["search-a", "elastic-connectors", ".elastic", "team-a", "other-.elastic-connectors"] {
             assert!(!own.owns(name), "{name}");
+        }
+        for (name, expected) in [
+            ("other-.elastic-connectors", true),
+            ("other-.Tributary-secrets-v1", true),
+            ("other.elastic", false),
+            ("tributary-a", false),
+        ] {
+            assert_eq!(own.resembles_own(name), expected, "{name}");
         }
         assert_eq!(own.exclusions().matches(",-").count(), 4, "{own:?}");
         assert_eq!(OwnNames::new("").exclusions(), ",-.tributary-*,-.elastic-connectors*");

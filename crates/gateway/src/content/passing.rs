@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
+use actix_web::http::Method;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, TRANSFER_ENCODING};
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
@@ -17,8 +18,8 @@ use super::engine::Content;
 use super::expression::Wildcards;
 use super::failure;
 use super::headers;
-use super::looking::Looking;
-use super::pattern::admit;
+use super::looking::{Looking, check_packing};
+use super::pattern::{Admitted, admit};
 use super::point_in_time::PointInTime;
 use super::processors;
 use super::strings::Search;
@@ -38,7 +39,7 @@ const DETECTION: Duration = Duration::from_secs(2);
 pub(crate) async fn pass(content: &Content, request: HttpRequest, payload: web::Payload) -> HttpResponse {
     let mut payload = payload.into_inner();
     let is_read = !has_body(request.headers());
-    let mut exchange = Exchange { content, request: &request, is_read, is_translated: false };
+    let mut exchange = Exchange { content, request: &request, is_read, is_translated: false, sent_as: None };
     match exchange.run(&mut payload).await {
         Ok((answer, product)) => {
             let unread = (!exchange.is_read).then_some(payload);
@@ -88,6 +89,8 @@ struct Exchange<'e> {
     is_read: bool,
     /// Whether the answer is replaced, for which it must not be packed.
     is_translated: bool,
+    /// The method that is sent in place of that of the request.
+    sent_as: Option<&'static str>,
 }
 
 impl Exchange<'_> {
@@ -99,7 +102,11 @@ impl Exchange<'_> {
             let path = request.path().to_owned();
             return Err(ApiError::NoHandler { method: method.to_owned(), path });
         }
-        let looked = admit(&content.own, &content.more, method, &mut target)?;
+        let Admitted { looked, sent_as } = admit(&content.own, &content.more, method, &mut target)?;
+        self.sent_as = sent_as;
+        if !self.is_read {
+            check_packing(request.headers())?;
+        }
         if declared_length(request.headers()).is_some_and(|length| length > LONGEST as u64) {
             return Err(ApiError::TooLongToPassOn(LONGEST));
         }
@@ -240,7 +247,8 @@ impl Exchange<'_> {
         };
         let (response, is_passed) = response?;
         self.is_read |= is_passed;
-        Answer::begin(response, deadline, self.content.forwards_authorization).await
+        let is_head = self.request.method() == Method::HEAD;
+        Answer::begin(response, deadline, self.content.forwards_authorization, is_head).await
     }
 
     /// Sends a request to the first node that takes it.
@@ -251,7 +259,8 @@ impl Exchange<'_> {
         sent: &Sent,
     ) -> Result<reqwest::Response, ApiError> {
         let engine = &self.content.engine;
-        let method = reqwest::Method::from_bytes(self.request.method().as_str().as_bytes())
+        let method = self.sent_as.unwrap_or(self.request.method().as_str());
+        let method = reqwest::Method::from_bytes(method.as_bytes())
             .map_err(|error| ApiError::Internal(error.into()))?;
         let has_body = !matches!(sent, Sent::Whole(body) if body.is_empty());
         let mut headers = headers::of_request(

@@ -76,23 +76,32 @@ fn matches_text(pattern: &str, text: &str) -> bool {
     }
 }
 
-/// Finds what is looked at in the body of a request, and changes its path to what is sent; an error if it is not passed on.
+/// What becomes of a request that is passed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Admitted {
+    /// What is looked at in the body.
+    pub(super) looked: Looked,
+    /// The method that is sent in place of that of the request.
+    pub(super) sent_as: Option<&'static str>,
+}
+
+/// Finds what becomes of a request, and changes its path to what is sent; an error if it is not passed on.
 pub(super) fn admit(
     own: &OwnNames,
     more: &[AllowedMore],
     method: &str,
     target: &mut Target,
-) -> Result<Looked, ApiError> {
+) -> Result<Admitted, ApiError> {
     let found = PASSED
         .iter()
         .find(|passed| passed.methods.contains(&method) && matches(passed.path, &target.segments));
     if let Some(passed) = found {
         admit_known(own, passed, target)?;
-        return Ok(passed.looked);
+        return Ok(Admitted { looked: passed.looked, sent_as: passed.sent_as });
     }
     if more.iter().any(|allowed| allowed.matches(method, target)) {
         admit_more(own, target)?;
-        return Ok(Looked::Expressions);
+        return Ok(Admitted { looked: Looked::Expressions, sent_as: None });
     }
     let path = target.segments.join("/");
     Err(ApiError::NotPassedOn(format!(
@@ -146,13 +155,15 @@ fn admit_known(own: &OwnNames, passed: &Passed, target: &mut Target) -> Result<(
 
 /// Nothing is known of these but that the first part is an index, unless it begins with `_`.
 fn admit_more(own: &OwnNames, target: &mut Target) -> Result<(), ApiError> {
-    let has_index = !target.segments.first().is_some_and(|first| first.starts_with('_') && first != "_all");
+    let has_index =
+        !target.segments.first().is_some_and(|first| first.starts_with('_') && !first.starts_with("_all"));
     for (place, segment) in target.segments.iter_mut().enumerate() {
         if place == 0 && has_index {
             exclude_own(own, segment)?;
         } else {
             expression::in_text(own, segment)?;
-            if segment.contains('*') {
+            expression::names_something(segment)?;
+            if segment.contains('*') || segment.split(',').any(|item| item.trim() == "_all") {
                 expression::in_body(own, segment, Wildcards::Refused)?;
             }
         }
@@ -185,6 +196,10 @@ mod tests {
     fn what_is_passed_on_and_how() {
         for (method, path, expected) in [
             ("GET", "/search-a", "/search-a"),
+            ("POST", "/_resolve/index/a", "/_resolve/index/a"),
+            ("POST", "/_cat/count", "/_cat/count"),
+            ("POST", "/_cat/count/a", "/_cat/count/a"),
+            ("PUT", "/a/_doc/,", "/a/_doc/,"),
             ("HEAD", "/search-a", "/search-a"),
             ("GET", "/_cat/indices", &*format!("/_cat/indices/*,{EXCLUDED}")),
             ("GET", "/_cat/indices/*?v", &*format!("/_cat/indices/*,{EXCLUDED}?v")),
@@ -215,6 +230,21 @@ mod tests {
             ("PUT", "/a/_alias/.elastic-connectors", 400),
             ("GET", "/_alias/.elastic-connectors", 400),
             ("GET", "/_resolve/index/.elastic-connectors", 400),
+            ("GET", "/,/_search?expand_wildcards=all", 400),
+            ("GET", "/%2C/_search", 400),
+            ("GET", "/a,,b/_search", 400),
+            ("GET", "/_alias/,", 400),
+            ("GET", "/a/_alias/b,", 400),
+            ("GET", "/,/_alias/b", 400),
+            ("GET", "/_cat/indices/,", 400),
+            ("GET", "/_cat/aliases/%20,", 400),
+            ("GET", "/_cluster/health/,,", 400),
+            ("GET", "/_resolve/index/,", 400),
+            ("POST", "/,/_pit", 400),
+            ("GET", "/,/_mapping", 400),
+            ("POST", "/,/_update_by_query", 400),
+            ("DELETE", "/,", 400),
+            ("GET", "/bb16-.tributary-secrets-v1/_search", 400),
             ("GET", "/_search?expand_wildcards=all", 400),
             ("POST", "/_search?expand_wildcards=hidden", 400),
             ("GET", "/_cluster/settings", 403),
@@ -255,6 +285,10 @@ mod tests {
             ("*/_rollover", "POST", "/.elastic-connectors/_rollover", 400),
             ("/_cat/*/*", "GET", "/_cat/shards/.elastic-connectors", 400),
             ("/_cat/*/*", "GET", "/_cat/shards/*", 400),
+            ("/_cat/*/*", "GET", "/_cat/shards/_all", 400),
+            ("/_cat/*/*", "GET", "/_cat/shards/,", 400),
+            ("/_cat/*/*", "GET", "/_cat/shards/a,", 400),
+            ("*/_rollover", "POST", "/,/_rollover", 400),
         ] {
             let refused = admitted(method, path, &[more]).unwrap_err();
             assert_eq!(refused.status(), status, "{more} {method} {path}: {refused}");

@@ -53,6 +53,8 @@ const HARMLESS: &[&str] = &[
 /// The field that decides.
 const INDEX: &str = "_index";
 const TEMPLATE: &str = "{{";
+/// What holds all fields of a document, so that the index is a part of it.
+const ROOTS: &[&str] = &["_source", "_ingest"];
 
 /// Checks the body of a pipeline, or of its simulation.
 pub(super) fn check(own: &OwnNames, body: &[u8]) -> Result<(), ApiError> {
@@ -84,10 +86,18 @@ fn check_processor(own: &OwnNames, kind: &str, processor: &Value) -> Result<(), 
     if processor.get("add_to_root").is_some_and(|value| *value != Value::Bool(false)) {
         return Err(refused(kind, "[add_to_root] could replace the index of documents"));
     }
-    if kind == "kv" && processor.get("target_field").is_none() {
+    let text = |name: &str| processor.get(name).and_then(Value::as_str);
+    if kind == "kv" && text("target_field").is_none_or(|field| field.trim().is_empty()) {
         return Err(refused(kind, "without [target_field] it could replace the index of documents"));
     }
-    let text = |name: &str| processor.get(name).and_then(Value::as_str);
+    let is_root =
+        |name: &str| text(name).is_some_and(|field| ROOTS.contains(&field.trim_matches(['.', ' '])));
+    if is_root("field") || is_root("target_field") {
+        return Err(refused(kind, "what it writes there could be the index of documents"));
+    }
+    if kind == "dissect" && text("pattern").is_some_and(has_references) {
+        return Err(refused(kind, "keys with [*] or [&] take the names of fields from documents"));
+    }
     if kind == "set" && text("field") == Some(INDEX) {
         return match text("value") {
             Some(value) if !value.contains(TEMPLATE) && processor.get("copy_from").is_none() => {
@@ -103,6 +113,9 @@ fn check_processor(own: &OwnNames, kind: &str, processor: &Value) -> Result<(), 
     if is_template("field") || is_template("target_field") {
         return Err(refused(kind, "a field that is computed could be the index of documents"));
     }
+    if kind == "reroute" && processor.get("type").is_some() {
+        return Err(refused(kind, "[type] is the beginning of any name"));
+    }
     if kind == "reroute" && !processor.as_object().is_some_and(has_no_template) {
         return Err(refused(kind, "its target can only be a name that stands in the pipeline"));
     }
@@ -113,6 +126,14 @@ fn check_processor(own: &OwnNames, kind: &str, processor: &Value) -> Result<(), 
         return Err(refused(kind, "only [set] can change the index of documents"));
     }
     Ok(())
+}
+
+/// Whether a pattern of `dissect` has keys whose names come from the document, `%{*name} %{&name}`.
+fn has_references(pattern: &str) -> bool {
+    pattern.split("%{").skip(1).any(|rest| {
+        let key = rest.split('}').next().unwrap_or_default();
+        key.contains(['*', '&'])
+    })
 }
 
 fn has_no_template(processor: &serde_json::Map<String, Value>) -> bool {
@@ -158,6 +179,7 @@ mod tests {
             r#"{"processors":[{"reroute":{"dataset":"a"}}],"on_failure":[{"set":{"field":"error","value":"x"}}]}"#,
             r#"{"docs":[{"_index":"index","_source":{}}]}"#,
             r#"{"processors":[{"remove":{"field":["_attachment_indexed_chars","re_index"],"ignore_missing":true}}]}"#,
+            r#"{"processors":[{"dissect":{"field":"a","pattern":"%{+b/2} * & %{?c} %{d->}"}}]}"#,
             r#"{"processors":[{"kv":{"field":"a","target_field":"b","field_split":" ","value_split":"="}}]}"#,
         ] {
             assert!(check(&own, taken.as_bytes()).is_ok(), "{taken}: {:?}", check(&own, taken.as_bytes()));
@@ -174,6 +196,14 @@ mod tests {
             r#"{"dissect":{"field":"a","pattern":"%{_index}"}}"#,
             r#"{"json":{"field":"a","add_to_root":true}}"#,
             r#"{"kv":{"field":"a","field_split":" ","value_split":"="}}"#,
+            r#"{"dissect":{"field":"a","pattern":"%{*k}=%{&k}"}}"#,
+            r#"{"dissect":{"field":"a","pattern":"%{b} %{?*k}"}}"#,
+            r#"{"kv":{"field":"a","target_field":"_source","field_split":" ","value_split":"="}}"#,
+            r#"{"kv":{"field":"a","target_field":"_ingest","field_split":" ","value_split":"="}}"#,
+            r#"{"kv":{"field":"a","target_field":"","field_split":" ","value_split":"="}}"#,
+            r#"{"kv":{"field":"a","target_field":null,"field_split":" ","value_split":"="}}"#,
+            r#"{"json":{"field":"a","target_field":"_source"}}"#,
+            r#"{"set":{"field":"_source","value":{"a":1}}}"#,
             r#"{"reroute":{"destination":"{{a}}"}}"#,
             r#"{"foreach":{"field":"a","processor":{"set":{"field":"_index","value":"{{_ingest._value}}"}}}}"#,
             r#"{"set":{"field":"a","value":1,"on_failure":[{"script":{"source":""}}]}}"#,

@@ -12,6 +12,8 @@ use super::target::names_hidden;
 
 /// The fields whose value is an index expression.
 const EXPRESSIONS: &[&str] = &["index", "indices", "_index", "alias", "aliases"];
+/// A query whose own query is a text that is encoded, so that it cannot be looked at.
+const ENCODED_QUERY: (&str, &str) = ("wrapper", "query");
 
 /// What to look for.
 #[derive(Debug, Clone, Copy)]
@@ -46,7 +48,8 @@ impl Search<'_> {
 
     fn check_text(self, field: Option<&str>, text: &str) -> Result<(), ApiError> {
         expression::in_text(self.own, text)?;
-        match (field, self.expressions) {
+        let field = field.map(snake_case);
+        match (field.as_deref(), self.expressions) {
             (Some("expand_wildcards"), Some(_)) if names_hidden(text) => Err(ApiError::OwnIndex(
                 "[expand_wildcards] asks for hidden indices, among which are those of this service"
                     .to_owned(),
@@ -57,6 +60,28 @@ impl Search<'_> {
             _ => Ok(()),
         }
     }
+
+    /// Checks an empty list, or nothing, in place of names: engines take it for all indices.
+    fn check_empty(self, field: Option<&str>) -> Result<(), ApiError> {
+        match field.map(snake_case) {
+            Some(field) if self.expressions.is_some() && EXPRESSIONS.contains(&field.as_str()) => {
+                Err(Refusal::InvalidArgument(format!("[{field}] is empty, it needs names")).into())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The name of a field as it is compared: engines take `expandWildcards` for `expand_wildcards` in some places.
+fn snake_case(name: &str) -> String {
+    let mut folded = String::with_capacity(name.len());
+    for letter in name.chars() {
+        if letter.is_uppercase() && !folded.is_empty() && !folded.ends_with('_') {
+            folded.push('_');
+        }
+        folded.extend(letter.to_lowercase());
+    }
+    folded
 }
 
 /// A value, the field that it stands in, and where to tell what is refused.
@@ -68,7 +93,13 @@ struct Node<'n> {
 
 impl Node<'_> {
     fn look<E: de::Error>(&mut self, field: Option<&str>, text: &str) -> Result<(), E> {
-        self.search.check_text(field, text).map_err(|error| {
+        let checked = self.search.check_text(field, text);
+        self.told(checked)
+    }
+
+    /// Tells what is refused beside the error of the reader, which is for malformed JSON.
+    fn told<E: de::Error>(&mut self, checked: Result<(), ApiError>) -> Result<(), E> {
+        checked.map_err(|error| {
             *self.refused = Some(error);
             E::custom("refused")
         })
@@ -111,14 +142,19 @@ impl<'de> Visitor<'de> for Node<'_> {
         Ok(())
     }
 
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
+    fn visit_unit<E: de::Error>(mut self) -> Result<(), E> {
+        let checked = self.search.check_empty(self.field);
+        self.told(checked)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        let Self { search, field, refused } = self;
-        while items.next_element_seed(Node { search, field, refused: &mut *refused })?.is_some() {}
-        Ok(())
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<(), A::Error> {
+        let (search, field) = (self.search, self.field);
+        let mut is_empty = true;
+        while items.next_element_seed(Node { search, field, refused: &mut *self.refused })?.is_some() {
+            is_empty = false;
+        }
+        let checked = if is_empty { search.check_empty(field) } else { Ok(()) };
+        self.told(checked)
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut fields: A) -> Result<(), A::Error> {
@@ -126,6 +162,13 @@ impl<'de> Visitor<'de> for Node<'_> {
             // The names in an object of aliases are its keys.
             let outer = self.field.filter(|field| *field == "aliases");
             self.look(outer, &name)?;
+            if self.field == Some(ENCODED_QUERY.0) && name == ENCODED_QUERY.1 {
+                self.told(Err(ApiError::OwnIndex(
+                    "a [wrapper] query is not passed on: what it encodes could name indices of this service; give the \
+                     query itself"
+                        .to_owned(),
+                )))?;
+            }
             fields.next_value_seed(Node {
                 search: self.search,
                 field: Some(&name),
@@ -148,6 +191,7 @@ mod tests {
             r#"{"query":{"query_string":{"query":"*"}},"_source":["*"],"size":5,"a":[1.5,-1,null,true]}"#,
             r#"{"query":{"match":{"body":"what about .elastic-connectors?"}}}"#,
             r#"{"docs":[{"_index":"search-a","_id":"1"}]}"#,
+            r#"{"properties":{"wrapper":{"type":"keyword"}},"index":[],"indices":null}"#,
         ] {
             assert!(strings.check(taken.as_bytes()).is_ok(), "{taken}");
         }
@@ -158,6 +202,9 @@ mod tests {
             r#"{"a":{"index":"x","index":".elastic-connectors"}}"#,
             r#"{"_index":"<.elastic-{now{'x'}}>"}"#,
             r#"{"a":["b",["c",".TRIBUTARY-leases"]]}"#,
+            r#"{"query":{"bool":{"must":[{"wrapper":{"query":"eyJ0ZXJtcyI6e319"}}]}}}"#,
+            r#"{"query":{"\u0077rapper":{"boost":1,"query":"eyJ0ZXJtcyI6e319"}}}"#,
+            r#"{"docs":[{"_index":"bb16-.tributary-secrets-v1"}]}"#,
         ] {
             assert_eq!(strings.check(refused.as_bytes()).unwrap_err().status(), 400, "{refused}");
             assert!(matches!(strings.check(refused.as_bytes()), Err(ApiError::OwnIndex(_))), "{refused}");
@@ -178,6 +225,8 @@ mod tests {
             r#"{"actions":[{"add":{"indices":["a",".el*"],"alias":"a"}}]}"#,
             r#"{"actions":[{"remove":{"index":"a","alias":"_all"}}]}"#,
             r#"{"aliases":{".elastic-connectors":{}}}"#,
+            r#"{"actions":[{"remove":{"indices":[],"alias":"a"}}]}"#,
+            r#"{"actions":[{"remove":{"index":",","alias":"a"}}]}"#,
         ] {
             assert!(strict.check(refused.as_bytes()).is_err(), "{refused}");
         }
@@ -187,6 +236,14 @@ mod tests {
             "{\"index\":\".*\"}\n{}\n",
             "{\"index\":[\"a\",\".elastic-connectors\"]}\n{}\n",
             "{\"index\":\"*\",\"expand_wildcards\":[\"open\",\"hidden\"]}\n{}\n",
+            "{\"index\":\"*\",\"expandWildcards\":\"all\"}\n{}\n",
+            "{\"expandWildcards\":[\"open\",\"hidden\"]}\n{}\n",
+            "{\"index\":[]}\n{}\n",
+            "{\"indices\":[]}\n{}\n",
+            "{\"index\":\"\"}\n{}\n",
+            "{\"index\":\",\"}\n{}\n",
+            "{\"index\":[\"a\",\"\"]}\n{}\n",
+            "{\"index\":null}\n{}\n",
             "{}\n{\n",
         ] {
             assert!(lines.check_lines(refused.as_bytes()).is_err(), "{refused}");
