@@ -149,7 +149,7 @@ fn belongs(name: &str) -> ApiError {
 mod tests {
     use super::*;
 
-    const EXCLUDED: &str = ",-.tributary-*,-.elastic-connectors*";
+    const EXCLUDED: &str = ",-.tributary-*,-.elastic-connectors*,-*.tributary-*,-*.elastic-connectors*";
 
     #[test]
     fn expressions_in_paths() {

@@ -4,6 +4,8 @@ use tributary_storage::SearchEngine;
 
 /// What the names of internal indices begin with, those of later versions too.
 const INTERNAL: &str = ".tributary-";
+/// What follows the prefix in all names, own ones and those of other services.
+const FRAGMENTS: [&str; 2] = [INTERNAL, ".elastic-connectors"];
 
 /// What the names and aliases of own indices begin with: without a prefix, and with that of the store.
 #[derive(Debug, Clone)]
@@ -52,9 +54,12 @@ impl OwnNames {
         self.starts.iter().any(|own| reaches_end(&wildcard, own))
     }
 
-    /// The items of an index expression that take own names out of what stands before them.
+    /// The items of an index expression that take own names out of what stands before them, and those of other services
+    /// with a prefix. Hidden names that begin with a dot are matched by patterns alone that do, too.
     pub(super) fn exclusions(&self) -> String {
-        self.starts.iter().flat_map(|start| [",-", start, "*"]).collect()
+        let own = self.starts.iter().flat_map(|start| [",-", start, "*"]);
+        let of_others = FRAGMENTS.iter().flat_map(|fragment| [",-*", fragment, "*"]);
+        own.chain(of_others).collect()
     }
 }
 
@@ -116,8 +121,11 @@ mod tests {
         ] {
             assert_eq!(own.resembles_own(name), expected, "{name}");
         }
-        assert_eq!(own.exclusions().matches(",-").count(), 4, "{own:?}");
-        assert_eq!(OwnNames::new("").exclusions(), ",-.tributary-*,-.elastic-connectors*");
+        assert_eq!(own.exclusions().matches(",-").count(), 6, "{own:?}");
+        assert_eq!(
+            OwnNames::new("").exclusions(),
+            ",-.tributary-*,-.elastic-connectors*,-*.tributary-*,-*.elastic-connectors*"
+        );
     }
 
     #[test]

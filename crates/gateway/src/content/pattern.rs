@@ -182,7 +182,7 @@ fn exclude_own(own: &OwnNames, segment: &mut String) -> Result<(), ApiError> {
 mod tests {
     use super::*;
 
-    const EXCLUDED: &str = "-.tributary-*,-.elastic-connectors*";
+    const EXCLUDED: &str = "-.tributary-*,-.elastic-connectors*,-*.tributary-*,-*.elastic-connectors*";
 
     fn admitted(method: &str, path: &str, more: &[&str]) -> Result<String, ApiError> {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
