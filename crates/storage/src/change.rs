@@ -96,6 +96,17 @@ pub trait StoreExt {
         D: From<Document> + Into<Document> + Send,
         F: FnMut(Option<D>) -> Result<D, Refusal> + Send;
 
+    /// Like [`change_or_create`](Self::change_or_create), with the version of what is decided on. `decide` returns `None`
+    /// to leave a document as it is. Returns the version of the document afterwards.
+    async fn change_versioned<F>(
+        &self,
+        collection: Collection,
+        id: &Id,
+        decide: F,
+    ) -> Result<(Outcome, Version), ChangeError>
+    where
+        F: FnMut(Option<(Version, Document)>) -> Result<Option<Document>, Refusal> + Send;
+
     /// Like [`change_or_create`](Self::change_or_create), for a document that must exist.
     async fn change<D, F>(
         &self,
@@ -113,7 +124,22 @@ pub trait StoreExt {
     }
 
     /// Removes a document regardless of its version, or returns a refusal with the id if there is none.
-    async fn remove(&self, collection: Collection, id: &Id) -> Result<(), ChangeError>;
+    async fn remove(&self, collection: Collection, id: &Id) -> Result<(), ChangeError> {
+        let check =
+            |version: Option<Version>| version.map(drop).ok_or_else(|| (collection.missing)(id.to_string()));
+        self.remove_versioned(collection, id, check).await.map(drop)
+    }
+
+    /// Removes a document if `check` accepts its version, which is `None` if there is none. Returns the version of the
+    /// removal, or `None` if there was nothing to remove.
+    async fn remove_versioned<F>(
+        &self,
+        collection: Collection,
+        id: &Id,
+        check: F,
+    ) -> Result<Option<Version>, ChangeError>
+    where
+        F: FnMut(Option<Version>) -> Result<(), Refusal> + Send;
 
     /// Removes documents in bulk regardless of their versions; missing ones are skipped.
     async fn remove_all(&self, collection: Collection, ids: &[Id]) -> Result<(), StoreError>;
@@ -166,23 +192,40 @@ impl<S: Store + ?Sized> StoreExt for S {
         D: From<Document> + Into<Document> + Send,
         F: FnMut(Option<D>) -> Result<D, Refusal> + Send,
     {
+        let decide = |found: Option<(Version, Document)>| {
+            let before = found.map(|(_, document)| document);
+            let after: Document = decide(before.clone().map(D::from))?.into();
+            Ok((before.as_ref() != Some(&after)).then_some(after))
+        };
+        self.change_versioned(collection, id, decide).await.map(|(outcome, _)| outcome)
+    }
+
+    async fn change_versioned<F>(
+        &self,
+        collection: Collection,
+        id: &Id,
+        mut decide: F,
+    ) -> Result<(Outcome, Version), ChangeError>
+    where
+        F: FnMut(Option<(Version, Document)>) -> Result<Option<Document>, Refusal> + Send,
+    {
         for _ in 0..MAXIMUM_ATTEMPTS {
-            let (result, outcome) = match self.get(collection, id).await {
-                Err(StoreError::NotFound) => {
-                    (self.create(collection, id, decide(None)?.into()).await, Outcome::Created)
-                }
+            let found = match self.get(collection, id).await {
+                Err(StoreError::NotFound) => None,
                 Err(error) => return Err(error.into()),
-                Ok(stored) => {
-                    let before = parse(&stored.document)?;
-                    let after: Document = decide(Some(D::from(before.clone())))?.into();
-                    if after == before {
-                        return Ok(Outcome::Noop);
-                    }
-                    (self.replace(collection, id, stored.version, after).await, Outcome::Updated)
+                Ok(stored) => Some((stored.version, parse(&stored.document)?)),
+            };
+            let version = found.as_ref().map(|(version, _)| *version);
+            let (result, outcome) = match (decide(found)?, version) {
+                (None, Some(version)) => return Ok((Outcome::Noop, version)),
+                (None, None) => return Err((collection.missing)(id.to_string()).into()),
+                (Some(after), None) => (self.create(collection, id, after).await, Outcome::Created),
+                (Some(after), Some(version)) => {
+                    (self.replace(collection, id, version, after).await, Outcome::Updated)
                 }
             };
             match result {
-                Ok(_) => return Ok(outcome),
+                Ok(version) => return Ok((outcome, version)),
                 // A conflict: decide again on the latest state.
                 Err(StoreError::Conflict | StoreError::NotFound) => {}
                 Err(error) => return Err(named(error, collection, id)),
@@ -191,13 +234,28 @@ impl<S: Store + ?Sized> StoreExt for S {
         Err(StoreError::Conflict.into())
     }
 
-    async fn remove(&self, collection: Collection, id: &Id) -> Result<(), ChangeError> {
+    async fn remove_versioned<F>(
+        &self,
+        collection: Collection,
+        id: &Id,
+        mut check: F,
+    ) -> Result<Option<Version>, ChangeError>
+    where
+        F: FnMut(Option<Version>) -> Result<(), Refusal> + Send,
+    {
         for _ in 0..MAXIMUM_ATTEMPTS {
-            let stored = self.get(collection, id).await.map_err(|error| named(error, collection, id))?;
-            match self.delete(collection, id, stored.version).await {
-                Err(StoreError::Conflict) => {}
+            let version = match self.get(collection, id).await {
+                Err(StoreError::NotFound) => None,
+                Err(error) => return Err(error.into()),
+                Ok(stored) => Some(stored.version),
+            };
+            check(version)?;
+            let Some(version) = version else { return Ok(None) };
+            match self.write_one(collection, id, Action::Delete(version)).await {
+                // A conflict: check the latest state.
+                Err(StoreError::Conflict | StoreError::NotFound) => {}
                 Err(error) => return Err(named(error, collection, id)),
-                Ok(()) => return Ok(()),
+                Ok(version) => return Ok(Some(version)),
             }
         }
         Err(StoreError::Conflict.into())

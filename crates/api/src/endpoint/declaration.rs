@@ -130,11 +130,19 @@ impl Endpoint {
         self.parameters.iter().copied().flatten()
     }
 
-    /// In a constant, fails to compile if a placeholder was left.
+    /// In a constant, fails to compile if an endpoint lacks something that no base can provide.
     ///
     /// # Panics
-    /// If one was left.
-    pub const fn check_declaration(&self) {
+    /// If a placeholder was left.
+    pub const fn check_declarations(endpoints: &[&Self]) {
+        let mut place = 0;
+        while place < endpoints.len() {
+            endpoints[place].check_declaration();
+            place += 1;
+        }
+    }
+
+    const fn check_declaration(&self) {
         assert!(!self.name.is_empty() && !self.path.is_empty(), "an endpoint has no name or no path");
         assert!(!matches!(self.access, Access::Undeclared), "an endpoint does not say who may call it");
         assert!(

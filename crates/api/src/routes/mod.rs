@@ -68,14 +68,7 @@ pub const ENDPOINTS: &[&Endpoint] = &[
     &docs::file::ENDPOINT,
 ];
 
-// Fails to compile if an endpoint lacks something that no base can provide.
-const _: () = {
-    let mut place = 0;
-    while place < ENDPOINTS.len() {
-        ENDPOINTS[place].check_declaration();
-        place += 1;
-    }
-};
+const _: () = Endpoint::check_declarations(ENDPOINTS);
 
 #[cfg(test)]
 mod tests {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tributary_api::ApiError;
 
-/// What is told of a failure of the HTTP client.
+/// The error that clients see for a failure of the HTTP client.
 pub(super) fn of(error: reqwest::Error) -> ApiError {
     let is_nonsense = causes(&error).any(|cause| {
         cause.downcast_ref::<hyper::Error>().is_some_and(|error| error.is_parse() || error.is_parse_status())

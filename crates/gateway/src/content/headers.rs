@@ -18,7 +18,7 @@ const PASSED: &[&str] = &[
     "x-elastic-product-origin",
     "x-opaque-id",
 ];
-/// What belongs to a single connection (RFC 9110, 7.6.1), beside what `Connection` names, or is not told of the engine.
+/// What belongs to a single connection (RFC 9110, 7.6.1), beside what `Connection` names, or what would reveal the engine.
 const NOT_ANSWERED: &[&str] = &[
     "connection",
     "content-length",

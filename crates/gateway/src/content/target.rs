@@ -58,7 +58,7 @@ impl Target {
         (!values.is_empty()).then(|| values.join(","))
     }
 
-    /// Whether the engine is told to look for hidden indices too.
+    /// Whether the request includes hidden indices.
     pub(super) fn wants_hidden(&self) -> bool {
         self.parameter("expand_wildcards").is_some_and(|value| names_hidden(&value))
     }

@@ -1,13 +1,10 @@
 //! Writes and deletions of whole documents.
 
 use tributary_domain::{Collection, Connector, Document, Id, Refusal, SyncJob};
-use tributary_storage::{Action, Outcome, Store, StoreError, StoreExt, Version, Versioned};
+use tributary_storage::{Outcome, Store, StoreError, StoreExt, Version};
 
 use super::{DocumentVersion, Guard};
 use crate::{Context, Result};
-
-/// How often a write is tried again after the document was changed by others meanwhile.
-const MAXIMUM_ATTEMPTS: usize = 100;
 
 /// A document that was written, or did not have to be.
 #[derive(Debug, Clone)]
@@ -68,24 +65,8 @@ pub async fn delete(
     id: &Id,
     guard: Guard,
 ) -> Result<Option<Version>> {
-    let store = context.bound(store);
-    for _ in 0..MAXIMUM_ATTEMPTS {
-        let found = match store.get(collection, id).await {
-            Ok(found) => found,
-            Err(StoreError::NotFound) => {
-                guard.check(id, None)?;
-                return Ok(None);
-            }
-            Err(error) => return Err(error.into()),
-        };
-        guard.check(id, Some(found.version))?;
-        match store.write_one(collection, id, Action::Delete(found.version)).await {
-            Ok(version) => return Ok(Some(version)),
-            Err(StoreError::Conflict | StoreError::NotFound) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Err(StoreError::Conflict.into())
+    let check = |version| guard.check(id, version);
+    Ok(context.bound(store).remove_versioned(collection, id, check).await?)
 }
 
 /// Loads a document, lets `decide` choose what becomes of it, and stores that if it was not changed meanwhile; otherwise
@@ -96,41 +77,25 @@ pub(super) async fn decided(
     collection: Collection,
     id: &Id,
     guard: Guard,
-    decide: impl Fn(Option<Document>) -> Result<Option<Document>, Refusal>,
+    decide: impl Fn(Option<Document>) -> Result<Option<Document>, Refusal> + Sync,
 ) -> Result<Written> {
-    let store = context.bound(store);
-    for _ in 0..MAXIMUM_ATTEMPTS {
-        let before = match store.get(collection, id).await {
-            Ok(found) => Some(found),
-            Err(StoreError::NotFound) => None,
-            Err(error) => return Err(error.into()),
+    let mut document = Document::default();
+    let decide = |found: Option<(Version, Document)>| {
+        let Some((version, mut before)) = found else {
+            // What is not there is missing first, and in another version second.
+            let after = decide(None)?.ok_or_else(|| Refusal::DocumentMissing(id.to_string()))?;
+            guard.check(id, None)?;
+            document = after.clone();
+            return Ok(Some(after));
         };
-        // What is not there is missing first, and in another version second.
-        if before.is_none() && decide(None)?.is_none() {
-            return Err(Refusal::DocumentMissing(id.to_string()).into());
-        }
-        guard.check(id, before.as_ref().map(|found| found.version))?;
-        let parsed = before.as_ref().map(parse).transpose()?;
-        let (action, outcome, after) = match (before, decide(parsed.clone())?) {
-            (Some(before), None) => {
-                let document = parsed.unwrap_or_default();
-                return Ok(Written { outcome: Outcome::Noop, version: before.version, document });
-            }
-            (Some(before), Some(after)) => {
-                (Action::Replace(before.version, after.clone()), Outcome::Updated, after)
-            }
-            (None, after) => {
-                let after = after.ok_or_else(|| Refusal::DocumentMissing(id.to_string()))?;
-                (Action::Create(after.clone()), Outcome::Created, after)
-            }
-        };
-        match store.write_one(collection, id, action).await {
-            Ok(version) => return Ok(Written { outcome, version, document: after }),
-            Err(StoreError::Conflict | StoreError::NotFound) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Err(StoreError::Conflict.into())
+        guard.check(id, Some(version))?;
+        before.remove("id");
+        let after = decide(Some(before.clone()))?;
+        document = after.clone().unwrap_or(before);
+        Ok(after)
+    };
+    let (outcome, version) = context.bound(store).change_versioned(collection, id, decide).await?;
+    Ok(Written { outcome, version, document })
 }
 
 /// Refuses a document that its collection cannot have.
@@ -151,14 +116,6 @@ pub(super) fn rewritten(
         return Ok(written);
     }
     SyncJob::from(before).rewritten(id.as_str(), written, context.now()).map(Into::into)
-}
-
-/// A stored document, without its id.
-fn parse(found: &Versioned) -> Result<Document, StoreError> {
-    let text = std::str::from_utf8(&found.document).map_err(|error| StoreError::Backend(error.into()))?;
-    let mut document = Document::parse(text).map_err(|error| StoreError::Backend(error.into()))?;
-    document.remove("id");
-    Ok(document)
 }
 
 impl Guard {

@@ -18,20 +18,20 @@ pub(super) async fn aggregate(
     if search.aggregations.is_empty() {
         return Ok(None);
     }
+    let is_counted = search.aggregations.iter().all(|aggregation| aggregation.field.is_counted);
+    let loaded = match found {
+        None if !is_counted => Some(search.candidates(store, context).await?),
+        _ => None,
+    };
+    let found = found.or(loaded.as_deref());
     let mut answers = Map::new();
     for aggregation in &search.aggregations {
-        let counts = match found {
-            Some(found) => aggregation.counts_of(found.iter().map(|found| &found.document)),
-            None if aggregation.field.is_counted => {
-                let by = [aggregation.field.path];
-                let counts = document::count(store, context, &search.query(), &by).await?;
-                let words = counts.groups.into_iter();
-                words.filter_map(|(mut group, count)| Some((group.pop()??, count))).collect()
-            }
-            None => {
-                let found = search.candidates(store, context).await?;
-                aggregation.counts_of(found.iter().map(|found| &found.document))
-            }
+        let counts = if let Some(found) = found {
+            aggregation.counts_of(found.iter().map(|found| &found.document))
+        } else {
+            let counts = document::count(store, context, &search.query(), &[aggregation.field.path]).await?;
+            let words = counts.groups.into_iter();
+            words.filter_map(|(mut group, count)| Some((group.pop()??, count))).collect()
         };
         answers.insert(aggregation.name.clone(), aggregation.answer(counts));
     }
