@@ -93,8 +93,8 @@ pub use query::{
 pub use refusal::Refusal;
 pub use same_json::is_same_json;
 pub use sensitive::{
-    ConfigurationValue, MASK, SEALED_PREFIX, keep_masked, masked, may_be_protected, refuse_exposure,
-    refuse_masks, rewrite_values,
+    ConfigurationValue, MASK, SEALED_PREFIX, keep_masked, masked, refuse_exposure, refuse_masks,
+    rewrite_values,
 };
 pub use similar_name::{did_you_mean, similar_name};
 pub use strict_json::{JsonProblem, MAXIMUM_DEPTH, check_strict};

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use serde_json::value::RawValue;
 
-use super::{ConfigurationValue, MASK, SEALED_PREFIX, path_to_configuration, spliced, walk};
+use super::{
+    ConfigurationValue, MASK, SEALED_PREFIX, may_be_protected, path_to_configuration, spliced, walk,
+};
 use crate::{Collection, Document, Object, Refusal};
 
 /// The document to store where a client writes `written` in place of `present`: a value that is the [`MASK`] is that of the
@@ -70,6 +72,9 @@ fn by_path(values: Vec<ConfigurationValue<'_>>) -> ByPath<'_> {
 
 /// The written text with the values that it keeps; `None` if it keeps none.
 fn kept(written: &str, present: Option<&str>, path: &[&str]) -> Result<Option<Box<RawValue>>, Refusal> {
+    if !may_be_protected(written.as_bytes()) {
+        return Ok(None);
+    }
     let Ok(values) = walk::values(written, path) else { return Ok(None) };
     if !values.iter().any(|value| value.is_mask() || value.looks_sealed()) {
         return Ok(None);

@@ -23,6 +23,9 @@ pub const MASK: &str = "tributary-masked-value";
 /// What the text of every encrypted value starts with. No value that a client writes does.
 pub const SEALED_PREFIX: &str = "tributary-sealed:";
 
+/// What [`MASK`] and [`SEALED_PREFIX`] start with.
+const OWN_PREFIX: &[u8] = b"tributary-";
+
 /// Where the configuration is in the documents of a collection; `None` if they have none.
 fn path_to_configuration(collection: Collection) -> Option<&'static [&'static str]> {
     if collection == Collection::CONNECTORS {
@@ -63,14 +66,16 @@ pub fn masked(collection: Collection, text: &str) -> Cow<'_, str> {
 }
 
 /// The text of a document with other values in its configuration: `replace` returns the JSON text that takes the place of
-/// a value, or `None` to leave it. Returns `None` if nothing is replaced, or the text cannot be read as an object.
+/// a value, or `None` to leave it. It need not be called for documents in which no value is sensitive, encrypted or masked.
+/// Returns `None` if nothing is replaced, or the text cannot be read as an object.
 #[must_use]
 pub fn rewrite_values(
     collection: Collection,
     text: &str,
     replace: impl FnMut(&ConfigurationValue<'_>) -> Option<String>,
 ) -> Option<String> {
-    rewritten(text, path_to_configuration(collection)?, replace).ok().flatten()
+    let path = path_to_configuration(collection).filter(|_| may_be_protected(text.as_bytes()))?;
+    rewritten(text, path, replace).ok().flatten()
 }
 
 impl Document {
@@ -84,7 +89,8 @@ impl Document {
         let Some((first, rest)) = path_to_configuration(collection).and_then(<[&str]>::split_first) else {
             return false;
         };
-        let next = self.get_raw(first).and_then(|part| rewritten(part.get(), rest, replace).ok().flatten());
+        let part = self.get_raw(first).filter(|part| may_be_protected(part.get().as_bytes()));
+        let next = part.and_then(|part| rewritten(part.get(), rest, replace).ok().flatten());
         let next = next.and_then(|text| RawValue::from_string(text).ok());
         let is_changed = next.is_some();
         if let Some(next) = next {
@@ -128,12 +134,11 @@ fn spliced(text: &str, changes: impl Iterator<Item = (Range<usize>, String)>) ->
     Some(next)
 }
 
-/// Whether the text of a document may have a sensitive or an encrypted value, so that it has to be read.
-#[must_use]
-pub fn may_be_protected(text: &[u8]) -> bool {
+/// Whether the text of a document may have a sensitive, an encrypted or a masked value, so that it has to be read.
+fn may_be_protected(text: &[u8]) -> bool {
     // Letters of names may be written as escapes.
     memmem::find(text, b"\\u00").is_some()
-        || memmem::find(text, SEALED_PREFIX.as_bytes()).is_some()
+        || memmem::find(text, OWN_PREFIX).is_some()
         || memmem::find_iter(text, b"sensitive").any(|place| !is_off(&text[place + "sensitive".len()..]))
 }
 
