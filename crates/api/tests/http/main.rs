@@ -18,6 +18,7 @@ mod docs;
 mod failure;
 mod health;
 mod secret;
+mod sensitive;
 mod session;
 mod stream;
 mod sync_job;
@@ -44,6 +45,7 @@ fn scenarios() -> Vec<Scenario> {
     all.extend(connector_configuration::scenarios());
     all.extend(connector_filtering::scenarios());
     all.extend(secret::scenarios());
+    all.extend(sensitive::scenarios());
     all.extend(convention::scenarios());
     all.extend(failure::scenarios());
     all.extend(health::scenarios());
