@@ -10,12 +10,13 @@ use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use tributary_storage::Deadline;
 
-use crate::answer::{self, Presentation, Reply};
+use crate::answer::{self, Presentation, Reply, ReplyBody};
 use crate::authenticate::{Caller, authenticate};
 use crate::background;
 use crate::body::{self, UnreadBody};
 use crate::endpoint::{Call, Endpoint, Handler, HandlerFunction, RequestHeaders};
 use crate::error::{ApiError, HeadRefusal};
+use crate::limits::{LimitReached, Place, Reservation};
 use crate::media_type::{self, AnswerType};
 use crate::observe::Observation;
 use crate::parameter::{self, Arguments, COMMON_PARAMETERS};
@@ -31,13 +32,20 @@ pub(crate) async fn serve(
     let start = Instant::now();
     let caller = authenticate(&request);
     let endpoint = choose(&endpoints, request.method());
-    let response = if endpoints.is_empty() {
-        serve_stray(&state, &request, payload).await
-    } else {
-        serve_known(&state, &endpoints, endpoint, caller, &request, payload).await
+    let is_exempt = endpoint.is_some_and(Endpoint::is_health);
+    let admitted = if is_exempt { Ok(()) } else { state.limiter.admit(limit_key(&caller)) };
+    let response = match admitted {
+        Err(reached) => refuse(&request, Some(payload.into_inner()), &reached.into()),
+        Ok(()) if endpoints.is_empty() => serve_stray(&state, &caller, &request, payload).await,
+        Ok(()) => serve_known(&state, &endpoints, endpoint, caller, &request, payload).await,
     };
     observe(&state, endpoint, &request, &response, start);
     response
+}
+
+/// The key that the limits of each key are counted for.
+fn limit_key(caller: &Caller) -> &str {
+    caller.principal.name()
 }
 
 /// Rejects a request because of its head, before there is anything to route.
@@ -63,10 +71,21 @@ fn observe(
 }
 
 /// Answers a request at an unknown path: with the application's fallback, if there is one.
-async fn serve_stray(state: &ApiState, request: &HttpRequest, payload: web::Payload) -> HttpResponse {
-    match &state.fallback {
-        Some(fallback) => fallback(request.clone(), payload).await,
-        None => refuse_stray(request, &ApiError::no_handler(request)),
+async fn serve_stray(
+    state: &ApiState,
+    caller: &Caller,
+    request: &HttpRequest,
+    payload: web::Payload,
+) -> HttpResponse {
+    let Some(fallback) = &state.fallback else {
+        return refuse_stray(request, &ApiError::no_handler(request));
+    };
+    match state.limiter.start(limit_key(caller)) {
+        Ok(_place) => {
+            state.limiter.bodies.pass_to(request);
+            fallback(request.clone(), payload).await
+        }
+        Err(reached) => refuse(request, Some(payload.into_inner()), &reached.into()),
     }
 }
 
@@ -133,19 +152,57 @@ async fn call(
         Arguments::collect(request.path(), endpoint.own_parameters().chain(COMMON_PARAMETERS), pairs)?;
     let headers = RequestHeaders::collect(endpoint.headers, request.headers())?;
     let presentation = Presentation::parse(&arguments)?;
-    let body = body::read(state.body_limits, endpoint.body.form(), request, payload.into_inner()).await?;
+    let limiter = Arc::clone(&state.limiter);
+    let memory = limiter.bodies.reserve_later();
+    let form = endpoint.body.form();
+    let body = body::read(state.body_limits, memory, form, request, payload.into_inner()).await?;
+    let place = if endpoint.is_health() { Place::EXEMPT } else { limiter.start(limit_key(&caller))? };
     let path = request.uri().path().to_owned();
     let is_long = body.as_ref().is_some_and(|body| body.len() > background::LONG);
     let (principal, declared_path) = (caller.principal, endpoint.path);
     let deadline = Deadline::of_work_from_now();
-    let call = Call { state, principal, declared_path, path, arguments, headers, deadline, body };
+    let running = place.clone();
+    let call = Call { state, principal, declared_path, path, arguments, headers, deadline, place, body };
     let answer = move |handle: HandlerFunction| move || handle(call);
     let reply = match endpoint.handler {
         Handler::Undeclared => Err(ApiError::no_handler(request)),
         Handler::Here(handle) if !is_long => answer(handle)().await,
         Handler::Here(handle) | Handler::InBackground(handle) => background::run(answer(handle)).await,
     }?;
-    presentation.apply(reply).await
+    let reply = presentation.apply(held_while_sent(reply, running)?).await?;
+    within_memory(reply, endpoint, limiter.answers.reserve_later())
+}
+
+/// A streamed answer keeps the place of its request, among those that wait.
+fn held_while_sent(reply: Reply, place: Place) -> Result<Reply, ApiError> {
+    let body = match reply.body {
+        ReplyBody::Stream(media_type, pieces) => {
+            place.begin_wait()?;
+            ReplyBody::Stream(media_type, place.held_by(pieces))
+        }
+        complete => complete,
+    };
+    Ok(Reply { body, ..reply })
+}
+
+/// A complete answer, within the memory for answers. That to a change is counted, but not refused: nobody would know
+/// what was changed.
+fn within_memory(reply: Reply, endpoint: &Endpoint, mut memory: Reservation) -> Result<Reply, ApiError> {
+    let hold = |body: Bytes| {
+        if !memory.grow_to(body.len()) {
+            if endpoint.only_reads() {
+                return Err(LimitReached::AnswerMemory(memory.most()));
+            }
+            memory.count(body.len());
+        }
+        Ok(memory.hold(body))
+    };
+    let body = match reply.body {
+        ReplyBody::Json(body) => ReplyBody::Json(hold(body)?),
+        ReplyBody::Text(media_type, body) => ReplyBody::Text(media_type, hold(body)?),
+        stream @ ReplyBody::Stream(..) => stream,
+    };
+    Ok(Reply { body, ..reply })
 }
 
 /// The endpoint for a method.

@@ -30,6 +30,7 @@ mod body;
 mod dispatch;
 mod endpoint;
 mod error;
+mod limits;
 mod media_type;
 mod mount;
 mod observe;
@@ -46,6 +47,7 @@ pub use endpoint::{
     Privilege, RequestHeader, Resource,
 };
 pub use error::{ApiError, ERRORS, ErrorKind, ErrorRow, HeadRefusal};
+pub use limits::{LimitReached, LimitScope, Pace, RequestLimits, Reservation, least_bytes};
 pub use mount::{Api, openapi};
 pub use observe::{Observation, Observer};
 pub use parameter::{Arguments, COMMON_PARAMETERS, Parameter, ParameterKind};

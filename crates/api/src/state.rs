@@ -13,6 +13,7 @@ use tributary_service::{Clock, IdGenerator};
 use tributary_storage::Store;
 
 use crate::body::BodyLimits;
+use crate::limits::Limiter;
 use crate::observe::Observer;
 
 /// What `GET /` reports about this service; clients check it.
@@ -47,6 +48,7 @@ pub(crate) struct ApiState {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdGenerator>,
     pub(crate) body_limits: BodyLimits,
+    pub(crate) limiter: Arc<Limiter>,
     pub(crate) identity: Arc<Identity>,
     pub(crate) vault: Option<Arc<Vault>>,
     pub(crate) observers: Vec<Arc<dyn Observer>>,

@@ -25,6 +25,7 @@ mod content;
 mod content_settings;
 mod error;
 mod http;
+mod limit_settings;
 mod log_filter;
 mod logging;
 mod secret_keys;

@@ -24,6 +24,9 @@ use crate::settings::{self, Settings};
 use crate::signals::Signals;
 use crate::streams;
 
+/// How many connections may wait until they are accepted; the system may have a lower limit.
+const BACKLOG: i32 = 4_096;
+
 /// Serves until a signal; running requests are finished, unless there is a second signal.
 pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), StartError> {
     let log = logging::start(&settings).map_err(StartError::Logging)?;
@@ -47,6 +50,7 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
     let api = Api::new(store.clone())
         .with_observer(AccessLog)
         .with_identity(Identity { version: settings.api_version.clone(), ..Identity::default() })
+        .with_limits(&settings.limits.of_requests())
         .with_body_limit(settings.body_limit)
         .with_body_timeout(Duration::from_secs(settings.body_timeout));
     #[cfg(feature = "search")]
@@ -75,6 +79,7 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
             .wrap(middleware::Compress::default())
             .wrap(middleware::from_fn(compression::ignore_what_is_not_served))
             .wrap(middleware::from_fn(http::without_chunks_where_unknown))
+            .wrap(middleware::from_fn(http::in_pieces))
             .configure(served.configure())
     });
     let running = running.map_err(|error| StartError::listening(&settings.listen, &error))?;
@@ -119,7 +124,12 @@ async fn serve(mut running: Server, mut signals: Signals, api: &Api) -> io::Resu
 }
 
 fn listen(address: &str) -> Result<TcpListener, StartError> {
-    let listener = TcpListener::bind(address).map_err(|error| StartError::listening(address, &error))?;
-    listener.set_nonblocking(true).map_err(|error| StartError::listening(address, &error))?;
-    Ok(listener)
+    let listen = || {
+        let listener = TcpListener::bind(address)?;
+        // The default is short: connections of many clients at once would be tried again only after a second.
+        socket2::SockRef::from(&listener).listen(BACKLOG)?;
+        listener.set_nonblocking(true)?;
+        Ok(listener)
+    };
+    listen().map_err(|error: io::Error| StartError::listening(address, &error))
 }

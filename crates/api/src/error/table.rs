@@ -65,6 +65,8 @@ pub enum ErrorKind {
     ContentEncoding,
     /// An idempotency key was used for another request.
     IdempotencyKeyReused,
+    /// A limit of requests or connections is reached.
+    TooManyRequests,
     /// The head of the request is too large.
     HeadTooLong,
     /// An internal error.
@@ -248,6 +250,12 @@ impl ErrorKind {
                 422,
                 "status_exception",
                 "The Idempotency-Key was used for another request in the last 24 hours.",
+            ),
+            Self::TooManyRequests => (
+                429,
+                "es_rejected_execution_exception",
+                "A limit is reached, which the reason names: requests a second, requests that run or wait, memory for bodies \
+         or answers, or connections; the request was not carried out, and may be repeated after the time in Retry-After.",
             ),
             Self::HeadTooLong => (
                 431,

@@ -18,6 +18,7 @@ use crate::body::BodyLimits;
 use crate::dispatch;
 use crate::endpoint::{Endpoint, PathChoices};
 use crate::error::HeadRefusal;
+use crate::limits::{Limiter, RequestLimits};
 use crate::observe::Observer;
 use crate::openapi::document;
 use crate::routes::ENDPOINTS;
@@ -44,6 +45,7 @@ impl Api {
             clock: Arc::new(SystemClock),
             ids: Arc::new(SortableIds),
             body_limits: BodyLimits::default(),
+            limiter: Limiter::new(&RequestLimits::default()),
             identity: Arc::new(Identity::default()),
             vault: None,
             observers: Vec::new(),
@@ -80,6 +82,13 @@ impl Api {
     #[must_use]
     pub fn with_body_timeout(mut self, timeout: Duration) -> Self {
         self.state.body_limits.timeout = timeout;
+        self
+    }
+
+    /// Sets the limits of requests, beyond which they are answered with `429`.
+    #[must_use]
+    pub fn with_limits(mut self, limits: &RequestLimits) -> Self {
+        self.state.limiter = Limiter::new(limits);
         self
     }
 

@@ -13,7 +13,7 @@ use actix_web::{App, test, web};
 use async_trait::async_trait;
 use futures_util::stream::{self, StreamExt as _};
 use serde_json::Value;
-use tributary_api::{Api, Clock, IdGenerator, PipelineDirectory};
+use tributary_api::{Api, Clock, IdGenerator, PipelineDirectory, RequestLimits};
 use tributary_domain::{Document, Id, Timestamp};
 use tributary_engines::{Endpoint, Indices};
 use tributary_secrets::SecretKeys;
@@ -133,14 +133,14 @@ impl Session {
     }
 
     async fn over(store: Arc<dyn Store>, folder: tempfile::TempDir, secret_key: Option<&str>) -> Self {
-        Self::with_pipelines(store, folder, secret_key, None).await
+        Self::changed(store, folder, secret_key, |api| api).await
     }
 
-    async fn with_pipelines(
+    async fn changed(
         store: Arc<dyn Store>,
         folder: tempfile::TempDir,
         secret_key: Option<&str>,
-        pipelines: Option<Arc<dyn PipelineDirectory>>,
+        change: impl FnOnce(Api) -> Api,
     ) -> Self {
         let api = Api::new(Arc::clone(&store))
             .with_clock(FixedClock::default())
@@ -152,11 +152,7 @@ impl Session {
             None => api,
         };
         let api = api.with_plugin(tributary_gateway::ENDPOINTS, Arc::new(()));
-        let api = match &pipelines {
-            Some(pipelines) => api.with_pipelines(Arc::clone(pipelines)),
-            None => api,
-        };
-        let app = App::new().configure(api.configure());
+        let app = App::new().configure(change(api).configure());
         let service = std::rc::Rc::new(test::init_service(app).await);
         let handle = move |request: actix_http::Request| {
             let service = std::rc::Rc::clone(&service);
@@ -181,10 +177,17 @@ impl Session {
 
     /// The same session, where no ingest pipeline exists but those that are named.
     pub(crate) async fn replace_pipelines(&mut self, known: &'static [&'static str]) {
+        self.replace_api(|api| api.with_pipelines(Arc::new(Pipelines(known)))).await;
+    }
+
+    /// The same session, with limits of its own.
+    pub(crate) async fn replace_limits(&mut self, limits: &RequestLimits) {
+        self.replace_api(|api| api.with_limits(limits)).await;
+    }
+
+    async fn replace_api(&mut self, change: impl FnOnce(Api) -> Api) {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let pipelines = Arc::new(Pipelines(known));
-        let store = Arc::clone(&self.store);
-        self.handle = Self::with_pipelines(store, folder, Some(SECRET_KEY), Some(pipelines)).await.handle;
+        self.handle = Self::changed(Arc::clone(&self.store), folder, Some(SECRET_KEY), change).await.handle;
     }
 
     /// What was recorded.

@@ -2,8 +2,11 @@
 
 mod body;
 mod connection;
+mod file_limit;
+mod gate;
 mod head;
 mod head_timer;
+mod pieces;
 mod version;
 mod write_timer;
 
@@ -24,7 +27,9 @@ use tributary_api::{Api, HeadRefusal};
 
 use crate::settings::Settings;
 use connection::{Connection, Limits};
+use gate::Gate;
 
+pub(crate) use pieces::in_pieces;
 pub(crate) use version::without_chunks_where_unknown;
 
 /// How long closing a connection may take, as in `actix_web::HttpServer`.
@@ -52,7 +57,11 @@ where
         // Whatever serves the path refuses a longer one itself.
         body_limit: settings.longest_body() as u64,
     };
-    let mut server = Server::build().shutdown_timeout(settings.shutdown_timeout).disable_signals();
+    let most = file_limit::connections_within(settings.limits.max_connections);
+    let gate = Gate::new(most, true);
+    let server = Server::build().shutdown_timeout(settings.shutdown_timeout).disable_signals();
+    // A thread accepts more than are served, so that they are answered.
+    let mut server = server.max_concurrent_connections(most + gate::ANSWERED_AT_A_TIME + 1);
     if let Some(workers) = settings.workers {
         server = server.workers(workers);
     }
@@ -71,14 +80,15 @@ where
             .client_disconnect_timeout(DISCONNECT_TIMEOUT)
             .local_addr(address)
             .h1(map_config(application, |()| AppConfig::default()));
-        fn_service(move |stream: TcpStream| async move {
+        let served = fn_service(move |stream: TcpStream| async move {
             // Otherwise a large answer waits for the client's delayed acknowledgement: 40 ms.
             stream.set_nodelay(true).map_err(DispatchError::Io)?;
             notice_slow_readers(&stream).map_err(DispatchError::Io)?;
             let peer = stream.peer_addr().ok();
             Ok::<_, DispatchError>((Connection::new(stream, limits), peer))
         })
-        .and_then(http)
+        .and_then(http);
+        gate.clone().before(served)
     })?;
     Ok(server.run())
 }
