@@ -57,17 +57,19 @@ fn use_service(server: &Server, kept: &mut Connection) {
 
 #[test]
 fn others_are_answered_beside_a_crowd() {
-    let limits = ["--header-timeout", "4", "--body-timeout", "4", "--answer-memory", &ANSWERS.to_string()]
+    let limits = ["--header-timeout", "3", "--body-timeout", "3", "--answer-memory", &ANSWERS.to_string()]
         .map(str::to_owned);
     let server = Launch::over("memory:").arguments(limits).start();
     fill(&server);
     Scenario(&server).connector("ordinary");
     let before = server.peak_memory();
     let mut kept = server.connect();
-    let mut idle: Vec<Connection> = (0..IDLE).map(|_| server.connect()).collect();
-    for connection in &mut idle {
+    let used_once = |_| {
+        let mut connection = server.connect();
         let _ = connection.request("GET", "/_health/live", &[], None).unwrap().expect(200);
-    }
+        connection
+    };
+    let mut idle: Vec<Connection> = (0..IDLE).map(used_once).collect();
     let mut slow: Vec<TcpStream> =
         (0..SLOW).map(|number| open(&server, [SLOW_HEAD, SLOW_BODY][number % 2])).collect();
     let mut unread: Vec<TcpStream> = (0..UNREAD).map(|_| open(&server, LIST)).collect();

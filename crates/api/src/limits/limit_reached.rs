@@ -23,7 +23,7 @@ pub enum LimitReached {
     Connections(usize),
     /// There were so many requests in a second.
     #[error(
-        "more than [{most}] requests a second for {scope} (requests_per_second{}); try again later", suffix(*.scope)
+        "more than the [{most}] requests a second that there may be for {scope} (requests_per_second{}); try again later", suffix(*.scope)
     )]
     Rate {
         /// The limit.
@@ -34,7 +34,7 @@ pub enum LimitReached {
         wait: Duration,
     },
     /// So many requests are running.
-    #[error("[{most}] requests are running for {scope} (max_running_requests{}); try again later", suffix(*.scope))]
+    #[error("[{most}] requests are running, as many as may for {scope} (max_running_requests{}); try again later", suffix(*.scope))]
     Running {
         /// The limit.
         most: usize,
@@ -43,7 +43,7 @@ pub enum LimitReached {
     },
     /// So many requests wait for changes or receive streams.
     #[error(
-        "[{most}] requests wait for changes or receive streams for {scope} (max_waiting_requests{}); try again later",
+        "[{most}] requests wait for changes or receive streams, as many as may for {scope} (max_waiting_requests{}); try again later",
         suffix(*.scope)
     )]
     Waiting {
