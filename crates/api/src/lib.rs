@@ -31,6 +31,7 @@ mod dispatch;
 mod endpoint;
 mod error;
 mod media_type;
+mod metrics;
 mod mount;
 mod observe;
 mod openapi;
@@ -46,6 +47,7 @@ pub use endpoint::{
     Privilege, RequestHeader, Resource,
 };
 pub use error::{ApiError, ERRORS, ErrorKind, ErrorRow, HeadRefusal};
+pub use metrics::Metrics;
 pub use mount::{Api, openapi};
 pub use observe::{Observation, Observer};
 pub use parameter::{Arguments, COMMON_PARAMETERS, Parameter, ParameterKind};

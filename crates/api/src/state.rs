@@ -13,6 +13,7 @@ use tributary_service::{Clock, IdGenerator};
 use tributary_storage::Store;
 
 use crate::body::BodyLimits;
+use crate::metrics::Metrics;
 use crate::observe::Observer;
 
 /// What `GET /` reports about this service; clients check it.
@@ -50,6 +51,7 @@ pub(crate) struct ApiState {
     pub(crate) identity: Arc<Identity>,
     pub(crate) vault: Option<Arc<Vault>>,
     pub(crate) observers: Vec<Arc<dyn Observer>>,
+    pub(crate) metrics: Metrics,
     /// The ingest pipelines where the documents of syncs go to, if they are known.
     pub(crate) pipelines: Option<Arc<dyn PipelineDirectory>>,
     /// Handles paths without an endpoint, instead of an error.

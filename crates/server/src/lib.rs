@@ -27,6 +27,7 @@ mod error;
 mod http;
 mod log_filter;
 mod logging;
+mod private_file;
 mod secret_keys;
 mod serve;
 mod setting_values;
@@ -34,6 +35,7 @@ mod settings;
 mod settings_file;
 mod signals;
 mod streams;
+mod tls;
 
 use std::ffi::OsString;
 use std::fmt::Display;
