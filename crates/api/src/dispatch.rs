@@ -65,6 +65,7 @@ fn observe(
 ) {
     let (endpoint, status) = (endpoint.map(|endpoint| endpoint.name), response.status());
     let observation = Observation { endpoint, request, status, duration: start.elapsed() };
+    state.metrics.count(&observation);
     for observer in &state.observers {
         observer.observe(&observation);
     }

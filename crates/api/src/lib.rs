@@ -32,6 +32,7 @@ mod endpoint;
 mod error;
 mod limits;
 mod media_type;
+mod metrics;
 mod mount;
 mod observe;
 mod openapi;
@@ -48,6 +49,7 @@ pub use endpoint::{
 };
 pub use error::{ApiError, ERRORS, ErrorKind, ErrorRow, HeadRefusal};
 pub use limits::{LimitReached, LimitScope, Pace, RequestLimits, Reservation, least_bytes};
+pub use metrics::Metrics;
 pub use mount::{Api, openapi};
 pub use observe::{Observation, Observer};
 pub use parameter::{Arguments, COMMON_PARAMETERS, Parameter, ParameterKind};

@@ -14,6 +14,7 @@ use tributary_storage::Store;
 
 use crate::body::BodyLimits;
 use crate::limits::Limiter;
+use crate::metrics::Metrics;
 use crate::observe::Observer;
 
 /// What `GET /` reports about this service; clients check it.
@@ -52,6 +53,7 @@ pub(crate) struct ApiState {
     pub(crate) identity: Arc<Identity>,
     pub(crate) vault: Option<Arc<Vault>>,
     pub(crate) observers: Vec<Arc<dyn Observer>>,
+    pub(crate) metrics: Metrics,
     /// The ingest pipelines where the documents of syncs go to, if they are known.
     pub(crate) pipelines: Option<Arc<dyn PipelineDirectory>>,
     /// Handles paths without an endpoint, instead of an error.

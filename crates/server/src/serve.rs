@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::{App, middleware, web};
-use tributary_api::{Api, Identity};
+use tributary_api::{Api, Identity, Metrics};
 use tributary_secrets::UnusableKeys;
 use tributary_storage::{Registry, Store};
 
@@ -17,12 +17,13 @@ use crate::compression;
 #[cfg(feature = "search")]
 use crate::content;
 use crate::error::StartError;
-use crate::http;
+use crate::http::{self, OpenConnections, Port, RefusedConnections};
 use crate::logging;
 use crate::secret_keys::{self, SecretKeysError};
 use crate::settings::{self, Settings};
 use crate::signals::Signals;
 use crate::streams;
+use crate::tls;
 
 /// How many connections may wait until they are accepted; the system may have a lower limit.
 const BACKLOG: i32 = 4_096;
@@ -38,6 +39,8 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
     // Bind first: opening a store may take seconds, but a wrong address is reported at once.
     let listener = listen(&settings.listen)?;
     let secret_keys = settings.secret_keys.read()?.map(Arc::new);
+    let metrics = Metrics::default();
+    let (acceptor, reloader) = tls::open(&settings.tls, &metrics)?.unzip();
     let store = tokio::select! {
         store = backend_settings::open(registry, &settings.store, &settings.backends) => store?,
         signal = signals.next() => {
@@ -49,6 +52,7 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
 
     let api = Api::new(store.clone())
         .with_observer(AccessLog)
+        .with_metrics(metrics.clone())
         .with_identity(Identity { version: settings.api_version.clone(), ..Identity::default() })
         .with_limits(&settings.limits.of_requests())
         .with_body_limit(settings.body_limit)
@@ -72,7 +76,14 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
     };
     let address = listener.local_addr().map_err(|error| StartError::listening(&settings.listen, &error))?;
     let served = api.clone();
-    let running = http::serve(listener, &settings, move || {
+    let scheme = if acceptor.is_some() { "https" } else { "http" };
+    let port = Port {
+        listener,
+        acceptor,
+        open_connections: OpenConnections::register(&metrics),
+        refused_connections: RefusedConnections::register(&metrics),
+    };
+    let running = http::serve(port, &settings, move || {
         App::new()
             .app_data(web::Data::new(served.clone()))
             .wrap(middleware::from_fn(http::answer_refused_heads))
@@ -84,7 +95,7 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
     });
     let running = running.map_err(|error| StartError::listening(&settings.listen, &error))?;
     // The reader of this line may have gone already, which is no reason to stop.
-    let _ = streams::say(&format!("tributary is listening on http://{address}\n"));
+    let _ = streams::say(&format!("tributary is listening on {scheme}://{address}\n"));
 
     tokio::select! {
         ended = serve(running, signals, &api) => ended.map_err(StartError::Serving)?,
@@ -92,6 +103,7 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
             return refuse(&*store, error).await;
         }
         never = log.watch() => match never {},
+        never = tls::watch(reloader) => match never {},
     }
     store.close().await.map_err(StartError::Closing)?;
     tracing::info!("stopped");

@@ -21,6 +21,7 @@ use crate::log_filter::LogFilter;
 use crate::secret_keys::{self, SecretKeysFile};
 use crate::setting_values::{NOT_UTF_8, PREFIX, api_version, listen_address, not_empty, path, size, whole};
 use crate::settings_file::{self, Refused};
+use crate::tls::TlsSettings;
 
 const AFTER_HELP: &str = "\
 Each setting can also be given in the environment (its name in upper case, prefixed with TRIBUTARY_) or in a TOML \
@@ -115,6 +116,8 @@ pub(crate) struct Settings {
     pub(crate) log_format: LogFormat,
     #[command(flatten)]
     pub(crate) limits: LimitSettings,
+    #[command(flatten)]
+    pub(crate) tls: TlsSettings,
     #[command(flatten)]
     pub(crate) secret_keys: SecretKeysFile,
     #[cfg(feature = "search")]

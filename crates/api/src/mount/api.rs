@@ -19,6 +19,7 @@ use crate::dispatch;
 use crate::endpoint::{Endpoint, PathChoices};
 use crate::error::HeadRefusal;
 use crate::limits::{Limiter, RequestLimits};
+use crate::metrics::Metrics;
 use crate::observe::Observer;
 use crate::openapi::document;
 use crate::routes::ENDPOINTS;
@@ -49,6 +50,7 @@ impl Api {
             identity: Arc::new(Identity::default()),
             vault: None,
             observers: Vec::new(),
+            metrics: Metrics::default(),
             pipelines: None,
             fallback: None,
             plugins: Vec::new(),
@@ -182,6 +184,14 @@ impl Api {
     #[must_use]
     pub fn with_observer(mut self, observer: impl Observer + 'static) -> Self {
         self.state.observers.push(Arc::new(observer));
+        self
+    }
+
+    /// Replaces the metrics that `GET /_metrics` answers by those that other parts of the service register theirs with;
+    /// requests are counted in them.
+    #[must_use]
+    pub fn with_metrics(mut self, metrics: Metrics) -> Self {
+        self.state.metrics = metrics;
         self
     }
 

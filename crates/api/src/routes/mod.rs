@@ -4,6 +4,7 @@ mod connector;
 mod docs;
 mod health;
 mod lines;
+mod metrics;
 mod openapi;
 mod paging;
 mod root;
@@ -63,6 +64,7 @@ pub const ENDPOINTS: &[&Endpoint] = &[
     &secret::delete::ENDPOINT,
     &health::live::ENDPOINT,
     &health::ready::ENDPOINT,
+    &metrics::ENDPOINT,
     &openapi::ENDPOINT,
     &docs::page::ENDPOINT,
     &docs::file::ENDPOINT,

@@ -302,7 +302,11 @@ impl Session {
         let body = without_duration(&body);
         contract::check(method, path, status, &media_type, &body);
         let body = without_versions(&body);
-        let shown = if media_type == "text/event-stream" { events(&body) } else { indented(&body) };
+        let shown = match media_type.split(';').next() {
+            Some("text/event-stream") => events(&body),
+            Some("application/openmetrics-text") => without_measured(&body),
+            _ => indented(&body),
+        };
         let _ = writeln!(self.text, "{shown}\n");
     }
 }
@@ -323,6 +327,14 @@ fn events(body: &str) -> String {
         .collect();
     events.dedup();
     events.join("\n\n")
+}
+
+/// Metrics without measured times, in a fixed order.
+fn without_measured(body: &str) -> String {
+    let is_measured = |line: &&str| line.contains("_bucket{") || line.contains("_sum{");
+    let mut lines: Vec<_> = body.lines().filter(|line| !is_measured(line)).collect();
+    lines.sort_unstable();
+    lines.join("\n")
 }
 
 /// An answer in which nothing took any time.

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use actix_service::{Service as _, ServiceFactory, apply_fn_factory};
 use actix_web::rt::net::TcpStream;
+use prometheus_client::metrics::counter::Counter;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
-use tributary_api::{ApiError, LimitReached};
+use tributary_api::{ApiError, LimitReached, Metrics};
 
 /// How many refused connections are answered at a time; others are closed without an answer.
 pub(super) const ANSWERED_AT_A_TIME: usize = 256;
@@ -19,6 +20,19 @@ const LINGER: Duration = Duration::from_secs(1);
 const BETWEEN_LINES: Duration = Duration::from_secs(1);
 /// How much is read at a time of what a refused client sends.
 const PIECE: usize = 512;
+
+/// Counts the connections that were refused; clones share the number.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RefusedConnections(Counter);
+
+impl RefusedConnections {
+    pub(crate) fn register(metrics: &Metrics) -> Self {
+        let counter = Counter::default();
+        let help = "Connections that were refused because too many were open";
+        metrics.register("refused_connections", help, counter.clone());
+        Self(counter)
+    }
+}
 
 /// Lets so many connections in at a time. Clones are the same.
 #[derive(Clone)]
@@ -32,6 +46,7 @@ struct GateState {
     answered: Semaphore,
     /// Connections that were refused and do not stand in the log yet.
     refused: AtomicU64,
+    all_refused: RefusedConnections,
     /// Whether a line will be logged soon.
     is_counting: AtomicBool,
 }
@@ -41,13 +56,14 @@ struct Admitted(Arc<GateState>);
 
 impl Gate {
     /// A gate for so many connections. Clients of a `plain` one speak HTTP at once, without TLS.
-    pub(super) fn new(most: usize, plain: bool) -> Self {
+    pub(super) fn new(most: usize, plain: bool, refused: RefusedConnections) -> Self {
         Self(Arc::new(GateState {
             most,
             open: AtomicUsize::new(0),
             answer: plain.then(|| answer(most)),
             answered: Semaphore::new(ANSWERED_AT_A_TIME),
             refused: AtomicU64::new(0),
+            all_refused: refused,
             is_counting: AtomicBool::new(false),
         }))
     }
@@ -105,6 +121,7 @@ impl Gate {
     fn count_refused(&self) {
         let state = &self.0;
         state.refused.fetch_add(1, Ordering::Relaxed);
+        state.all_refused.0.inc();
         if state.is_counting.swap(true, Ordering::Relaxed) {
             return;
         }
