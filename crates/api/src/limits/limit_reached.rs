@@ -78,7 +78,7 @@ impl LimitReached {
     pub fn retry_after(&self) -> u64 {
         match self {
             // Rounded up, so that the request is accepted then.
-            Self::Rate { wait, .. } => wait.as_secs_f64().ceil().max(1.0) as u64,
+            Self::Rate { wait, .. } => (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1),
             _ => 1,
         }
     }
