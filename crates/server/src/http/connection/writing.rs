@@ -11,7 +11,7 @@ use tokio::time::sleep;
 use super::{Connection, PIECE};
 
 /// How long a closing connection is still drained, so that the client sees the answer and not a reset.
-const LINGER: Duration = Duration::from_secs(1);
+pub(in super::super) const LINGER: Duration = Duration::from_secs(1);
 
 impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Connection<S> {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
