@@ -5,19 +5,21 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    BasicConstraints, Certificate, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose,
 };
 
-use sha2::Digest as _;
+use sha2::{Digest as _, Sha256};
 
 const DAY: Duration = Duration::from_hours(24);
 
 /// A certificate authority.
 pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
-    /// Its certificate in PEM, and below it those between it and its own authority.
-    chain: String,
+    /// Its certificate in PEM.
+    pem: String,
+    /// The SHA-256 digest of its certificate.
+    digest: Vec<u8>,
 }
 
 /// What a certificate is for.
@@ -36,8 +38,6 @@ pub struct Issued {
     pub certificate: String,
     /// The private key, in PEM.
     pub key: String,
-    /// The SHA-256 digest of the certificate.
-    pub digest: Vec<u8>,
 }
 
 /// The files of a certificate and its key.
@@ -64,7 +64,7 @@ impl Authority {
         let key = KeyPair::generate().expect("a key");
         let parameters = Self::parameters(name);
         let certificate = parameters.self_signed(&key).expect("a certificate");
-        Self { chain: certificate.pem(), issuer: Issuer::new(parameters, key) }
+        Self::of(&certificate, parameters, key)
     }
 
     /// One that this one has signed.
@@ -76,7 +76,12 @@ impl Authority {
         let key = KeyPair::generate().expect("a key");
         let parameters = Self::parameters(name);
         let certificate = parameters.signed_by(&key, &self.issuer).expect("a certificate");
-        Self { chain: certificate.pem(), issuer: Issuer::new(parameters, key) }
+        Self::of(&certificate, parameters, key)
+    }
+
+    fn of(certificate: &Certificate, parameters: CertificateParams, key: KeyPair) -> Self {
+        let digest = Sha256::digest(certificate.der()).to_vec();
+        Self { pem: certificate.pem(), digest, issuer: Issuer::new(parameters, key) }
     }
 
     fn parameters(name: &str) -> CertificateParams {
@@ -88,9 +93,14 @@ impl Authority {
         parameters
     }
 
+    /// The digest of its certificate, as clients want to be given it.
+    pub fn fingerprint(&self) -> String {
+        self.digest.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(":")
+    }
+
     /// Its certificate in PEM.
     pub fn pem(&self) -> &str {
-        &self.chain
+        &self.pem
     }
 
     /// Its certificate as a file in a folder.
@@ -99,7 +109,7 @@ impl Authority {
     /// If it cannot be written.
     pub fn file(&self, folder: &Path, name: &str) -> PathBuf {
         let file = folder.join(name);
-        fs::write(&file, &self.chain).expect("a file can be written");
+        fs::write(&file, &self.pem).expect("a file can be written");
         file
     }
 
@@ -127,11 +137,7 @@ impl Authority {
         parameters.not_after = end.into();
         let key = KeyPair::generate().expect("a key");
         let certificate = parameters.signed_by(&key, &self.issuer).expect("a certificate");
-        Issued {
-            certificate: certificate.pem(),
-            key: key.serialize_pem(),
-            digest: sha2::Sha256::digest(certificate.der()).to_vec(),
-        }
+        Issued { certificate: certificate.pem(), key: key.serialize_pem() }
     }
 }
 
@@ -146,11 +152,6 @@ impl Issued {
         let key = folder.join(format!("{name}-key.pem"));
         write_private(&key, &self.key);
         IssuedFiles { certificate, key }
-    }
-
-    /// The digest as clients want to be given it.
-    pub fn fingerprint(&self) -> String {
-        self.digest.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(":")
     }
 }
 
