@@ -7,8 +7,6 @@
 
 mod writing;
 
-pub(super) use writing::LINGER;
-
 use std::io;
 use std::mem::MaybeUninit;
 use std::pin::Pin;

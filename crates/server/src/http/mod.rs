@@ -5,6 +5,7 @@ mod connection;
 mod head;
 mod head_timer;
 mod http2;
+mod linger;
 mod open_connections;
 mod plan;
 mod secure;

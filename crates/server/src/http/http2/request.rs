@@ -19,8 +19,8 @@ use hyper::http::request::Parts;
 use tokio::time::timeout;
 use tributary_api::HeadRefusal;
 
-use super::super::connection::LINGER;
 use super::super::head::REFUSED;
+use super::super::linger::LINGER;
 
 /// The request for the application; a placeholder for one that is refused.
 pub(super) fn converted(request: hyper::Request<Incoming>, peer: Option<SocketAddr>) -> Request {
