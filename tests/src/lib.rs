@@ -13,6 +13,7 @@
 //! ```
 
 mod answer;
+mod authority;
 mod binary;
 mod connection;
 mod ended;
@@ -29,6 +30,7 @@ mod server;
 pub mod tools;
 
 pub use answer::{Answer, Listing};
+pub use authority::{Authority, Issued, IssuedFiles, Usage, write_private};
 pub use binary::binary;
 pub use connection::Connection;
 pub use ended::Ended;

@@ -35,6 +35,8 @@ pub const JAVA: Tool =
     Tool { program: "java", install: "a JDK of Java 17 or newer (the package openjdk-17-jdk)" };
 /// curl.
 pub const CURL: Tool = Tool { program: "curl", install: "curl with HTTP/2 (the package curl)" };
+/// OpenSSL.
+pub const OPENSSL: Tool = Tool { program: "openssl", install: "OpenSSL 3 (the package openssl)" };
 /// Maven.
 pub const MAVEN: Tool = Tool { program: "mvn", install: "Maven 3 (the package maven)" };
 

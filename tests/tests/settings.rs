@@ -319,7 +319,8 @@ fn a_tls_mismatch_is_reported() {
     let health = |url: &str| Launch::bare().arguments(["health", url]).finish();
     let right = format!("http://{plain}/_health/ready would be right");
     health(&format!("https://{plain}/_health/ready")).gave_up_naming(&["does not speak TLS", &right]);
-    health(&format!("http://{tls}/")).gave_up_naming(&["does not answer in HTTP", "if it speaks TLS"]);
+    health(&format!("http://{tls}/"))
+        .gave_up_naming(&["does not answer in HTTP", "if it speaks TLS, https://"]);
     health(&format!("http://{silent}/")).gave_up_naming(&["closed the connection", "if it speaks TLS"]);
     for url in ["127.0.0.1:9200", "ftp://a", "http://", ""] {
         health(url).gave_up_naming(&["begins with http://", "http://127.0.0.1:9200/_health/ready"]);

@@ -7,11 +7,11 @@ use actix_web::http::header;
 use tributary_domain::Privilege;
 use tributary_service::Principal;
 use tributary_service::access::{Credentials, LimitedStore, Sight, Unauthenticated};
-use tributary_storage::Store;
 
 use crate::endpoint::{Access, Endpoint};
 use crate::error::ApiError;
 use crate::state::ApiState;
+use crate::view::View;
 
 /// The scheme of `Authorization` headers, in any case.
 const SCHEME: &str = "apikey";
@@ -29,14 +29,6 @@ pub(crate) async fn authenticate(state: &ApiState, request: &HttpRequest) -> Res
     });
     let credentials = credentials.ok_or(ApiError::Unauthenticated(Unauthenticated::Unknown))?;
     keys.authenticate(&credentials, state.clock.now()).await.map_err(ApiError::from)
-}
-
-/// What a caller sees of the store at an endpoint.
-pub(crate) struct View {
-    pub(crate) store: Arc<dyn Store>,
-    pub(crate) sight: Arc<Sight>,
-    /// The same store, if something is hidden.
-    pub(crate) limited: Option<Arc<LimitedStore>>,
 }
 
 /// Refuses a caller that may not use an endpoint; for another one, what it sees of the store there.

@@ -23,6 +23,7 @@
 //! Every endpoint is declared once, as an [`Endpoint`] in [`ENDPOINTS`]; routing, parameter validation, `405` with
 //! `Allow` and the references are derived from that declaration.
 
+mod access;
 mod answer;
 mod authenticate;
 mod background;
@@ -39,6 +40,7 @@ mod openapi;
 mod parameter;
 mod routes;
 mod state;
+mod view;
 
 pub use answer::{Reply, ReplyBody, SourceFilter, wanted_json_type};
 pub use body::{DEFAULT_BODY_LIMIT, DEFAULT_BODY_TIMEOUT, ReceivedBody, unreadable_body};

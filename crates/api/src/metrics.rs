@@ -1,4 +1,4 @@
-//! Metrics of a service, in the text format of Prometheus (OpenMetrics).
+//! Metrics of a service, in the text format of Prometheus.
 
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};

@@ -6,7 +6,7 @@ use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use tributary_service::Principal;
 
-use crate::endpoint::Access;
+use crate::access::Access;
 
 /// An answered request.
 #[derive(Debug, Clone, Copy)]

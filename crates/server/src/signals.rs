@@ -76,7 +76,7 @@ impl Hangups {
     /// Waits for the signal.
     pub(crate) async fn next(&mut self) {
         if self.0.recv().await.is_none() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }
@@ -95,6 +95,6 @@ impl Hangups {
 
     /// Waits forever.
     pub(crate) async fn next(&mut self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }

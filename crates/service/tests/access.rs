@@ -223,7 +223,7 @@ async fn an_invalidated_key_works_nowhere_soon() {
             ring.authenticate(&credentials, SystemClock.now()).await,
             Err(Unauthenticated::Invalidated(_))
         ) {
-            assert!(start.elapsed() < Duration::from_secs(60), "{backend}");
+            assert!(start.elapsed() < Duration::from_mins(1), "{backend}");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }))

@@ -275,15 +275,49 @@ func (given *metadata) MetadataCaster() *types.Metadata { return (*types.Metadat
 
 func pointer[T any](value T) *T { return &value }
 
-func main() {
-	log.SetFlags(0)
-	client, err := elasticsearch.NewTypedClient(elasticsearch.Config{
-		Addresses:           []string{os.Args[1]},
-		CompressRequestBody: true,
-	})
+func newClient(config elasticsearch.Config) *elasticsearch.TypedClient {
+	client, err := elasticsearch.NewTypedClient(config)
 	if err != nil {
 		log.Panic(err)
 	}
+	return client
+}
+
+func trustsFingerprint(fingerprint string) {
+	config := elasticsearch.Config{
+		Addresses:              []string{os.Args[1]},
+		APIKey:                 os.Getenv("TRIBUTARY_TEST_API_KEY"),
+		CertificateFingerprint: fingerprint,
+		DisableRetry:           true,
+	}
+	info, err := newClient(config).Info().Do(context.Background())
+	if err != nil {
+		log.Panic(err)
+	}
+	equal(info.Tagline, "You Know, for Search")
+	config.CertificateFingerprint = strings.Repeat("00", 32)
+	if _, err := newClient(config).Info().Do(context.Background()); err == nil {
+		log.Panic("another fingerprint is trusted")
+	}
+}
+
+func main() {
+	log.SetFlags(0)
+	if fingerprint := os.Getenv("TRIBUTARY_TEST_FINGERPRINT"); fingerprint != "" {
+		trustsFingerprint(strings.ReplaceAll(fingerprint, ":", ""))
+	}
+	config := elasticsearch.Config{
+		Addresses:           []string{os.Args[1]},
+		APIKey:              os.Getenv("TRIBUTARY_TEST_API_KEY"),
+		CompressRequestBody: true,
+	}
+	if file := os.Getenv("TRIBUTARY_TEST_CA_CERTIFICATE"); file != "" {
+		var err error
+		if config.CACert, err = os.ReadFile(file); err != nil {
+			log.Panic(err)
+		}
+	}
+	client := newClient(config)
 	methods := reflect.TypeOf(&api)
 	for index := range methods.NumMethod() {
 		fmt.Println("has", methods.Method(index).Name)

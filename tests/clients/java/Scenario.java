@@ -20,9 +20,12 @@ import co.elastic.clients.transport.ElasticsearchTransport;
 import co.elastic.clients.transport.Endpoint;
 import co.elastic.clients.transport.TransportException;
 import co.elastic.clients.transport.TransportOptions;
+import co.elastic.clients.transport.TransportUtils;
 import co.elastic.clients.transport.rest5_client.Rest5ClientTransport;
 import co.elastic.clients.transport.rest5_client.low_level.Rest5Client;
+import co.elastic.clients.transport.rest5_client.low_level.Rest5ClientBuilder;
 import co.elastic.clients.util.DateTime;
+import java.io.File;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -32,6 +35,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.message.BasicHeader;
 
 /**
  * Goes through every connector and sync job method of the typed Java client, which decodes each answer:
@@ -49,6 +54,30 @@ public final class Scenario {
         api = client.connector();
     }
 
+    private static Rest5ClientBuilder builder(String url) {
+        var builder = Rest5Client.builder(URI.create(url));
+        var key = System.getenv("TRIBUTARY_TEST_API_KEY");
+        if (key != null) {
+            builder.setDefaultHeaders(new Header[] {new BasicHeader("Authorization", "ApiKey " + key)});
+        }
+        return builder;
+    }
+
+    private static void trustsFingerprint(String url, String fingerprint) throws Exception {
+        var builder = builder(url).setSSLContext(TransportUtils.sslContextFromCaFingerprint(fingerprint));
+        try (var transport = new Rest5ClientTransport(builder.build(), new JacksonJsonpMapper())) {
+            equal(new ElasticsearchClient(transport).info().tagline(), "You Know, for Search");
+        }
+        var other = "00".repeat(32);
+        var refusing = builder(url).setSSLContext(TransportUtils.sslContextFromCaFingerprint(other));
+        try (var transport = new Rest5ClientTransport(refusing.build(), new JacksonJsonpMapper())) {
+            new ElasticsearchClient(transport).info();
+        } catch (IOException expected) {
+            return;
+        }
+        throw new AssertionError("another fingerprint is trusted");
+    }
+
     public static void main(String[] arguments) throws Exception {
         Arrays.stream(ElasticsearchConnectorClient.class.getDeclaredMethods())
             .filter(method -> Modifier.isPublic(method.getModifiers()))
@@ -57,7 +86,15 @@ public final class Scenario {
             .filter(name -> !name.equals("withTransportOptions"))
             .distinct()
             .forEach(name -> System.out.println("has " + name));
-        var builder = Rest5Client.builder(URI.create(arguments[0])).setCompressionEnabled(true);
+        var fingerprint = System.getenv("TRIBUTARY_TEST_FINGERPRINT");
+        if (fingerprint != null) {
+            trustsFingerprint(arguments[0], fingerprint);
+        }
+        var builder = builder(arguments[0]).setCompressionEnabled(true);
+        var authority = System.getenv("TRIBUTARY_TEST_CA_CERTIFICATE");
+        if (authority != null) {
+            builder.setSSLContext(TransportUtils.sslContextFromHttpCaCrt(new File(authority)));
+        }
         try (var transport = new Rest5ClientTransport(builder.build(), new JacksonJsonpMapper())) {
             var client = new ElasticsearchClient(new Recorded(transport));
             equal(client.info().tagline(), "You Know, for Search");

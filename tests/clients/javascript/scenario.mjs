@@ -3,10 +3,29 @@
 // Prints `has METHOD` for each method that the client has, and `called METHOD` after each call.
 
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { Client, errors } from '@elastic/elasticsearch'
 
+const node = process.argv[2]
+const { TRIBUTARY_TEST_CA_CERTIFICATE: ca, TRIBUTARY_TEST_FINGERPRINT: fingerprint } = process.env
+const { TRIBUTARY_TEST_API_KEY: apiKey } = process.env
+const auth = apiKey ? { apiKey } : undefined
+
+if (fingerprint) {
+  // The fingerprint alone decides, as for every authority that the system does not know.
+  const tls = { rejectUnauthorized: false }
+  const trusting = new Client({ node, auth, tls, caFingerprint: fingerprint })
+  assert.equal((await trusting.info()).tagline, 'You Know, for Search')
+  await trusting.close()
+  const other = fingerprint.slice(0, -2) + (fingerprint.endsWith('00') ? '01' : '00')
+  const refusing = new Client({ node, auth, tls, caFingerprint: other, maxRetries: 0 })
+  await assert.rejects(() => refusing.info(), errors.ConnectionError)
+  await refusing.close()
+}
+
 // Requests are packed and answers asked for packed, as the client does it.
-const client = new Client({ node: process.argv[2], compression: true })
+const tls = ca ? { ca: readFileSync(ca) } : undefined
+const client = new Client({ node, auth, tls, compression: true })
 
 for (const name of Object.getOwnPropertyNames(Object.getPrototypeOf(client.connector))) {
   if (name !== 'constructor') console.log(`has ${name}`)

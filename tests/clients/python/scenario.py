@@ -3,10 +3,12 @@
 Prints `has METHOD` for each method that the client has, and `called METHOD` after each call.
 """
 
+import os
 import sys
 
 from elasticsearch import ApiError, ConflictError, Elasticsearch, NotFoundError
 from elasticsearch import __version__ as version
+from elastic_transport import TlsError
 
 # What lies among the methods and is none of the API.
 NOT_OF_THE_API = {"perform_request", "transport"}
@@ -266,9 +268,32 @@ def conventions(client):
     assert answer.meta.headers["content-type"].startswith("application/vnd.elasticsearch+json")
 
 
+def options():
+    """What the client is given of its certificate authority and API key."""
+    given = {
+        "ca_certs": os.environ.get("TRIBUTARY_TEST_CA_CERTIFICATE"),
+        "api_key": os.environ.get("TRIBUTARY_TEST_API_KEY"),
+    }
+    return {name: value for name, value in given.items() if value}
+
+
+def trusts_a_fingerprint(url, fingerprint):
+    more = {name: value for name, value in options().items() if name != "ca_certs"}
+    with Elasticsearch(url, ssl_assert_fingerprint=fingerprint, **more) as client:
+        equal(client.info()["tagline"], "You Know, for Search")
+    wrong = fingerprint[:-2] + ("00" if fingerprint[-2:] != "00" else "01")
+    try:
+        Elasticsearch(url, ssl_assert_fingerprint=wrong, max_retries=0, **more).info()
+    except TlsError:
+        return
+    raise AssertionError("another fingerprint is trusted")
+
+
 def main():
+    if fingerprint := os.environ.get("TRIBUTARY_TEST_FINGERPRINT"):
+        trusts_a_fingerprint(sys.argv[1], fingerprint)
     # Requests are packed and answers asked for packed, as the client does it.
-    with Elasticsearch(sys.argv[1], http_compress=True) as client:
+    with Elasticsearch(sys.argv[1], http_compress=True, **options()) as client:
         for name in dir(type(client.connector)):
             if not name.startswith("_") and name not in NOT_OF_THE_API:
                 print("has", name)

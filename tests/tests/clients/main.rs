@@ -9,12 +9,13 @@ mod rust;
 mod table;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::OnceLock;
 
 use tempfile::TempDir;
 use tributary_engines::{Distribution, selected, shared};
-use tributary_tests::{Launch, Server, embedded, folder};
+use tributary_tests::{Authority, Launch, Server, Usage, embedded, folder};
 
 use catalog::{CLIENTS, Client, Kind};
 
@@ -66,12 +67,43 @@ fn snake_case(name: &str) -> String {
     text
 }
 
-/// An empty service over a backend.
-fn start(backend: &str, client: &Client) -> (Server, Option<TempDir>) {
+/// A service, and what its clients have to trust.
+struct Service {
+    server: Server,
+    tls: Option<Tls>,
+    _folder: Option<TempDir>,
+}
+
+struct Tls {
+    /// The certificate of the authority.
+    ca: PathBuf,
+    /// Its digest.
+    fingerprint: String,
+}
+
+impl Service {
+    fn url(&self) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.server.address())
+    }
+}
+
+/// An empty service over a backend; that over the embedded store speaks TLS.
+fn start(backend: &str, client: &Client) -> Service {
     if backend == "embedded" {
-        let folder = folder();
-        let launch = Launch::over(&embedded(folder.path()));
-        return (launch.variable("TRIBUTARY_SECRET_KEYS", SECRET_KEY).start(), Some(folder));
+        let (folder, authority) = (folder(), Authority::new("authority of the clients"));
+        let mut issued = authority.issue(Usage::Service, "service");
+        // Clients that know a fingerprint alone look for it in what is sent.
+        issued.certificate.push_str(authority.pem());
+        let files = issued.files(folder.path(), "service");
+        let server = Launch::over(&embedded(&folder.path().join("data")))
+            .variable("TRIBUTARY_SECRET_KEYS", SECRET_KEY)
+            .variable("TRIBUTARY_TLS_CERTIFICATE", &files.certificate)
+            .variable("TRIBUTARY_TLS_KEY", &files.key)
+            .start();
+        let ca = authority.file(folder.path(), "ca.pem");
+        let tls = Tls { ca, fingerprint: authority.fingerprint() };
+        return Service { server, tls: Some(tls), _folder: Some(folder) };
     }
     let distribution = Distribution::of_backend(backend).expect("a backend with a server");
     let endpoint = shared(distribution).unwrap();
@@ -82,7 +114,7 @@ fn start(backend: &str, client: &Client) -> (Server, Option<TempDir>) {
         // Clients are installed and compiled in the meantime.
         .variable("TRIBUTARY_OPENSEARCH_DEADLINE", "60")
         .variable("TRIBUTARY_OPENSEARCH_READ_DEADLINE", "60");
-    (launch.start(), None)
+    Service { server: launch.start(), tls: None, _folder: None }
 }
 
 fn run(client: &Client, backend: &str) -> Outcome {
@@ -90,24 +122,32 @@ fn run(client: &Client, backend: &str) -> Outcome {
         Kind::Installed { .. } => Some(catalog::command(client)),
         Kind::BuiltIn => None,
     };
-    let (server, _folder) = start(backend, client);
-    let url = format!("http://{}", server.address());
-    let outcome = command.map_or_else(|| rust::play(&url), |command| play(command, &url, client, &server));
+    let service = start(backend, client);
+    let outcome = if let Some(command) = command {
+        play(command, client, &service)
+    } else {
+        let ca = service.tls.as_ref().map(|tls| std::fs::read(&tls.ca).expect("its certificate"));
+        rust::play(&service.url(), ca.as_deref())
+    };
     outcome.check(client);
-    server.stop();
+    service.server.stop();
     outcome
 }
 
 /// Runs a scenario that is a separate program.
-fn play(mut command: Command, url: &str, client: &Client, server: &Server) -> Outcome {
-    let output = command.arg(url).output().expect("it can be started: it was installed");
+fn play(mut command: Command, client: &Client, service: &Service) -> Outcome {
+    if let Some(tls) = &service.tls {
+        command.env("TRIBUTARY_TEST_CA_CERTIFICATE", &tls.ca);
+        command.env("TRIBUTARY_TEST_FINGERPRINT", &tls.fingerprint);
+    }
+    let output = command.arg(service.url()).output().expect("it can be started: it was installed");
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(
         output.status.success(),
         "the scenario of {} failed after\n{text}\n{}\nthe service logged\n{}",
         client.name,
         String::from_utf8_lossy(&output.stderr),
-        server.log()
+        service.server.log()
     );
     Outcome::read(&text)
 }

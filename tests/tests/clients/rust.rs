@@ -3,6 +3,8 @@
 use std::process::Command;
 
 use elasticsearch::Elasticsearch;
+use elasticsearch::auth::Credentials;
+use elasticsearch::cert::{Certificate, CertificateValidation};
 use elasticsearch::connector::{
     ConnectorCheckInParts, ConnectorDeleteParts, ConnectorGetParts, ConnectorLastSyncParts,
     ConnectorPutParts, ConnectorSecretDeleteParts, ConnectorSecretGetParts, ConnectorSecretPutParts,
@@ -15,19 +17,33 @@ use elasticsearch::connector::{
     ConnectorUpdateSchedulingParts, ConnectorUpdateServiceTypeParts, ConnectorUpdateStatusParts,
 };
 use elasticsearch::http::response::Response;
-use elasticsearch::http::transport::Transport;
+use elasticsearch::http::transport::{SingleNodeConnectionPool, Transport, TransportBuilder};
 use serde_json::{Value, json};
 
 use crate::Outcome;
 
 const C: &str = "c";
 
+/// With the certificate authority, and the API key of `TRIBUTARY_TEST_API_KEY`.
+fn transport(url: &str, ca: Option<&[u8]>) -> Transport {
+    let pool = SingleNodeConnectionPool::new(url.parse().expect("a URL"));
+    let mut builder = TransportBuilder::new(pool);
+    if let Some(ca) = ca {
+        let ca = Certificate::from_pem(ca).expect("a certificate");
+        builder = builder.cert_validation(CertificateValidation::Full(ca));
+    }
+    if let Ok(key) = std::env::var("TRIBUTARY_TEST_API_KEY") {
+        builder = builder.auth(Credentials::EncodedApiKey(key));
+    }
+    builder.build().expect("a transport")
+}
+
 /// Calls every method.
-pub(crate) fn play(url: &str) -> Outcome {
+pub(crate) fn play(url: &str, ca: Option<&[u8]>) -> Outcome {
     let mut output = methods().join("\nhas ");
     output.insert_str(0, "has ");
     output.push('\n');
-    let client = Elasticsearch::new(Transport::single_node(url).expect("a URL"));
+    let client = Elasticsearch::new(transport(url, ca));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         connectors(&client, &mut output).await;

@@ -29,7 +29,7 @@ fn page(outcomes: &Vec<(&Client, &Outcome)>) -> String {
     text.push_str(
         "Elasticsearch's official clients work unmodified. The tests install them from their registries and go \
          through every method that they have of the Connector and Connector sync job APIs, over the embedded \
-         store and over OpenSearch, and check what comes back. A method that a new version of a client brings \
+         store with TLS and over OpenSearch without, and check what comes back. A method that a new version of a client brings \
          fails the tests until it is covered.\n\n| client | version | methods | covered |\n| --- | --- | --- | --- |\n",
     );
     for (client, outcome) in outcomes {

@@ -74,8 +74,8 @@ fn others_are_answered_beside_a_crowd() {
         (0..SLOW).map(|number| open(&server, [SLOW_HEAD, SLOW_BODY][number % 2])).collect();
     let mut unread: Vec<TcpStream> = (0..UNREAD).map(|_| open(&server, LIST)).collect();
     let statuses: Vec<u16> = unread.iter_mut().map(status).collect();
-    let served = statuses.iter().filter(|status| **status == 200).count();
-    assert_eq!(served, ANSWERS / (DOCUMENTS * 1_000 * KIBIBYTE), "{statuses:?}");
+    let answered = statuses.iter().filter(|status| **status == 200).count();
+    assert_eq!(answered, ANSWERS / (DOCUMENTS * 1_000 * KIBIBYTE), "{statuses:?}");
     assert!(statuses.iter().all(|status| [200, 429].contains(status)), "{statuses:?}");
 
     // A byte now and then, far below the least speed, until all are cut off.

@@ -12,12 +12,12 @@ use tributary_service::{Context, Principal};
 use tributary_storage::{Deadline, Store};
 
 use super::request_header::RequestHeaders;
-use crate::authenticate::View;
 use crate::body;
 use crate::error::ApiError;
 use crate::limits::Place;
 use crate::parameter::{self, Arguments};
 use crate::state::{ApiState, Identity};
+use crate::view::View;
 
 /// One call of an endpoint.
 pub struct Call {

@@ -5,11 +5,11 @@ use futures_util::future::LocalBoxFuture;
 
 use tributary_domain::Privilege;
 
-use super::access::Access;
 use super::answers::{Answer, AnswerHeader};
 use super::call::Call;
 use super::content::Content;
 use super::request_header::RequestHeader;
+use crate::access::Access;
 use crate::answer::Reply;
 use crate::body::BodyForm;
 use crate::error::{ApiError, ErrorKind};

@@ -1,6 +1,5 @@
 //! Endpoint declarations, from which routing, validation and documentation are derived.
 
-mod access;
 mod answers;
 mod call;
 mod content;
@@ -9,7 +8,7 @@ mod possible_errors;
 mod request_header;
 mod resource;
 
-pub use access::Access;
+pub use crate::access::Access;
 pub use answers::{Answer, AnswerHeader};
 pub use call::Call;
 pub use content::Content;

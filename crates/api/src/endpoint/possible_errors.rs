@@ -2,8 +2,8 @@
 
 use actix_web::http::Method;
 
-use super::access::Access;
 use super::declaration::{Body, Endpoint};
+use crate::access::Access;
 use crate::error::{ERRORS, ErrorKind, ErrorRow};
 
 /// Errors of any request.

@@ -121,7 +121,7 @@ mod tests {
         assert_eq!(taken(), 5 * FREE);
         drop(second);
         let held = first.hold(Bytes::from(vec![7; 3 * FREE]));
-        let part = held.slice(FREE..FREE + 1);
+        let part = held.slice(FREE..=FREE);
         drop(held);
         assert_eq!((taken(), &part[..]), (3 * FREE, &[7][..]));
         drop(part);

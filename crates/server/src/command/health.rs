@@ -112,8 +112,12 @@ fn hint(error: &reqwest::Error, is_tls: bool) -> Option<Hint> {
                 _ => None,
             };
         }
-        let error = cause.downcast_ref::<io::Error>()?;
-        let tls = error.get_ref().and_then(|error| error.downcast_ref::<rustls::Error>());
+        // Errors of TLS are wrapped in others more than once, and are not the sources of those.
+        let mut error = cause.downcast_ref::<io::Error>()?;
+        while let Some(inner) = error.get_ref().and_then(|inner| inner.downcast_ref::<io::Error>()) {
+            error = inner;
+        }
+        let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
         match tls {
             Some(rustls::Error::InvalidCertificate(_)) => Some(Hint::NotTrusted),
             Some(rustls::Error::InvalidMessage(_)) => Some(Hint::NoTls),

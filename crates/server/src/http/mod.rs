@@ -7,6 +7,7 @@ mod gate;
 mod head;
 mod head_timer;
 mod http2;
+mod linger;
 mod open_connections;
 mod pieces;
 mod plan;

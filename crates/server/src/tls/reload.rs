@@ -18,7 +18,7 @@ use crate::signals::Hangups;
 /// How often the files are looked at.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
 /// How often certificates that expire soon are warned of.
-const BETWEEN_WARNINGS: Duration = Duration::from_secs(24 * 60 * 60);
+const BETWEEN_WARNINGS: Duration = Duration::from_hours(24);
 
 /// Replaces what connections are accepted with when the files change.
 pub(crate) struct Reloader {

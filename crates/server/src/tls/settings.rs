@@ -10,6 +10,7 @@ use crate::setting_values::path;
 
 /// Where the certificates and the key are.
 #[derive(Debug, Clone, Args)]
+#[allow(clippy::struct_field_names, reason = "flags are named after them")]
 pub(crate) struct TlsSettings {
     /// A PEM file with the certificate of the service, followed by those between it and its authority: the service then
     /// speaks HTTPS only. It is read again when it changes, and on SIGHUP, like the other files of TLS

@@ -2,6 +2,8 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
 use actix_http::error::PayloadError;
 use actix_http::{Payload, Request};
@@ -9,14 +11,16 @@ use actix_web::http::header::{
     CONTENT_LENGTH, EXPECT, HOST, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING,
 };
 use actix_web::http::{Method, Uri, Version};
-use futures_util::stream::StreamExt as _;
+use bytes::Bytes;
+use futures_util::stream::{Stream, StreamExt as _};
 use http_body::Body as _;
-use http_body_util::BodyDataStream;
 use hyper::body::Incoming;
 use hyper::http::request::Parts;
+use tokio::time::timeout;
 use tributary_api::HeadRefusal;
 
 use super::super::head::REFUSED;
+use super::super::linger::LINGER;
 
 /// The request for the application; a placeholder for one that is refused.
 pub(super) fn converted(request: hyper::Request<Incoming>, peer: Option<SocketAddr>) -> Request {
@@ -72,7 +76,44 @@ fn headers(parts: &Parts, has_body: bool) -> HeaderMap {
 }
 
 fn payload(body: Incoming) -> Payload {
-    let pieces = BodyDataStream::new(body);
-    let pieces = pieces.map(|piece| piece.map_err(|error| PayloadError::Io(io::Error::other(error))));
-    Payload::Stream { payload: pieces.boxed_local() }
+    Payload::Stream { payload: Box::pin(RequestBody(Some(body))) }
+}
+
+/// The body of a request. What the application leaves unread is still read for a while: clients that are told to stop
+/// sending before they are done may not look at the answer.
+struct RequestBody(Option<Incoming>);
+
+impl Stream for RequestBody {
+    type Item = Result<Bytes, PayloadError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        while let Some(body) = &mut self.0 {
+            match ready!(Pin::new(body).poll_frame(context)) {
+                Some(Ok(frame)) => {
+                    // Trailers are ignored.
+                    if let Ok(data) = frame.into_data() {
+                        return Poll::Ready(Some(Ok(data)));
+                    }
+                }
+                Some(Err(error)) => {
+                    return Poll::Ready(Some(Err(PayloadError::Io(io::Error::other(error)))));
+                }
+                None => self.0 = None,
+            }
+        }
+        Poll::Ready(None)
+    }
+}
+
+impl Drop for RequestBody {
+    fn drop(&mut self) {
+        if let Some(unread) = self.0.take().filter(|body| !body.is_end_stream()) {
+            let mut unread = Self(Some(unread));
+            actix_web::rt::spawn(async move {
+                let _ = timeout(LINGER, async { while let Some(Ok(_)) = unread.next().await {} }).await;
+                // Otherwise this would begin again.
+                drop(unread.0.take());
+            });
+        }
+    }
 }
