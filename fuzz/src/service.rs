@@ -1,5 +1,6 @@
 //! The API and the control indices in this process, over a store in memory with a few documents.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -88,6 +89,8 @@ pub(crate) struct Service {
     system: SystemRunner,
     handle: Box<Handle>,
     store: Arc<dyn Store>,
+    /// What is there before each input.
+    usual: RefCell<Documents>,
 }
 
 /// Calls a function with the service of this thread, over the documents that are there before each input.
@@ -119,11 +122,14 @@ impl Service {
             let service = Rc::clone(&service);
             Box::pin(async move { service.call(request).await.expect("an answer").map_into_boxed_body() })
         };
-        Self { system, handle: Box::new(handle), store }
+        Self { system, handle: Box::new(handle), store, usual: RefCell::default() }
     }
 
     /// Leaves nothing but the usual documents.
     fn fill(&self) {
+        if !self.usual.borrow().is_empty() && *self.usual.borrow() == self.documents() {
+            return;
+        }
         self.system.block_on(async {
             for collection in Collection::ALL {
                 for id in self.texts(collection).await.into_keys() {
@@ -140,6 +146,17 @@ impl Service {
         });
         let secret = self.send(&Method::PUT, "/_connector/_secret/c", r#"{"value":"s"}"#);
         assert!(secret.is_success(), "{secret:?}");
+        *self.usual.borrow_mut() = self.documents();
+    }
+
+    /// What is there before each input.
+    pub(crate) fn usual(&self) -> Documents {
+        self.usual.borrow().clone()
+    }
+
+    /// Waits for something in the runtime of the service.
+    pub(crate) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+        self.system.block_on(future)
     }
 
     async fn texts(&self, collection: Collection) -> BTreeMap<String, String> {

@@ -13,7 +13,7 @@ pub(super) fn check(input: &[u8]) {
         return;
     };
     with_service(|service| {
-        let before = service.documents();
+        let before = service.usual();
         let answer = service.answer(&message);
         if message.is_partial() {
             assert!(!answer.status.is_server_error(), "{answer:?}");

@@ -1,5 +1,7 @@
 //! Expressions of `filter_path`, `_source_includes` and `_source_excludes`.
 
+use std::fmt::Write as _;
+
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use serde_json::Value;
 
@@ -18,7 +20,7 @@ pub(super) fn check(input: &[u8]) {
         let (expression, after) = line(rest);
         rest = after;
         if !expression.is_empty() {
-            query += &format!("{name}={}&", percent_encode(expression, NON_ALPHANUMERIC));
+            let _ = write!(query, "{name}={}&", percent_encode(expression, NON_ALPHANUMERIC));
         }
     }
     with_service(|service| {

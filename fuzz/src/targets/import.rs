@@ -2,10 +2,11 @@
 
 use std::io::Cursor;
 
-use actix_web::rt::System;
 use serde_json::{Map, Value};
 use tributary_storage::transfer::{Imported, TargetMode, Verdict, export, import};
 use tributary_storage::{Collection, MemoryStore};
+
+use crate::service::with_service;
 
 /// Names by which a line is something else than a document with an id.
 const OTHER_FORMS: &[&str] =
@@ -14,28 +15,30 @@ const OTHER_FORMS: &[&str] =
 /// Checks an input, with and without a collection that it is said to be of: every document is stored, counted or left
 /// out with a reason, and what was stored comes back from an export of it.
 pub(super) fn check(input: &[u8]) {
-    System::new().block_on(async {
-        for collection in [None, Some(Collection::CONNECTORS), Some(Collection::SYNC_JOBS)] {
-            let (store, imported) = imported(input, collection).await;
-            check_counts(&imported);
-            if collection.is_some()
-                && let Some(lines) = plain_documents(input)
-            {
-                let read: u64 = imported.report.parts.iter().map(|part| part.read.count).sum();
-                assert_eq!(
-                    read + imported.repeated + imported.misunderstood,
-                    lines,
-                    "a line is not accounted for: {imported:?}"
-                );
+    with_service(|service| {
+        service.block_on(async {
+            for collection in [None, Some(Collection::CONNECTORS), Some(Collection::SYNC_JOBS)] {
+                let (store, imported) = imported(input, collection).await;
+                check_counts(&imported);
+                if collection.is_some()
+                    && let Some(lines) = plain_documents(input)
+                {
+                    let read: u64 = imported.report.parts.iter().map(|part| part.read.count).sum();
+                    assert_eq!(
+                        read + imported.repeated + imported.misunderstood,
+                        lines,
+                        "a line is not accounted for: {imported:?}"
+                    );
+                }
+                let mut exported = Vec::new();
+                export(&store, &mut exported, &|_| {}).await.expect("an export");
+                let (_, again) = self::imported(&exported, None).await;
+                assert_eq!(again.verdict(), Verdict::Same, "{again:?}");
+                for (part, before) in again.report.parts.iter().zip(&imported.report.parts) {
+                    assert_eq!(part.target, before.target, "{again:?}");
+                }
             }
-            let mut exported = Vec::new();
-            export(&store, &mut exported, &|_| {}).await.expect("an export");
-            let (_, again) = self::imported(&exported, None).await;
-            assert_eq!(again.verdict(), Verdict::Same, "{again:?}");
-            for (part, before) in again.report.parts.iter().zip(&imported.report.parts) {
-                assert_eq!(part.target, before.target, "{again:?}");
-            }
-        }
+        });
     });
 }
 

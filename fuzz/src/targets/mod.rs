@@ -41,7 +41,7 @@ pub fn words() -> Vec<Vec<u8>> {
 }
 
 /// What is at the edge of something, or means something somewhere.
-const EDGES: &[&str] = &[
+pub(crate) const EDGES: &[&str] = &[
     "0",
     "-1",
     "1",

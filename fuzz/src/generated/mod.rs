@@ -1,0 +1,10 @@
+//! Requests that are generated from the declarations of the endpoints, for a service that runs: right ones, so that
+//! documents come, change and go, and wrong ones, so that each is refused somewhere.
+
+mod request;
+mod run;
+mod tally;
+
+pub use request::{GeneratedRequest, Generator};
+pub use run::run;
+pub use tally::Tally;
