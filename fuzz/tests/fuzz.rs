@@ -42,7 +42,9 @@ macro_rules! fuzz {
                     bolero::check!().for_each(|input: &[u8]| (target.check)(input));
                     return;
                 }
-                inputs.iter().for_each(|input| check(target, input));
+                for input in &inputs {
+                    check(target, input);
+                }
                 let source = Source { inputs, words: words() };
                 let edits = produce::<Vec<Edit>>().with().len(0..=MOST_EDITS);
                 bolero::check!()

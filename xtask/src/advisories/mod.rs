@@ -13,10 +13,8 @@ use xshell::{Shell, cmd};
 
 use crate::licences::CARGO_DENY;
 use crate::workspace::root;
-use snapshot::Snapshot;
+use snapshot::{DATABASE, Snapshot};
 
-/// Where the database is.
-const DATABASE: &str = "https://github.com/RustSec/advisory-db";
 /// The environment variable with another place of it, such as a mirror.
 const GIVEN: &str = "TRIBUTARY_ADVISORY_DB";
 /// Everything that this makes.

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::workspace::root;
 
+/// Where the database is.
+pub(super) const DATABASE: &str = "https://github.com/RustSec/advisory-db";
 /// The snapshot.
 pub(super) const FILE: &str = "advisories/rustsec.jsonl";
 
@@ -80,7 +82,7 @@ impl Snapshot {
             }
         }
         advisories.sort_by(|one, other| (&one.package, &one.id).cmp(&(&other.package, &other.id)));
-        let origin = Origin { database: super::DATABASE.to_owned(), commit, changed };
+        let origin = Origin { database: DATABASE.to_owned(), commit, changed };
         Ok(Self { origin, advisories })
     }
 
