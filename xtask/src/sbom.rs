@@ -19,7 +19,7 @@ pub(crate) fn write(shell: &Shell) -> Result<()> {
     let program = CARGO_CYCLONEDX.installed(shell)?;
     let manifest = "crates/server/Cargo.toml";
     // Of this machine's target, without what only tests and build scripts need.
-    let options = ["--format", "json", "--spec-version", "1.5", "--describe", "crate", "--no-build-deps"];
+    let options = ["--format", "json", "--spec-version", "1.5", "--no-build-deps"];
     let name = "tributary-sbom";
     cmd!(
         shell,

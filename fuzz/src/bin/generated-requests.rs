@@ -28,10 +28,12 @@ fn main() -> ExitCode {
     let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
     let seed = options.seed.unwrap_or_else(now);
     let folder = folder();
+    // The control indices are served where there is an engine for the other ones.
+    let engine = generated::content_engine().expect("a free port");
     // A key for secrets, and no line for each request.
     let key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
     let server = Launch::over(&embedded(folder.path()))
-        .arguments(["--log", "error"])
+        .arguments(["--log", "error", "--content", &format!("http://{engine}")])
         .variable("TRIBUTARY_SECRET_KEYS", key)
         .start();
     println!("{} requests over {} connections, seed {seed}", options.requests, options.connections);
@@ -43,7 +45,7 @@ fn main() -> ExitCode {
     };
     let tally = generated::run(server.address(), options.requests, options.connections, seed, observe);
     let seconds = start.elapsed().as_secs_f64();
-    let counts = server.get("/_connector/_sync_job/_count?group_by=status").body;
+    let counts = server.get("/_connector/_sync_job/_count?by=status").body;
     let ended = server.stop();
     print!("{tally}");
     println!("jobs at the end: {counts}");

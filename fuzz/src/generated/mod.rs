@@ -3,8 +3,10 @@
 
 mod request;
 mod run;
+mod stand_in;
 mod tally;
 
 pub use request::{GeneratedRequest, Generator};
 pub use run::run;
+pub use stand_in::content_engine;
 pub use tally::Tally;

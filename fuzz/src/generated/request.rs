@@ -13,7 +13,7 @@ use crate::message::Message;
 use crate::targets::EDGES;
 
 /// How many connectors there are at most for each generator.
-const CONNECTORS: u32 = 20;
+const CONNECTORS: u32 = 8;
 /// How many of its jobs a generator knows; the oldest are deleted beyond that.
 const JOBS: usize = 100;
 /// What requests for documents of control indices mean as their index.
@@ -65,8 +65,10 @@ impl Generator {
         }
         match self.random.random_range(0..100) {
             0..10 => self.of_corpus(),
-            // Jobs end sooner than they are created otherwise.
-            10..22 => self.new_job(),
+            // Chance alone would make few connectors and jobs, and rarely lead a job to its end.
+            10..15 => self.new_connector(),
+            15..25 => self.new_job(),
+            25..50 => self.step(),
             _ => self.of_declaration(),
         }
     }
@@ -77,6 +79,15 @@ impl Generator {
         if creates && (200..300).contains(&status) {
             let answer: Option<Value> = serde_json::from_str(answer).ok();
             self.jobs.extend(answer.and_then(|answer| answer["id"].as_str().map(str::to_owned)));
+        }
+    }
+
+    fn new_connector(&mut self) -> GeneratedRequest {
+        let id = self.connector();
+        let body = json!({ "name": id, "index_name": format!("content-{id}"), "service_type": "s3" });
+        GeneratedRequest {
+            body: Some(("application/json", body.to_string().into_bytes())),
+            ..plain("connector.put", "PUT", format!("/_connector/{id}"))
         }
     }
 
@@ -116,8 +127,22 @@ impl Generator {
         }
     }
 
+    /// A request for a job, by its id.
+    fn step(&mut self) -> GeneratedRequest {
+        let steps =
+            self.endpoints.iter().filter(|endpoint| endpoint.path.contains("{connector_sync_job_id}/"));
+        let steps: Vec<&Endpoint> = steps.copied().collect();
+        let endpoint = steps.choose(&mut self.random).copied().expect("jobs can be changed");
+        self.of_endpoint(endpoint)
+    }
+
+    /// A request for any endpoint.
     fn of_declaration(&mut self) -> GeneratedRequest {
         let endpoint = *self.endpoints.choose(&mut self.random).expect("endpoints");
+        self.of_endpoint(endpoint)
+    }
+
+    fn of_endpoint(&mut self, endpoint: &Endpoint) -> GeneratedRequest {
         let target = self.path(endpoint) + &self.query(endpoint);
         let head = endpoint.method == "GET" && self.random.random_bool(0.05);
         let method = if head { "HEAD".to_owned() } else { endpoint.method.to_string() };
