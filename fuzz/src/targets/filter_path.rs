@@ -1,12 +1,15 @@
 //! Expressions of `filter_path`, `_source_includes` and `_source_excludes`.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::rc::Rc;
 
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use serde_json::Value;
 
 use crate::message::line;
-use crate::service::with_service;
+use crate::service::{Service, with_service};
 
 const LISTS: &[&str] =
     &["/_connector/_sync_job", "/_connector", "/_connector/c", "/.elastic-connectors/_search"];
@@ -31,14 +34,25 @@ pub(super) fn check(input: &[u8]) {
                 // The error may be filtered too.
                 continue;
             }
-            // Nothing is left of an answer of which no path is wanted.
-            let (mut part, mut whole) = (answer.json(), service.get(list).json());
-            for took in [&mut part, &mut whole] {
-                took.as_object_mut().map(|fields| fields.remove("took"));
-            }
+            let (part, whole) = (without_duration(answer.json()), whole(service, list));
             assert!(is_part(&part, &whole), "{list}: {part} is no part of {whole}");
         }
     });
+}
+
+/// The answer of which nothing is left out.
+fn whole(service: &Service, list: &'static str) -> Rc<Value> {
+    thread_local! {
+        // No input changes what is listed.
+        static WHOLE: RefCell<HashMap<&'static str, Rc<Value>>> = RefCell::default();
+    }
+    let fetch = || Rc::new(without_duration(service.get(list).json()));
+    WHOLE.with_borrow_mut(|whole| Rc::clone(whole.entry(list).or_insert_with(fetch)))
+}
+
+fn without_duration(mut answer: Value) -> Value {
+    answer.as_object_mut().map(|fields| fields.remove("took"));
+    answer
 }
 
 /// Whether the first value is the second one without some fields and items.
