@@ -159,6 +159,7 @@ impl Generator {
                 "{id}" if path.contains("sync-jobs") => self.job(),
                 "{connector_id}" | "{id}" => self.connector(),
                 "{file}" => "swagger-ui.css".to_owned(),
+                other if other.starts_with('{') => "x".to_owned(),
                 other => other.to_owned(),
             };
             let odd = part.starts_with('{') && self.random.random_bool(0.03);
