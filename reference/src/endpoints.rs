@@ -75,8 +75,8 @@ fn overview() -> String {
          Elasticsearch does not have. Where `GET` works, `HEAD` does too; `OPTIONS` lists the methods of a path in \
          `Allow`, and so does the `405` for any other method. Request bodies may be compressed with `gzip`, `deflate` \
          or `zstd`; responses are compressed according to `Accept-Encoding`.\n\n{endpoints}\n## Privileges\n\nEach \
-         endpoint states the cluster privilege that a caller needs, under Elasticsearch's name for it. Without \
-         authentication, every caller has all privileges.\n\n{privileges}\n\
+         endpoint states the cluster privilege that a caller needs, under Elasticsearch's name for it; [who may call \
+         what](../access.md) shows the effect. Without security, every caller has all privileges.\n\n{privileges}\n\
          ## Parameters of every endpoint\n\n{}",
         common.text()
     )
@@ -84,13 +84,24 @@ fn overview() -> String {
 
 /// A table of the privileges, each with the number of endpoints that need it.
 fn privileges() -> String {
-    let mut table = Table::new(&["privilege", "needed for", "endpoints"]);
-    for privilege in Privilege::ALL {
+    let mut table = Table::new(&["privilege", "permits", "includes", "endpoints"]);
+    for privilege in Privilege::EACH {
         let endpoints = endpoints().filter(|endpoint| endpoint.access == Access::Needs(*privilege)).count();
-        table.row(&[&code(privilege.name()), privilege.description(), &endpoints.to_string()]);
+        let included = privilege.included().iter().filter(|one| *one != privilege);
+        let included: Vec<String> = included.map(|one| code(one.name())).collect();
+        let included =
+            if *privilege == Privilege::All { "all of them".to_owned() } else { included.join(", ") };
+        table.row(&[
+            &code(privilege.name()),
+            &prose(privilege.description()),
+            &included,
+            &endpoints.to_string(),
+        ]);
     }
     let open = endpoints().filter(|endpoint| endpoint.access == Access::Everybody).count();
-    table.row(&["none", "What everybody may know.", &open.to_string()]);
+    let any = endpoints().filter(|endpoint| endpoint.access == Access::Authenticated).count();
+    table.row(&["any", "What everybody with a key may know.", "", &any.to_string()]);
+    table.row(&["none", "What everybody may know.", "", &open.to_string()]);
     table.text()
 }
 

@@ -8,18 +8,22 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use bytes::Bytes;
+use tributary_service::Principal;
 use tributary_storage::Deadline;
 
 use crate::answer::{self, Presentation, Reply};
-use crate::authenticate::{Caller, authenticate};
+use crate::authenticate::{authenticate, authorize};
 use crate::background;
 use crate::body::{self, UnreadBody};
-use crate::endpoint::{Call, Endpoint, Handler, HandlerFunction, RequestHeaders};
+use crate::endpoint::{Access, Call, Endpoint, Handler, HandlerFunction, RequestHeaders};
 use crate::error::{ApiError, HeadRefusal};
 use crate::media_type::{self, AnswerType};
 use crate::observe::Observation;
 use crate::parameter::{self, Arguments, COMMON_PARAMETERS};
 use crate::state::ApiState;
+
+/// Marks a request that names a document which the key of its caller does not reach.
+struct OutOfScope;
 
 /// Answers a request for the path of these endpoints; the list is empty for paths without endpoints.
 pub(crate) async fn serve(
@@ -29,43 +33,69 @@ pub(crate) async fn serve(
     payload: web::Payload,
 ) -> HttpResponse {
     let start = Instant::now();
-    let caller = authenticate(&request);
     let endpoint = choose(&endpoints, request.method());
-    let response = if endpoints.is_empty() {
-        serve_stray(&state, &request, payload).await
+    let caller = if is_for_everybody(endpoint, &request) {
+        Ok(Principal::anonymous())
     } else {
-        serve_known(&state, &endpoints, endpoint, caller, &request, payload).await
+        authenticate(&state, &request).await
     };
-    observe(&state, endpoint, &request, &response, start);
+    let response = match &caller {
+        Err(error) => refuse(&request, Some(payload.into_inner()), error),
+        Ok(caller) if endpoints.is_empty() => serve_stray(&state, caller, &request, payload).await,
+        Ok(caller) => serve_known(&state, &endpoints, endpoint, caller, &request, payload).await,
+    };
+    observe(&state, endpoint, caller.as_ref().ok(), &request, &response, start);
     response
+}
+
+/// Whether a request needs no caller: nor does one that asks for the methods of a path.
+fn is_for_everybody(endpoint: Option<&'static Endpoint>, request: &HttpRequest) -> bool {
+    endpoint.is_some_and(|endpoint| endpoint.access == Access::Everybody)
+        || request.method() == Method::OPTIONS
 }
 
 /// Rejects a request because of its head, before there is anything to route.
 pub(crate) fn refuse_head(state: &ApiState, request: &HttpRequest, refusal: HeadRefusal) -> HttpResponse {
     let start = Instant::now();
     let response = refuse_stray(request, &ApiError::Head(refusal));
-    observe(state, None, request, &response, start);
+    observe(state, None, None, request, &response, start);
     response
 }
 
 fn observe(
     state: &ApiState,
     endpoint: Option<&'static Endpoint>,
+    caller: Option<&Principal>,
     request: &HttpRequest,
     response: &HttpResponse,
     start: Instant,
 ) {
-    let (endpoint, status) = (endpoint.map(|endpoint| endpoint.name), response.status());
-    let observation = Observation { endpoint, request, status, duration: start.elapsed() };
+    let observation = Observation {
+        endpoint: endpoint.map(|endpoint| endpoint.name),
+        access: endpoint.map(|endpoint| endpoint.access),
+        caller,
+        is_out_of_scope: request.extensions().contains::<OutOfScope>(),
+        request,
+        status: response.status(),
+        duration: start.elapsed(),
+    };
     for observer in &state.observers {
         observer.observe(&observation);
     }
 }
 
 /// Answers a request at an unknown path: with the application's fallback, if there is one.
-async fn serve_stray(state: &ApiState, request: &HttpRequest, payload: web::Payload) -> HttpResponse {
+async fn serve_stray(
+    state: &ApiState,
+    caller: &Principal,
+    request: &HttpRequest,
+    payload: web::Payload,
+) -> HttpResponse {
     match &state.fallback {
-        Some(fallback) => fallback(request.clone(), payload).await,
+        Some(fallback) => {
+            request.extensions_mut().insert(caller.clone());
+            fallback(request.clone(), payload).await
+        }
         None => refuse_stray(request, &ApiError::no_handler(request)),
     }
 }
@@ -90,7 +120,7 @@ async fn serve_known(
     state: &Arc<ApiState>,
     endpoints: &[&'static Endpoint],
     endpoint: Option<&'static Endpoint>,
-    caller: Caller,
+    caller: &Principal,
     request: &HttpRequest,
     payload: web::Payload,
 ) -> HttpResponse {
@@ -123,11 +153,11 @@ async fn serve_known(
 async fn call(
     state: Arc<ApiState>,
     endpoint: &'static Endpoint,
-    caller: Caller,
+    caller: &Principal,
     request: &HttpRequest,
     payload: web::Payload,
 ) -> Result<Reply, ApiError> {
-    caller.authorize(endpoint)?;
+    let view = authorize(&state, endpoint, caller)?;
     let pairs = parameter::pairs(request.query_string())?;
     let arguments =
         Arguments::collect(request.path(), endpoint.own_parameters().chain(COMMON_PARAMETERS), pairs)?;
@@ -136,16 +166,19 @@ async fn call(
     let body = body::read(state.body_limits, endpoint.body.form(), request, payload.into_inner()).await?;
     let path = request.uri().path().to_owned();
     let is_long = body.as_ref().is_some_and(|body| body.len() > background::LONG);
-    let (principal, declared_path) = (caller.principal, endpoint.path);
+    let (principal, declared_path, limited) = (caller.clone(), endpoint.path, view.limited.clone());
     let deadline = Deadline::of_work_from_now();
-    let call = Call { state, principal, declared_path, path, arguments, headers, deadline, body };
+    let call = Call { state, principal, view, declared_path, path, arguments, headers, deadline, body };
     let answer = move |handle: HandlerFunction| move || handle(call);
     let reply = match endpoint.handler {
         Handler::Undeclared => Err(ApiError::no_handler(request)),
         Handler::Here(handle) if !is_long => answer(handle)().await,
         Handler::Here(handle) | Handler::InBackground(handle) => background::run(answer(handle)).await,
-    }?;
-    presentation.apply(reply).await
+    };
+    if limited.is_some_and(|store| store.has_hidden()) {
+        request.extensions_mut().insert(OutOfScope);
+    }
+    presentation.apply(reply?).await
 }
 
 /// The endpoint for a method.

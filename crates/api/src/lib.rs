@@ -51,5 +51,6 @@ pub use observe::{Observation, Observer};
 pub use parameter::{Arguments, COMMON_PARAMETERS, Parameter, ParameterKind};
 pub use routes::ENDPOINTS;
 pub use state::Identity;
+pub use tributary_service::access::{AdminKey, AdminKeyError, KeyRing};
 pub use tributary_service::sync_job::PipelineDirectory;
-pub use tributary_service::{Clock, IdGenerator, SortableIds, SystemClock};
+pub use tributary_service::{Clock, IdGenerator, Principal, SortableIds, SystemClock};

@@ -4,12 +4,21 @@ use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
+use tributary_service::Principal;
+
+use crate::endpoint::Access;
 
 /// An answered request.
 #[derive(Debug, Clone, Copy)]
 pub struct Observation<'a> {
     /// The name of the endpoint; `None` if no endpoint matches the path and method.
     pub endpoint: Option<&'static str>,
+    /// Who may call the endpoint; `None` like its name.
+    pub access: Option<Access>,
+    /// The caller; `None` if the request was refused for want of an API key that works.
+    pub caller: Option<&'a Principal>,
+    /// Whether a document that the request names was kept from the caller, whose key is limited to others.
+    pub is_out_of_scope: bool,
     /// The request: method, path and headers.
     pub request: &'a HttpRequest,
     /// The status of the answer.

@@ -8,6 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
 use tributary_secrets::Vault;
+use tributary_service::access::KeyRing;
 use tributary_service::sync_job::{PipelineDirectory, SyncJobHub};
 use tributary_service::{Clock, IdGenerator};
 use tributary_storage::Store;
@@ -49,6 +50,8 @@ pub(crate) struct ApiState {
     pub(crate) body_limits: BodyLimits,
     pub(crate) identity: Arc<Identity>,
     pub(crate) vault: Option<Arc<Vault>>,
+    /// The API keys of callers; without them, everybody may do everything.
+    pub(crate) keys: Option<Arc<KeyRing>>,
     pub(crate) observers: Vec<Arc<dyn Observer>>,
     /// The ingest pipelines where the documents of syncs go to, if they are known.
     pub(crate) pipelines: Option<Arc<dyn PipelineDirectory>>,

@@ -1,6 +1,6 @@
 //! The collections of this service.
 
-use crate::{Collection, CollectionSchema, Refusal, connector, creation, lease, sync_job};
+use crate::{Collection, CollectionSchema, Refusal, access, connector, creation, lease, sync_job};
 
 /// Secrets are found by id only; they are encrypted, and nothing of them is indexed.
 const SECRETS: CollectionSchema = CollectionSchema {
@@ -23,12 +23,14 @@ impl Collection {
     pub const LEASES: Self = Self::new(&lease::SCHEMA);
     /// The records that make creations of sync jobs safe to repeat.
     pub const CREATIONS: Self = Self::new(&creation::SCHEMA);
+    /// API keys, without their secrets.
+    pub const API_KEYS: Self = Self::new(&access::SCHEMA);
 
     /// All collections.
-    pub const ALL: [Self; 5] =
-        [Self::CONNECTORS, Self::SYNC_JOBS, Self::SECRETS, Self::LEASES, Self::CREATIONS];
+    pub const ALL: [Self; 6] =
+        [Self::CONNECTORS, Self::SYNC_JOBS, Self::SECRETS, Self::LEASES, Self::CREATIONS, Self::API_KEYS];
     /// The collections that are copied, exported and tallied.
-    pub const LASTING: [Self; 3] = [Self::CONNECTORS, Self::SYNC_JOBS, Self::SECRETS];
+    pub const LASTING: [Self; 4] = [Self::CONNECTORS, Self::SYNC_JOBS, Self::SECRETS, Self::API_KEYS];
 }
 
 #[cfg(test)]

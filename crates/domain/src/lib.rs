@@ -16,6 +16,7 @@
 //! assert!(text.starts_with(r#"{"status":"in_progress","progress":{"pages":1.10},"#));
 //! ```
 
+mod access;
 mod collection;
 mod collections;
 mod connector;
@@ -53,6 +54,10 @@ mod time_units;
 mod timestamp;
 mod warning;
 
+pub use access::{
+    APPLICATION, ApiKey, ApplicationPrivileges, Grants, IndexPrivileges, KeyProblem, Privilege, Resource,
+    RoleDescriptor, RoleDescriptors, Scope, SecretDigest,
+};
 pub use collection::{Collection, CollectionSchema};
 pub use connector::{
     AdvancedSnippet, CONNECTOR_FIELDS, ConfigurationDisplay, ConfigurationField, ConfigurationType,

@@ -99,6 +99,9 @@ pub enum Refusal {
     /// No such secret.
     #[error("connector secret [{0}] does not exist")]
     SecretNotFound(String),
+    /// No such API key.
+    #[error("API key [{0}] does not exist")]
+    ApiKeyNotFound(String),
     /// Only a job that has ended is retried.
     #[error("sync job [{id}] has the status [{status}], only one that has ended can be retried")]
     NotEnded {

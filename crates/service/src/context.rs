@@ -1,9 +1,10 @@
 //! The context of a use case: caller, time, deadline, and generator of ids.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use tributary_domain::{Id, Refusal, Timestamp};
+use tributary_domain::{Grants, Id, Refusal, Timestamp};
 use tributary_storage::{Deadline, Store, Within};
 use uuid::Uuid;
 
@@ -47,27 +48,67 @@ impl IdGenerator for SortableIds {
 }
 
 /// The caller of a use case.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Principal {
     name: Cow<'static, str>,
+    key: Option<Arc<PrincipalKey>>,
+}
+
+/// The API key of a caller.
+#[derive(Debug, Clone)]
+pub struct PrincipalKey {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// What its owner may do.
+    pub grants: Grants,
 }
 
 impl Principal {
-    /// The principal with this name.
+    /// The principal with this name, who may do everything.
     pub fn new(name: impl Into<Cow<'static, str>>) -> Self {
-        Self { name: name.into() }
+        Self { name: name.into(), key: None }
     }
 
-    /// An unauthenticated caller.
+    /// An unauthenticated caller, who may do everything: security is off.
     #[must_use]
     pub fn anonymous() -> Self {
         Self::new("anonymous")
+    }
+
+    /// The user with an API key, who may do what the key grants.
+    pub fn with_key(name: impl Into<Cow<'static, str>>, key: PrincipalKey) -> Self {
+        Self { name: name.into(), key: Some(Arc::new(key)) }
     }
 
     /// The name.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The API key that the request was sent with, if security is on.
+    #[must_use]
+    pub fn key(&self) -> Option<&PrincipalKey> {
+        self.key.as_deref()
+    }
+
+    /// What it may do.
+    #[must_use]
+    pub fn grants(&self) -> &Grants {
+        static EVERYTHING: Grants = Grants::everything();
+        self.key.as_ref().map_or(&EVERYTHING, |key| &key.grants)
+    }
+}
+
+/// As Elasticsearch describes callers in its errors: `user [anonymous]`, or `API key id [x] of user [admin]`.
+impl fmt::Display for Principal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(key) = &self.key {
+            write!(formatter, "API key id [{}] of ", key.id)?;
+        }
+        write!(formatter, "user [{}]", self.name)
     }
 }
 

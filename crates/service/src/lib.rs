@@ -23,6 +23,7 @@
 //! # });
 //! ```
 
+pub mod access;
 pub mod connector;
 mod context;
 pub mod document;
@@ -35,6 +36,6 @@ pub mod tasks;
 mod test_support;
 mod walk;
 
-pub use context::{Clock, Context, IdGenerator, Principal, SortableIds, SystemClock};
+pub use context::{Clock, Context, IdGenerator, Principal, PrincipalKey, SortableIds, SystemClock};
 pub use error::{Result, ServiceError};
 pub use walk::Walk;

@@ -33,6 +33,15 @@ pub enum StoreError {
     /// The store denies this process access, or this operation.
     #[error("the store refuses access: {0}")]
     Denied(String),
+    /// The caller is limited to some connectors, and the document belongs, or would belong, to another one. No backend
+    /// fails with this.
+    #[error("the {noun} [{id}] is outside the connectors that the caller is limited to")]
+    OutOfScope {
+        /// What kind of document it is.
+        noun: &'static str,
+        /// Its id.
+        id: String,
+    },
     /// Anything else.
     #[error("the store failed: {0}")]
     Backend(#[source] Box<dyn Error + Send + Sync>),

@@ -139,7 +139,7 @@ async fn a_briefly_unavailable_target_gets_everything_once() {
         fill(&target.store, 0..present).await;
         let report = copy(&source, &target, mode, &|_| {}).await.unwrap();
         assert!(matches!(report.verdict(), Verdict::Same), "{mode:?}: {report:?}");
-        let [_, jobs, _] = &report.parts;
+        let [_, jobs, _, _] = &report.parts;
         assert_eq!(jobs.created.count, (JOBS - present) as u64, "{mode:?}");
         assert!(target.call() > 10, "it failed often enough");
     }

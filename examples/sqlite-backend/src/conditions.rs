@@ -54,6 +54,11 @@ impl Conditions {
                 let text = self.bind(text.clone());
                 self.has_value(fields, &format!("AND instr(value, {text}) > 0"))
             }
+            Condition::Like { field, pattern } => {
+                let pattern = self.bind(glob(pattern));
+                self.has_value(&[field], &format!("AND value GLOB {pattern}"))
+            }
+            Condition::IdLike(pattern) => format!("id GLOB {}", self.bind(glob(pattern))),
             Condition::Ids(ids) => {
                 let ids = self.bind(serde_json::json!(ids).to_string());
                 format!("id IN (SELECT value FROM json_each({ids}))")
@@ -103,6 +108,11 @@ impl Conditions {
             "(SELECT min(value) FROM field_values WHERE collection = ?1 AND id = documents.id AND field = {field})"
         )
     }
+}
+
+/// A pattern in the notation of `GLOB`, where brackets would be sets of characters.
+fn glob(pattern: &str) -> String {
+    pattern.replace('[', "[[]")
 }
 
 /// Stands for the value of a document that has none: greater than all values, or less than all where documents without

@@ -23,6 +23,9 @@ const OPAQUE_ID: HeaderName = HeaderName::from_static("x-opaque-id");
 /// The `Retry-After` in seconds for an unavailable store.
 const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("1");
 
+/// What requests are authenticated by.
+const CHALLENGE: HeaderValue = HeaderValue::from_static("ApiKey");
+
 /// The response for success, with a `Warning` header for each warning.
 pub(crate) fn respond(
     request: &HttpRequest,
@@ -82,6 +85,9 @@ pub(crate) fn log_failure(method: &Method, path: &str, error: &ApiError) {
 fn with_headers(request: &HttpRequest, status: StatusCode) -> HttpResponseBuilder {
     let mut response = HttpResponse::build(status);
     response.insert_header((PRODUCT, HeaderValue::from_static("Elasticsearch")));
+    if status == StatusCode::UNAUTHORIZED {
+        response.insert_header((header::WWW_AUTHENTICATE, CHALLENGE));
+    }
     if status == StatusCode::SERVICE_UNAVAILABLE {
         response.insert_header((header::RETRY_AFTER, RETRY_AFTER_SECONDS));
     }

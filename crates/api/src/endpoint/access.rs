@@ -1,39 +1,6 @@
-//! Access control: the Elasticsearch privileges that apply to these APIs.
+//! Access control: who may call an endpoint.
 
-/// A cluster privilege, named as in Elasticsearch.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, strum::EnumMessage, strum::IntoStaticStr, strum::VariantArray,
-)]
-#[strum(serialize_all = "snake_case")]
-pub enum Privilege {
-    /// Reading information about the service.
-    Monitor,
-    /// Reading connectors and sync jobs.
-    MonitorConnector,
-    /// Creating, changing and deleting connectors and sync jobs.
-    ManageConnector,
-    /// Reading the secrets of connectors.
-    ReadConnectorSecrets,
-    /// Storing and deleting the secrets of connectors.
-    WriteConnectorSecrets,
-}
-
-impl Privilege {
-    /// All of them.
-    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
-
-    /// Its name, such as `manage_connector`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        self.into()
-    }
-
-    /// What it permits.
-    #[must_use]
-    pub fn description(self) -> &'static str {
-        strum::EnumMessage::get_documentation(&self).unwrap_or_default()
-    }
-}
+use tributary_domain::Privilege;
 
 /// Who may call an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +9,8 @@ pub enum Access {
     Undeclared,
     /// Everybody, including unauthenticated callers.
     Everybody,
+    /// Every authenticated caller, whatever its privileges.
+    Authenticated,
     /// Callers with the privilege.
     Needs(Privilege),
 }
@@ -51,7 +20,7 @@ impl Access {
     #[must_use]
     pub fn privilege(self) -> Option<Privilege> {
         match self {
-            Self::Undeclared | Self::Everybody => None,
+            Self::Undeclared | Self::Everybody | Self::Authenticated => None,
             Self::Needs(privilege) => Some(privilege),
         }
     }

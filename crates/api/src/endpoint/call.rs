@@ -12,6 +12,7 @@ use tributary_service::{Context, Principal};
 use tributary_storage::{Deadline, Store};
 
 use super::request_header::RequestHeaders;
+use crate::authenticate::View;
 use crate::body;
 use crate::error::ApiError;
 use crate::parameter::{self, Arguments};
@@ -21,6 +22,8 @@ use crate::state::{ApiState, Identity};
 pub struct Call {
     pub(crate) state: Arc<ApiState>,
     pub(crate) principal: Principal,
+    /// The store as the caller sees it.
+    pub(crate) view: View,
     /// The path of the endpoint, with its parameters in braces.
     pub(crate) declared_path: &'static str,
     /// The path of the request as received, not decoded.
@@ -36,9 +39,15 @@ pub struct Call {
 }
 
 impl Call {
-    /// The store.
+    /// The store as the caller sees it: limited to the connectors of its key, and without the values of sensitive fields
+    /// that it may not read.
     pub fn store(&self) -> &dyn Store {
-        &*self.state.store
+        &*self.view.store
+    }
+
+    /// The caller.
+    pub fn principal(&self) -> &Principal {
+        &self.principal
     }
 
     /// What a plugin keeps between calls: the state of this type that it was mounted with.

@@ -9,7 +9,7 @@ mod possible_errors;
 mod request_header;
 mod resource;
 
-pub use access::{Access, Privilege};
+pub use access::Access;
 pub use answers::{Answer, AnswerHeader};
 pub use call::Call;
 pub use content::Content;
@@ -19,3 +19,4 @@ pub use declaration::{Body, Endpoint, Handler, HandlerFunction, PathChoices};
 pub use request_header::RequestHeader;
 pub(crate) use request_header::RequestHeaders;
 pub use resource::Resource;
+pub use tributary_domain::Privilege;

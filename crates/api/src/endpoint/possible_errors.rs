@@ -2,6 +2,7 @@
 
 use actix_web::http::Method;
 
+use super::access::Access;
 use super::declaration::{Body, Endpoint};
 use crate::error::{ERRORS, ErrorKind, ErrorRow};
 
@@ -13,6 +14,8 @@ const ALWAYS: &[ErrorKind] = &[
     ErrorKind::Unavailable,
     ErrorKind::Denied,
 ];
+/// Additional errors of a request that not everybody may make.
+const WITH_CALLER: &[ErrorKind] = &[ErrorKind::Unauthenticated, ErrorKind::Forbidden];
 /// Additional errors of a request with a body, expected or not.
 const WITH_BODY: &[ErrorKind] = &[
     ErrorKind::MalformedBody,
@@ -25,6 +28,7 @@ const WITH_BODY: &[ErrorKind] = &[
 const WITH_ID: &[ErrorKind] = &[ErrorKind::ValidationFailed];
 /// Additional errors of a request that changes something.
 const CHANGING: &[ErrorKind] = &[
+    ErrorKind::OutOfScope,
     ErrorKind::Conflict,
     ErrorKind::Rejected,
     ErrorKind::Blocked,
@@ -45,6 +49,11 @@ impl Endpoint {
         ERRORS.iter().filter(possible).collect()
     }
 
+    /// Whether only some callers may use it.
+    fn needs_a_caller(&self) -> bool {
+        self.access != Access::Everybody
+    }
+
     /// Whether its path contains an id.
     fn names_a_document(&self) -> bool {
         self.path.contains("id}")
@@ -54,6 +63,7 @@ impl Endpoint {
     fn is_implied(&self, kind: ErrorKind) -> bool {
         let when = |holds: bool, kinds: &'static [ErrorKind]| holds && kinds.contains(&kind);
         when(true, ALWAYS)
+            || when(self.needs_a_caller(), WITH_CALLER)
             || when(!matches!(self.body, Body::None), WITH_BODY)
             || when(self.body.is_required(), WITH_REQUIRED_BODY)
             || when(self.names_a_document(), WITH_ID)

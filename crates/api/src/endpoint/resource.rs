@@ -11,6 +11,8 @@ pub enum Resource {
     Connector,
     /// The secrets of connectors.
     Secret,
+    /// API keys, and who may do what.
+    Security,
     /// The indices of Elastic's connector service.
     ControlIndex,
     /// The service itself.
@@ -28,6 +30,7 @@ impl Resource {
             Self::SyncJob => "Connector sync jobs",
             Self::Connector => "Connectors",
             Self::Secret => "Connector secrets",
+            Self::Security => "Security",
             Self::ControlIndex => "Control indices",
             Self::Service => "The service",
         }
@@ -42,6 +45,10 @@ impl Resource {
             Self::Secret => {
                 "A secret is a value that a connector works with, such as its API key: stored encrypted, and in no \
                  list."
+            }
+            Self::Security => {
+                "API keys say who may do what, as in Elasticsearch. Without security, everybody may do everything, and \
+                 these calls work nevertheless."
             }
             Self::ControlIndex => {
                 "The indices through which Elastic's connector service and scripts read and write connectors and sync \
@@ -62,6 +69,8 @@ impl Endpoint {
             Resource::Secret
         } else if self.path.starts_with("/_connector") {
             Resource::Connector
+        } else if self.path.starts_with("/_security") {
+            Resource::Security
         } else if self.choices.is_some() {
             Resource::ControlIndex
         } else {

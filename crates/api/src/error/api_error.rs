@@ -7,10 +7,12 @@ use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use serde_json::{Value, json};
 use tributary_domain::Refusal;
+use tributary_service::access::Unauthenticated;
 use tributary_storage::StoreError;
 
 use super::head::HeadRefusal;
-use super::table::{ErrorKind, ErrorRow};
+use super::kind::ErrorKind;
+use super::table::ErrorRow;
 
 /// A request error.
 #[derive(Debug, thiserror::Error)]
@@ -42,18 +44,31 @@ pub enum ApiError {
         /// The path.
         path: String,
     },
+    /// The request has no credentials.
+    #[error("missing authentication credentials for REST request [{path}]")]
+    NoCredentials {
+        /// The path.
+        path: String,
+    },
+    /// The credentials are not those of an API key that works.
+    #[error(transparent)]
+    Unauthenticated(Unauthenticated),
     /// The caller lacks the privilege.
     #[error(
-        "[{endpoint}] is unauthorized for [{principal}], it is granted by the cluster privilege [{needed}]"
+        "action [{action}] is unauthorized for {principal}, this action is granted by the cluster privileges \
+         [{sufficient}]"
     )]
     Forbidden {
         /// The name of the endpoint.
-        endpoint: &'static str,
-        /// The caller.
+        action: String,
+        /// The caller, with its key.
         principal: String,
-        /// The privilege.
-        needed: &'static str,
+        /// The privileges that would do, separated by commas.
+        sufficient: String,
     },
+    /// The key of the caller is limited to connectors to which the document does not belong.
+    #[error(transparent)]
+    OutOfScope(StoreError),
     /// The media type is not supported; with the reason.
     #[error("{0}")]
     MediaType(String),
@@ -145,16 +160,19 @@ impl ApiError {
                 Refusal::IdempotencyKeyInUse => ErrorKind::IdempotencyKeyInUse,
                 Refusal::IdempotencyKeyReused => ErrorKind::IdempotencyKeyReused,
                 Refusal::ConnectorIncomplete { .. } => ErrorKind::ConnectorIncomplete,
-                Refusal::ConnectorNotFound(_) | Refusal::SyncJobNotFound(_) | Refusal::SecretNotFound(_) => {
-                    ErrorKind::NotFound
-                }
+                Refusal::ConnectorNotFound(_)
+                | Refusal::SyncJobNotFound(_)
+                | Refusal::SecretNotFound(_)
+                | Refusal::ApiKeyNotFound(_) => ErrorKind::NotFound,
                 Refusal::IndexNameTaken { .. } => ErrorKind::IndexNameTaken,
             },
             Self::Head(refusal) => refusal.kind(),
             Self::MissingBody(_) => ErrorKind::MissingBody,
             Self::MethodNotAllowed { .. } => ErrorKind::MethodNotAllowed,
             Self::NoHandler { .. } => ErrorKind::NoHandler,
+            Self::NoCredentials { .. } | Self::Unauthenticated(_) => ErrorKind::Unauthenticated,
             Self::Forbidden { .. } => ErrorKind::Forbidden,
+            Self::OutOfScope(_) => ErrorKind::OutOfScope,
             Self::MediaType(_) => ErrorKind::MediaType,
             Self::BodyTimeout(_) => ErrorKind::BodyTimeout,
             Self::BodyTooLarge(_) | Self::TooLongToPassOn(_) => ErrorKind::BodyTooLarge,

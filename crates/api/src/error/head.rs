@@ -2,7 +2,7 @@
 
 use strum::{EnumIter, EnumString, IntoStaticStr};
 
-use super::table::ErrorKind;
+use super::kind::ErrorKind;
 
 /// Why the head of a request is rejected. Its name can be formatted and parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter, EnumString, IntoStaticStr, thiserror::Error)]

@@ -2,9 +2,11 @@
 
 mod api_error;
 mod head;
+mod kind;
 mod origin;
 mod table;
 
 pub use api_error::ApiError;
 pub use head::HeadRefusal;
-pub use table::{ERRORS, ErrorKind, ErrorRow};
+pub use kind::ErrorKind;
+pub use table::{ERRORS, ErrorRow};

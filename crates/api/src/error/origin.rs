@@ -1,6 +1,7 @@
 //! Maps the error of a use case to its row in the error table.
 
 use tributary_service::ServiceError;
+use tributary_service::access::Unauthenticated;
 use tributary_storage::StoreError;
 
 use super::api_error::ApiError;
@@ -16,6 +17,15 @@ impl From<ServiceError> for ApiError {
     }
 }
 
+impl From<Unauthenticated> for ApiError {
+    fn from(error: Unauthenticated) -> Self {
+        match error {
+            Unauthenticated::Store(error) => error.into(),
+            error => Self::Unauthenticated(error),
+        }
+    }
+}
+
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
@@ -24,6 +34,7 @@ impl From<StoreError> for ApiError {
             StoreError::Rejected(reason) => Self::Rejected(reason),
             StoreError::Blocked(reason) => Self::Blocked(reason),
             StoreError::Denied(_) => Self::Denied(error),
+            StoreError::OutOfScope { .. } => Self::OutOfScope(error),
             other => Self::Internal(other.into()),
         }
     }

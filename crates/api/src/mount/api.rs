@@ -10,6 +10,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::Value;
 use tributary_secrets::{SecretKeys, Vault};
+use tributary_service::access::KeyRing;
 use tributary_service::sync_job::{PipelineDirectory, SyncJobHub};
 use tributary_service::{Clock, IdGenerator, SortableIds, SystemClock};
 use tributary_storage::Store;
@@ -46,6 +47,7 @@ impl Api {
             body_limits: BodyLimits::default(),
             identity: Arc::new(Identity::default()),
             vault: None,
+            keys: None,
             observers: Vec::new(),
             pipelines: None,
             fallback: None,
@@ -105,6 +107,19 @@ impl Api {
     pub fn with_secret_keys(mut self, keys: impl Into<Arc<SecretKeys>>) -> Self {
         self.state.vault = Some(Arc::new(Vault::new(keys)));
         self
+    }
+
+    /// Authenticates callers by API keys: each request needs one, except for endpoints that are for everybody. Without,
+    /// everybody may do everything.
+    #[must_use]
+    pub fn with_keys(mut self, keys: impl Into<Arc<KeyRing>>) -> Self {
+        self.state.keys = Some(keys.into());
+        self
+    }
+
+    #[cfg(test)]
+    pub(crate) fn state(&self) -> &ApiState {
+        &self.state
     }
 
     /// Sets where the ingest pipelines of syncs are: creating a sync job whose pipeline is missing is answered with a

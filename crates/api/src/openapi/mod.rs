@@ -11,7 +11,7 @@ use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-use crate::endpoint::{Endpoint, Resource};
+use crate::endpoint::{Access, Endpoint, Resource};
 use media::media;
 
 const DESCRIPTION: &str = "\
@@ -19,6 +19,9 @@ Elasticsearch's Connector and Connector sync job APIs over a store of your choic
 Elasticsearch work unmodified: every answer has the header `X-Elastic-Product`, and the media types \
 `application/vnd.elasticsearch+json; compatible-with=8` and `9` are understood and answered like \
 `application/json`. `X-Opaque-Id` comes back on the answer. `HEAD` works where `GET` does.";
+
+/// The name of the way in which callers are authenticated.
+const API_KEY: &str = "ApiKey";
 
 /// The OpenAPI 3.1 document of these endpoints.
 pub(crate) fn document(endpoints: &[&Endpoint]) -> Value {
@@ -51,16 +54,27 @@ pub(crate) fn document(endpoints: &[&Endpoint]) -> Value {
             "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
         },
         "servers": [{ "url": "/", "description": "Where this document comes from." }],
-        // Authorization is up to what is deployed in front of the service.
-        "security": [],
+        // Without security, no key is needed.
+        "security": [{ API_KEY: [] }, {}],
         "tags": tags,
         "paths": paths,
         "components": {
+            "securitySchemes": { API_KEY: security_scheme() },
             "schemas": schemas,
             "parameters": parameters::common(),
             "headers": answers::headers(),
             "examples": answers::error_examples(endpoints),
         },
+    })
+}
+
+/// How API keys are sent.
+fn security_scheme() -> Value {
+    json!({
+        "type": "apiKey",
+        "in": "header",
+        "name": "Authorization",
+        "description": "`ApiKey ` and the encoded form of a key, such as `ApiKey aWQ6c2VjcmV0`.",
     })
 }
 
@@ -87,6 +101,9 @@ fn operation(endpoint: &Endpoint, used: u32, generator: &mut SchemaGenerator) ->
     });
     if let Some(privilege) = endpoint.access.privilege() {
         operation["x-privilege"] = privilege.name().into();
+    }
+    if endpoint.access == Access::Everybody {
+        operation["security"] = json!([]);
     }
     if let Some(content) = endpoint.body.content() {
         operation["requestBody"] = json!({

@@ -50,7 +50,7 @@ pub(super) async fn reply(call: Call, query: Query) -> Result<Reply, ApiError> {
         .into());
     }
     let source = source(&call.arguments)?;
-    let store = Arc::clone(&call.state.store);
+    let store = Arc::clone(&call.view.store);
     let mut lines = Lines { store, path: call.path, walk: Walk::new(query, PORTION), source, count: 0 };
     let first = lines.portion().await?;
     let body = stream::iter(first.map(Ok)).chain(lines.rest()).boxed();

@@ -8,6 +8,7 @@ mod openapi;
 mod paging;
 mod root;
 mod secret;
+mod security;
 mod sync_job;
 
 use crate::endpoint::Endpoint;
@@ -61,6 +62,15 @@ pub const ENDPOINTS: &[&Endpoint] = &[
     &secret::get::ENDPOINT,
     &secret::put::ENDPOINT,
     &secret::delete::ENDPOINT,
+    &security::create::PUT_ENDPOINT,
+    &security::create::POST_ENDPOINT,
+    &security::get::ENDPOINT,
+    &security::invalidate::ENDPOINT,
+    &security::authenticate::ENDPOINT,
+    &security::has_privileges::POST_ENDPOINT,
+    &security::has_privileges::GET_ENDPOINT,
+    &security::has_privileges::POST_OF_USER_ENDPOINT,
+    &security::has_privileges::GET_OF_USER_ENDPOINT,
     &health::live::ENDPOINT,
     &health::ready::ENDPOINT,
     &openapi::ENDPOINT,

@@ -4,6 +4,7 @@
 //! backends are held against the same file: where one differs, the test fails.
 #![allow(missing_docs, reason = "a test")]
 
+mod access;
 mod bulk;
 mod connector;
 mod connector_change;
@@ -18,6 +19,7 @@ mod docs;
 mod failure;
 mod health;
 mod secret;
+mod security;
 mod session;
 mod stream;
 mod sync_job;
@@ -54,6 +56,7 @@ fn scenarios() -> Vec<Scenario> {
     all.extend(waiting::scenarios());
     all.extend(count::scenarios());
     all.extend(control_index::scenarios());
+    all.extend(security::scenarios());
     all
 }
 
@@ -104,6 +107,10 @@ fn trials() -> Vec<Trial> {
         trial("every_snapshot_has_its_scenario", every_snapshot_has_its_scenario),
         trial("every_endpoint_has_its_scenario", every_endpoint_has_its_scenario),
         trial("every_error_of_the_table_is_shown", every_error_of_the_table_is_shown),
+        trial(
+            "every_endpoint_is_for_those_with_its_privilege",
+            access::every_endpoint_is_for_those_with_its_privilege,
+        ),
         trial("every_example_is_of_its_shape", contract::every_example_is_of_its_shape),
         trial("every_operation_has_a_name_of_its_own", contract::every_operation_has_a_name_of_its_own),
     ];
@@ -153,12 +160,11 @@ fn every_endpoint_has_its_scenario() {
 fn every_error_of_the_table_is_shown() {
     let shown: String = scenarios().into_iter().map(|scenario| record(scenario, Backend::Memory)).collect();
     // No handler sees a request that is refused by its head: tests of the service show those.
-    // And nobody lacks a privilege yet.
     let can_be_shown = |row: &&ErrorRow| {
-        use ErrorKind::{Forbidden, HeadTimeout, HeadTooLong, MalformedHead};
+        use ErrorKind::{HeadTimeout, HeadTooLong, MalformedHead};
         // What is said of a content engine is shown by tests of the service over real ones.
         use ErrorKind::{BadEngineAnswer, EngineAway, NotPassedOn, OwnIndex};
-        !matches!(row.kind, MalformedHead | HeadTimeout | HeadTooLong | Forbidden)
+        !matches!(row.kind, MalformedHead | HeadTimeout | HeadTooLong)
             && !matches!(row.kind, BadEngineAnswer | EngineAway | NotPassedOn | OwnIndex)
     };
     for row in tributary_api::ERRORS.iter().filter(can_be_shown) {

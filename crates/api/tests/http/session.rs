@@ -13,7 +13,7 @@ use actix_web::{App, test, web};
 use async_trait::async_trait;
 use futures_util::stream::{self, StreamExt as _};
 use serde_json::Value;
-use tributary_api::{Api, Clock, IdGenerator, PipelineDirectory};
+use tributary_api::{AdminKey, Api, Clock, IdGenerator, KeyRing, PipelineDirectory};
 use tributary_domain::{Document, Id, Timestamp};
 use tributary_engines::{Endpoint, Indices};
 use tributary_secrets::SecretKeys;
@@ -98,11 +98,16 @@ fn settings(indices: &Indices) -> BackendSettings {
 /// The key for secrets that every session has.
 pub(crate) const SECRET_KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
+/// The key of the session that is in no store, in the form in which it is sent: it may do everything.
+pub(crate) const ADMIN_KEY: &str = "YWRtaW46YS1zZWNyZXQtb2YtdGhlLXRlc3RzLW9ubHk=";
+
 /// One service over one fresh store.
 pub(crate) struct Session {
     handle: Box<Handle>,
     pub(crate) store: Arc<dyn Store>,
     text: String,
+    /// The key of the next request, which is not recorded.
+    key: Option<String>,
     _folder: tempfile::TempDir,
     _indices: Option<Indices>,
 }
@@ -133,14 +138,14 @@ impl Session {
     }
 
     async fn over(store: Arc<dyn Store>, folder: tempfile::TempDir, secret_key: Option<&str>) -> Self {
-        Self::with_pipelines(store, folder, secret_key, None).await
+        Self::with(store, folder, secret_key, |api| api).await
     }
 
-    async fn with_pipelines(
+    async fn with(
         store: Arc<dyn Store>,
         folder: tempfile::TempDir,
         secret_key: Option<&str>,
-        pipelines: Option<Arc<dyn PipelineDirectory>>,
+        change: impl FnOnce(Api) -> Api,
     ) -> Self {
         let api = Api::new(Arc::clone(&store))
             .with_clock(FixedClock::default())
@@ -152,10 +157,7 @@ impl Session {
             None => api,
         };
         let api = api.with_plugin(tributary_gateway::ENDPOINTS, Arc::new(()));
-        let api = match &pipelines {
-            Some(pipelines) => api.with_pipelines(Arc::clone(pipelines)),
-            None => api,
-        };
+        let api = change(api);
         let app = App::new().configure(api.configure());
         let service = std::rc::Rc::new(test::init_service(app).await);
         let handle = move |request: actix_http::Request| {
@@ -164,7 +166,14 @@ impl Session {
                 service.call(request).await.expect("the service never fails").map_into_boxed_body()
             }) as Pin<Box<dyn Future<Output = _>>>
         };
-        Self { handle: Box::new(handle), store, text: String::new(), _folder: folder, _indices: None }
+        Self {
+            handle: Box::new(handle),
+            store,
+            text: String::new(),
+            key: None,
+            _folder: folder,
+            _indices: None,
+        }
     }
 
     /// The same session over a store that stands in for failures that no real one shows at will.
@@ -184,7 +193,55 @@ impl Session {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let pipelines = Arc::new(Pipelines(known));
         let store = Arc::clone(&self.store);
-        self.handle = Self::with_pipelines(store, folder, Some(SECRET_KEY), Some(pipelines)).await.handle;
+        let change = |api: Api| api.with_pipelines(pipelines);
+        self.handle = Self::with(store, folder, Some(SECRET_KEY), change).await.handle;
+    }
+
+    /// The same session with security: from now on each request needs an API key. There is [`ADMIN_KEY`].
+    pub(crate) async fn require_keys(&mut self) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let admin = AdminKey::parse(ADMIN_KEY).expect("a key of the test");
+        let keys = Arc::new(KeyRing::new(Arc::clone(&self.store), Some(admin)));
+        let change = |api: Api| api.with_keys(keys);
+        self.handle = Self::with(Arc::clone(&self.store), folder, Some(SECRET_KEY), change).await.handle;
+    }
+
+    /// A new key of the caller with this one, with roles as JSON, in the form in which it is sent. Not recorded.
+    pub(crate) async fn new_key(&mut self, caller: &str, name: &str, more: &str) -> String {
+        let body = format!(r#"{{"name":"{name}"{more}}}"#);
+        let answer = self.answer_as(caller, "POST", "/_security/api_key", &body).await;
+        let answer: Value = serde_json::from_str(&answer.1).unwrap_or_else(|_| panic!("{answer:?}"));
+        answer["encoded"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
+    }
+
+    /// The status and the body of the answer to a request with a key, or without one where it is empty. Not recorded.
+    pub(crate) async fn answer_as(
+        &mut self,
+        key: &str,
+        method: &str,
+        path: &str,
+        body: &str,
+    ) -> (u16, String) {
+        let mut request = test::TestRequest::with_uri(path)
+            .method(Method::from_bytes(method.as_bytes()).expect("a method"));
+        if !key.is_empty() {
+            request = request.insert_header(("authorization", format!("ApiKey {key}")));
+        }
+        if !body.is_empty() {
+            let media_type = if body.ends_with('\n') { "application/x-ndjson" } else { "application/json" };
+            request = request.insert_header(("content-type", media_type)).set_payload(body.to_owned());
+        }
+        let response = (self.handle)(request.to_request()).await;
+        let status = response.status().as_u16();
+        let body = to_bytes(response.into_body()).await.expect("a body");
+        (status, String::from_utf8_lossy(&body).into_owned())
+    }
+
+    /// A request with a key; recorded, but for the key.
+    pub(crate) async fn call_as(&mut self, key: &str, method: &str, path: &str, body: &str) {
+        self.key = Some(key.to_owned());
+        self.call(method, path, body).await;
+        self.key = None;
     }
 
     /// What was recorded.
@@ -251,6 +308,9 @@ impl Session {
             }
             request = request.append_header((*name, *value));
         }
+        if let Some(key) = &self.key {
+            request = request.append_header(("authorization", format!("ApiKey {key}")));
+        }
         if !body.is_empty() {
             let shown = String::from_utf8_lossy(body);
             let _ = writeln!(
@@ -280,9 +340,15 @@ impl Session {
 
     async fn record_answer(&mut self, method: &str, path: &str, response: ServiceResponse<BoxBody>) {
         let _ = writeln!(self.text, "<<< {}", response.status().as_u16());
-        for name in
-            ["content-type", "allow", "retry-after", "x-opaque-id", "warning", "x-tributary-timed-out"]
-        {
+        for name in [
+            "content-type",
+            "allow",
+            "www-authenticate",
+            "retry-after",
+            "x-opaque-id",
+            "warning",
+            "x-tributary-timed-out",
+        ] {
             for value in response.headers().get_all(name) {
                 let _ = writeln!(self.text, "{name}: {}", value.to_str().expect("a header of text"));
             }
@@ -299,6 +365,7 @@ impl Session {
         let body = without_duration(&body);
         contract::check(method, path, status, &media_type, &body);
         let body = without_versions(&body);
+        let body = without_secrets(&body);
         let shown = if media_type == "text/event-stream" { events(&body) } else { indented(&body) };
         let _ = writeln!(self.text, "{shown}\n");
     }
@@ -340,6 +407,15 @@ fn without_versions(body: &str) -> String {
             let rest = piece.trim_start_matches(|character: char| character.is_ascii_digit());
             format!("{text}{name}0{rest}")
         })
+    })
+}
+
+/// An answer without the random parts of a new key.
+fn without_secrets(body: &str) -> String {
+    ["\"api_key\":\"", "\"encoded\":\""].iter().fold(body.to_owned(), |body, name| {
+        let Some((before, after)) = body.split_once(name) else { return body };
+        let (_, rest) = after.split_once('"').expect("a string ends");
+        format!("{before}{name}(random)\"{rest}")
     })
 }
 

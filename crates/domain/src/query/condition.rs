@@ -1,6 +1,7 @@
 //! Conditions on documents.
 
 use serde::Serialize;
+use wildmatch::WildMatch;
 
 use super::error::QueryError;
 use crate::{Collection, Document, FieldKind};
@@ -36,8 +37,18 @@ pub enum Condition {
         /// The text to search for.
         text: String,
     },
+    /// The field has a value of this pattern: `*` stands for any text, `?` for any character.
+    Like {
+        /// The path of the field, a keyword.
+        field: &'static str,
+        /// The pattern, for the whole value.
+        pattern: String,
+    },
     /// The id of the document is one of these.
     Ids(Vec<String>),
+    /// The id of the document is of this pattern, as in [`Like`](Self::Like). Only for small collections: search engines
+    /// do not find ids by patterns.
+    IdLike(String),
     /// At least one of the conditions holds; none of no conditions.
     Either(Vec<Condition>),
     /// Negates the condition.
@@ -96,7 +107,12 @@ impl Condition {
             Self::Contains { fields, text } => {
                 fields.iter().any(|field| words(field).iter().any(|word| word.contains(text)))
             }
+            Self::Like { field, pattern } => {
+                let pattern = WildMatch::new(pattern);
+                words(field).iter().any(|word| pattern.matches(word))
+            }
             Self::Ids(ids) => ids.iter().any(|one| one == id),
+            Self::IdLike(pattern) => WildMatch::new(pattern).matches(id),
             Self::Either(conditions) => {
                 conditions.iter().any(|condition| condition.matches(collection, id, document))
             }
@@ -108,9 +124,12 @@ impl Condition {
     #[must_use]
     pub fn fields(&self) -> Vec<&'static str> {
         match self {
-            Self::AnyOf { field, .. } | Self::Range { field, .. } | Self::Exists { field } => vec![field],
+            Self::AnyOf { field, .. }
+            | Self::Range { field, .. }
+            | Self::Exists { field }
+            | Self::Like { field, .. } => vec![field],
             Self::Contains { fields, .. } => fields.clone(),
-            Self::Ids(_) => Vec::new(),
+            Self::Ids(_) | Self::IdLike(_) => Vec::new(),
             Self::Either(conditions) => conditions.iter().flat_map(Self::fields).collect(),
             Self::Not(condition) => condition.fields(),
         }
@@ -149,7 +168,12 @@ impl Condition {
             Self::Contains { fields, .. } => {
                 fields.iter().try_for_each(|field| check(field, &[FieldKind::Keyword, FieldKind::Text]))
             }
+            Self::Like { field, .. } => check(field, &[FieldKind::Keyword]),
             Self::Ids(_) => Ok(()),
+            Self::IdLike(_) if collection.is_small => Ok(()),
+            Self::IdLike(_) => {
+                Err(QueryError { collection: collection.name, path: "id", used: "filtered by patterns" })
+            }
             Self::Either(conditions) => {
                 conditions.iter().try_for_each(|condition| condition.check(collection))
             }
@@ -188,6 +212,11 @@ mod tests {
             (contains("lph"), true),
             (contains("e t"), true),
             (contains("s3"), false),
+            (Condition::Like { field: connector_fields::INDEX_NAME, pattern: "sea?ch-*".to_owned() }, true),
+            (Condition::Like { field: connector_fields::INDEX_NAME, pattern: "earch*".to_owned() }, false),
+            (Condition::Like { field: connector_fields::NAME, pattern: "B*".to_owned() }, true),
+            (Condition::IdLike("c*".to_owned()), true),
+            (Condition::IdLike("c?".to_owned()), false),
             (Condition::Exists { field: connector_fields::SERVICE_TYPE }, true),
             (Condition::Exists { field: connector_fields::DELETED }, false),
             (Condition::Either(vec![contains("s3"), contains("lph")]), true),

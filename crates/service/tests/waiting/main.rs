@@ -12,6 +12,7 @@ use shaky::Shaky;
 use tokio::time::{Instant, sleep, timeout};
 use tributary_domain::{Collection, Document, Id, Refusal};
 use tributary_service::ServiceError;
+use tributary_service::access::Sight;
 use tributary_service::sync_job::{ChangedJobs, SyncJobHub, SyncJobWatch, WatchNews, wait};
 use tributary_storage::{Action, Position, Store, StoreError, StoreExt as _};
 
@@ -48,7 +49,7 @@ async fn waiting(
     let before = store.reads.load(Relaxed);
     let begin = |name: &String| {
         let (hub, id) = (Arc::clone(hub), id(name));
-        tokio::spawn(async move { wait(&hub, &id, LONG).await.map(|job| job.has_ended) })
+        tokio::spawn(async move { wait(&hub, &Sight::EVERYTHING, &id, LONG).await.map(|job| job.has_ended) })
     };
     let waiting = names.iter().map(begin).collect();
     // Each reads before and after it subscribes.
@@ -85,7 +86,7 @@ async fn who_waits_is_answered_when_the_job_has_ended() {
     let (store, hub) = store_and_hub();
     for status in ["completed", "error", "canceled"] {
         set(&*store, status, status).await;
-        assert!(wait(&hub, &id(status), LONG).await.unwrap().has_ended, "{status}");
+        assert!(wait(&hub, &Sight::EVERYTHING, &id(status), LONG).await.unwrap().has_ended, "{status}");
     }
     assert_eq!(store.looks.load(Relaxed), 0, "nothing had to be waited for");
     let names = names(3);
@@ -106,7 +107,7 @@ async fn who_waits_is_answered_when_the_job_has_ended() {
     assert!(!tasks[0].is_finished());
     hub.end_waits();
     assert!(!timeout(LONG, tasks.remove(0)).await.unwrap().unwrap().unwrap(), "it has not ended");
-    assert!(!wait(&hub, &id(&names[0]), LONG).await.unwrap().text.is_empty(), "at once");
+    assert!(!wait(&hub, &Sight::EVERYTHING, &id(&names[0]), LONG).await.unwrap().text.is_empty(), "at once");
 }
 
 #[tokio::test]
@@ -115,11 +116,11 @@ async fn at_the_end_of_the_time_the_job_is_answered_as_it_is() {
     set(&*store, "j", "pending").await;
     for time in [Duration::ZERO, Duration::from_millis(50)] {
         let start = Instant::now();
-        let job = wait(&hub, &id("j"), time).await.unwrap();
+        let job = wait(&hub, &Sight::EVERYTHING, &id("j"), time).await.unwrap();
         assert_eq!((&*job.text, job.has_ended), (&br#"{"id":"j","status":"pending"}"#[..], false));
         assert!(start.elapsed() >= time);
     }
-    let missing = wait(&hub, &id("nobody"), LONG).await;
+    let missing = wait(&hub, &Sight::EVERYTHING, &id("nobody"), LONG).await;
     assert!(matches!(missing, Err(ServiceError::Refused(Refusal::SyncJobNotFound(_)))), "{missing:?}");
 }
 
@@ -157,7 +158,7 @@ async fn no_end_is_missed_while_waits_begin() {
         set(&*store, &name, "in_progress").await;
         let task = {
             let (hub, id) = (Arc::clone(&hub), id(&name));
-            tokio::spawn(async move { wait(&hub, &id, LONG).await })
+            tokio::spawn(async move { wait(&hub, &Sight::EVERYTHING, &id, LONG).await })
         };
         if round % 3 > 0 {
             tokio::task::yield_now().await;
@@ -313,7 +314,7 @@ async fn a_deletion_is_told() {
 async fn nobody_asks_the_store_when_nobody_waits() {
     let (store, hub) = store_and_hub();
     set(&*store, "j", "pending").await;
-    assert!(!wait(&hub, &id("j"), Duration::from_millis(50)).await.unwrap().has_ended);
+    assert!(!wait(&hub, &Sight::EVERYTHING, &id("j"), Duration::from_millis(50)).await.unwrap().has_ended);
     drop(SyncJobWatch::open(Arc::clone(&hub), None).await.unwrap());
     let (mut looks, mut since) = (store.looks.load(Relaxed), Instant::now());
     let start = Instant::now();

@@ -71,6 +71,10 @@ fn contains(text: &str) -> Condition {
     Condition::Contains { fields: vec![NOTE, COLOR], text: text.to_owned() }
 }
 
+fn like(field: &'static str, pattern: &str) -> Condition {
+    Condition::Like { field, pattern: pattern.to_owned() }
+}
+
 fn range(field: &'static str, from: Option<i64>, before: Option<i64>) -> Condition {
     Condition::Range { field, from, before }
 }
@@ -118,6 +122,14 @@ async fn each_condition_decides(store: &dyn Store) {
         (contains("?"), "b"),
         (contains("_"), ""),
         (contains("o*o"), ""),
+        (like(COLOR, "r*"), "abg"),
+        (like(COLOR, "?lue"), "bc"),
+        (like(COLOR, "*"), "abcg"),
+        (like(COLOR, "re"), ""),
+        (like(COLOR, "R??"), ""),
+        (like(COLOR, "[a-z]ed"), ""),
+        (like(OWNER, "\\ann"), ""),
+        (like(COLOR, "r*").negated(), "cdefh"),
         (any_of(COLOR, &["red"]).negated(), "cdefh"),
         (range(SIZE, Some(7), None).negated(), "afgh"),
         (Condition::Exists { field: DUE_AT }.negated(), "fgh"),
@@ -289,6 +301,15 @@ async fn small_collections_answer_the_same_queries(store: &dyn Store) {
         (all.clone().with(Condition::Exists { field: connector_fields::INDEX_NAME }.negated()), "cd"),
         (all.clone().any_of(connector_fields::SERVICE_TYPE, ["s3"]), "ba"),
         (all.clone().any_of(connector_fields::DELETED, ["true"]), "b"),
+        (all.clone().with(Condition::IdLike("?".to_owned())), "bacd"),
+        (all.clone().with(Condition::IdLike("b*".to_owned()).negated()), "acd"),
+        (
+            all.clone().with(Condition::Either(vec![
+                Condition::IdLike("b*".to_owned()),
+                like(connector_fields::SERVICE_TYPE, "j*"),
+            ])),
+            "bc",
+        ),
     ];
     for (query, expected) in cases {
         assert_eq!(found(store, &query).await, (expected.len() as u64, expected.to_owned()), "{query:?}");
@@ -310,6 +331,8 @@ async fn what_a_schema_does_not_declare_is_refused(store: &dyn Store) {
         jobs().any_of(sync_job_fields::CREATED_AT, ["x"]),
         jobs().ordered(Order::by(Some(sync_job_fields::STATUS))),
         Query::of(Collection::SECRETS).with(Condition::Exists { field: "created_at" }),
+        jobs().with(like(sync_job_fields::CREATED_AT, "2026*")),
+        jobs().with(Condition::IdLike("*".to_owned())),
     ];
     for query in wrong {
         let listed = store.list(&query, Deadline::NONE).await;

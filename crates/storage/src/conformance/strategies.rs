@@ -170,6 +170,11 @@ fn words(path: &str) -> &'static [&'static str] {
     }
 }
 
+/// A pattern of words.
+fn pattern() -> impl Strategy<Value = &'static str> {
+    select(vec!["*", "?", "w-*", "?-2", "*e*", "p*g", "[a-c]", "i,?", "s\\*", "S3", "**r?r*"])
+}
+
 /// A bound of a range: near the times of the documents, near their numbers, or far away.
 fn limit() -> impl Strategy<Value = Option<i64>> {
     prop_oneof![
@@ -208,7 +213,12 @@ fn condition(collection: Collection) -> impl Strategy<Value = Condition> {
                     field: path,
                     words: words.into_iter().map(str::to_owned).collect(),
                 });
-                prop_oneof![6 => any_of, 1 => exists].boxed()
+                if field.kind != FieldKind::Keyword {
+                    return prop_oneof![6 => any_of, 1 => exists].boxed();
+                }
+                let like = pattern()
+                    .prop_map(move |pattern| Condition::Like { field: path, pattern: pattern.to_owned() });
+                prop_oneof![6 => any_of, 1 => like, 1 => exists].boxed()
             }
         }
     });

@@ -5,6 +5,7 @@ use std::ops::{Range, RangeInclusive};
 
 use roaring::RoaringBitmap;
 use tributary_domain::Condition;
+use wildmatch::WildMatch;
 
 use super::indexed::{Indexed, field_number};
 use super::matches::{EVERYWHERE, MatchingPositions, intersection};
@@ -122,7 +123,17 @@ impl Indexed {
             Condition::Not(condition) => among - self.restrict(among, condition),
             Condition::Range { field, from, before } => self.in_range(among, field, *from, *before),
             Condition::Exists { field } => self.with_value(among, field).into_owned(),
-            Condition::Contains { fields, text } => self.containing(among, fields, text),
+            Condition::Contains { fields, text } => self.with_word(among, fields, |word| word.contains(text)),
+            Condition::Like { field, pattern } => {
+                let pattern = WildMatch::new(pattern);
+                self.with_word(among, &[field], |word| pattern.matches(word))
+            }
+            Condition::IdLike(pattern) => {
+                let pattern = WildMatch::new(pattern);
+                let found = self.index.entries_at(among.iter());
+                let found = found.filter(|(_, slot)| pattern.matches(self.slots.id(*slot)));
+                RoaringBitmap::from_sorted_iter(found.map(|(position, _)| position)).unwrap_or_default()
+            }
         }
     }
 
@@ -155,20 +166,23 @@ impl Indexed {
         }
     }
 
-    /// The candidates with a word that contains a text.
-    fn containing(&self, among: &RoaringBitmap, fields: &[&'static str], text: &str) -> RoaringBitmap {
+    /// The candidates with a word that fits.
+    fn with_word(
+        &self,
+        among: &RoaringBitmap,
+        fields: &[&'static str],
+        fits: impl Fn(&str) -> bool,
+    ) -> RoaringBitmap {
         let fields = || fields.iter().map(|path| self.index_field(path));
         let words: usize = fields().map(|field| self.index.values_count(field)).sum();
         if among.len() < words as u64 {
-            let is_found = |slot| {
-                fields().any(|field| self.index.values_of_slot(slot, field).any(|word| word.contains(text)))
-            };
+            let is_found = |slot| fields().any(|field| self.index.values_of_slot(slot, field).any(&fits));
             let found = self.index.entries_at(among.iter()).filter(|(_, slot)| is_found(*slot));
             // Positions are ascending, as they have to be.
             return RoaringBitmap::from_sorted_iter(found.map(|(position, _)| position)).unwrap_or_default();
         }
         let words = fields().flat_map(|field| self.index.values_of(field));
-        united(words.filter(|(word, _)| word.contains(text)).map(|(_, positions)| positions)) & among
+        united(words.filter(|(word, _)| fits(word)).map(|(_, positions)| positions)) & among
     }
 
     /// A field of numbers or dates that queries use, and its place among these.

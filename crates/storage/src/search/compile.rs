@@ -23,7 +23,12 @@ fn compiled(index: &Index, condition: &Condition) -> Value {
         Condition::Contains { fields, text } => {
             any(fields.iter().map(|field| contains(index.field(field), text)).collect())
         }
+        Condition::Like { field, pattern } => {
+            json!({ "wildcard": { index.field(field): { "value": pattern.replace('\\', "\\\\") } } })
+        }
         Condition::Ids(ids) => json!({ "ids": { "values": ids } }),
+        // Queries of small collections are not compiled, and no other has this condition.
+        Condition::IdLike(_) => nothing(),
         Condition::Either(conditions) => {
             any(conditions.iter().map(|condition| compiled(index, condition)).collect())
         }

@@ -9,7 +9,7 @@ use crate::endpoint::{Access, Body, Content, Endpoint, Privilege, handler};
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.update_features",
     path: "/_connector/{connector_id}/_features",
-    access: Access::Needs(Privilege::ManageConnector),
+    access: Access::Needs(Privilege::WorkConnector),
     body: Body::Required(Content::of::<ConnectorFeatures>(
         r#"{"features": {"document_level_security": {"enabled": true}, "sync_rules": {"basic": {"enabled": true}}}}"#,
     )),

@@ -9,7 +9,7 @@ use crate::endpoint::{Access, Body, Content, Endpoint, Privilege, handler};
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.update_filtering_validation",
     path: "/_connector/{connector_id}/_filtering/_validation",
-    access: Access::Needs(Privilege::ManageConnector),
+    access: Access::Needs(Privilege::WorkConnector),
     body: Body::Required(Content::of::<ConnectorFilteringValidation>(
         r#"{"validation": {"state": "valid", "errors": []}}"#,
     )),

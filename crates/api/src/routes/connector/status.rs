@@ -10,7 +10,7 @@ use crate::error::ErrorKind;
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.update_status",
     path: "/_connector/{connector_id}/_status",
-    access: Access::Needs(Privilege::ManageConnector),
+    access: Access::Needs(Privilege::WorkConnector),
     body: Body::Required(Content::of::<ConnectorStatusChange>(r#"{"status": "needs_configuration"}"#)),
     errors: &[ErrorKind::ForbiddenTransition, ErrorKind::NotFound],
     summary: "Moves a connector to another status, if its status allows that.",

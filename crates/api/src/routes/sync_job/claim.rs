@@ -9,7 +9,7 @@ use crate::endpoint::{Access, Body, Content, Endpoint, Privilege, handler};
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.sync_job_claim",
     path: "/_connector/_sync_job/{connector_sync_job_id}/_claim",
-    access: Access::Needs(Privilege::ManageConnector),
+    access: Access::Needs(Privilege::WorkConnector),
     body: Body::Required(Content::of::<SyncJobClaim>(
         r#"{"worker_hostname": "worker-1", "sync_cursor": {"page": 7}}"#,
     )),

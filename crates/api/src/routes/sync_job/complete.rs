@@ -9,7 +9,7 @@ use crate::endpoint::{Access, Body, Content, Endpoint, Privilege, handler};
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.sync_job_complete",
     path: "/_connector/_sync_job/{connector_sync_job_id}/_complete",
-    access: Access::Needs(Privilege::ManageConnector),
+    access: Access::Needs(Privilege::WorkConnector),
     body: Body::Optional(Content::of::<Statistics>(STATISTICS_EXAMPLE)),
     summary: "Ends a sync job well, with the last statistics if there are any.",
     extension: true,

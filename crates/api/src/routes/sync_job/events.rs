@@ -8,11 +8,13 @@ use bytes::Bytes;
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 use serde_json::json;
 use tokio::time::{Instant, sleep, timeout_at};
-use tributary_domain::Condition;
+use tributary_domain::{Condition, Refusal};
+use tributary_service::access::Sight;
 use tributary_service::sync_job::{ChangedJob, ChangedJobs, SyncJobWatch, WatchNews};
 use tributary_storage::{Collection, Position};
 
-use crate::answer::{SourceFilter, event, event_id};
+use crate::answer::{SourceFilter, event, event_id, source};
+use crate::endpoint::Call;
 use crate::error::ApiError;
 use crate::parameter::position_text;
 
@@ -23,8 +25,10 @@ const ID_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Which changes are sent, and what of them.
 pub(super) struct Selection {
-    pub(super) conditions: Vec<Condition>,
-    pub(super) source: SourceFilter,
+    conditions: Vec<Condition>,
+    source: SourceFilter,
+    /// What the caller sees.
+    sight: Arc<Sight>,
 }
 
 /// A stream of events.
@@ -47,6 +51,11 @@ enum State {
 }
 
 impl Selection {
+    /// What a call asks for, of what its caller sees.
+    pub(super) fn new(call: &Call, conditions: Vec<Condition>) -> Result<Self, Refusal> {
+        Ok(Self { conditions, source: source(&call.arguments)?, sight: Arc::clone(&call.view.sight) })
+    }
+
     /// The place of the first job from `start` on that is sent. What a deleted job was is not known, so all deletions are sent.
     fn next(&self, changed: &ChangedJobs, start: usize) -> Option<usize> {
         let is_sent = |job: &ChangedJob| {
@@ -56,6 +65,7 @@ impl Selection {
                     condition.matches(Collection::SYNC_JOBS, job.id.as_str(), document)
                 };
                 self.conditions.iter().all(is_met)
+                    && self.sight.sees(Collection::SYNC_JOBS, job.id.as_str(), document)
             })
         };
         (start..changed.jobs.len()).find(|place| is_sent(&changed.jobs[*place]))
@@ -129,7 +139,10 @@ impl Events {
         let id = next.is_none().then(|| position_text(&changed.position));
         let job = &changed.jobs[place];
         let event = match &job.present {
-            Some(present) => event("changed", id.as_deref(), &self.selection.source.apply(&present.text)),
+            Some(present) => {
+                let text = self.selection.sight.shown(Collection::SYNC_JOBS, present.text.clone());
+                event("changed", id.as_deref(), &self.selection.source.apply(&text))
+            }
             None => event("deleted", id.as_deref(), json!({ "id": job.id.as_str() }).to_string().as_bytes()),
         };
         match next {

