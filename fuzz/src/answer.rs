@@ -1,18 +1,24 @@
 //! What is promised of every answer.
 
 use std::collections::BTreeMap;
+use std::fmt::{self, Debug, Formatter};
 
 use actix_web::http::StatusCode;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 /// An answer as it was received.
-#[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     /// Empty if there is no body.
     pub(crate) media_type: String,
     pub(crate) body: Vec<u8>,
+}
+
+impl Debug for Answer {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}: {}", self.status, self.media_type, String::from_utf8_lossy(&self.body))
+    }
 }
 
 impl Answer {
@@ -65,9 +71,10 @@ impl Answer {
 
     fn check_refusal(&self) {
         let error = self.json();
-        // A document that is not there is no error in Elasticsearch.
-        if self.status == StatusCode::NOT_FOUND && (error["found"] == false || error["result"] == "not_found")
-        {
+        // A document that is not there is no error in Elasticsearch, and neither are keys.
+        let is_nothing =
+            error["found"] == false || error["result"] == "not_found" || error["api_keys"] == json!([]);
+        if self.status == StatusCode::NOT_FOUND && is_nothing {
             return;
         }
         let (kind, reason) = (&error["error"]["type"], &error["error"]["reason"]);

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::http::{Method, Uri};
 use percent_encoding::percent_decode_str;
 
@@ -10,7 +11,7 @@ use percent_encoding::percent_decode_str;
 pub(crate) struct Message<'a> {
     pub(crate) method: Method,
     pub(crate) target: Uri,
-    pub(crate) headers: Vec<(&'a str, &'a [u8])>,
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) body: &'a [u8],
 }
 
@@ -29,8 +30,8 @@ impl<'a> Message<'a> {
                 break;
             }
             let colon = header.iter().position(|byte| *byte == b':')?;
-            let name = std::str::from_utf8(&header[..colon]).ok()?;
-            headers.push((name, header[colon + 1..].trim_ascii()));
+            let name = HeaderName::from_bytes(&header[..colon]).ok()?;
+            headers.push((name, HeaderValue::from_bytes(header[colon + 1..].trim_ascii()).ok()?));
         }
         target.path().starts_with('/').then_some(Self { method, target, headers, body: rest })
     }
@@ -70,7 +71,9 @@ mod tests {
     fn a_message_is_read_as_it_stands() {
         let message = Message::read(b"PUT /a?b=c\nX: y \r\n\n{}\n").unwrap();
         assert_eq!((message.method, message.target.to_string()), (Method::PUT, "/a?b=c".to_owned()));
-        assert_eq!((message.headers, message.body), (vec![("X", &b"y"[..])], &b"{}\n"[..]));
+        let header = (HeaderName::from_static("x"), HeaderValue::from_static("y"));
+        assert_eq!((message.headers, message.body), (vec![header], &b"{}\n"[..]));
+        assert!(Message::read(b"GET /\nX: \x0b\n").is_none());
         assert!(Message::read(b"GET").is_none());
         assert!(Message::read(b"GET /a b\n").is_none());
         assert!(Message::read(b"\xff /\n").is_none());

@@ -10,12 +10,16 @@ use std::time::Duration;
 
 use actix_web::body::{BoxBody, to_bytes};
 use actix_web::dev::{Service as _, ServiceResponse};
-use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
+use actix_web::http::header::{
+    AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, TRANSFER_ENCODING,
+};
 use actix_web::http::{Method, Uri};
 use actix_web::rt::{System, SystemRunner};
 use actix_web::{App, test as actix_test};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use futures_util::TryStreamExt as _;
-use tributary_api::{Api, Clock, IdGenerator};
+use tributary_api::{AdminKey, Api, Clock, IdGenerator, KeyRing};
 use tributary_domain::{Document, Id, Timestamp};
 use tributary_secrets::SecretKeys;
 use tributary_storage::{Collection, Deadline, MemoryStore, Store, StoreExt as _, Stored};
@@ -25,6 +29,8 @@ use crate::message::Message;
 
 /// The id of a connector, of a job and of a secret that are there before each input.
 pub(crate) const ID: &str = "c";
+/// The credentials of the key that may do everything, `id:secret`.
+pub(crate) const ADMIN_KEY: &str = "admin:a-secret-of-the-tests-only";
 /// A part of the stored documents that nothing in the service knows: no change may lose it.
 pub(crate) const KEPT: &str = r#""kept":{"as":1.10,"it":[],"was":1e400}"#;
 /// What is there before each input, besides a secret.
@@ -97,7 +103,18 @@ pub(crate) struct Service {
 pub(crate) fn with_service<T>(run: impl FnOnce(&Service) -> T) -> T {
     thread_local! {
         // Never dropped: the runtime needs other such values for its end.
-        static SERVICE: &'static Service = Box::leak(Box::new(Service::start()));
+        static SERVICE: &'static Service = Box::leak(Box::new(Service::start(false)));
+    }
+    SERVICE.with(|service| {
+        service.fill();
+        run(service)
+    })
+}
+
+/// The same for a service with security, where each request needs an API key, such as [`ADMIN_KEY`].
+pub(crate) fn with_secure_service<T>(run: impl FnOnce(&Service) -> T) -> T {
+    thread_local! {
+        static SERVICE: &'static Service = Box::leak(Box::new(Service::start(true)));
     }
     SERVICE.with(|service| {
         service.fill();
@@ -106,7 +123,7 @@ pub(crate) fn with_service<T>(run: impl FnOnce(&Service) -> T) -> T {
 }
 
 impl Service {
-    fn start() -> Self {
+    fn start(is_secure: bool) -> Self {
         let system = System::new();
         let store: Arc<dyn Store> = Arc::new(MemoryStore::default());
         let key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
@@ -116,6 +133,12 @@ impl Service {
             .with_body_timeout(Duration::from_millis(100))
             .with_secret_keys(SecretKeys::parse(key).expect("a key"))
             .with_plugin(tributary_gateway::ENDPOINTS, Arc::new(()));
+        let api = if is_secure {
+            let admin = AdminKey::parse(&BASE64_STANDARD.encode(ADMIN_KEY)).expect("a key");
+            api.with_keys(KeyRing::new(Arc::clone(&store), Some(admin)))
+        } else {
+            api
+        };
         let app = App::new().configure(api.configure());
         let service = Rc::new(system.block_on(actix_test::init_service(app)));
         let handle = move |request| -> Pin<Box<dyn Future<Output = _>>> {
@@ -144,7 +167,7 @@ impl Service {
                 self.store.create(*collection, &id, document).await.expect("stored");
             }
         });
-        let secret = self.send(&Method::PUT, "/_connector/_secret/c", r#"{"value":"s"}"#);
+        let secret = self.send_with(&Method::PUT, "/_connector/_secret/c", r#"{"value":"s"}"#, ADMIN_KEY);
         assert!(secret.is_success(), "{secret:?}");
         *self.usual.borrow_mut() = self.documents();
     }
@@ -182,17 +205,25 @@ impl Service {
     /// # Panics
     /// If the target is none.
     pub(crate) fn get(&self, target: &str) -> Answer {
-        let target: Uri = target.parse().unwrap_or_else(|error| panic!("{error}: {target}"));
-        self.answer(&Message { method: Method::GET, target, headers: Vec::new(), body: b"" })
+        self.send(&Method::GET, target, "")
     }
 
-    /// The answer to a request with a body of JSON.
+    /// The answer to a request with a body of JSON, or without one where it is empty.
     ///
     /// # Panics
     /// If the target is none.
     pub(crate) fn send(&self, method: &Method, target: &str, body: &str) -> Answer {
+        self.send_with(method, target, body, "")
+    }
+
+    /// The same with the credentials of a key, if they are not empty.
+    ///
+    /// # Panics
+    /// If the target is none.
+    pub(crate) fn send_with(&self, method: &Method, target: &str, body: &str, key: &str) -> Answer {
         let target: Uri = target.parse().unwrap_or_else(|error| panic!("{error}: {target}"));
-        let headers = vec![("content-type", &b"application/json"[..])];
+        let value = || HeaderValue::try_from(format!("ApiKey {key}")).expect("a header");
+        let headers = (!key.is_empty()).then(|| (AUTHORIZATION, value())).into_iter().collect();
         self.answer(&Message { method: method.clone(), target, headers, body: body.as_bytes() })
     }
 
@@ -206,13 +237,9 @@ impl Service {
                 .insert_header((CONTENT_LENGTH, message.body.len()))
                 .set_payload(message.body.to_vec());
         }
-        for (name, value) in &message.headers {
-            let header = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value));
-            if let (Ok(name), Ok(value)) = header
-                && !matches!(name.as_str(), "content-length" | "transfer-encoding")
-            {
-                request = request.insert_header((name, value));
-            }
+        let is_framing = |name: &HeaderName| [CONTENT_LENGTH, TRANSFER_ENCODING].contains(name);
+        for (name, value) in message.headers.iter().filter(|(name, _)| !is_framing(name)) {
+            request = request.insert_header((name.clone(), value.clone()));
         }
         self.system.block_on(async {
             let response = (self.handle)(request.to_request()).await;

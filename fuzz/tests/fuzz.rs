@@ -56,7 +56,7 @@ macro_rules! fuzz {
     };
 }
 
-fuzz!(body, bulk, cursor, filter_path, import, query_string, search);
+fuzz!(body, bulk, cursor, filter_path, import, keys, query_string, search);
 
 #[test]
 fn every_target_has_a_test() {

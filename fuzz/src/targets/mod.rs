@@ -5,6 +5,7 @@ mod bulk;
 mod cursor;
 mod filter_path;
 mod import;
+mod keys;
 mod query_string;
 mod search;
 
@@ -24,7 +25,7 @@ macro_rules! targets {
 }
 
 /// All of them.
-pub const TARGETS: &[Target] = targets![body, bulk, cursor, filter_path, import, query_string, search];
+pub const TARGETS: &[Target] = targets![body, bulk, cursor, filter_path, import, keys, query_string, search];
 
 /// Words that inputs are made of: names and values that the declarations know, and what is at the edge of something.
 pub fn words() -> Vec<Vec<u8>> {
@@ -168,6 +169,17 @@ pub(crate) const EDGES: &[&str] = &[
     "_watch",
     "_stream",
     "(a*)*b",
+    "ApiKey ",
+    "Bearer ",
+    "YWRtaW46",
+    "admin:",
+    "cluster",
+    "applications",
+    "resources",
+    "connector:",
+    "role_descriptors",
+    "expiration",
+    "metadata",
     "(?=a)",
     "[",
     "0 0 0 * * ?",
