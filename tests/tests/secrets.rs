@@ -36,10 +36,15 @@ fn over(data: &Path, keys: &Path) -> Launch {
 }
 
 fn rotate(data: &Path, keys: &Path) -> Ended {
+    rotate_with(data, keys, &[])
+}
+
+fn rotate_with(data: &Path, keys: &Path, more: &[&str]) -> Ended {
     let store = embedded(data);
     Launch::bare()
         .arguments(["secrets", "rotate", "--store", &store, "--secret-keys-file"])
         .arguments([keys])
+        .arguments(more)
         .finish()
 }
 
@@ -278,4 +283,71 @@ fn secrets_move_encrypted() {
         holds(&server, "s-1", VALUE);
         server.stop();
     }
+}
+
+/// A connector with a sensitive value, and a job of it.
+fn configure(server: &Server) {
+    let _ = server.put("/_connector/c", r#"{"index_name":"i","service_type":"s3"}"#).expect(201);
+    let field =
+        |value: &str| format!(r#"{{"configuration":{{"key":{{"sensitive":true,"value":"{value}"}}}}}}"#);
+    let _ = server.put("/_connector/c/_configuration", &field(VALUE)).expect(200);
+    let _ = server.send("POST", "/_connector/_sync_job", r#"{"id":"c"}"#).expect(201);
+}
+
+/// Whether connector and job are served with the value.
+#[track_caller]
+fn are_configured(server: &Server) {
+    let connector = server.get("/_connector/c").expect(200).json();
+    assert_eq!(connector["configuration"]["key"]["value"], VALUE);
+    let jobs = server.get("/_connector/_sync_job").expect(200).json();
+    assert_eq!(jobs["results"][0]["connector"]["configuration"], connector["configuration"]);
+}
+
+#[test]
+fn sensitive_values_are_encrypted_where_that_is_wanted() {
+    let (data, elsewhere) = (folder(), folder());
+    let [key, other] = [0, 1].map(|_| new_key());
+    let keys = key_file(elsewhere.path(), "keys", &[&key]);
+    let both = key_file(elsewhere.path(), "both", &[&other, &key]);
+    let others = key_file(elsewhere.path(), "others", &[&other]);
+    let without = Launch::over("memory:").arguments(["--encrypt-sensitive"]).finish();
+    without.gave_up_naming(&["--encrypt-sensitive needs a key", "--secret-keys-file", "generate-key"]);
+
+    let server = over(data.path(), &keys).arguments(["--encrypt-sensitive", "--log", "trace"]).start();
+    configure(&server);
+    are_configured(&server);
+    let log = server.stop().log;
+    assert!(log.contains("TRACE") && !log.contains(VALUE), "in the log: {log}");
+    assert!(!found_in(data.path(), VALUE.as_bytes()), "in a file");
+    assert!(found_in(data.path(), b"tributary-sealed:v1:"), "it looks where they are");
+
+    let held = "holds 2 connectors and sync jobs with encrypted values";
+    Launch::over(&embedded(data.path())).finish().gave_up_naming(&[held, "no key was given"]);
+    over(data.path(), &others).finish().gave_up_naming(&["none of the 2 connectors and sync jobs"]);
+    let server = over(data.path(), &keys).start();
+    are_configured(&server);
+    server.stop();
+
+    let refused = rotate(data.path(), &others);
+    assert!(
+        refused.log.contains("2 connectors and sync jobs with encrypted values could not"),
+        "{refused:#?}"
+    );
+    assert!(refused.output.contains("[configuration.key.value] of connector [c]"), "{refused:#?}");
+    let rotated = rotate(data.path(), &both);
+    let expected = "sensitive values of 2 encrypted with the first key, those of 0 were so already\n";
+    assert!(rotated.status.success() && rotated.output.ends_with(expected), "{rotated:#?}");
+    let server = over(data.path(), &others).arguments(["--encrypt-sensitive"]).start();
+    are_configured(&server);
+    server.stop();
+
+    let decrypted = rotate_with(data.path(), &others, &["--decrypt-sensitive"]);
+    assert!(decrypted.output.ends_with("sensitive values of 2 decrypted\n"), "{decrypted:#?}");
+    let server = Server::start(&embedded(data.path()));
+    are_configured(&server);
+    server.stop();
+    let encrypted = rotate_with(data.path(), &keys, &["--encrypt-sensitive"]);
+    assert!(encrypted.output.ends_with(expected), "{encrypted:#?}");
+    let neither = rotate_with(data.path(), &keys, &["--encrypt-sensitive", "--decrypt-sensitive"]);
+    neither.gave_up_naming(&["cannot be used with"]);
 }

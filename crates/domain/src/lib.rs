@@ -45,6 +45,7 @@ mod refusal;
 mod regular_expression;
 mod same_json;
 mod schema;
+mod sensitive;
 mod similar_name;
 mod strict_json;
 mod sync_job;
@@ -96,6 +97,10 @@ pub use query::{
 };
 pub use refusal::Refusal;
 pub use same_json::is_same_json;
+pub use sensitive::{
+    ConfigurationValue, MASK, SEALED_PREFIX, keep_masked, masked, refuse_exposure, refuse_masks,
+    rewrite_values,
+};
 pub use similar_name::{did_you_mean, similar_name};
 pub use strict_json::{JsonProblem, MAXIMUM_DEPTH, check_strict};
 pub use sync_job::{

@@ -1,5 +1,7 @@
 //! Errors of keys and encrypted secrets. No message contains a key or a value.
 
+use std::fmt;
+
 use tributary_domain::Refusal;
 use tributary_storage::{ChangeError, StoreError};
 
@@ -53,28 +55,54 @@ impl From<StoreError> for SecretError {
     }
 }
 
+/// What a store holds encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held {
+    /// How many secrets there are.
+    pub secrets: u64,
+    /// How many connectors and sync jobs were found that have encrypted values.
+    pub documents: u64,
+}
+
+impl fmt::Display for Held {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self { secrets, documents: 0 } => write!(formatter, "{secrets} secrets"),
+            Self { secrets: 0, documents } => {
+                write!(formatter, "{documents} connectors and sync jobs with encrypted values")
+            }
+            Self { secrets, documents } => {
+                write!(
+                    formatter,
+                    "{secrets} secrets and {documents} connectors and sync jobs with encrypted values"
+                )
+            }
+        }
+    }
+}
+
 /// Why the service must not run with the given keys, or without keys.
 #[derive(Debug, thiserror::Error)]
 pub enum UnusableKeys {
-    /// There are secrets but no keys.
+    /// There are encrypted secrets or values but no keys.
     #[error(
-        "the store holds {secrets} secrets, encrypted with [{needed}], and no key was given; give it in a file by \
+        "the store holds {held}, encrypted with [{needed}], and no key was given; give it in a file by \
          --secret-keys-file, or in TRIBUTARY_SECRET_KEYS"
     )]
     Missing {
-        /// How many secrets there are.
-        secrets: u64,
+        /// What there is.
+        held: Held,
         /// The fingerprints of the keys that they are encrypted with.
         needed: String,
     },
-    /// The keys decrypt none of the secrets.
+    /// The keys decrypt none of the secrets and values.
     #[error(
-        "none of the {secrets} secrets in the store can be decrypted: they are encrypted with [{needed}], and the keys \
+        "none of the {held} in the store can be decrypted: they are encrypted with [{needed}], and the keys \
          given are [{given}]; give the key that they are encrypted with, after a new one if it is to be replaced"
     )]
     Wrong {
-        /// How many secrets there are.
-        secrets: u64,
+        /// What there is.
+        held: Held,
         /// The fingerprints of the keys that they are encrypted with.
         needed: String,
         /// The fingerprints of the given keys.

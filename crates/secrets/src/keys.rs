@@ -8,6 +8,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::prelude::BASE64_STANDARD;
 use chacha20poly1305::aead::{Generate as _, KeyInit as _};
 use chacha20poly1305::{Key as Bytes, XChaCha20Poly1305};
+use hmac::{Hmac, Mac as _};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
@@ -17,6 +18,11 @@ use crate::{KeysError, SecretError};
 const KEY_BYTES: usize = 32;
 /// Domain separation of the fingerprint: hashed before the key.
 const FINGERPRINT_CONTEXT: &[u8] = b"tributary secret key fingerprint\0";
+
+/// Domain separation of the key that encrypts sensitive values.
+const VALUE_CIPHER_CONTEXT: &[u8] = b"tributary sensitive values: cipher";
+/// Domain separation of the key that computes their nonces.
+const VALUE_NONCE_CONTEXT: &[u8] = b"tributary sensitive values: nonce";
 
 /// Accepts base64 with and without padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -30,11 +36,20 @@ pub struct SecretKeys {
     others: Vec<Key>,
 }
 
-/// A key, ready for use.
+/// A key, ready for use; what it holds zeroes its memory when dropped.
 pub(crate) struct Key {
-    /// Zeroes its memory when dropped.
+    /// For secrets.
     pub(crate) cipher: XChaCha20Poly1305,
+    /// For sensitive values.
+    pub(crate) values: ValueKeys,
     pub(crate) fingerprint: String,
+}
+
+/// What is derived from a key for sensitive values.
+pub(crate) struct ValueKeys {
+    pub(crate) cipher: XChaCha20Poly1305,
+    /// Computes nonces.
+    pub(crate) nonces: Hmac<Sha256>,
 }
 
 /// Shows the fingerprints only.
@@ -91,7 +106,20 @@ impl Key {
         let digest = Sha256::new().chain_update(FINGERPRINT_CONTEXT).chain_update(bytes).finalize();
         let (start, _) = digest.split_first_chunk()?;
         let fingerprint = format!("{:016x}", u64::from_be_bytes(*start));
-        Some(Self { cipher: XChaCha20Poly1305::new(bytes.into()), fingerprint })
+        let values = ValueKeys::derive(bytes)?;
+        Some(Self { cipher: XChaCha20Poly1305::new(bytes.into()), values, fingerprint })
+    }
+}
+
+impl ValueKeys {
+    /// Keys of their own for each purpose: nonces of secrets are random, those of values are computed.
+    fn derive(key: &[u8; KEY_BYTES]) -> Option<Self> {
+        let [cipher, nonces] = [VALUE_CIPHER_CONTEXT, VALUE_NONCE_CONTEXT].map(|context| {
+            let mac = Hmac::<Sha256>::new_from_slice(key).ok()?.chain_update(context);
+            Some(Zeroizing::new(<[u8; KEY_BYTES]>::from(mac.finalize().into_bytes())))
+        });
+        let cipher = XChaCha20Poly1305::new((&*cipher?).into());
+        Some(Self { cipher, nonces: Hmac::new_from_slice(&*nonces?).ok()? })
     }
 }
 

@@ -1,4 +1,4 @@
-//! Operations on all secrets of a store: checking the keys, and rotation to a new key.
+//! Operations on all secrets of a store: checking the keys, also against encrypted values, and rotation to a new key.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,9 @@ use futures_util::TryStreamExt as _;
 use tributary_domain::{Document, Id, Refusal};
 use tributary_storage::{ChangeError, Collection, Deadline, Outcome, Store, StoreError, StoreExt, Stored};
 
+use crate::error::Held;
 use crate::sealed::key_of;
+use crate::stored_values::{UnreadableValue, survey as survey_values};
 use crate::{SecretError, SecretKeys, UnusableKeys};
 
 /// The result of a rotation.
@@ -20,29 +22,78 @@ pub struct Rotation {
     pub failed: Vec<SecretError>,
 }
 
-/// Checks the keys against all secrets of a store. Returns the errors of single secrets that cannot be decrypted, which
-/// do not keep the service from running. If none can be decrypted, or there are secrets but no keys, the keys are
-/// wrong, and the service must not start.
-pub async fn check(store: &dyn Store, keys: Option<&SecretKeys>) -> Result<Vec<SecretError>, UnusableKeys> {
-    let (mut secrets, mut needed, mut failed) = (0, BTreeSet::new(), Vec::new());
+/// A secret or a value that cannot be decrypted.
+#[derive(Debug, thiserror::Error)]
+pub enum Undecryptable {
+    /// A secret.
+    #[error(transparent)]
+    Secret(SecretError),
+    /// A sensitive value.
+    #[error(transparent)]
+    Value(UnreadableValue),
+}
+
+/// Checks the keys against all secrets of a store, and against the encrypted values of all connectors and of the newest
+/// sync jobs. Returns the errors of single ones that cannot be decrypted, which do not keep the service from running. If
+/// none can be decrypted, or there are some but no keys, the keys are wrong, and the service must not start.
+///
+/// `store` is the one with the ciphertext, without a [`SealingStore`](crate::SealingStore).
+pub async fn check(store: &dyn Store, keys: Option<&SecretKeys>) -> Result<Vec<Undecryptable>, UnusableKeys> {
+    let mut survey = survey_secrets(store, keys).await?;
+    let values = survey_values(store, keys).await?;
+    survey.needed.extend(values.needed);
+    let failed = survey.failed.len() as u64 + values.unreadable;
+    judge(keys, Held { secrets: survey.secrets, documents: values.documents }, &survey.needed, failed)?;
+    let secrets = survey.failed.into_iter().map(Undecryptable::Secret);
+    Ok(secrets.chain(values.examples.into_iter().map(Undecryptable::Value)).collect())
+}
+
+/// Checks the keys against the secrets alone.
+pub(crate) async fn check_secrets(store: &dyn Store, keys: &SecretKeys) -> Result<(), UnusableKeys> {
+    let survey = survey_secrets(store, Some(keys)).await?;
+    let held = Held { secrets: survey.secrets, documents: 0 };
+    judge(Some(keys), held, &survey.needed, survey.failed.len() as u64)
+}
+
+/// What is known of the secrets of a store.
+#[derive(Default)]
+struct SecretSurvey {
+    secrets: u64,
+    needed: BTreeSet<String>,
+    failed: Vec<SecretError>,
+}
+
+async fn survey_secrets(store: &dyn Store, keys: Option<&SecretKeys>) -> Result<SecretSurvey, UnusableKeys> {
+    let mut survey = SecretSurvey::default();
     let mut portions = store.scan(Collection::SECRETS, Deadline::NONE);
     while let Some(portion) = portions.try_next().await? {
         for Stored { id, document } in portion {
-            secrets += 1;
+            survey.secrets += 1;
             let document = parse(&document)?;
-            needed.extend(key_of(&document));
+            survey.needed.extend(key_of(&document));
             if let Some(Err(error)) = keys.map(|keys| keys.open(&id, &document)) {
-                failed.push(error);
+                survey.failed.push(error);
             }
         }
     }
-    let needed = needed.into_iter().collect::<Vec<_>>().join(", ");
+    Ok(survey)
+}
+
+/// Whether a service may run: not if nothing of what is held can be decrypted.
+fn judge(
+    keys: Option<&SecretKeys>,
+    held: Held,
+    needed: &BTreeSet<String>,
+    failed: u64,
+) -> Result<(), UnusableKeys> {
+    let needed = || needed.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    let all = held.secrets + held.documents;
     match keys {
-        None if secrets > 0 => Err(UnusableKeys::Missing { secrets, needed }),
-        Some(keys) if secrets > 0 && failed.len() as u64 == secrets => {
-            Err(UnusableKeys::Wrong { secrets, needed, given: keys.fingerprints() })
+        None if all > 0 => Err(UnusableKeys::Missing { held, needed: needed() }),
+        Some(keys) if all > 0 && failed == all => {
+            Err(UnusableKeys::Wrong { held, needed: needed(), given: keys.fingerprints() })
         }
-        _ => Ok(failed),
+        _ => Ok(()),
     }
 }
 
@@ -111,7 +162,10 @@ mod tests {
         Vault::new(keys(&[&one])).create(&store, &id("a"), &"value".into()).await.unwrap();
 
         let missing = check(&store, None).await.unwrap_err();
-        assert!(matches!(missing, UnusableKeys::Missing { secrets: 1, .. }), "{missing}");
+        assert!(
+            matches!(missing, UnusableKeys::Missing { held: Held { secrets: 1, documents: 0 }, .. }),
+            "{missing}"
+        );
         let wrong = check(&store, Some(&keys(&[&other]))).await.unwrap_err();
         let fingerprints = [keys(&[&one]).fingerprints(), keys(&[&other]).fingerprints()];
         assert!(fingerprints.iter().all(|part| wrong.to_string().contains(part)), "{wrong}");
@@ -130,7 +184,10 @@ mod tests {
         // A corrupt secret does not affect the others.
         store.create(Collection::SECRETS, &id("c"), Document::default()).await.unwrap();
         let failed = check(&store, Some(&keys(&[&one]))).await.unwrap();
-        assert!(matches!(&failed[..], [SecretError::Altered(id)] if id == "c"), "{failed:?}");
+        assert!(
+            matches!(&failed[..], [Undecryptable::Secret(SecretError::Altered(id))] if id == "c"),
+            "{failed:?}"
+        );
     }
 
     #[tokio::test]

@@ -6,7 +6,8 @@ use tokio::sync::OnceCell;
 use tributary_domain::{Document, Id};
 use tributary_storage::{Collection, Outcome, Store, StoreExt};
 
-use crate::{SecretError, SecretKeys, SecretValue, check};
+use crate::stored::check_secrets;
+use crate::{SecretError, SecretKeys, SecretValue};
 
 /// The keys, and whether they match the stored secrets.
 #[derive(Debug)]
@@ -56,7 +57,7 @@ impl Vault {
     }
 
     async fn check(&self, store: &dyn Store) -> Result<(), SecretError> {
-        let check = async || check(store, Some(&self.keys)).await.map(drop);
+        let check = async || check_secrets(store, &self.keys).await;
         self.fitting.get_or_try_init(check).await?;
         Ok(())
     }

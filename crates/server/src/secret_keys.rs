@@ -4,10 +4,11 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use tributary_secrets::{KeysError, SecretKeys, UnusableKeys, check};
+use tributary_secrets::{KeysError, SealingStore, SecretKeys, UnusableKeys, check};
 use tributary_storage::{Store, StoreError};
 use zeroize::Zeroizing;
 
@@ -43,6 +44,11 @@ pub(crate) enum SecretKeysError {
         file = file.display()
     )]
     Twice { file: PathBuf },
+    #[error(
+        "--encrypt-sensitive needs a key, and none was given; give one in a file by --secret-keys-file, or in {VARIABLE}; \
+         `tributary secrets generate-key` makes one"
+    )]
+    NothingToEncryptWith,
     #[error(transparent)]
     Unusable(#[from] UnusableKeys),
 }
@@ -64,6 +70,15 @@ impl SecretKeysFile {
                 SecretKeys::parse(&text).map(Some).map_err(|error| wrong(error.to_string()))
             }
         }
+    }
+}
+
+/// The store that the service uses: with keys, over the given one, so that encrypted values are read; without keys, the
+/// given one.
+pub(crate) fn over(store: &Arc<dyn Store>, keys: Option<&Arc<SecretKeys>>, encrypts: bool) -> Arc<dyn Store> {
+    match keys {
+        Some(keys) => Arc::new(SealingStore::new(Arc::clone(store), Arc::clone(keys), encrypts)),
+        None => Arc::clone(store),
     }
 }
 
@@ -99,14 +114,14 @@ fn check_permissions(_: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether the keys match the stored secrets: known now, or once the store is available.
+/// Whether the keys match what is stored: known now, or once the store is available.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fit {
     Known,
     NotYet,
 }
 
-/// Checks that the keys match the secrets of a store, and logs those that cannot be decrypted.
+/// Checks that the keys match the secrets and the encrypted values of a store, and logs those that cannot be decrypted.
 pub(crate) async fn fit(store: &dyn Store, keys: Option<&SecretKeys>) -> Result<Fit, UnusableKeys> {
     match check(store, keys).await {
         Ok(failed) => {
@@ -147,6 +162,7 @@ pub(crate) async fn refused_later(
 #[cfg(all(test, feature = "memory"))]
 mod tests {
     use tributary_domain::{Document, Id};
+    use tributary_secrets::Held;
     use tributary_storage::{Collection, MemoryStore, StoreExt as _};
 
     use super::*;
@@ -163,7 +179,8 @@ mod tests {
 
         let never = async || std::future::pending().await;
         assert_eq!(first_look(never).await.unwrap(), Fit::NotYet);
-        let missing = UnusableKeys::Missing { secrets: 1, needed: "k".to_owned() };
+        let missing =
+            UnusableKeys::Missing { held: Held { secrets: 1, documents: 0 }, needed: "k".to_owned() };
         let mut answers = [Ok(Fit::NotYet), Ok(Fit::NotYet), Err(missing)].into_iter();
         let look = async || answers.next().expect("it is not asked any more");
         let refused = refused_later(Fit::NotYet, look).await;

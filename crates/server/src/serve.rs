@@ -35,6 +35,9 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
     // Bind first: opening a store may take seconds, but a wrong address is reported at once.
     let listener = listen(&settings.listen)?;
     let secret_keys = settings.secret_keys.read()?.map(Arc::new);
+    if settings.encrypt_sensitive && secret_keys.is_none() {
+        return Err(SecretKeysError::NothingToEncryptWith.into());
+    }
     let store = tokio::select! {
         store = backend_settings::open(registry, &settings.store, &settings.backends) => store?,
         signal = signals.next() => {
@@ -44,7 +47,7 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
     };
     tracing::info!(store = settings.store, "the store is open");
 
-    let api = Api::new(store.clone())
+    let api = Api::new(secret_keys::over(&store, secret_keys.as_ref(), settings.encrypt_sensitive))
         .with_observer(AccessLog)
         .with_identity(Identity { version: settings.api_version.clone(), ..Identity::default() })
         .with_body_limit(settings.body_limit)

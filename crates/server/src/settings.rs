@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::builder::Resettable;
-use clap::{Arg, Args, Command, CommandFactory as _, FromArgMatches as _, Parser};
+use clap::{Arg, ArgAction, Args, Command, CommandFactory as _, FromArgMatches as _, Parser};
 
 use toml::Table;
 use tributary_domain::similar_name;
@@ -40,7 +40,8 @@ Content indices:
   or in a table of the file ([content] url = ..., user = ...).
 
 Secrets of connectors need a key, which `tributary secrets generate-key` generates: in the file given with
---secret-keys-file, or in the environment as TRIBUTARY_SECRET_KEYS. There is no flag, since others could see it.
+--secret-keys-file, or in the environment as TRIBUTARY_SECRET_KEYS. There is no flag, since others could see it. With
+--encrypt-sensitive it also encrypts the values of sensitive configuration fields.
 
 Examples:
   tributary
@@ -114,6 +115,11 @@ pub(crate) struct Settings {
     pub(crate) log_format: LogFormat,
     #[command(flatten)]
     pub(crate) secret_keys: SecretKeysFile,
+    /// Store the values of sensitive configuration fields encrypted, with the first of the keys for secrets; without this
+    /// setting, values that are encrypted already are still read
+    #[arg(long, value_name = "BOOLEAN", env = "TRIBUTARY_ENCRYPT_SENSITIVE", action = ArgAction::Set)]
+    #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false")]
+    pub(crate) encrypt_sensitive: bool,
     #[cfg(feature = "search")]
     #[command(flatten)]
     pub(crate) content: ContentSettings,
@@ -271,6 +277,12 @@ mod tests {
         assert_eq!((settings.listen.as_str(), settings.store.as_str()), ("127.0.0.1:2", "memory:"));
         assert_eq!((settings.log_format, settings.keep_alive), (LogFormat::Json, 75));
         assert_eq!(settings.workers, Some(3));
+        assert!(!settings.encrypt_sensitive && load(&["--encrypt-sensitive"]).unwrap().encrypt_sensitive);
+        let settings = with_file("encrypt_sensitive = true", &[]).unwrap();
+        assert!(settings.encrypt_sensitive);
+        assert!(
+            !with_file("encrypt_sensitive = true", &["--encrypt-sensitive=false"]).unwrap().encrypt_sensitive
+        );
 
         for (text, parts) in [
             ("listne = '127.0.0.1:1'", ["[listne]", "[listen]"]),
@@ -284,6 +296,7 @@ mod tests {
             ("listen = ['a']", ["[listen]", "one value"]),
             ("[listen]\nport = 1", ["[listen]", "one value"]),
             ("log_format = 'xml'", ["[log_format]", "text, json"]),
+            ("encrypt_sensitive = 'yes'", ["[encrypt_sensitive]", "true, false"]),
             ("store = ", ["line 1", "string"]),
             ("store = 'a:'\nstore = 'b:'", ["line 2", "duplicate"]),
         ] {

@@ -20,6 +20,7 @@ mod failure;
 mod health;
 mod secret;
 mod security;
+mod sensitive;
 mod session;
 mod stream;
 mod sync_job;
@@ -46,6 +47,7 @@ fn scenarios() -> Vec<Scenario> {
     all.extend(connector_configuration::scenarios());
     all.extend(connector_filtering::scenarios());
     all.extend(secret::scenarios());
+    all.extend(sensitive::scenarios());
     all.extend(convention::scenarios());
     all.extend(failure::scenarios());
     all.extend(health::scenarios());

@@ -21,6 +21,7 @@ pub(crate) fn scenarios() -> Vec<Scenario> {
         scenario!("security.refused", refused),
         scenario!("security.limited_reading", limited_reading),
         scenario!("security.limited_changing", limited_changing),
+        scenario!("security.sensitive_values", sensitive_values),
     ]
 }
 
@@ -206,4 +207,58 @@ async fn limited_changing(session: &mut Session) {
     }
     session.call_as(ADMIN_KEY, "GET", "/_connector/_sync_job/_count?by=status", "").await;
     session.call_as(ADMIN_KEY, "GET", "/_connector/other?filter_path=id,name,status", "").await;
+}
+
+/// What a reader sees of passwords, wherever they are, and what comes of writing that back.
+async fn sensitive_values(session: &mut Session) {
+    session.require_keys().await;
+    let configuration = r#"{"host":{"value":"db"},"password":{"sensitive":true,"value":"hunter2"},"token":{"sensitive":true,"type":"int","value":424242},"unset":{"sensitive":true,"value":""}}"#;
+    for (id, service_type) in [("wiki-1", "confluence"), ("other", "s3")] {
+        let body = format!(r#"{{"index_name":"i-{id}","service_type":"{service_type}"}}"#);
+        session.answer_as(ADMIN_KEY, "PUT", &format!("/_connector/{id}"), &body).await;
+        let body = format!(r#"{{"configuration":{configuration}}}"#);
+        session.answer_as(ADMIN_KEY, "PUT", &format!("/_connector/{id}/_configuration"), &body).await;
+        session.answer_as(ADMIN_KEY, "POST", JOBS, &format!(r#"{{"id":"{id}"}}"#)).await;
+    }
+    let reader = session.new_key(ADMIN_KEY, "reader", READER).await;
+    let search = r#"{"query":{"term":{"connector.configuration.password.value":"hunter2"}}}"#;
+    let reads = [
+        ("GET", "/_connector?size=1&_source=configuration", ""),
+        ("GET", "/_connector/_stream?_source=configuration.password", ""),
+        ("GET", "/_connector/other?filter_path=configuration", ""),
+        ("GET", "/_connector/_sync_job?size=1&_source=connector.configuration", ""),
+        ("GET", "/_connector/_sync_job/_stream?_source=connector.configuration", ""),
+        ("GET", "/_connector/_sync_job/id-0002?filter_path=connector.configuration", ""),
+        (
+            "GET",
+            "/_connector/_sync_job/id-0002?wait_for_completion&timeout=0s&filter_path=connector.configuration",
+            "",
+        ),
+        ("GET", "/.elastic-connectors/_doc/other?_source=configuration.token", ""),
+        (
+            "POST",
+            "/.elastic-connectors-sync-jobs/_search?filter_path=hits.hits._source.connector.configuration",
+            "{}",
+        ),
+        ("POST", "/.elastic-connectors-sync-jobs/_count?filter_path=count", search),
+    ];
+    for (method, path, body) in reads {
+        session.call_as(&reader, method, path, body).await;
+    }
+    let answers = session.record();
+    let answers = answers.replace(search, "");
+    assert!(!answers.contains("hunter2") && !answers.contains("424242"), "a reader sees a value: {answers}");
+    // One that may do the work of some connectors reads their values alone.
+    let both = WIKI_WORKER.replace("{\"w\":", "{\"r\":{\"cluster\":[\"monitor_connector\"]},\"w\":");
+    let both = session.new_key(ADMIN_KEY, "both", &both).await;
+    let path = "/_connector/_stream?_source=configuration.password";
+    session.call_as(&both, "GET", path, "").await;
+    session
+        .call_as(ADMIN_KEY, "POST", "/.elastic-connectors-sync-jobs/_count?filter_path=count", search)
+        .await;
+    // What was read with a mask is written back, and changes nothing.
+    let (_, seen) =
+        session.answer_as(&reader, "GET", "/_connector/other?filter_path=configuration", "").await;
+    session.call_as(ADMIN_KEY, "PUT", "/_connector/other/_configuration", &seen).await;
+    session.call_as(ADMIN_KEY, "GET", "/_connector/other?filter_path=configuration", "").await;
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use tributary_secrets::SecretError;
+use tributary_secrets::{Held, SecretError};
 use tributary_storage::StoreError;
 use tributary_storage::transfer::TransferError;
 
@@ -69,8 +69,8 @@ pub(crate) enum Failure {
     NoSecretKeys,
     #[error("{0}; the same command goes on from there")]
     Rotating(StoreError),
-    #[error("{0} secrets could not be decrypted and are left as they are; their key has to stay")]
-    NotRotated(usize),
+    #[error("{0} could not be decrypted and are left as they are; their key has to stay")]
+    NotRotated(Held),
     #[error("the import is INCOMPLETE: {0}")]
     Incomplete(String),
     #[error("the store was not closed well: {0}")]

@@ -42,7 +42,7 @@ pub(crate) enum Command {
     /// Lists connectors of a running service
     #[command(subcommand)]
     Connectors(connectors::ConnectorsCommand),
-    /// Generates and rotates keys for the secrets of connectors
+    /// Generates and rotates keys for the secrets and the sensitive values of connectors
     #[command(subcommand)]
     Secrets(secrets::SecretsCommand),
     /// Writes a script that completes commands, flags and their words in a shell

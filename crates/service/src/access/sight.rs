@@ -1,8 +1,10 @@
 //! What a caller sees of a store: the connectors and sync jobs that its key is limited to, and whether the values of
 //! sensitive configuration fields are shown.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
-use tributary_domain::{Collection, Document, Grants, Privilege, Query, Scope};
+use tributary_domain::{Collection, Document, Grants, Privilege, Query, Scope, masked};
 use tributary_storage::Documents;
 
 /// What a caller sees, and may change, with a privilege.
@@ -57,33 +59,48 @@ impl Sight {
         document.is_ok_and(|document| self.scope.contains(collection, id, &document))
     }
 
-    /// The text of a document that is seen, without the values that are not shown.
+    /// The text of a document that is seen, with the values that are not shown masked.
     #[must_use]
     pub fn shown(&self, collection: Collection, text: Bytes) -> Bytes {
-        if self.shows_values_of(collection, &text) {
-            return text;
+        match self.masked(collection, &text) {
+            None => text,
+            Some(masked) => masked.into(),
         }
-        mask_sensitive(collection, &text).map_or(text.clone(), Bytes::from)
     }
 
-    fn shows_values_of(&self, collection: Collection, text: &[u8]) -> bool {
-        let Some(values) = &self.values else { return false };
-        if values.is_everything() {
-            return true;
-        }
-        let Ok(document) = serde_json::from_slice::<Document>(text) else { return false };
-        document.id().is_some_and(|id| values.contains(collection, &id, &document))
-    }
-
-    /// The documents of a page of what is seen, without the values that are not shown.
+    /// The documents of a page of what is seen, with the values that are not shown masked.
     pub(crate) fn shown_page(&self, collection: Collection, documents: Documents) -> Documents {
         if self.shows_all_values() {
             return documents;
         }
-        documents.iter().map(|text| self.shown(collection, Bytes::copy_from_slice(text))).collect()
+        let mut shown = Documents::with_capacity(documents.len(), documents.iter().map(<[u8]>::len).sum());
+        for text in documents.iter() {
+            match self.masked(collection, text) {
+                None => shown.push(text),
+                Some(masked) => shown.push(masked.as_bytes()),
+            }
+        }
+        shown
     }
-}
 
-fn mask_sensitive(_: Collection, _: &[u8]) -> Option<Vec<u8>> {
-    None
+    /// The text of a document with values masked; `None` if it is shown as it is.
+    fn masked(&self, collection: Collection, text: &[u8]) -> Option<String> {
+        if self.shows_all_values() {
+            return None;
+        }
+        // What is no text is no document, and nothing of it is shown.
+        let Ok(text) = std::str::from_utf8(text) else { return Some("{}".to_owned()) };
+        match masked(collection, text) {
+            Cow::Borrowed(same) if same.len() == text.len() => None,
+            _ if self.shows_values_of(collection, text) => None,
+            masked => Some(masked.into_owned()),
+        }
+    }
+
+    fn shows_values_of(&self, collection: Collection, text: &str) -> bool {
+        let document = Document::parse(text).ok();
+        document.zip(self.values.as_ref()).is_some_and(|(document, values)| {
+            document.id().is_some_and(|id| values.contains(collection, &id, &document))
+        })
+    }
 }

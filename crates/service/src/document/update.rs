@@ -1,10 +1,12 @@
 //! Partial updates of documents, as the update API of search engines makes them.
 
-use tributary_domain::{Collection, Document, Id, Refusal, SyncJob, is_same_json};
+use tributary_domain::{
+    Collection, Document, Id, Refusal, SyncJob, is_same_json, keep_masked, refuse_exposure,
+};
 use tributary_storage::Store;
 
 use super::Guard;
-use super::write::{Written, check, decided, rewritten};
+use super::write::{Written, decided, new, rewritten};
 use crate::{Context, Result};
 
 /// A partial update.
@@ -21,7 +23,8 @@ pub struct Update {
 /// Merges fields into a document in one guarded step.
 ///
 /// Nothing is written if nothing changes, and if a sync job is ended again in the way in which it has ended. Refused with
-/// [`Refusal::DocumentMissing`], or as the step of the state machine that the update is.
+/// [`Refusal::DocumentMissing`], or as the step of the state machine that the update is, or where a sensitive value would
+/// not be one any more without being given.
 pub async fn update(
     store: &dyn Store,
     context: &Context,
@@ -39,8 +42,7 @@ pub async fn update(
         if let Some(before) = before {
             return decide(context, collection, id, before, update);
         }
-        update.upsert.as_ref().map_or(Ok(()), |new| check(collection, new))?;
-        Ok(update.upsert.clone())
+        update.upsert.clone().map(|upsert| new(collection, upsert)).transpose()
     };
     decided(store, context, collection, id, guard, decide).await
 }
@@ -58,6 +60,8 @@ fn decide(
     }
     let mut merged = before.clone();
     merged.merge(&update.partial);
+    refuse_exposure(collection, &before, &merged, &update.partial)?;
+    let merged = keep_masked(collection, merged, Some(&before))?;
     if update.detects_noop && is_same_json(&before.to_json(), &merged.to_json()) {
         return Ok(None);
     }
@@ -174,5 +178,38 @@ mod tests {
         assert!(refused(change(r#"{"status":"error"}"#).await).contains("[canceled] to [error]"));
         let replaced = index(&*store, &context(), JOBS, &id("j"), document("{}"), Guard::default()).await;
         assert!(refused(replaced).contains("must be one of"));
+    }
+
+    #[tokio::test]
+    async fn a_masked_value_is_kept_and_none_is_made_up() {
+        const CONFIGURATION: &str = r#"{"configuration":{"p":{"sensitive":true,"value":1.10}}}"#;
+        let mask = |text: &str| text.replace("MASK", tributary_domain::MASK);
+        let job = format!(r#"{{"status":"pending","connector":{CONFIGURATION}}}"#);
+        let store = store(&[(CONNECTORS, "c", CONFIGURATION), (JOBS, "j", &job)]).await;
+        let change = async |collection, name: &str, text: &str| {
+            update(&*store, &context(), collection, &id(name), &partial(&mask(text)), Guard::default()).await
+        };
+        let index = async |collection, name: &str, text: &str| {
+            index(&*store, &context(), collection, &id(name), document(&mask(text)), Guard::default()).await
+        };
+        let masked = r#"{"configuration":{"p":{"sensitive":true,"value":"MASK"}}}"#;
+        assert_eq!(change(CONNECTORS, "c", masked).await.unwrap().outcome, Outcome::Noop);
+        assert_eq!(index(CONNECTORS, "c", masked).await.unwrap().document.to_json(), CONFIGURATION);
+        let job_masked = format!(r#"{{"status":"pending","x":1,"connector":{masked}}}"#);
+        let written = index(JOBS, "j", &job_masked).await.unwrap().document.to_json();
+        assert_eq!(written, job.replace(r#""pending","#, r#""pending","x":1,"#));
+        assert!(
+            refused(change(CONNECTORS, "c", r#"{"configuration":{"p":{"sensitive":false}}}"#).await)
+                .contains("is needed")
+        );
+        for (collection, text) in [(CONNECTORS, masked), (JOBS, job_masked.as_str())] {
+            assert!(refused(index(collection, "new", text).await).contains("none to keep"));
+            let created = create(&*store, &context(), collection, &id("new"), document(&mask(text))).await;
+            assert!(refused(created).contains("none to keep"));
+            let upsert = Update { upsert: Some(document(&mask(text))), ..partial("{}") };
+            let updated =
+                update(&*store, &context(), collection, &id("new"), &upsert, Guard::default()).await;
+            assert!(refused(updated).contains("none to keep"));
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Writes and deletions of whole documents.
 
-use tributary_domain::{Collection, Connector, Document, Id, Refusal, SyncJob};
+use tributary_domain::{Collection, Connector, Document, Id, Refusal, SyncJob, keep_masked};
 use tributary_storage::{Outcome, Store, StoreError, StoreExt, Version};
 
 use super::{DocumentVersion, Guard};
@@ -28,7 +28,7 @@ pub async fn create(
     id: &Id,
     document: Document,
 ) -> Result<Written> {
-    check(collection, &document)?;
+    let document = new(collection, document)?;
     let store = context.bound(store);
     match store.create(collection, id, document.clone()).await {
         Ok(version) => Ok(Written { outcome: Outcome::Created, version, document }),
@@ -52,7 +52,7 @@ pub async fn index(
 ) -> Result<Written> {
     let decide = |before: Option<Document>| match before {
         Some(before) => rewritten(context, collection, id, before, document.clone()).map(Some),
-        None => check(collection, &document).map(|()| Some(document.clone())),
+        None => new(collection, document.clone()).map(Some),
     };
     decided(store, context, collection, id, guard, decide).await
 }
@@ -99,11 +99,17 @@ pub(super) async fn decided(
 }
 
 /// Refuses a document that its collection cannot have.
-pub(super) fn check(collection: Collection, document: &Document) -> Result<(), Refusal> {
+fn check(collection: Collection, document: &Document) -> Result<(), Refusal> {
     if collection == Collection::CONNECTORS { Connector::check_written(document) } else { Ok(()) }
 }
 
-/// What a document becomes by being overwritten.
+/// A document where there was none, which has no values that it could keep.
+pub(super) fn new(collection: Collection, document: Document) -> Result<Document, Refusal> {
+    check(collection, &document)?;
+    keep_masked(collection, document, None)
+}
+
+/// What a document becomes by being overwritten. Values that are masked in what is written are kept.
 pub(super) fn rewritten(
     context: &Context,
     collection: Collection,
@@ -112,6 +118,7 @@ pub(super) fn rewritten(
     written: Document,
 ) -> Result<Document, Refusal> {
     check(collection, &written)?;
+    let written = keep_masked(collection, written, Some(&before))?;
     if collection != Collection::SYNC_JOBS {
         return Ok(written);
     }

@@ -39,6 +39,7 @@
 //! ```
 
 mod changes;
+mod conditions;
 mod counts;
 mod generated;
 mod lists;
@@ -76,6 +77,7 @@ pub fn promises() -> impl Iterator<Item = Promise> {
     [
         writes::PROMISES,
         lists::PROMISES,
+        conditions::PROMISES,
         queries::PROMISES,
         counts::PROMISES,
         numbers::PROMISES,

@@ -27,8 +27,9 @@ list_of_promises![
     a_closed_store_is_unavailable,
 ];
 
-/// Unknown fields, numbers no float or 64-bit integer can hold, nesting, nulls, escapes, key order.
-const STRANGE: &str = r#"{"z":1.10,"status":"pending","a":[1e400,-0,123456789012345678901234567890,{}],"n":null,"o":{"y":[],"x":{" ":""}},"e":"\u00e9\ud83d\ude00\/","created_at":"2026-01-02T03:04:05.123456789Z","b":1.0e-7}"#;
+/// Unknown fields, numbers no float or 64-bit integer can hold, nesting, nulls, escapes, key order; sensitive values of
+/// connectors and sync jobs, which a store may encrypt.
+const STRANGE: &str = r#"{"z":1.10,"status":"pending","a":[1e400,-0,123456789012345678901234567890,{}],"n":null,"o":{"y":[],"x":{" ":""}},"e":"\u00e9\ud83d\ude00\/","created_at":"2026-01-02T03:04:05.123456789Z","b":1.0e-7,"configuration":{"p":{"sensitive":true,"value":3.10},"l":{"value":[1e400,"\u0078"],"sensitive":"true"}},"connector":{"configuration":{"o":{"value":{"a":1.0},"sensitive":true},"e":{"sensitive":true,"value":""}}}}"#;
 
 async fn text(store: &dyn Store, collection: Collection, name: &str) -> String {
     let stored = store.get(collection, &id(name)).await.expect("the document is there");

@@ -10,6 +10,7 @@ use crate::document::raw;
 use crate::enumeration::enumeration;
 use crate::kept;
 use crate::regular_expression::Budget;
+use crate::sensitive::is_mask;
 use crate::strict_json::without_place;
 use crate::{Lenient, Object, Warning};
 
@@ -70,7 +71,7 @@ pub(super) struct ParsedField {
     pub(super) depends_on: Vec<ParsedDependency>,
     options: Vec<ParsedOption>,
     required: bool,
-    sensitive: bool,
+    pub(super) sensitive: bool,
     kind: Option<ConfigurationType>,
     validations: Vec<ParsedValidation>,
     /// `None` if the field does not specify it.
@@ -120,7 +121,8 @@ impl ParsedField {
             "type" => self.kind = read(text)?,
             "ui_restrictions" => drop(read::<Vec<String>>(text)?),
             "validations" => self.validations = read(text)?,
-            "value" => self.value = Some(Value::parse(text)),
+            // Of a value that is kept, nothing is told.
+            "value" => self.value = Some(text).filter(|text| !is_mask(text.get())).map(Value::parse),
             "category" | "label" | "placeholder" | "tooltip" => drop(read::<String>(text)?),
             _ => {}
         }

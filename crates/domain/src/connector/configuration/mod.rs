@@ -14,6 +14,7 @@ use self::field::ParsedField;
 use super::{Connector, fields};
 use crate::document::raw;
 use crate::regular_expression::Budget;
+use crate::sensitive::{is_mask, keep_masked_in};
 use crate::{ConnectorStatus, Object, Refusal, Warned};
 
 pub use field::{ConfigurationDisplay, ConfigurationField, ConfigurationType};
@@ -33,32 +34,33 @@ pub struct ConnectorConfiguration {
 struct ParsedFields(IndexMap<String, ParsedField>);
 
 impl ParsedFields {
-    /// Whether a field is active: whether the fields it depends on have the required values.
+    /// Whether a field is active: whether the fields it depends on have the required values. A sensitive one counts as if
+    /// it had not: warnings must not tell its value to those who guess.
     fn is_used(&self, field: &ParsedField) -> bool {
         field.depends_on.iter().all(|dependency| {
             let other = dependency.field.as_ref().and_then(|name| self.0.get(name));
-            other.is_some_and(|other| other.effective().is_same(&dependency.value))
+            other.is_some_and(|other| !other.sensitive && other.effective().is_same(&dependency.value))
         })
     }
 }
 
 impl Connector {
     /// Replaces the configuration, or values of it. Both make the connector configured. Values that violate their
-    /// fields are stored with a warning, as in Elasticsearch.
+    /// fields are stored with a warning, as in Elasticsearch. A value that is the [`MASK`](crate::MASK) of one that is not
+    /// shown stays as it is, without a warning.
     ///
     /// Workers register their fields without values, which is no reason for a warning.
     pub fn set_configuration(mut self, body: &ConnectorConfiguration) -> Result<Warned<Self>, Refusal> {
+        let present = self.document.get(fields::CONFIGURATION).unwrap_or_default();
         let next = match (&body.configuration, &body.values) {
             (Some(configuration), None) => whole(configuration),
-            (None, Some(values)) => {
-                with_values(self.document.get(fields::CONFIGURATION).unwrap_or_default(), values)?
-            }
+            (None, Some(values)) => with_values(present.clone(), values)?,
             (None, None) => return Err(Refusal::validation("[configuration] or [values] is required")),
             (Some(_), Some(_)) => {
                 return Err(Refusal::validation("[configuration] cannot be sent with [values]"));
             }
         };
-        self.document.set(fields::CONFIGURATION, &next.value);
+        self.document.set(fields::CONFIGURATION, &keep_masked_in(next.value, &present)?);
         self.document.set(fields::STATUS, &ConnectorStatus::Configured);
         Ok(Warned { value: self, warnings: next.warnings })
     }
@@ -106,7 +108,8 @@ fn with_values(mut configuration: Object, values: &Object) -> Result<Warned<Obje
     };
     let fields = ParsedFields(configuration.iter().map(understood).collect());
     let mut budget = Budget::default();
-    let warnings = values.iter().filter_map(|(name, _)| {
+    let given = values.iter().filter(|(_, value)| !is_mask(value.get()));
+    let warnings = given.filter_map(|(name, _)| {
         let field = fields.0.get(name)?;
         field.value_warning(&format!("values.{name}"), fields.is_used(field), &mut budget)
     });

@@ -400,3 +400,53 @@ fn lists_that_others_depend_on_are_compared_by_their_parts() {
     let same = r#"{"configuration":{"list":{"value":["a",1]},"a":{"depends_on":[{"field":"list","value":["a",1]}],"required":true,"value":""}}}"#;
     warned("{}", &[(same, &["[configuration.a.value] must not be empty, it is required"])], change);
 }
+
+/// A configuration with a sensitive password and what depends on it.
+const WITH_PASSWORD: &str = r#"{"configuration":{"password":{"sensitive":true,"value":"hunter2","type":"str","validations":[{"type":"regex","constraint":"^x"}]},"user":{"value":"u"},"mode":{"required":true,"depends_on":[{"field":"password","value":"hunter2"}],"value":""}},"status":"configured"}"#;
+
+#[test]
+fn a_masked_value_stays_as_it_is() {
+    let mask = |text: &str| text.replace("MASK", crate::MASK);
+    let changed = |body: &str| {
+        let body = serde_json::from_str(&mask(body)).unwrap();
+        change(stored(WITH_PASSWORD), &body)
+    };
+    let kept = changed(r#"{"values":{"password":"MASK","user":"v"}}"#).unwrap();
+    assert_eq!(kept.value.document().to_json(), WITH_PASSWORD.replace(r#""u""#, r#""v""#));
+    assert!(kept.warnings.is_empty(), "{:?}", kept.warnings);
+    let whole = r#"{"configuration":{"password":{"type":"int","sensitive":"true","value":"MASK"}}}"#;
+    let kept = changed(whole).unwrap();
+    assert_eq!(
+        kept.value.document().to_json(),
+        r#"{"configuration":{"password":{"type":"int","sensitive":true,"value":"hunter2"}},"status":"configured"}"#
+    );
+    assert!(kept.warnings.is_empty(), "they would tell what the value is like: {:?}", kept.warnings);
+    for (body, part) in [
+        (r#"{"configuration":{"password":{"value":"MASK"}}}"#, "[configuration.password.value] is needed"),
+        (
+            r#"{"configuration":{"token":{"sensitive":true,"value":"MASK"}}}"#,
+            "[configuration.token.value] is [MASK]",
+        ),
+        (r#"{"values":{"user":"tributary-sealed:x"}}"#, "[configuration.user.value] must not start with"),
+    ] {
+        let reason = changed(body).unwrap_err().to_string();
+        assert!(reason.contains(&mask(part)) && !reason.contains("hunter2"), "{body}: {reason}");
+    }
+}
+
+#[test]
+fn warnings_do_not_tell_sensitive_values() {
+    for body in [
+        // Whether the field is used depends on the password.
+        r#"{"values":{"mode":""}}"#,
+        r#"{"values":{"mode":null,"user":"v"}}"#,
+    ] {
+        let body = serde_json::from_str(body).unwrap();
+        let warnings = change(stored(WITH_PASSWORD), &body).unwrap().warnings;
+        assert!(warnings.is_empty(), "{warnings:?}");
+    }
+    let body = serde_json::from_str(r#"{"values":{"password":"hunter3"}}"#).unwrap();
+    let warnings = change(stored(WITH_PASSWORD), &body).unwrap().warnings;
+    let told = format!("{warnings:?} {}", warnings[0]);
+    assert!(told.contains("[values.password] must be such that") && !told.contains("hunter"), "{told}");
+}

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
-use tributary_domain::{Document, Id};
+use tributary_domain::{Document, Id, refuse_masks};
 
 use super::super::arrival::{Arrival, without_leading_id};
 use super::super::bulk_action;
@@ -70,12 +70,18 @@ pub(super) fn recognise(text: &str, collection: Option<Collection>) -> Result<In
          or --collection sync-jobs"
             .to_owned()
     })?;
-    Ok(InputItem::Document(collection, Arrival::new(id, without_leading_id(object))))
+    Ok(arrival(collection, id, without_leading_id(object))?)
 }
 
 /// Reads the document that follows an action.
 pub(super) fn document(Address { collection, id }: Address, text: &str) -> Result<InputItem, String> {
-    Ok(InputItem::Document(collection, Arrival::new(id, parse(text)?)))
+    arrival(collection, id, parse(text)?)
+}
+
+/// A document that can be stored: one that was read by somebody who may not see sensitive values lacks these.
+fn arrival(collection: Collection, id: Id, document: Document) -> Result<InputItem, String> {
+    refuse_masks(collection, &document).map_err(|refusal| refusal.to_string())?;
+    Ok(InputItem::Document(collection, Arrival::new(id, document)))
 }
 
 /// Whether the object looks like an action of a bulk body.

@@ -238,3 +238,14 @@ async fn input_that_breaks_off_is_an_error() {
     let reason = result.unwrap_err().to_string();
     assert_eq!(reason, "reading the input: the cable is cut");
 }
+
+#[tokio::test]
+async fn documents_without_their_sensitive_values_are_not_understood() {
+    let document = |id: &str, value: &str| {
+        format!(r#"{{"id":"{id}","configuration":{{"p":{{"sensitive":true,"value":"{value}"}}}}}}"#)
+    };
+    let sealed = document("b", "tributary-sealed:v1:x");
+    let input = format!("{}\n{sealed}\n", document("a", tributary_domain::MASK));
+    let complaint = "[configuration.p.value] is [tributary-masked-value]";
+    check_refused(&input, CONNECTORS, &[(1, complaint)], &[&format!("c{sealed}")]).await;
+}
