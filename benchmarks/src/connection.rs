@@ -81,6 +81,11 @@ impl<S: Read + Write> Connection<S> {
         &mut self.stream
     }
 
+    /// The stream alone, without a buffer.
+    pub(crate) fn into_stream(self) -> S {
+        self.stream
+    }
+
     /// Sends a request; the answer to the one before must be here.
     pub(crate) fn send(&mut self, request: &Request) -> io::Result<()> {
         (self.head, self.missing, self.expected) = (0, None, request.body);

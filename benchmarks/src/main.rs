@@ -1,6 +1,6 @@
 //! Benchmarks of the service: `list` measures lists of sync jobs against one constant body, `search`
 //! against a search engine, `log` with the access log against without, `watch` clients that wait, `bulk` changes of many jobs,
-//! `content` requests that are passed on to a search engine.
+//! `content` requests that are passed on to a search engine, `limits` requests beside a crowd of idle and slow clients.
 
 mod access_log;
 mod bulk;
@@ -12,6 +12,7 @@ mod failure;
 mod figures;
 mod fill;
 mod jobs;
+mod limits;
 mod list;
 mod raw;
 mod search;
@@ -55,6 +56,8 @@ enum Command {
     Bulk(bulk::BulkOptions),
     /// Requests for content indices through the service, against OpenSearch itself
     Content(content::ContentOptions),
+    /// Requests beside many connections that are idle, slow, or do not read
+    Limits(limits::LimitsOptions),
     /// Store jobs for the other commands
     #[command(hide = true)]
     Fill(fill::FillOptions),
@@ -85,6 +88,7 @@ fn main() -> Result<(), Failure> {
         Command::Watch(options) => watch::run(&options),
         Command::Bulk(options) => bulk::run(&options),
         Command::Content(options) => content::run(&options),
+        Command::Limits(options) => limits::run(&options),
         Command::Fill(options) => actix_web::rt::System::new().block_on(fill::run(options)),
         Command::Service { arguments } => service(arguments),
         Command::Serve(options) => actix_web::rt::System::new().block_on(serve::run(options)),

@@ -73,9 +73,18 @@ impl Server {
             connection.exchange(&Request::new("/_connector/_sync_job"))?;
         }
         std::thread::sleep(SETTLING);
+        self.memory("VmRSS:")
+    }
+
+    /// The most memory that was resident so far, in bytes.
+    pub(crate) fn peak_bytes(&self) -> Result<u64, Failure> {
+        self.memory("VmHWM:")
+    }
+
+    fn memory(&self, name: &str) -> Result<u64, Failure> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB")).ok_or("no VmRSS")?;
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB")).ok_or("no such memory")?;
         Ok(kilobytes.parse::<u64>()? * 1024)
     }
 

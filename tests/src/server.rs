@@ -12,7 +12,7 @@ use crate::output::Output;
 use crate::wait_until;
 
 /// The text before the address in the line on standard output.
-const READY: &str = "tributary is listening on http://";
+const READY: &str = "tributary is listening on ";
 
 /// A running service; killed when dropped.
 #[derive(Debug)]
@@ -31,7 +31,8 @@ impl Server {
         wait_until("the ready line", || {
             ended = child.try_wait().is_ok_and(|status| status.is_some());
             let text = output.text();
-            address = text.split_once('\n').and_then(|(line, _)| line.strip_prefix(READY)?.parse().ok());
+            let url = text.split_once('\n').and_then(|(line, _)| line.strip_prefix(READY));
+            address = url.and_then(|url| url.split_once("://")?.1.parse().ok());
             address.is_some() || ended
         });
         let Some(address) = address.filter(|_| !ended) else {

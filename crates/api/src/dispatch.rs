@@ -11,16 +11,20 @@ use bytes::Bytes;
 use tributary_service::Principal;
 use tributary_storage::Deadline;
 
-use crate::answer::{self, Presentation, Reply};
+use crate::answer::{self, Presentation, Reply, ReplyBody};
 use crate::authenticate::{authenticate, authorize};
 use crate::background;
 use crate::body::{self, UnreadBody};
 use crate::endpoint::{Access, Call, Endpoint, Handler, HandlerFunction, RequestHeaders};
 use crate::error::{ApiError, HeadRefusal};
+use crate::limits::{LimitReached, Place, Reservation};
 use crate::media_type::{self, AnswerType};
 use crate::observe::Observation;
 use crate::parameter::{self, Arguments, COMMON_PARAMETERS};
 use crate::state::ApiState;
+
+/// Stands for the key of requests that have none that works.
+const UNAUTHENTICATED: &str = "";
 
 /// Marks a request that names a document which the key of its caller does not reach.
 struct OutOfScope;
@@ -39,10 +43,14 @@ pub(crate) async fn serve(
     } else {
         authenticate(&state, &request).await
     };
-    let response = match &caller {
-        Err(error) => refuse(&request, Some(payload.into_inner()), error),
-        Ok(caller) if endpoints.is_empty() => serve_stray(&state, caller, &request, payload).await,
-        Ok(caller) => serve_known(&state, &endpoints, endpoint, caller, &request, payload).await,
+    let is_exempt = endpoint.is_some_and(Endpoint::is_health);
+    let key = caller.as_ref().map_or(UNAUTHENTICATED, limit_key);
+    let admitted = if is_exempt { Ok(()) } else { state.limiter.admit(key) };
+    let response = match (admitted, &caller) {
+        (Err(reached), _) => refuse(&request, Some(payload.into_inner()), &reached.into()),
+        (Ok(()), Err(error)) => refuse(&request, Some(payload.into_inner()), error),
+        (Ok(()), Ok(caller)) if endpoints.is_empty() => serve_stray(&state, caller, &request, payload).await,
+        (Ok(()), Ok(caller)) => serve_known(&state, &endpoints, endpoint, caller, &request, payload).await,
     };
     observe(&state, endpoint, caller.as_ref().ok(), &request, &response, start);
     response
@@ -52,6 +60,11 @@ pub(crate) async fn serve(
 fn is_for_everybody(endpoint: Option<&'static Endpoint>, request: &HttpRequest) -> bool {
     endpoint.is_some_and(|endpoint| endpoint.access == Access::Everybody)
         || request.method() == Method::OPTIONS
+}
+
+/// The key that the limits of each key are counted for.
+fn limit_key(caller: &Principal) -> &str {
+    caller.key().map_or(caller.name(), |key| &key.id)
 }
 
 /// Rejects a request because of its head, before there is anything to route.
@@ -79,6 +92,7 @@ fn observe(
         status: response.status(),
         duration: start.elapsed(),
     };
+    state.metrics.count(&observation);
     for observer in &state.observers {
         observer.observe(&observation);
     }
@@ -91,12 +105,16 @@ async fn serve_stray(
     request: &HttpRequest,
     payload: web::Payload,
 ) -> HttpResponse {
-    match &state.fallback {
-        Some(fallback) => {
+    let Some(fallback) = &state.fallback else {
+        return refuse_stray(request, &ApiError::no_handler(request));
+    };
+    match state.limiter.start(limit_key(caller)) {
+        Ok(_place) => {
+            state.limiter.bodies.pass_to(request);
             request.extensions_mut().insert(caller.clone());
             fallback(request.clone(), payload).await
         }
-        None => refuse_stray(request, &ApiError::no_handler(request)),
+        Err(reached) => refuse(request, Some(payload.into_inner()), &reached.into()),
     }
 }
 
@@ -163,22 +181,61 @@ async fn call(
         Arguments::collect(request.path(), endpoint.own_parameters().chain(COMMON_PARAMETERS), pairs)?;
     let headers = RequestHeaders::collect(endpoint.headers, request.headers())?;
     let presentation = Presentation::parse(&arguments)?;
-    let body = body::read(state.body_limits, endpoint.body.form(), request, payload.into_inner()).await?;
+    let limiter = Arc::clone(&state.limiter);
+    let memory = limiter.bodies.reserve_later();
+    let form = endpoint.body.form();
+    let body = body::read(state.body_limits, memory, form, request, payload.into_inner()).await?;
+    let place = if endpoint.is_health() { Place::EXEMPT } else { limiter.start(limit_key(caller))? };
     let path = request.uri().path().to_owned();
     let is_long = body.as_ref().is_some_and(|body| body.len() > background::LONG);
-    let (principal, declared_path, limited) = (caller.clone(), endpoint.path, view.limited.clone());
+    let (principal, declared_path, seen) = (caller.clone(), endpoint.path, view.limited.clone());
     let deadline = Deadline::of_work_from_now();
-    let call = Call { state, principal, view, declared_path, path, arguments, headers, deadline, body };
+    let running = place.clone();
+    let call =
+        Call { state, principal, view, declared_path, path, arguments, headers, deadline, place, body };
     let answer = move |handle: HandlerFunction| move || handle(call);
     let reply = match endpoint.handler {
         Handler::Undeclared => Err(ApiError::no_handler(request)),
         Handler::Here(handle) if !is_long => answer(handle)().await,
         Handler::Here(handle) | Handler::InBackground(handle) => background::run(answer(handle)).await,
     };
-    if limited.is_some_and(|store| store.has_hidden()) {
+    if seen.is_some_and(|store| store.has_hidden()) {
         request.extensions_mut().insert(OutOfScope);
     }
-    presentation.apply(reply?).await
+    let reply = presentation.apply(held_while_sent(reply?, running)?).await?;
+    within_memory(reply, endpoint, limiter.answers.reserve_later())
+}
+
+/// A streamed answer keeps the place of its request, among those that wait.
+fn held_while_sent(reply: Reply, place: Place) -> Result<Reply, ApiError> {
+    let body = match reply.body {
+        ReplyBody::Stream(media_type, pieces) => {
+            place.begin_wait()?;
+            ReplyBody::Stream(media_type, place.held_by(pieces))
+        }
+        complete => complete,
+    };
+    Ok(Reply { body, ..reply })
+}
+
+/// A complete answer, within the memory for answers. That to a change is counted, but not refused: nobody would know
+/// what was changed.
+fn within_memory(reply: Reply, endpoint: &Endpoint, mut memory: Reservation) -> Result<Reply, ApiError> {
+    let hold = |body: Bytes| {
+        if !memory.grow_to(body.len()) {
+            if endpoint.only_reads() {
+                return Err(LimitReached::AnswerMemory(memory.most()));
+            }
+            memory.count(body.len());
+        }
+        Ok(memory.hold(body))
+    };
+    let body = match reply.body {
+        ReplyBody::Json(body) => ReplyBody::Json(hold(body)?),
+        ReplyBody::Text(media_type, body) => ReplyBody::Text(media_type, hold(body)?),
+        stream @ ReplyBody::Stream(..) => stream,
+    };
+    Ok(Reply { body, ..reply })
 }
 
 /// The endpoint for a method.

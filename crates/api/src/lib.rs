@@ -30,7 +30,9 @@ mod body;
 mod dispatch;
 mod endpoint;
 mod error;
+mod limits;
 mod media_type;
+mod metrics;
 mod mount;
 mod observe;
 mod openapi;
@@ -46,6 +48,8 @@ pub use endpoint::{
     Privilege, RequestHeader, Resource,
 };
 pub use error::{ApiError, ERRORS, ErrorKind, ErrorRow, HeadRefusal};
+pub use limits::{LimitReached, LimitScope, Pace, RequestLimits, Reservation, least_bytes};
+pub use metrics::Metrics;
 pub use mount::{Api, openapi};
 pub use observe::{Observation, Observer};
 pub use parameter::{Arguments, COMMON_PARAMETERS, Parameter, ParameterKind};

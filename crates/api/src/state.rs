@@ -14,6 +14,8 @@ use tributary_service::{Clock, IdGenerator};
 use tributary_storage::Store;
 
 use crate::body::BodyLimits;
+use crate::limits::Limiter;
+use crate::metrics::Metrics;
 use crate::observe::Observer;
 
 /// What `GET /` reports about this service; clients check it.
@@ -48,11 +50,13 @@ pub(crate) struct ApiState {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdGenerator>,
     pub(crate) body_limits: BodyLimits,
+    pub(crate) limiter: Arc<Limiter>,
     pub(crate) identity: Arc<Identity>,
     pub(crate) vault: Option<Arc<Vault>>,
     /// The API keys of callers; without them, everybody may do everything.
     pub(crate) keys: Option<Arc<KeyRing>>,
     pub(crate) observers: Vec<Arc<dyn Observer>>,
+    pub(crate) metrics: Metrics,
     /// The ingest pipelines where the documents of syncs go to, if they are known.
     pub(crate) pipelines: Option<Arc<dyn PipelineDirectory>>,
     /// Handles paths without an endpoint, instead of an error.

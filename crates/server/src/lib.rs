@@ -25,8 +25,10 @@ mod content;
 mod content_settings;
 mod error;
 mod http;
+mod limit_settings;
 mod log_filter;
 mod logging;
+mod private_file;
 mod secret_keys;
 mod serve;
 mod setting_values;
@@ -34,6 +36,7 @@ mod settings;
 mod settings_file;
 mod signals;
 mod streams;
+mod tls;
 
 use std::ffi::OsString;
 use std::fmt::Display;

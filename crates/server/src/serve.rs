@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::{App, middleware, web};
-use tributary_api::{Api, Identity};
+use tributary_api::{Api, Identity, Metrics};
 use tributary_secrets::UnusableKeys;
 use tributary_storage::{Registry, Store};
 
@@ -17,12 +17,16 @@ use crate::compression;
 #[cfg(feature = "search")]
 use crate::content;
 use crate::error::StartError;
-use crate::http;
+use crate::http::{self, OpenConnections, Port, RefusedConnections};
 use crate::logging;
 use crate::secret_keys::{self, SecretKeysError};
 use crate::settings::{self, Settings};
 use crate::signals::Signals;
 use crate::streams;
+use crate::tls;
+
+/// How many connections may wait until they are accepted; the system may have a lower limit.
+const BACKLOG: i32 = 4_096;
 
 /// Serves until a signal; running requests are finished, unless there is a second signal.
 pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), StartError> {
@@ -38,6 +42,8 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
     if settings.encrypt_sensitive && secret_keys.is_none() {
         return Err(SecretKeysError::NothingToEncryptWith.into());
     }
+    let metrics = Metrics::default();
+    let (acceptor, reloader) = tls::open(&settings.tls, &metrics)?.unzip();
     let store = tokio::select! {
         store = backend_settings::open(registry, &settings.store, &settings.backends) => store?,
         signal = signals.next() => {
@@ -49,7 +55,9 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
 
     let api = Api::new(secret_keys::over(&store, secret_keys.as_ref(), settings.encrypt_sensitive))
         .with_observer(AccessLog)
+        .with_metrics(metrics.clone())
         .with_identity(Identity { version: settings.api_version.clone(), ..Identity::default() })
+        .with_limits(&settings.limits.of_requests())
         .with_body_limit(settings.body_limit)
         .with_body_timeout(Duration::from_secs(settings.body_timeout));
     #[cfg(feature = "search")]
@@ -71,18 +79,26 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
     };
     let address = listener.local_addr().map_err(|error| StartError::listening(&settings.listen, &error))?;
     let served = api.clone();
-    let running = http::serve(listener, &settings, move || {
+    let scheme = if acceptor.is_some() { "https" } else { "http" };
+    let port = Port {
+        listener,
+        acceptor,
+        open_connections: OpenConnections::register(&metrics),
+        refused_connections: RefusedConnections::register(&metrics),
+    };
+    let running = http::serve(port, &settings, move || {
         App::new()
             .app_data(web::Data::new(served.clone()))
             .wrap(middleware::from_fn(http::answer_refused_heads))
             .wrap(middleware::Compress::default())
             .wrap(middleware::from_fn(compression::ignore_what_is_not_served))
             .wrap(middleware::from_fn(http::without_chunks_where_unknown))
+            .wrap(middleware::from_fn(http::in_pieces))
             .configure(served.configure())
     });
     let running = running.map_err(|error| StartError::listening(&settings.listen, &error))?;
     // The reader of this line may have gone already, which is no reason to stop.
-    let _ = streams::say(&format!("tributary is listening on http://{address}\n"));
+    let _ = streams::say(&format!("tributary is listening on {scheme}://{address}\n"));
 
     tokio::select! {
         ended = serve(running, signals, &api) => ended.map_err(StartError::Serving)?,
@@ -90,6 +106,7 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
             return refuse(&*store, error).await;
         }
         never = log.watch() => match never {},
+        never = tls::watch(reloader) => match never {},
     }
     store.close().await.map_err(StartError::Closing)?;
     tracing::info!("stopped");
@@ -122,7 +139,12 @@ async fn serve(mut running: Server, mut signals: Signals, api: &Api) -> io::Resu
 }
 
 fn listen(address: &str) -> Result<TcpListener, StartError> {
-    let listener = TcpListener::bind(address).map_err(|error| StartError::listening(address, &error))?;
-    listener.set_nonblocking(true).map_err(|error| StartError::listening(address, &error))?;
-    Ok(listener)
+    let listen = || {
+        let listener = TcpListener::bind(address)?;
+        // The default is short: connections of many clients at once would be tried again only after a second.
+        socket2::SockRef::from(&listener).listen(BACKLOG)?;
+        listener.set_nonblocking(true)?;
+        Ok(listener)
+    };
+    listen().map_err(|error: io::Error| StartError::listening(address, &error))
 }

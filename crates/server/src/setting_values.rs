@@ -1,6 +1,7 @@
 //! Parsers for setting values; each error says what is allowed.
 
 use std::ffi::OsString;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
@@ -30,6 +31,17 @@ pub(crate) fn size(
 ) -> impl Fn(&str) -> Result<usize, String> + Clone + Send + Sync + 'static {
     let whole = whole(minimum, maximum);
     move |text| usize::try_from(whole(text)?).map_err(|error| error.to_string())
+}
+
+/// The same for a number that is not zero.
+pub(crate) fn positive(
+    maximum: u64,
+) -> impl Fn(&str) -> Result<NonZeroU32, String> + Clone + Send + Sync + 'static {
+    let whole = whole(1, maximum);
+    move |text| {
+        NonZeroU32::try_from(u32::try_from(whole(text)?).unwrap_or(u32::MAX))
+            .map_err(|error| error.to_string())
+    }
 }
 
 /// A non-empty text.

@@ -15,11 +15,13 @@ use crate::command;
 #[cfg(feature = "search")]
 use crate::content_settings::{self, ContentSettings};
 use crate::error::StartError;
+use crate::limit_settings::LimitSettings;
 use crate::log_filter::LogFilter;
 
 use crate::secret_keys::{self, SecretKeysFile};
 use crate::setting_values::{NOT_UTF_8, PREFIX, api_version, listen_address, not_empty, path, size, whole};
 use crate::settings_file::{self, Refused};
+use crate::tls::TlsSettings;
 
 const AFTER_HELP: &str = "\
 Each setting can also be given in the environment (its name in upper case, prefixed with TRIBUTARY_) or in a TOML \
@@ -91,7 +93,7 @@ pub(crate) struct Settings {
     #[arg(long, value_name = "SECONDS", env = "TRIBUTARY_HEADER_TIMEOUT", value_parser = whole(1, DAY))]
     #[arg(allow_negative_numbers = true, default_value_t = 10)]
     pub(crate) header_timeout: u64,
-    /// How long a request body may stall, or a client may not read an answer, in seconds
+    /// In how many seconds a client has to send as many KiB of a body, or to read them of an answer
     #[arg(long, value_name = "SECONDS", env = "TRIBUTARY_BODY_TIMEOUT", value_parser = whole(1, DAY))]
     #[arg(allow_negative_numbers = true, default_value_t = tributary_api::DEFAULT_BODY_TIMEOUT.as_secs())]
     pub(crate) body_timeout: u64,
@@ -113,6 +115,10 @@ pub(crate) struct Settings {
     /// The format of the log
     #[arg(long, value_name = "FORM", env = "TRIBUTARY_LOG_FORMAT", default_value = "text")]
     pub(crate) log_format: LogFormat,
+    #[command(flatten)]
+    pub(crate) limits: LimitSettings,
+    #[command(flatten)]
+    pub(crate) tls: TlsSettings,
     #[command(flatten)]
     pub(crate) secret_keys: SecretKeysFile,
     /// Store the values of sensitive configuration fields encrypted, with the first of the keys for secrets; without this
@@ -320,6 +326,15 @@ mod tests {
             ("--keep-alive", ["0", "-1.5", "86401"], "from 1 to 86400"),
             ("--shutdown-timeout", ["1s", "-1", "86401"], "from 0 to 86400"),
             ("--workers", ["0", "-1", "1025"], "from 1 to 1024"),
+            ("--max-connections", ["0", "-1", "1048577"], "from 1 to 1048576"),
+            ("--max-running-requests", ["0", "-1", "1048577"], "from 1 to 1048576"),
+            ("--max-running-requests-per-key", ["0", "-1", "1048577"], "from 1 to 1048576"),
+            ("--max-waiting-requests", ["0", "-1", "1048577"], "from 1 to 1048576"),
+            ("--max-waiting-requests-per-key", ["0", "-1", "1048577"], "from 1 to 1048576"),
+            ("--requests-per-second", ["0", "-1", "1048577"], "from 1 to 1048576"),
+            ("--requests-per-second-per-key", ["0", "0.5", "1048577"], "from 1 to 1048576"),
+            ("--body-memory", ["0", "1048575", "1GB"], "from 1048576 to 1099511627776"),
+            ("--answer-memory", ["0", "1048575", "-1"], "from 1048576 to 1099511627776"),
             ("--log-format", ["xml", "XML", ""], "text, json"),
         ] {
             for value in values {

@@ -59,3 +59,42 @@ impl Signals {
         }
     }
 }
+
+/// SIGHUP, which asks to read files again.
+#[derive(Debug)]
+#[cfg(unix)]
+pub(crate) struct Hangups(tokio::signal::unix::Signal);
+
+#[cfg(unix)]
+impl Hangups {
+    /// Installs the handler: from now on the signal no longer ends the process.
+    pub(crate) fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self(signal(SignalKind::hangup())?))
+    }
+
+    /// Waits for the signal.
+    pub(crate) async fn next(&mut self) {
+        if self.0.recv().await.is_none() {
+            std::future::pending().await
+        }
+    }
+}
+
+/// No signal, on platforms that have none.
+#[derive(Debug)]
+#[cfg(not(unix))]
+pub(crate) struct Hangups;
+
+#[cfg(not(unix))]
+impl Hangups {
+    /// There is nothing to install.
+    pub(crate) fn listen() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    /// Waits forever.
+    pub(crate) async fn next(&mut self) {
+        std::future::pending().await
+    }
+}

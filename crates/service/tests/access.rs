@@ -21,7 +21,7 @@ use tributary_storage::{
     Action, Deadline, MemoryStore, Operation, Store, StoreError, StoreExt as _, conformance,
 };
 
-use place::{SharedPlace, place};
+use place::place;
 
 const BACKENDS: [&str; 7] =
     ["memory", "embedded", "sqlite", "opensearch", "opensearch-2", "elasticsearch", "elasticsearch-8"];
@@ -131,7 +131,8 @@ async fn check_reading(store: &Arc<dyn Store>, sight: &Sight, backend: &str) {
 #[tokio::test]
 async fn the_owner_of_a_limited_key_sees_its_connectors_alone_on_every_backend() {
     for backend in BACKENDS {
-        let Some(SharedPlace { stores: [store, _], .. }) = place(backend).await else { continue };
+        let Some(shared) = place(backend).await else { continue };
+        let [store, _] = shared.stores.clone();
         fill(&*store).await;
         for levels in [
             &[&["connector:wiki-*"][..]][..],

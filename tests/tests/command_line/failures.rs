@@ -90,7 +90,8 @@ fn who_does_not_answer() {
         assert!(!ended.log.contains("hunter2"), "{}", ended.log);
     }
     let url = format!("https://{unused}");
-    run(&url, 1, &["jobs", "list", "--ca-file", "/nowhere"]).gave_up_naming(&["/nowhere", "cannot be read"]);
+    run(&url, 1, &["jobs", "list", "--ca-certificate", "/nowhere"])
+        .gave_up_naming(&["/nowhere", "cannot be read"]);
     run(&url, 5, &["jobs", "list"]).gave_up_naming(&[&url, "cannot be reached"]);
     run("no url", 2, &["jobs", "list"]);
 }

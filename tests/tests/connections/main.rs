@@ -2,6 +2,7 @@
 #![allow(missing_docs, reason = "a test")]
 
 mod bodies;
+mod crowd;
 mod refused;
 mod storm;
 mod unread;

@@ -67,6 +67,9 @@ pub(crate) fn refuse(request: &HttpRequest, error: &ApiError, answer_type: &Answ
     }
     let mut response = with_headers(request, error.status());
     response.insert_header((header::CONTENT_TYPE, json_type(answer_type)));
+    if let ApiError::Limited(reached) = error {
+        response.insert_header((header::RETRY_AFTER, reached.retry_after()));
+    }
     match request.extensions_mut().remove::<UnreadBody>() {
         Some(unread) => response.finish().set_body(unread.kept_until_sent(body)).map_into_boxed_body(),
         None => response.body(body),

@@ -5,7 +5,6 @@ use std::time::Duration;
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
 use actix_web::http::header;
-use actix_web::rt::time::timeout;
 use actix_web::web::{self, Bytes};
 use actix_web::{HttpMessage as _, HttpRequest};
 use bytes::BytesMut;
@@ -16,10 +15,14 @@ use tributary_domain::Refusal;
 use super::packing::Packing;
 use super::unread::UnreadBody;
 use crate::error::ApiError;
+use crate::limits::{LimitReached, Pace, Reservation};
 use crate::media_type;
 
 /// The default maximum size of a request body in bytes, after decompression.
 pub const DEFAULT_BODY_LIMIT: usize = 1024 * 1024;
+
+/// The size that few bodies exceed.
+const TYPICAL: usize = 64 * 1024;
 
 /// The default for how long a request body may stall.
 pub const DEFAULT_BODY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -53,9 +56,10 @@ pub(crate) enum BodyForm {
 /// uncompressed requests.
 static UNPACKING: Semaphore = Semaphore::const_new(4);
 
-/// Reads and decompresses the body, if there is one.
+/// Reads and decompresses the body, if there is one. It keeps its memory reserved as long as it exists.
 pub(crate) async fn read(
     limits: BodyLimits,
+    mut memory: Reservation,
     form: BodyForm,
     request: &HttpRequest,
     mut payload: Payload,
@@ -71,13 +75,18 @@ pub(crate) async fn read(
         Ok(_) if declared.is_some_and(|length| length > limits.bytes) => {
             Err(ApiError::BodyTooLarge(limits.bytes))
         }
-        Ok(packing) => receive(limits, declared, &mut payload).await.map(|received| (packing, received)),
+        Ok(packing) => {
+            receive(limits, &mut memory, declared, &mut payload).await.map(|received| (packing, received))
+        }
         Err(error) => Err(error),
     };
     let (packing, received) = received.inspect_err(|_| {
         request.extensions_mut().insert(UnreadBody(payload));
     })?;
     let body = unpack(packing, received, limits.bytes).await?;
+    if !memory.grow_to(body.len()) {
+        return Err(LimitReached::BodyMemory(memory.most()).into());
+    }
     if body.is_empty() {
         return Ok(None);
     }
@@ -90,7 +99,7 @@ pub(crate) async fn read(
         BodyForm::Lines => media_type::check_type_of_lines(request.headers())?,
         BodyForm::None | BodyForm::Json => media_type::check_content_type(request.headers())?,
     }
-    Ok(Some(body))
+    Ok(Some(memory.hold(body)))
 }
 
 /// A body as it was received, and unpacked.
@@ -103,7 +112,7 @@ pub struct ReceivedBody {
 }
 
 impl ReceivedBody {
-    /// Reads and unpacks a body, both within a limit; the body may stall for so long.
+    /// Reads and unpacks a body, both within a limit and the memory for bodies; the body may stall for so long.
     pub async fn read(
         request: &HttpRequest,
         payload: &mut Payload,
@@ -112,9 +121,13 @@ impl ReceivedBody {
     ) -> Result<Self, ApiError> {
         let packing = Packing::of(request.headers())?;
         let limits = BodyLimits { bytes: limit, timeout: stall };
-        let received = receive(limits, None, payload).await?;
+        let mut memory = Reservation::for_body_of(request);
+        let received = receive(limits, &mut memory, None, payload).await?;
         let unpacked = unpack(packing, received.clone(), limit).await?;
-        Ok(Self { received, unpacked })
+        if packing != Packing::Identity && !memory.grow_to(received.len() + unpacked.len()) {
+            return Err(LimitReached::BodyMemory(memory.most()).into());
+        }
+        Ok(Self { received: memory.hold(received), unpacked })
     }
 }
 
@@ -127,19 +140,30 @@ pub fn unreadable_body(error: &PayloadError) -> ApiError {
 /// The bytes as received, compressed or not.
 async fn receive(
     limits: BodyLimits,
+    memory: &mut Reservation,
     declared: Option<usize>,
     payload: &mut Payload,
 ) -> Result<Bytes, ApiError> {
-    // The declared length may never arrive: reserve no more than a typical size.
-    let mut received = BytesMut::with_capacity(declared.unwrap_or(0).min(DEFAULT_BODY_LIMIT));
+    // The declared length may never arrive: allocate no more than a typical size at first.
+    let mut received = BytesMut::with_capacity(declared.unwrap_or(0).min(TYPICAL));
+    let mut pace = Pace::new(limits.timeout);
     loop {
-        let next = timeout(limits.timeout, payload.next()).await;
-        let Some(chunk) = next.map_err(|_| ApiError::BodyTimeout(limits.timeout))? else {
+        let next = pace.wait(payload.next()).await;
+        let Some(chunk) = next.ok_or(ApiError::BodyTimeout(limits.timeout))? else {
             return Ok(received.freeze());
         };
         let chunk = chunk.map_err(|error| unreadable(&error))?;
-        if received.len() + chunk.len() > limits.bytes {
+        pace.count(chunk.len());
+        let length = received.len() + chunk.len();
+        if length > limits.bytes {
             return Err(ApiError::BodyTooLarge(limits.bytes));
+        }
+        if !memory.grow_to(length) {
+            return Err(LimitReached::BodyMemory(memory.most()).into());
+        }
+        if length > received.capacity() {
+            let rest = declared.unwrap_or(0).min(DEFAULT_BODY_LIMIT).saturating_sub(received.len());
+            received.reserve(rest.max(chunk.len()));
         }
         received.extend_from_slice(&chunk);
     }

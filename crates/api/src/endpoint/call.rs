@@ -15,6 +15,7 @@ use super::request_header::RequestHeaders;
 use crate::authenticate::View;
 use crate::body;
 use crate::error::ApiError;
+use crate::limits::Place;
 use crate::parameter::{self, Arguments};
 use crate::state::{ApiState, Identity};
 
@@ -34,6 +35,8 @@ pub struct Call {
     pub(crate) headers: RequestHeaders,
     /// Used for all calls to the store.
     pub(crate) deadline: Deadline,
+    /// Its place among the requests that run.
+    pub(crate) place: Place,
     /// Never empty.
     pub(crate) body: Option<Bytes>,
 }

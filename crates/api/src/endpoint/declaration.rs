@@ -3,6 +3,8 @@
 use actix_web::http::Method;
 use futures_util::future::LocalBoxFuture;
 
+use tributary_domain::Privilege;
+
 use super::access::Access;
 use super::answers::{Answer, AnswerHeader};
 use super::call::Call;
@@ -128,6 +130,16 @@ impl Endpoint {
     /// Its query parameters, without those of every endpoint.
     pub fn own_parameters(&self) -> impl Iterator<Item = &'static Parameter> + Clone + use<> {
         self.parameters.iter().copied().flatten()
+    }
+
+    /// Whether it tells whether the service is well, which no limit may hide.
+    pub(crate) fn is_health(&self) -> bool {
+        self.name.starts_with("health.")
+    }
+
+    /// Whether it changes nothing, so that it can be refused after its answer is known.
+    pub(crate) fn only_reads(&self) -> bool {
+        self.method == Method::GET || self.access == Access::Needs(Privilege::MonitorConnector)
     }
 
     /// In a constant, fails to compile if an endpoint lacks something that no base can provide.

@@ -10,6 +10,7 @@ use crate::error::{ERRORS, ErrorKind, ErrorRow};
 const ALWAYS: &[ErrorKind] = &[
     ErrorKind::InvalidArgument,
     ErrorKind::MediaType,
+    ErrorKind::TooManyRequests,
     ErrorKind::Internal,
     ErrorKind::Unavailable,
     ErrorKind::Denied,

@@ -13,6 +13,7 @@ use tributary_storage::StoreError;
 use super::head::HeadRefusal;
 use super::kind::ErrorKind;
 use super::table::ErrorRow;
+use crate::limits::{LimitReached, least_bytes};
 
 /// A request error.
 #[derive(Debug, thiserror::Error)]
@@ -72,8 +73,10 @@ pub enum ApiError {
     /// The media type is not supported; with the reason.
     #[error("{0}")]
     MediaType(String),
-    /// The body stalled for so long.
-    #[error("nothing more of the body arrived for [{}] seconds", .0.as_secs_f64())]
+    /// The body stalled, or arrived too slowly, for so long.
+    #[error(
+        "the body arrived too slowly: less than [{}] bytes of it in [{}] seconds", least_bytes(*.0), .0.as_secs_f64()
+    )]
     BodyTimeout(Duration),
     /// The body is longer than so many bytes.
     #[error(
@@ -84,6 +87,9 @@ pub enum ApiError {
     /// The body is longer than the bytes that are passed on of such a request.
     #[error("the body is longer than the [{0}] bytes that a request of this kind can have")]
     TooLongToPassOn(usize),
+    /// A limit of requests is reached.
+    #[error(transparent)]
+    Limited(#[from] LimitReached),
     /// The content encoding of the body is not supported.
     #[error(
         "Content-Encoding header [{header}] is not supported, a body can be packed once, as [{served}]",
@@ -176,6 +182,7 @@ impl ApiError {
             Self::MediaType(_) => ErrorKind::MediaType,
             Self::BodyTimeout(_) => ErrorKind::BodyTimeout,
             Self::BodyTooLarge(_) | Self::TooLongToPassOn(_) => ErrorKind::BodyTooLarge,
+            Self::Limited(_) => ErrorKind::TooManyRequests,
             Self::OwnIndex(_) => ErrorKind::OwnIndex,
             Self::NotPassedOn(_) => ErrorKind::NotPassedOn,
             Self::BadEngineAnswer(_) => ErrorKind::BadEngineAnswer,

@@ -14,6 +14,11 @@ pub enum HeadRefusal {
          header, and an empty line"
     )]
     Malformed,
+    /// It came without TLS to a port that speaks TLS.
+    #[error(
+        "this port speaks HTTPS, and the request came in plain HTTP; its address has to begin with https://"
+    )]
+    NotSecure,
     /// The HTTP version is not supported.
     #[error("the HTTP version is not supported, HTTP/1.1 and HTTP/1.0 are")]
     Version,
@@ -56,6 +61,7 @@ impl HeadRefusal {
     pub(crate) fn kind(self) -> ErrorKind {
         match self {
             Self::Malformed
+            | Self::NotSecure
             | Self::Version
             | Self::Target
             | Self::Host

@@ -67,6 +67,8 @@ pub enum ErrorKind {
     ContentEncoding,
     /// An idempotency key was used for another request.
     IdempotencyKeyReused,
+    /// A limit of requests or connections is reached.
+    TooManyRequests,
     /// The head of the request is too large.
     HeadTooLong,
     /// An internal error.

@@ -180,6 +180,12 @@ impl ErrorKind {
                 "status_exception",
                 "The Idempotency-Key was used for another request in the last 24 hours.",
             ),
+            Self::TooManyRequests => (
+                429,
+                "es_rejected_execution_exception",
+                "A limit is reached, which the reason names: requests a second, requests that run or wait, memory for bodies \
+         or answers, or connections; the request was not carried out, and may be repeated after the time in Retry-After.",
+            ),
             Self::HeadTooLong => (
                 431,
                 "too_long_http_header_exception",

@@ -19,6 +19,8 @@ use crate::body::BodyLimits;
 use crate::dispatch;
 use crate::endpoint::{Endpoint, PathChoices};
 use crate::error::HeadRefusal;
+use crate::limits::{Limiter, RequestLimits};
+use crate::metrics::Metrics;
 use crate::observe::Observer;
 use crate::openapi::document;
 use crate::routes::ENDPOINTS;
@@ -45,10 +47,12 @@ impl Api {
             clock: Arc::new(SystemClock),
             ids: Arc::new(SortableIds),
             body_limits: BodyLimits::default(),
+            limiter: Limiter::new(&RequestLimits::default()),
             identity: Arc::new(Identity::default()),
             vault: None,
             keys: None,
             observers: Vec::new(),
+            metrics: Metrics::default(),
             pipelines: None,
             fallback: None,
             plugins: Vec::new(),
@@ -82,6 +86,13 @@ impl Api {
     #[must_use]
     pub fn with_body_timeout(mut self, timeout: Duration) -> Self {
         self.state.body_limits.timeout = timeout;
+        self
+    }
+
+    /// Sets the limits of requests, beyond which they are answered with `429`.
+    #[must_use]
+    pub fn with_limits(mut self, limits: &RequestLimits) -> Self {
+        self.state.limiter = Limiter::new(limits);
         self
     }
 
@@ -188,6 +199,14 @@ impl Api {
     #[must_use]
     pub fn with_observer(mut self, observer: impl Observer + 'static) -> Self {
         self.state.observers.push(Arc::new(observer));
+        self
+    }
+
+    /// Replaces the metrics that `GET /_metrics` answers by those that other parts of the service register theirs with;
+    /// requests are counted in them.
+    #[must_use]
+    pub fn with_metrics(mut self, metrics: Metrics) -> Self {
+        self.state.metrics = metrics;
         self
     }
 

@@ -34,7 +34,7 @@ pub(super) fn all(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Map<S
         let answer = answers.entry(row.status).or_insert_with(|| {
             json!({
                 "description": "",
-                "headers": header_references((row.status == 503).then_some("Retry-After")),
+                "headers": header_references(matches!(row.status, 429 | 503).then_some("Retry-After")),
                 "content": { JSON: {
                     "schema": { "$ref": ERROR },
                     "examples": {},

@@ -4,6 +4,7 @@ mod connector;
 mod docs;
 mod health;
 mod lines;
+mod metrics;
 mod openapi;
 mod paging;
 mod root;
@@ -73,6 +74,7 @@ pub const ENDPOINTS: &[&Endpoint] = &[
     &security::has_privileges::GET_OF_USER_ENDPOINT,
     &health::live::ENDPOINT,
     &health::ready::ENDPOINT,
+    &metrics::ENDPOINT,
     &openapi::ENDPOINT,
     &docs::page::ENDPOINT,
     &docs::file::ENDPOINT,

@@ -1,7 +1,9 @@
 //! What clients see when the store fails.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
+use tributary_api::RequestLimits;
 use tributary_storage::{Collection, MockStore, StoreError, Version, Versioned};
 
 use crate::session::{Scenario, Session, scenario};
@@ -14,6 +16,7 @@ pub(crate) fn scenarios() -> Vec<Scenario> {
         scenario!("failure.store_blocked", store_blocked),
         scenario!("failure.store_broken", store_broken),
         scenario!("failure.answer_of_the_store_lost", answer_of_the_store_lost),
+        scenario!("failure.limit_reached", limit_reached),
     ]
 }
 
@@ -75,4 +78,35 @@ async fn answer_of_the_store_lost(session: &mut Session) {
         session.replace_store(Arc::new(store)).await;
         session.call("POST", JOBS, r#"{"id":"c"}"#).await;
     }
+}
+
+/// Limits that nothing is within.
+async fn limit_reached(session: &mut Session) {
+    let description = "d".repeat(3_900);
+    for number in 0..20 {
+        let document = format!(r#"{{"id":"c{number}","description":"{description}"}}"#);
+        session.store(Collection::CONNECTORS, &format!("c{number}"), &document).await;
+    }
+    session.store(Collection::SYNC_JOBS, "j", r#"{"id":"j","status":"pending"}"#).await;
+    let limits = RequestLimits::default();
+    session.replace_limits(&RequestLimits { running: 0, ..limits }).await;
+    session.call("GET", JOBS, "").await;
+    session.call("PUT", "/_connector/c", "{}").await;
+    session.call("GET", "/nowhere", "").await;
+    session.call("GET", "/_health/ready", "").await;
+    session.replace_limits(&RequestLimits { running_per_key: Some(0), ..limits }).await;
+    session.call("GET", JOBS, "").await;
+    // Both are far more patient than a test.
+    let minute = "timeout=1m";
+    session.replace_limits(&RequestLimits { waiting: 0, ..limits }).await;
+    session.call("GET", &format!("{JOBS}/j?filter_path=id"), "").await;
+    session.call("GET", &format!("{JOBS}/j?wait_for_completion=true&{minute}"), "").await;
+    session.call("GET", &format!("{JOBS}/_watch?{minute}"), "").await;
+    session.replace_limits(&RequestLimits { answer_memory: 0, ..limits }).await;
+    session.call("GET", "/_connector?filter_path=count", "").await;
+    session.call("GET", "/_connector?size=20", "").await;
+    let one = NonZeroU32::new(1);
+    session.replace_limits(&RequestLimits { per_second_per_key: one, ..limits }).await;
+    session.call("GET", "/_connector?filter_path=count", "").await;
+    session.call("GET", "/_connector?filter_path=count", "").await;
 }

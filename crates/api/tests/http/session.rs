@@ -13,7 +13,7 @@ use actix_web::{App, test, web};
 use async_trait::async_trait;
 use futures_util::stream::{self, StreamExt as _};
 use serde_json::Value;
-use tributary_api::{AdminKey, Api, Clock, IdGenerator, KeyRing, PipelineDirectory};
+use tributary_api::{AdminKey, Api, Clock, IdGenerator, KeyRing, PipelineDirectory, RequestLimits};
 use tributary_domain::{Document, Id, Timestamp};
 use tributary_engines::{Endpoint, Indices};
 use tributary_secrets::SecretKeys;
@@ -138,10 +138,10 @@ impl Session {
     }
 
     async fn over(store: Arc<dyn Store>, folder: tempfile::TempDir, secret_key: Option<&str>) -> Self {
-        Self::with(store, folder, secret_key, |api| api).await
+        Self::changed(store, folder, secret_key, |api| api).await
     }
 
-    async fn with(
+    async fn changed(
         store: Arc<dyn Store>,
         folder: tempfile::TempDir,
         secret_key: Option<&str>,
@@ -157,8 +157,7 @@ impl Session {
             None => api,
         };
         let api = api.with_plugin(tributary_gateway::ENDPOINTS, Arc::new(()));
-        let api = change(api);
-        let app = App::new().configure(api.configure());
+        let app = App::new().configure(change(api).configure());
         let service = std::rc::Rc::new(test::init_service(app).await);
         let handle = move |request: actix_http::Request| {
             let service = std::rc::Rc::clone(&service);
@@ -190,20 +189,24 @@ impl Session {
 
     /// The same session, where no ingest pipeline exists but those that are named.
     pub(crate) async fn replace_pipelines(&mut self, known: &'static [&'static str]) {
+        self.replace_api(|api| api.with_pipelines(Arc::new(Pipelines(known)))).await;
+    }
+
+    /// The same session, with limits of its own.
+    pub(crate) async fn replace_limits(&mut self, limits: &RequestLimits) {
+        self.replace_api(|api| api.with_limits(limits)).await;
+    }
+
+    async fn replace_api(&mut self, change: impl FnOnce(Api) -> Api) {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let pipelines = Arc::new(Pipelines(known));
-        let store = Arc::clone(&self.store);
-        let change = |api: Api| api.with_pipelines(pipelines);
-        self.handle = Self::with(store, folder, Some(SECRET_KEY), change).await.handle;
+        self.handle = Self::changed(Arc::clone(&self.store), folder, Some(SECRET_KEY), change).await.handle;
     }
 
     /// The same session with security: from now on each request needs an API key. There is [`ADMIN_KEY`].
     pub(crate) async fn require_keys(&mut self) {
-        let folder = tempfile::tempdir().expect("a temporary folder");
         let admin = AdminKey::parse(ADMIN_KEY).expect("a key of the test");
         let keys = Arc::new(KeyRing::new(Arc::clone(&self.store), Some(admin)));
-        let change = |api: Api| api.with_keys(keys);
-        self.handle = Self::with(Arc::clone(&self.store), folder, Some(SECRET_KEY), change).await.handle;
+        self.replace_api(|api| api.with_keys(keys)).await;
     }
 
     /// A new key of the caller with this one, with roles as JSON, in the form in which it is sent. Not recorded.
@@ -366,7 +369,11 @@ impl Session {
         contract::check(method, path, status, &media_type, &body);
         let body = without_versions(&body);
         let body = without_secrets(&body);
-        let shown = if media_type == "text/event-stream" { events(&body) } else { indented(&body) };
+        let shown = match media_type.split(';').next() {
+            Some("text/event-stream") => events(&body),
+            Some("application/openmetrics-text") => without_measured(&body),
+            _ => indented(&body),
+        };
         let _ = writeln!(self.text, "{shown}\n");
     }
 }
@@ -387,6 +394,14 @@ fn events(body: &str) -> String {
         .collect();
     events.dedup();
     events.join("\n\n")
+}
+
+/// Metrics without measured times, in a fixed order.
+fn without_measured(body: &str) -> String {
+    let is_measured = |line: &&str| line.contains("_bucket{") || line.contains("_sum{");
+    let mut lines: Vec<_> = body.lines().filter(|line| !is_measured(line)).collect();
+    lines.sort_unstable();
+    lines.join("\n")
 }
 
 /// An answer in which nothing took any time.

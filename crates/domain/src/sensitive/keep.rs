@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use serde_json::value::RawValue;
 
-use super::{
-    ConfigurationValue, MASK, SEALED_PREFIX, may_be_protected, path_to_configuration, spliced, walk,
-};
+use super::marks::{MASK, SEALED_PREFIX};
+use super::rewrite::{may_be_protected, path_to_configuration, spliced};
+use super::walk::{ConfigurationValue, values_in};
 use crate::{Collection, Document, Object, Refusal};
 
 /// The document to store where a client writes `written` in place of `present`: a value that is the [`MASK`] is that of the
@@ -75,11 +75,11 @@ fn kept(written: &str, present: Option<&str>, path: &[&str]) -> Result<Option<Bo
     if !may_be_protected(written.as_bytes()) {
         return Ok(None);
     }
-    let Ok(values) = walk::values(written, path) else { return Ok(None) };
+    let Ok(values) = values_in(written, path) else { return Ok(None) };
     if !values.iter().any(|value| value.is_mask() || value.looks_sealed()) {
         return Ok(None);
     }
-    let present = present.and_then(|present| walk::values(present, path).ok());
+    let present = present.and_then(|present| values_in(present, path).ok());
     let present = by_path(present.unwrap_or_default());
     let (mut changes, mut problems) = (Vec::new(), Vec::new());
     for value in &values {

@@ -1,11 +1,14 @@
 //! Masking: no sensitive value is let through, and nothing else is touched.
 
+use std::borrow::Cow;
+
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::*;
-use crate::Refusal;
+use crate::{Collection, Document, Refusal};
 
 const CONNECTORS: Collection = Collection::CONNECTORS;
 const JOBS: Collection = Collection::SYNC_JOBS;

@@ -8,7 +8,7 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use super::{MASK, SEALED_PREFIX};
+use super::marks::{MASK, SEALED_PREFIX};
 use crate::MAXIMUM_DEPTH;
 
 /// A value of a configuration field, where it stands in the text of a document.
@@ -78,7 +78,7 @@ fn string(text: &str) -> Option<Cow<'_, str>> {
 
 /// All values in the configurations that `path` leads to in an object, in the order of the text. Of names that an object
 /// has twice, all are found. An error if it cannot be read.
-pub(super) fn values<'t>(
+pub(super) fn values_in<'t>(
     text: &'t str,
     path: &[&str],
 ) -> Result<Vec<ConfigurationValue<'t>>, serde_json::Error> {

@@ -8,7 +8,7 @@ use actix_web::http::Method;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, TRANSFER_ENCODING};
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
-use tributary_api::{ApiError, ENDPOINTS, ReceivedBody, refuse};
+use tributary_api::{ApiError, ENDPOINTS, Pace, ReceivedBody, Reservation, refuse};
 use tributary_storage::{Deadline, SearchProduct};
 
 use super::actions::Actions;
@@ -194,11 +194,12 @@ impl Exchange<'_> {
             }
             _ => Looking::Away,
         };
-        let upload = Upload { payload, stall: self.content.body_timeout, looking, length: 0 };
+        let stall = self.content.body_timeout;
+        let upload = Upload { payload, stall, pace: Pace::new(stall), looking, length: 0 };
         let clock = WorkClock::started();
         if looked == Looked::Actions && product == SearchProduct::Elasticsearch {
             // It carries out the first actions before it has received the last ones.
-            let kept = upload.keep().await?;
+            let kept = upload.keep(Reservation::for_body_of(self.request)).await?;
             self.is_read = true;
             let (incoming, outgoing) = channel(Some(kept.length));
             let sent = Sent::Pieces(outgoing);

@@ -5,7 +5,7 @@ use std::io::{self, Read as _, Seek as _, Write as _};
 use actix_web::web;
 use bytes::Bytes;
 use tempfile::SpooledTempFile;
-use tributary_api::ApiError;
+use tributary_api::{ApiError, Reservation};
 
 /// What is kept in memory.
 const IN_MEMORY: usize = 4 * 1024 * 1024;
@@ -16,23 +16,30 @@ const PIECE: usize = 128 * 1024;
 pub(super) struct Spool {
     file: SpooledTempFile,
     pub(super) length: u64,
-}
-
-impl Default for Spool {
-    fn default() -> Self {
-        Self { file: tempfile::spooled_tempfile(IN_MEMORY), length: 0 }
-    }
+    /// As long as it is kept in memory.
+    memory: Option<Reservation>,
 }
 
 impl Spool {
+    pub(super) fn new(memory: Reservation) -> Self {
+        Self { file: tempfile::spooled_tempfile(IN_MEMORY), length: 0, memory: Some(memory) }
+    }
+
     pub(super) async fn write(mut self, piece: Bytes) -> Result<Self, ApiError> {
         self.length += piece.len() as u64;
-        if !self.file.is_rolled() && self.length <= IN_MEMORY as u64 {
+        let length = usize::try_from(self.length).unwrap_or(usize::MAX);
+        let memory = self.memory.as_mut().filter(|_| length <= IN_MEMORY);
+        if memory.is_some_and(|memory| memory.grow_to(length)) {
             self.file.write_all(&piece).map_err(failed)?;
             return Ok(self);
         }
         // A disk may be slow, and others wait for this thread.
-        in_background(move || self.file.write_all(&piece).map(|()| self)).await
+        in_background(move || {
+            self.file.roll()?;
+            self.memory = None;
+            self.file.write_all(&piece).map(|()| self)
+        })
+        .await
     }
 
     pub(super) fn rewind(mut self) -> Result<Self, ApiError> {
@@ -63,12 +70,15 @@ fn failed(error: io::Error) -> ApiError {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::test::TestRequest;
+
     use super::*;
 
     #[actix_web::test]
     async fn what_is_kept_comes_back() {
         for pieces in [0, 1, 3, IN_MEMORY / PIECE + 5] {
-            let mut spool = Spool::default();
+            let request = TestRequest::default().to_http_request();
+            let mut spool = Spool::new(Reservation::for_body_of(&request));
             for number in 0..pieces {
                 spool = spool
                     .write(Bytes::from(vec![u8::try_from(number % 251).unwrap(); PIECE - 1]))

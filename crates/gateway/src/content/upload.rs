@@ -10,8 +10,7 @@ use bytes::Bytes;
 use futures_util::StreamExt as _;
 use http_body::{Body, Frame, SizeHint};
 use tokio::sync::mpsc;
-use tokio::time::timeout;
-use tributary_api::{ApiError, unreadable_body};
+use tributary_api::{ApiError, Pace, Reservation, unreadable_body};
 
 use super::looking::Looking;
 use super::spool::Spool;
@@ -98,6 +97,7 @@ pub(super) struct Upload<'u> {
     pub(super) payload: &'u mut Payload,
     /// How long it may stall.
     pub(super) stall: Duration,
+    pub(super) pace: Pace,
     pub(super) looking: Looking,
     pub(super) length: usize,
 }
@@ -105,12 +105,13 @@ pub(super) struct Upload<'u> {
 impl Upload<'_> {
     /// The next piece, looked at; `None` at the end.
     async fn next(&mut self) -> Result<Option<Bytes>, ApiError> {
-        let next = timeout(self.stall, self.payload.next()).await;
-        let Some(piece) = next.map_err(|_| ApiError::BodyTimeout(self.stall))? else {
+        let next = self.pace.wait(self.payload.next()).await;
+        let Some(piece) = next.ok_or(ApiError::BodyTimeout(self.stall))? else {
             self.looking.end()?;
             return Ok(None);
         };
         let piece = piece.map_err(|error| unreadable_body(&error))?;
+        self.pace.count(piece.len());
         self.length += piece.len();
         if self.length > LONGEST {
             return Err(ApiError::TooLongToPassOn(LONGEST));
@@ -133,8 +134,8 @@ impl Upload<'_> {
     }
 
     /// Keeps everything until it was looked at.
-    pub(super) async fn keep(mut self) -> Result<Spool, ApiError> {
-        let mut spool = Spool::default();
+    pub(super) async fn keep(mut self, memory: Reservation) -> Result<Spool, ApiError> {
+        let mut spool = Spool::new(memory);
         while let Some(piece) = self.next().await? {
             spool = spool.write(piece).await?;
         }

@@ -31,7 +31,7 @@ pub(crate) enum ClientFailure {
     #[error("not confirmed; nothing was changed")]
     NotConfirmed,
     #[error("{file}: {reason}")]
-    Authorities { file: String, reason: String },
+    File { file: String, reason: String },
     #[error("the request cannot be made: {}", causes(.0))]
     Client(#[source] reqwest::Error),
     #[error("the id [{0}] cannot be part of a path")]
@@ -112,7 +112,7 @@ impl ClientFailure {
             Self::Several { exit_code, .. } => *exit_code,
             Self::ReaderGone => 0,
             Self::NotConfirmed
-            | Self::Authorities { .. }
+            | Self::File { .. }
             | Self::Client(_)
             | Self::Signals(_)
             | Self::Answered { .. }
@@ -130,7 +130,7 @@ impl From<io::Error> for ClientFailure {
 }
 
 /// The causes of an error, without the error itself, whose text is only that a request failed.
-pub(super) fn causes(error: &dyn Error) -> String {
+pub(crate) fn causes(error: &dyn Error) -> String {
     let mut texts = Vec::new();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -1,6 +1,7 @@
 //! A client of a running service: what commands such as `tributary jobs` ask it with, and how they show its answers.
 
 mod answer;
+mod connection_options;
 mod details;
 mod endpoint;
 mod failure;
@@ -14,9 +15,10 @@ mod table;
 mod times;
 
 pub(crate) use answer::{Listing, words};
+pub(crate) use connection_options::ConnectionOptions;
 pub(crate) use details::{Detail, DetailKind, details};
 pub(crate) use endpoint::endpoint;
-pub(crate) use failure::{ClientFailure, EXIT_CODES, WAIT_EXIT_CODES};
+pub(crate) use failure::{ClientFailure, EXIT_CODES, WAIT_EXIT_CODES, causes};
 pub(crate) use flags::{EndpointFlags, Flags};
 pub(crate) use options::ServiceOptions;
 pub(crate) use plain::plain;

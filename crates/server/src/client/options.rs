@@ -1,12 +1,12 @@
 //! The options that say where the service is.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
 use reqwest::Url;
 
-use crate::setting_values::{path, whole};
+use super::connection_options::ConnectionOptions;
+use crate::setting_values::whole;
 
 /// Where the service is, and how long to wait for it.
 #[derive(Debug, Args)]
@@ -17,13 +17,12 @@ pub(crate) struct ServiceOptions {
     #[arg(long, value_name = "URL", env = "TRIBUTARY_URL", hide_env_values = true)]
     #[arg(value_parser = service_address, default_value = "http://127.0.0.1:9200")]
     pub(super) url: Url,
-    /// A PEM file with the authorities that the certificate of the service is signed by, besides those of the system
-    #[arg(long, value_name = "FILE", value_parser = path())]
-    pub(super) ca_file: Option<PathBuf>,
     /// How long to wait for an answer, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = whole(1, 86_400))]
     #[arg(allow_negative_numbers = true)]
     request_timeout: u64,
+    #[command(flatten)]
+    pub(super) connection: ConnectionOptions,
 }
 
 impl ServiceOptions {

@@ -1,11 +1,10 @@
 //! Calls of a running service.
 
-use std::fs;
 use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
-use reqwest::{Certificate, RequestBuilder, Response, StatusCode, Url};
+use reqwest::{RequestBuilder, Response, StatusCode, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::time::timeout;
@@ -113,21 +112,8 @@ impl Call {
 impl Service {
     /// A client of the service.
     pub(crate) fn new(options: &ServiceOptions) -> Result<Self, ClientFailure> {
-        // A process has one provider; it may be installed already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut builder = reqwest::Client::builder()
-            .user_agent(concat!("tributary/", env!("CARGO_PKG_VERSION")))
-            .default_headers(headers())
-            .connect_timeout(options.request_timeout());
-        if let Some(file) = &options.ca_file {
-            let failure =
-                |reason: String| ClientFailure::Authorities { file: file.display().to_string(), reason };
-            let pem = fs::read(file).map_err(|error| failure(format!("it cannot be read: {error}")))?;
-            let certificates = Certificate::from_pem_bundle(&pem).ok().filter(|found| !found.is_empty());
-            let certificates =
-                certificates.ok_or_else(|| failure("it holds no certificate in PEM".to_owned()))?;
-            builder = builder.tls_certs_merge(certificates);
-        }
+        let builder = options.connection.http_client()?;
+        let builder = builder.default_headers(headers()).connect_timeout(options.request_timeout());
         let http = builder.build().map_err(ClientFailure::Client)?;
         Ok(Self { http, base: options.url.clone(), request_timeout: options.request_timeout() })
     }

@@ -1,12 +1,14 @@
 //! `tributary health`: asks a running service whether it is ready, for health checks.
 
-use std::io::ErrorKind;
+use std::error::Error;
+use std::io;
 use std::time::Duration;
 
 use clap::Args;
-use ureq::Error;
+use reqwest::Url;
 
 use super::Failure;
+use crate::client::{ConnectionOptions, causes, plain};
 use crate::setting_values::whole;
 use crate::streams;
 
@@ -16,65 +18,107 @@ it as their health check.
 
 Examples:
   tributary health
-  tributary health http://127.0.0.1:9200/_health/live";
+  tributary health http://127.0.0.1:9200/_health/live
+  tributary health https://localhost:9200/_health/ready --ca-certificate authority.pem";
 
 /// Whom to ask.
 #[derive(Debug, Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct HealthOptions {
     /// The address to query: .../_health/ready includes the store, .../_health/live is the process alone
-    #[arg(value_name = "URL", value_parser = address, default_value = "http://127.0.0.1:9200/_health/ready")]
-    url: String,
+    #[arg(value_name = "URL", value_parser = address, env = "TRIBUTARY_HEALTH_URL", hide_env_values = true)]
+    #[arg(default_value = "http://127.0.0.1:9200/_health/ready")]
+    url: Url,
     /// How long to wait for the answer, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 6, value_parser = whole(1, 60))]
     #[arg(allow_negative_numbers = true)]
     timeout: u64,
+    #[command(flatten)]
+    connection: ConnectionOptions,
 }
 
 /// Parses an address that this command can query.
-fn address(text: &str) -> Result<String, String> {
-    match text.split_once("://") {
-        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") && !rest.is_empty() => {
-            Ok(text.to_owned())
-        }
-        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => Err(format!(
-            "the service does not speak TLS, nor does this command; http://{rest} would be right, past whatever adds \
-             TLS to it"
-        )),
-        _ => {
-            Err("an address is needed that begins with http://, such as http://127.0.0.1:9200/_health/ready"
-                .to_owned())
-        }
-    }
+fn address(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    url.ok_or_else(|| {
+        "an address is needed that begins with http:// or https://, such as http://127.0.0.1:9200/_health/ready"
+            .to_owned()
+    })
 }
 
 /// Queries the address and prints the answer.
-pub(super) fn run(options: &HealthOptions) -> Result<(), Failure> {
-    let agent = ureq::Agent::config_builder()
-        .timeout_global(Some(Duration::from_secs(options.timeout)))
-        .http_status_as_error(false)
-        .build()
-        .new_agent();
-    let unhealthy = |reason: String| Failure::Unhealthy { url: options.url.clone(), reason };
-    let mut answer = agent.get(&options.url).call().map_err(|error| unhealthy(reason(&error)))?;
-    let text = answer.body_mut().read_to_string().map_err(|error| unhealthy(error.to_string()))?;
-    if !answer.status().is_success() {
-        return Err(unhealthy(format!("it answered {}: {text}", answer.status())));
+pub(super) async fn run(options: &HealthOptions) -> Result<(), Failure> {
+    let unhealthy = |reason: String| Failure::Unhealthy { url: shown(&options.url), reason };
+    let no_answer = |error: reqwest::Error| unhealthy(reason(&error, &options.url));
+    let http = options.connection.http_client()?.timeout(Duration::from_secs(options.timeout));
+    let http = http.build().map_err(no_answer)?;
+    let answer = http.get(options.url.clone()).send().await.map_err(no_answer)?;
+    let status = answer.status();
+    let text = answer.text().await.map_err(no_answer)?;
+    if !status.is_success() {
+        return Err(unhealthy(format!("it answered {status}: {}", plain(&text))));
     }
     streams::say(&format!("{text}\n")).map_err(Failure::Answer)
 }
 
+/// An address without a password.
+fn shown(url: &Url) -> String {
+    let mut url = url.clone();
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.to_string()
+}
+
 /// Why there is no answer.
-fn reason(error: &Error) -> String {
-    let hint = match error {
-        Error::Protocol(_) => {
-            "it does not answer in HTTP; if it speaks TLS there, this command cannot ask it: "
-        }
-        Error::Io(error) if error.kind() == ErrorKind::UnexpectedEof => {
-            "it closed the connection; if it speaks TLS there, this command cannot ask it: "
-        }
-        Error::TlsRequired => "it sends on to an address with https://, which this command cannot ask: ",
-        _ => "",
+fn reason(error: &reqwest::Error, url: &Url) -> String {
+    let hint = hint(error, url.scheme() == "https");
+    let other = |scheme: &str| {
+        let mut url = url.clone();
+        let _ = url.set_scheme(scheme);
+        shown(&url)
     };
-    format!("{hint}{error}")
+    let hint = match hint {
+        None => String::new(),
+        Some(Hint::NoTls) => format!("it does not speak TLS; {} would be right: ", other("http")),
+        Some(Hint::NoHttp) => {
+            format!("it does not answer in HTTP; if it speaks TLS, {} would be right: ", other("https"))
+        }
+        Some(Hint::Closed) => {
+            format!("it closed the connection; if it speaks TLS, {} would be right: ", other("https"))
+        }
+        Some(Hint::NotTrusted) => {
+            "its certificate is not trusted; --ca-certificate takes the authority that signed it: ".to_owned()
+        }
+    };
+    format!("{hint}{}", causes(error))
+}
+
+/// What may be the matter.
+#[derive(Debug, Clone, Copy)]
+enum Hint {
+    NoTls,
+    NoHttp,
+    Closed,
+    NotTrusted,
+}
+
+fn hint(error: &reqwest::Error, is_tls: bool) -> Option<Hint> {
+    std::iter::successors(error.source(), |&cause| cause.source()).find_map(|cause| {
+        if let Some(error) = cause.downcast_ref::<hyper::Error>() {
+            let is_closed = error.is_incomplete_message();
+            return match is_tls {
+                false if error.is_parse() => Some(Hint::NoHttp),
+                false if is_closed => Some(Hint::Closed),
+                _ => None,
+            };
+        }
+        let error = cause.downcast_ref::<io::Error>()?;
+        let tls = error.get_ref().and_then(|error| error.downcast_ref::<rustls::Error>());
+        match tls {
+            Some(rustls::Error::InvalidCertificate(_)) => Some(Hint::NotTrusted),
+            Some(rustls::Error::InvalidMessage(_)) => Some(Hint::NoTls),
+            _ if is_tls && error.kind() == io::ErrorKind::UnexpectedEof => Some(Hint::NoTls),
+            _ => None,
+        }
+    })
 }

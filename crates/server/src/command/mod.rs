@@ -61,7 +61,7 @@ impl Command {
             Self::Copy(options) => copy::run(options, stores).await,
             Self::Export(options) => export::run(options, stores).await,
             Self::Import(options) => import::run(options, stores).await,
-            Self::Health(options) => health::run(&options),
+            Self::Health(options) => health::run(&options).await,
             Self::Jobs(command) => Ok(jobs::run(command).await?),
             Self::Connectors(command) => Ok(connectors::run(command).await?),
             Self::Completion(options) => completion::run(&options, command_line),

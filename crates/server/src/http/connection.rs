@@ -21,6 +21,7 @@ use tributary_api::HeadRefusal;
 use super::body::{Body, Extent};
 use super::head::{self, Head};
 use super::head_timer::HeadTimer;
+use super::open_connections::OpenConnection;
 use super::write_timer::WriteTimer;
 
 /// The number of bytes read at a time for a head.
@@ -59,6 +60,9 @@ pub(super) struct Connection<S> {
     is_left_unread: bool,
     /// Runs while the connection is closed and still drained.
     linger: Option<Pin<Box<Sleep>>>,
+    /// Whether it came without TLS to a port that speaks TLS.
+    is_refused_as_plain: bool,
+    _open: OpenConnection,
 }
 
 /// What follows the bytes that are ready.
@@ -82,7 +86,7 @@ struct Progress {
 }
 
 impl<S> Connection<S> {
-    pub(super) fn new(stream: S, limits: Limits) -> Self {
+    pub(super) fn new(stream: S, limits: Limits, open: OpenConnection) -> Self {
         Self {
             stream,
             received: BytesMut::new(),
@@ -95,7 +99,15 @@ impl<S> Connection<S> {
             write_timer: WriteTimer::new(limits.write_timeout),
             is_left_unread: false,
             linger: None,
+            is_refused_as_plain: false,
+            _open: open,
         }
+    }
+
+    /// Refuses every request, since the connection has to be over TLS.
+    pub(super) fn refused_as_plain(mut self) -> Self {
+        self.is_refused_as_plain = true;
+        self
     }
 
     fn hand_over(&mut self, out: &mut ReadBuf<'_>) {
@@ -122,8 +134,9 @@ impl<S> Connection<S> {
             return;
         }
         match head::read(&self.received, self.body_limit) {
-            Ok(Some(head)) => self.accept(head),
             Ok(None) => {}
+            _ if self.is_refused_as_plain => self.refuse(HeadRefusal::NotSecure),
+            Ok(Some(head)) => self.accept(head),
             Err(refusal) => self.refuse(refusal),
         }
     }

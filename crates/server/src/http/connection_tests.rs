@@ -10,6 +10,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::Instant;
 use tokio_util::codec::Decoder as _;
 
+use super::super::open_connections::OpenConnections;
 use super::*;
 
 const GET: &str = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -18,6 +19,10 @@ const CHUNKED: &str = "PUT /c HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\
 const UPGRADE: &str = "PUT /d HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, upgrade\r\nUpgrade: websocket\r\nContent-Length: 2\r\n\r\n{}";
 const TIMEOUT: Duration = Duration::from_secs(5);
 const LIMITS: Limits = Limits { head_timeout: TIMEOUT, write_timeout: TIMEOUT, body_limit: u64::MAX };
+
+fn open() -> OpenConnection {
+    OpenConnections::default().open()
+}
 
 /// A client that sends pieces, and then nothing more.
 struct Pieces(VecDeque<Vec<u8>>);
@@ -48,7 +53,8 @@ impl AsyncRead for Pieces {
 /// The requests that the HTTP library's codec parses from this input in pieces of a given length: method, path,
 /// headers, body. It must not report an error, and must be between two requests whenever the connection is.
 fn read(sent: &[u8], piece: usize, room: usize) -> Vec<String> {
-    let mut connection = Connection::new(Pieces(sent.chunks(piece).map(<[u8]>::to_vec).collect()), LIMITS);
+    let mut connection =
+        Connection::new(Pieces(sent.chunks(piece).map(<[u8]>::to_vec).collect()), LIMITS, open());
     let mut context = Context::from_waker(Waker::noop());
     let (mut codec, mut unread, mut requests) = (Codec::default(), BytesMut::new(), Vec::new());
     loop {
@@ -160,7 +166,7 @@ async fn a_body_that_breaks_off_ends_the_connection() {
 async fn what_does_not_arrive_in_time_is_refused() {
     tokio::time::pause();
     let (mut client, server) = tokio::io::duplex(64);
-    let mut connection = Connection::new(server, LIMITS);
+    let mut connection = Connection::new(server, LIMITS, open());
     let mut received = [0; 256];
     client.write_all(GET.as_bytes()).await.unwrap();
     assert_eq!(connection.read(&mut received).await.unwrap(), GET.len());
@@ -180,7 +186,7 @@ async fn a_connection_that_is_never_used_ends() {
     tokio::time::pause();
     let (_client, server) = tokio::io::duplex(64);
     let started = Instant::now();
-    assert_eq!(Connection::new(server, LIMITS).read(&mut [0; 256]).await.unwrap(), 0);
+    assert_eq!(Connection::new(server, LIMITS, open()).read(&mut [0; 256]).await.unwrap(), 0);
     assert!(started.elapsed() >= TIMEOUT);
 }
 
@@ -188,7 +194,7 @@ async fn a_connection_that_is_never_used_ends() {
 async fn the_rest_of_what_was_refused_is_read_before_the_end() {
     tokio::time::pause();
     let (mut client, server) = tokio::io::duplex(64);
-    let mut connection = Connection::new(server, LIMITS);
+    let mut connection = Connection::new(server, LIMITS, open());
     client.write_all(b"nonsense\r\n\r\n").await.unwrap();
     while connection.read(&mut [0; 256]).await.unwrap() > 0 {}
     let sends = async move {
@@ -203,7 +209,7 @@ async fn the_rest_of_what_was_refused_is_read_before_the_end() {
 async fn an_answer_that_is_not_taken_ends_in_an_error() {
     tokio::time::pause();
     let (_client, server) = tokio::io::duplex(64);
-    let mut connection = Connection::new(server, LIMITS);
+    let mut connection = Connection::new(server, LIMITS, open());
     connection.write_all(&[b'x'; 64]).await.unwrap();
     // Nothing is waiting to be written.
     tokio::time::sleep(10 * TIMEOUT).await;
@@ -217,14 +223,16 @@ async fn an_answer_that_is_not_taken_ends_in_an_error() {
 async fn an_answer_that_is_taken_slowly_arrives() {
     tokio::time::pause();
     let (mut client, server) = tokio::io::duplex(8);
-    let mut connection = Connection::new(server, LIMITS);
+    let mut connection = Connection::new(server, LIMITS, open());
+    let mut least = vec![0; usize::try_from(tributary_api::least_bytes(TIMEOUT)).unwrap()];
+    let answer = vec![b'x'; 64 * least.len()];
     let takes = async move {
         for _ in 0..64 {
             tokio::time::sleep(TIMEOUT * 9 / 10).await;
-            assert_eq!(client.read_u8().await.unwrap(), b'x');
+            client.read_exact(&mut least).await.unwrap();
         }
     };
-    let (written, ()) = tokio::join!(connection.write_all(&[b'x'; 64]), takes);
+    let (written, ()) = tokio::join!(connection.write_all(&answer), takes);
     written.unwrap();
 }
 

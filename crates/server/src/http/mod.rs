@@ -2,41 +2,57 @@
 
 mod body;
 mod connection;
+mod file_limit;
+mod gate;
 mod head;
 mod head_timer;
+mod http2;
+mod open_connections;
+mod pieces;
+mod plan;
+mod secure;
 mod version;
 mod write_timer;
 
 use std::io;
 use std::net::TcpListener;
+use std::rc::Rc;
 use std::time::Duration;
 
+use actix_http::Request;
 use actix_http::error::DispatchError;
-use actix_http::{HttpService, Request};
-use actix_service::{IntoServiceFactory, ServiceFactory, ServiceFactoryExt as _, fn_service, map_config};
+use actix_service::{IntoServiceFactory, ServiceFactory, ServiceFactoryExt as _, fn_service};
 use actix_web::body::MessageBody;
 use actix_web::dev::{AppConfig, Server, ServiceRequest, ServiceResponse};
-use actix_web::http::KeepAlive;
 use actix_web::middleware::Next;
 use actix_web::rt::net::TcpStream;
 use actix_web::{Error, web};
+use futures_util::future::FutureExt as _;
 use tributary_api::{Api, HeadRefusal};
 
 use crate::settings::Settings;
+use crate::tls::Acceptor;
 use connection::{Connection, Limits};
+use gate::Gate;
+use plan::{Plan, prepare};
 
+pub(crate) use gate::RefusedConnections;
+pub(crate) use open_connections::OpenConnections;
+pub(crate) use pieces::in_pieces;
 pub(crate) use version::without_chunks_where_unknown;
 
-/// How long closing a connection may take, as in `actix_web::HttpServer`.
-const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+/// What is listened on.
+pub(crate) struct Port {
+    pub(crate) listener: TcpListener,
+    /// TLS, where it is spoken.
+    pub(crate) acceptor: Option<Acceptor>,
+    pub(crate) open_connections: OpenConnections,
+    pub(crate) refused_connections: RefusedConnections,
+}
 
-/// Serves an application on a listener, with the workers and timeouts of the settings. The application must be wrapped
-/// by [`answer_refused_heads`] and have the API among its data.
-pub(crate) fn serve<F, I, S, B>(
-    listener: TcpListener,
-    settings: &Settings,
-    application: F,
-) -> io::Result<Server>
+/// Serves an application on a port, with the workers and timeouts of the settings. The application must be wrapped by
+/// [`answer_refused_heads`] and have the API among its data.
+pub(crate) fn serve<F, I, S, B>(port: Port, settings: &Settings, application: F) -> io::Result<Server>
 where
     F: Fn() -> I + Send + Clone + 'static,
     I: IntoServiceFactory<S, Request>,
@@ -44,55 +60,66 @@ where
     S::InitError: std::fmt::Debug,
     B: MessageBody + 'static,
 {
+    let Port { listener, acceptor, open_connections, refused_connections } = port;
     let address = listener.local_addr()?;
-    let keep_alive = KeepAlive::Timeout(Duration::from_secs(settings.keep_alive));
+    let keep_alive = Duration::from_secs(settings.keep_alive);
     let limits = Limits {
         head_timeout: Duration::from_secs(settings.header_timeout),
         write_timeout: Duration::from_secs(settings.body_timeout),
         // Whatever serves the path refuses a longer one itself.
         body_limit: settings.longest_body() as u64,
     };
-    let mut server = Server::build().shutdown_timeout(settings.shutdown_timeout).disable_signals();
+    let most = file_limit::connections_within(settings.limits.max_connections);
+    let gate = Gate::new(most, acceptor.is_none(), refused_connections);
+    let server = Server::build().shutdown_timeout(settings.shutdown_timeout).disable_signals();
+    // A thread accepts more than are served, so that they are answered.
+    let mut server = server.max_concurrent_connections(most + gate::ANSWERED_AT_A_TIME + 1);
     if let Some(workers) = settings.workers {
         server = server.workers(workers);
     }
     let ending = server.graceful_shutdown_signal();
-    let server = server.listen("http", listener, move || {
-        let ending = ending.clone();
-        let application = application().into_factory().map_err(|error| error.error_response());
-        let http = HttpService::build()
-            .graceful_shutdown_signal(move || {
-                let ending = ending.clone();
-                async move { ending.notified().await }
-            })
-            .keep_alive(keep_alive)
-            // The connection has its own timeout, for each head and not only for the first.
-            .client_request_timeout(Duration::ZERO)
-            .client_disconnect_timeout(DISCONNECT_TIMEOUT)
-            .local_addr(address)
-            .h1(map_config(application, |()| AppConfig::default()));
-        fn_service(move |stream: TcpStream| async move {
-            // Otherwise a large answer waits for the client's delayed acknowledgement: 40 ms.
-            stream.set_nodelay(true).map_err(DispatchError::Io)?;
-            notice_slow_readers(&stream).map_err(DispatchError::Io)?;
-            let peer = stream.peer_addr().ok();
-            Ok::<_, DispatchError>((Connection::new(stream, limits), peer))
-        })
-        .and_then(http)
-    })?;
+    // Each worker makes its own.
+    let plan = move || {
+        let (ending, open_connections) = (ending.clone(), open_connections.clone());
+        let ending = Rc::new(move || {
+            let ending = ending.clone();
+            async move { ending.notified().await }.boxed_local()
+        });
+        Plan { address, limits, keep_alive, open_connections, ending }
+    };
+    let server = match acceptor {
+        None => server.listen("http", listener, move || gate.clone().before(plain(&plan(), &application)))?,
+        Some(acceptor) => server.listen("https", listener, move || {
+            gate.clone().before(secure::service(plan(), acceptor.clone(), &application))
+        })?,
+    };
     Ok(server.run())
 }
 
-/// Limits the send buffer: one of several MiB would have to be half empty before it is known that a client reads.
-#[cfg(any(target_os = "android", target_os = "linux"))]
-fn notice_slow_readers(stream: &TcpStream) -> io::Result<()> {
-    const MAXIMUM_UNSENT: u32 = 32 * 1024;
-    socket2::SockRef::from(stream).set_tcp_notsent_lowat(MAXIMUM_UNSENT)
-}
-
-#[cfg(not(any(target_os = "android", target_os = "linux")))]
-fn notice_slow_readers(_: &TcpStream) -> io::Result<()> {
-    Ok(())
+/// Serves an application on connections without TLS.
+fn plain<F, I, S, B>(
+    plan: &Plan,
+    application: &F,
+) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = DispatchError, InitError = ()>
++ use<F, I, S, B>
+where
+    F: Fn() -> I,
+    I: IntoServiceFactory<S, Request>,
+    S: ServiceFactory<Request, Config = AppConfig, Response = ServiceResponse<B>, Error = Error> + 'static,
+    S::InitError: std::fmt::Debug,
+    B: MessageBody + 'static,
+{
+    let http = plan.http1(application());
+    let (limits, open_connections) = (plan.limits, plan.open_connections.clone());
+    fn_service(move |stream: TcpStream| {
+        let open = open_connections.open();
+        async move {
+            prepare(&stream)?;
+            let peer = stream.peer_addr().ok();
+            Ok::<_, DispatchError>((Connection::new(stream, limits, open), peer))
+        }
+    })
+    .and_then(http)
 }
 
 /// Answers the placeholder requests of rejected heads.

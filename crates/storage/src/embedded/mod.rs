@@ -9,6 +9,7 @@ mod folder;
 mod load;
 mod mark;
 mod overlay_file;
+mod queue;
 mod table;
 mod writer;
 
@@ -32,7 +33,8 @@ use crate::{
 };
 pub use catch_panic::is_catching_panics;
 use folder::Folder;
-use writer::{WriteRequest, Writer};
+use queue::WriteQueue;
+use writer::{ResultSender, WriteRequest, Writer};
 
 /// Opens [`EmbeddedStore`]s under `embedded:DIR`.
 #[derive(Debug, Clone, Copy)]
@@ -83,6 +85,7 @@ pub struct EmbeddedStore {
     catalog: Arc<RwLock<Catalog>>,
     /// `None` once the store is closed, which ends the writer thread.
     requests: RwLock<Option<Sender<WriteRequest>>>,
+    queue: WriteQueue,
     closed: AtomicBool,
     thread: Mutex<Thread>,
 }
@@ -139,6 +142,7 @@ impl EmbeddedStore {
             path,
             catalog,
             requests: RwLock::new(Some(requests)),
+            queue: WriteQueue::default(),
             closed: AtomicBool::new(false),
             thread: Mutex::new(Thread { handle: Some(handle), ended: Some(ended) }),
         })
@@ -153,7 +157,11 @@ impl EmbeddedStore {
     }
 
     async fn commit(&self, change: GuardedChange) -> Result<Version, StoreError> {
-        let (answer, wait_for_answer) = oneshot::channel();
+        let (sender, wait_for_answer) = oneshot::channel();
+        let document = change.change.record.as_ref().map_or(0, |record| record.rendered.len());
+        let place = self.queue.enter(document);
+        let place = place.ok_or_else(|| StoreError::unavailable("too many changes wait to be written"))?;
+        let answer = ResultSender { sender, place };
         {
             let requests = self.requests.read().unwrap_or_else(PoisonError::into_inner);
             let requests = requests.as_ref().ok_or_else(closed)?;

@@ -12,6 +12,7 @@ use super::catch_panic::catch_panic;
 use super::failure::Failure;
 use super::folder::{Folder, OpenedDatabase};
 use super::mark::Mark;
+use super::queue::QueuePlace;
 use super::table::{self, State, TableRow};
 use crate::memory::{Catalog, DocumentChange, GuardedChange};
 use crate::{StoreError, Version};
@@ -20,7 +21,19 @@ use crate::{StoreError, Version};
 const BATCH_OPERATIONS: usize = 8_192;
 const BATCH_BYTES: usize = 8 << 20;
 
-type ResultSender = oneshot::Sender<Result<Version, StoreError>>;
+/// The channel for the result of a change, which has its place in the queue until it is sent.
+pub(super) struct ResultSender {
+    pub(super) sender: oneshot::Sender<Result<Version, StoreError>>,
+    pub(super) place: QueuePlace,
+}
+
+impl ResultSender {
+    fn send(self, result: Result<Version, StoreError>) {
+        drop(self.place);
+        // The caller may have stopped waiting.
+        let _ = self.sender.send(result);
+    }
+}
 
 /// A change, and the channel for its result.
 pub(super) struct WriteRequest {
@@ -128,8 +141,7 @@ impl Writer {
             }
             let WriteRequest { change, answer } = request;
             if let Err(error) = catalog.check(&change) {
-                // The caller may have stopped waiting.
-                let _ = answer.send(Err(error));
+                answer.send(Err(error));
                 continue;
             }
             bytes += size;
@@ -153,7 +165,7 @@ impl Writer {
             tracing::warn!(folder = self.folder.name(), changes = batch.len(), ?failure, "changes failed");
             let folder = self.folder.name();
             for PendingWrite { answer, .. } in batch {
-                let _ = answer.send(Err(failure.to_store_error(&folder)));
+                answer.send(Err(failure.to_store_error(&folder)));
             }
             return;
         }
@@ -172,7 +184,7 @@ impl Writer {
             catalog.publish();
         }
         for (answer, sequence) in answers {
-            let _ = answer.send(Ok(Version { sequence, term: 0 }));
+            answer.send(Ok(Version { sequence, term: 0 }));
         }
     }
 

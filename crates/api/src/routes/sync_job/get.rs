@@ -58,6 +58,7 @@ async fn get(call: Call) -> Result<Reply, ApiError> {
         let stored = sync_job::get(call.store(), &call.context(), &id).await?;
         return Ok(Reply::ok(source.document(stored.document).await?));
     }
+    call.place.begin_wait()?;
     let AwaitedJob { text, has_ended } =
         sync_job::wait(&call.state.hub, &call.view.sight, &id, timeout).await?;
     let timed_out = || (HeaderName::from_static(TIMED_OUT.name), HeaderValue::from_static("true"));

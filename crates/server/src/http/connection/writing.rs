@@ -17,13 +17,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Connection<S> {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let connection = self.get_mut();
         let written = Pin::new(&mut connection.stream).poll_write(context, bytes);
-        connection.write_timer.check(context, written)
+        connection.write_timer.check_write(context, bytes.len(), written)
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let connection = self.get_mut();
         let flushed = Pin::new(&mut connection.stream).poll_flush(context);
-        connection.write_timer.check(context, flushed)
+        connection.write_timer.check_flush(context, flushed)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
