@@ -5,7 +5,7 @@ use xshell::{Shell, cmd};
 
 use crate::tools::Tool;
 
-const CARGO_DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2", options: &[] };
+pub(crate) const CARGO_DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2", options: &[] };
 
 /// Installs `cargo-deny` if it is missing.
 pub(crate) fn prepare(shell: &Shell) -> Result<()> {
@@ -15,6 +15,6 @@ pub(crate) fn prepare(shell: &Shell) -> Result<()> {
 /// Runs `cargo-deny`.
 pub(crate) fn check(shell: &Shell) -> Result<()> {
     let program = CARGO_DENY.installed(shell)?;
-    // Without advisories, which need a database from the network.
+    // Advisories are a step of their own.
     Ok(cmd!(shell, "{program} --all-features check --hide-inclusion-graph licenses bans sources").run()?)
 }

@@ -1,12 +1,15 @@
-//! The project's tasks: `cargo xtask test | bench | engine | connector-service | docs | tidy`.
+//! The project's tasks: `cargo xtask test | fuzz | bench | engine | advisories | docs | tidy` and others.
 
+mod advisories;
 mod circles;
 mod connector_service;
 mod documentation;
 mod engine;
+mod fuzz;
 mod layers;
 mod licences;
 mod module_tree;
+mod sbom;
 mod sources;
 mod test;
 mod tools;
@@ -39,6 +42,20 @@ enum Task {
     /// Real OpenSearch and Elasticsearch servers for development and tests
     #[command(subcommand)]
     Engine(engine::EngineTask),
+    /// Feed generated inputs to what reads those of strangers
+    #[command(after_help = fuzz::EXAMPLES)]
+    Fuzz(fuzz::Arguments),
+    /// Send a million generated requests to the service over an embedded store; see `--help` after `--`
+    GeneratedRequests {
+        /// Its arguments, such as `--requests 1000 --seed 7`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Write the software bill of materials of the service into target/tributary.cdx.json
+    Sbom,
+    /// Check the dependencies for known advisories
+    #[command(after_help = advisories::EXAMPLES)]
+    Advisories(advisories::Arguments),
     /// Run Elastic's connector service against Tributary, step by step
     #[command(after_help = connector_service::EXAMPLES)]
     ConnectorService(connector_service::Arguments),
@@ -64,6 +81,10 @@ fn main() -> Result<()> {
             Ok(cmd!(shell, "cargo run --release --package tributary-benchmarks -- {arguments...}").run()?)
         }
         Task::Engine(task) => engine::run(&task),
+        Task::Fuzz(arguments) => fuzz::run(&shell, &arguments),
+        Task::GeneratedRequests { arguments } => fuzz::requests(&shell, &arguments),
+        Task::Sbom => sbom::write(&shell),
+        Task::Advisories(arguments) => advisories::run(&shell, &arguments),
         Task::ConnectorService(arguments) => connector_service::run(&shell, &arguments),
         Task::Docs { check, site } => {
             documentation::references(&shell, check)?;

@@ -30,7 +30,7 @@ const IMPURE: &[&str] = &[
 /// Checks every source file of the workspace.
 pub(crate) fn check() -> Result<()> {
     let mut files = Vec::new();
-    for folder in ["crates", "engines", "reference", "xtask", "tests", "benchmarks", "examples"] {
+    for folder in ["crates", "engines", "reference", "xtask", "tests", "fuzz", "benchmarks", "examples"] {
         let before = files.len();
         collect(&root().join(folder), &mut files)?;
         ensure!(files.len() > before, "the sources in {folder} were not found");

@@ -12,7 +12,7 @@ use clap::builder::PossibleValuesParser;
 use tributary_engines::{BACKENDS, Distribution, Postgres, SELECTION, environment_variable};
 use xshell::{Shell, cmd};
 
-use crate::{documentation, engine, licences};
+use crate::{advisories, documentation, engine, fuzz, licences};
 
 /// The examples in `--help`.
 pub(crate) const EXAMPLES: &str = "\
@@ -85,13 +85,14 @@ pub(crate) fn run(shell: &Shell, arguments: &Arguments) -> Result<()> {
     let tested = step("tests", || {
         Ok(cmd!(shell, "cargo test --workspace --quiet --all-targets --no-fail-fast").run()?)
     });
-    let examples = step("examples in documentation", || {
+    let examples = step("examples in documentation, fuzzing", || {
         meanwhile.join().unwrap_or_else(|_| bail!("what runs beside the tests gave up"))
     });
     drop((variables, engines));
     tested.and(examples)?;
     step("site", || documentation::site(shell))?;
     step("licences", || licences::check(shell))?;
+    step("advisories", || advisories::check_known(shell))?;
     eprintln!("everything holds, after {} s", start.elapsed().as_secs());
     Ok(())
 }
@@ -104,13 +105,14 @@ fn threads() -> String {
 }
 
 /// Runs concurrently with the tests, which mostly wait for servers: installs the tools for later checks, and runs the
-/// doc tests.
+/// doc tests and the fuzz targets.
 fn meanwhile(folder: &Path) -> Result<()> {
     let shell = Shell::new()?;
     shell.change_dir(folder);
     documentation::prepare(&shell)?;
     licences::prepare(&shell)?;
-    documentation::examples(&shell)
+    documentation::examples(&shell)?;
+    fuzz::briefly(&shell)
 }
 
 fn step<T>(name: &str, run: impl FnOnce() -> Result<T>) -> Result<T> {
