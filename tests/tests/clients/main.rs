@@ -123,12 +123,11 @@ fn run(client: &Client, backend: &str) -> Outcome {
         Kind::BuiltIn => None,
     };
     let service = start(backend, client);
-    let outcome = match command {
-        Some(command) => play(command, client, &service),
-        None => {
-            let ca = service.tls.as_ref().map(|tls| std::fs::read(&tls.ca).expect("its certificate"));
-            rust::play(&service.url(), ca.as_deref())
-        }
+    let outcome = if let Some(command) = command {
+        play(command, client, &service)
+    } else {
+        let ca = service.tls.as_ref().map(|tls| std::fs::read(&tls.ca).expect("its certificate"));
+        rust::play(&service.url(), ca.as_deref())
     };
     outcome.check(client);
     service.server.stop();
