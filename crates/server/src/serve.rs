@@ -36,14 +36,14 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
         tracing::warn!("the environment variable {name} is no setting and means nothing{meant}");
     }
     let mut signals = Signals::listen().map_err(StartError::Signals)?;
+    let metrics = Metrics::default();
+    let (acceptor, reloader) = tls::open(&settings.tls, &metrics)?.unzip();
     // Bind first: opening a store may take seconds, but a wrong address is reported at once.
     let listener = listen(&settings.listen)?;
     let secret_keys = settings.secret_keys.read()?.map(Arc::new);
     if settings.encrypt_sensitive && secret_keys.is_none() {
         return Err(SecretKeysError::NothingToEncryptWith.into());
     }
-    let metrics = Metrics::default();
-    let (acceptor, reloader) = tls::open(&settings.tls, &metrics)?.unzip();
     let store = tokio::select! {
         store = backend_settings::open(registry, &settings.store, &settings.backends) => store?,
         signal = signals.next() => {
