@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use tributary_storage::OpenError;
 
 use crate::secret_keys::SecretKeysError;
+use crate::security::SecurityError;
 
 /// Why the service did not start.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +26,8 @@ pub(crate) enum StartError {
     Content(String),
     #[error(transparent)]
     SecretKeys(#[from] SecretKeysError),
+    #[error(transparent)]
+    Security(#[from] SecurityError),
     #[error(transparent)]
     Store(#[from] OpenError),
     #[error(

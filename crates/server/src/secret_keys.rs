@@ -1,9 +1,7 @@
 //! The keys for connector secrets: from a file that others cannot read, or from the environment.
 
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -11,6 +9,7 @@ use tributary_secrets::{KeysError, SecretKeys, UnusableKeys, check};
 use tributary_storage::{Store, StoreError};
 use zeroize::Zeroizing;
 
+use crate::private_file;
 use crate::setting_values::{NOT_UTF_8, path};
 
 /// The environment variable with the keys themselves. There is no flag: command lines are visible to others.
@@ -60,43 +59,11 @@ impl SecretKeysFile {
             (Some(file), Some(_)) => Err(SecretKeysError::Twice { file: file.clone() }),
             (Some(file), None) => {
                 let wrong = |reason: String| SecretKeysError::File { file: file.clone(), reason };
-                let text = read(file).map_err(wrong)?;
+                let text = private_file::read(file).map_err(wrong)?;
                 SecretKeys::parse(&text).map(Some).map_err(|error| wrong(error.to_string()))
             }
         }
     }
-}
-
-fn read(file: &Path) -> Result<Zeroizing<String>, String> {
-    let unreadable = |error: io::Error| format!("it cannot be read: {error}");
-    let mut opened = File::open(file).map_err(unreadable)?;
-    check_permissions(&opened).map_err(unreadable)?;
-    let mut text = Zeroizing::new(String::new());
-    opened.read_to_string(&mut text).map_err(unreadable)?;
-    Ok(text)
-}
-
-/// The mode bits for all users.
-#[cfg(unix)]
-const EVERYBODY: u32 = 0o007;
-
-/// Rejects a file that every user may read or write. Group access is allowed: that is how files are passed to services
-/// in containers.
-#[cfg(unix)]
-fn check_permissions(file: &File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = file.metadata()?.permissions().mode() & 0o777;
-    if mode & EVERYBODY == 0 {
-        return Ok(());
-    }
-    let reason =
-        format!("everybody may use it, by its mode {mode:o}; take that away by chmod o= or chmod 600");
-    Err(io::Error::other(reason))
-}
-
-#[cfg(not(unix))]
-fn check_permissions(_: &File) -> io::Result<()> {
-    Ok(())
 }
 
 /// Whether the keys match the stored secrets: known now, or once the store is available.

@@ -20,6 +20,7 @@ use crate::error::StartError;
 use crate::http;
 use crate::logging;
 use crate::secret_keys::{self, SecretKeysError};
+use crate::security::Security;
 use crate::settings::{self, Settings};
 use crate::signals::Signals;
 use crate::streams;
@@ -34,6 +35,8 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
     let mut signals = Signals::listen().map_err(StartError::Signals)?;
     // Bind first: opening a store may take seconds, but a wrong address is reported at once.
     let listener = listen(&settings.listen)?;
+    let address = listener.local_addr().map_err(|error| StartError::listening(&settings.listen, &error))?;
+    let security = Security::decide(&settings.security, address, &settings.store)?;
     let secret_keys = settings.secret_keys.read()?.map(Arc::new);
     let store = tokio::select! {
         store = backend_settings::open(registry, &settings.store, &settings.backends) => store?,
@@ -66,7 +69,7 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
         Some(keys) => api.with_secret_keys(Arc::clone(keys)),
         None => api,
     };
-    let address = listener.local_addr().map_err(|error| StartError::listening(&settings.listen, &error))?;
+    let api = security.apply(api, &store, &settings.store).await;
     let served = api.clone();
     let running = http::serve(listener, &settings, move || {
         App::new()

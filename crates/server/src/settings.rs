@@ -18,6 +18,7 @@ use crate::error::StartError;
 use crate::log_filter::LogFilter;
 
 use crate::secret_keys::{self, SecretKeysFile};
+use crate::security_settings::SecuritySettings;
 use crate::setting_values::{NOT_UTF_8, PREFIX, api_version, listen_address, not_empty, path, size, whole};
 use crate::settings_file::{self, Refused};
 
@@ -42,9 +43,12 @@ Content indices:
 Secrets of connectors need a key, which `tributary secrets generate-key` generates: in the file given with
 --secret-keys-file, or in the environment as TRIBUTARY_SECRET_KEYS. There is no flag, since others could see it.
 
+Security: on 127.0.0.1 and ::1 everybody may do everything, unless it is turned on. On other addresses --security has to
+be chosen; with --security on each request needs an API key, and `tributary keys create` makes the first one.
+
 Examples:
   tributary
-  tributary --listen 0.0.0.0:9200 --store embedded:/var/lib/tributary
+  tributary --listen 0.0.0.0:9200 --security on --store embedded:/var/lib/tributary
   TRIBUTARY_STORE=memory: tributary --listen 127.0.0.1:0
   curl http://127.0.0.1:9200/_connector/_sync_job?status=pending";
 
@@ -114,6 +118,8 @@ pub(crate) struct Settings {
     pub(crate) log_format: LogFormat,
     #[command(flatten)]
     pub(crate) secret_keys: SecretKeysFile,
+    #[command(flatten)]
+    pub(crate) security: SecuritySettings,
     #[cfg(feature = "search")]
     #[command(flatten)]
     pub(crate) content: ContentSettings,
