@@ -32,6 +32,7 @@ mod endpoint;
 mod error;
 mod media_type;
 mod mount;
+mod noted;
 mod observe;
 mod openapi;
 mod parameter;
@@ -47,7 +48,8 @@ pub use endpoint::{
 };
 pub use error::{ApiError, ERRORS, ErrorKind, ErrorRow, HeadRefusal};
 pub use mount::{Api, openapi};
-pub use observe::{Observation, Observer};
+pub use noted::NotedChanges;
+pub use observe::{Observation, Observer, PassedOn};
 pub use parameter::{Arguments, COMMON_PARAMETERS, Parameter, ParameterKind};
 pub use routes::ENDPOINTS;
 pub use state::Identity;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use tributary_storage::OpenError;
 
+use crate::audit::AuditError;
 use crate::secret_keys::SecretKeysError;
 use crate::security::SecurityError;
 
@@ -28,6 +29,8 @@ pub(crate) enum StartError {
     SecretKeys(#[from] SecretKeysError),
     #[error(transparent)]
     Security(#[from] SecurityError),
+    #[error(transparent)]
+    Audit(#[from] AuditError),
     #[error(transparent)]
     Store(#[from] OpenError),
     #[error(

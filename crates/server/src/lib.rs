@@ -14,6 +14,7 @@
 //! ```
 
 mod access_log;
+mod audit;
 mod backend_settings;
 mod batched_writer;
 mod client;
@@ -45,6 +46,7 @@ use std::process::ExitCode;
 
 use tributary_storage::{BackendSetting, Registry};
 
+pub use audit::AUDIT_FIELDS;
 use command::{Failure, Stores};
 use error::StartError;
 use settings::Invocation;

@@ -81,6 +81,11 @@ impl Security {
         }
     }
 
+    /// Whether callers are asked who they are.
+    pub(crate) fn is_on(&self) -> bool {
+        matches!(self, Self::On { .. })
+    }
+
     /// The API with keys, if it is to have any.
     pub(crate) async fn apply(&self, api: Api, store: &Arc<dyn Store>, url: &str) -> Api {
         let Self::On { admin } = self else { return api };

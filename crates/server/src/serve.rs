@@ -1,5 +1,6 @@
 //! Starts the service from its settings, and stops it.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use tributary_secrets::UnusableKeys;
 use tributary_storage::{Registry, Store};
 
 use crate::access_log::AccessLog;
+use crate::audit::Audit;
 use crate::backend_settings;
 use crate::compression;
 #[cfg(feature = "search")]
@@ -37,6 +39,7 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
     let listener = listen(&settings.listen)?;
     let address = listener.local_addr().map_err(|error| StartError::listening(&settings.listen, &error))?;
     let security = Security::decide(&settings.security, address, &settings.store)?;
+    let audit = Audit::start(&settings.audit, security.is_on())?;
     let secret_keys = settings.secret_keys.read()?.map(Arc::new);
     let store = tokio::select! {
         store = backend_settings::open(registry, &settings.store, &settings.backends) => store?,
@@ -54,7 +57,7 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
         .with_body_timeout(Duration::from_secs(settings.body_timeout));
     #[cfg(feature = "search")]
     let api = tokio::select! {
-        mounted = content::mount(api, &settings, registry) => mounted?,
+        mounted = content::mount(api, &settings, registry, security.is_on()) => mounted?,
         signal = signals.next() => {
             tracing::info!(signal, "ended before the engine of the content indices was looked at");
             return Ok(());
@@ -70,6 +73,10 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
         None => api,
     };
     let api = security.apply(api, &store, &settings.store).await;
+    let api = match &audit {
+        Some(audit) => audit.apply(api),
+        None => api,
+    };
     let served = api.clone();
     let running = http::serve(listener, &settings, move || {
         App::new()
@@ -90,10 +97,19 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
             return refuse(&*store, error).await;
         }
         never = log.watch() => match never {},
+        never = reopened(audit.as_ref()) => match never {},
     }
     store.close().await.map_err(StartError::Closing)?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Lets the file of the audit be opened anew, if there is one.
+async fn reopened(audit: Option<&Audit>) -> Infallible {
+    match audit {
+        Some(audit) => audit.reopen_at_signals().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// Stops because secrets could not be decrypted.

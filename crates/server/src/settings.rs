@@ -10,6 +10,7 @@ use toml::Table;
 use tributary_domain::similar_name;
 use tributary_storage::{Backend, Registry};
 
+use crate::audit::AuditSettings;
 use crate::backend_settings::{self, Tables};
 use crate::command;
 #[cfg(feature = "search")]
@@ -120,6 +121,8 @@ pub(crate) struct Settings {
     pub(crate) secret_keys: SecretKeysFile,
     #[command(flatten)]
     pub(crate) security: SecuritySettings,
+    #[command(flatten)]
+    pub(crate) audit: AuditSettings,
     #[cfg(feature = "search")]
     #[command(flatten)]
     pub(crate) content: ContentSettings,

@@ -48,6 +48,7 @@ impl Api {
             identity: Arc::new(Identity::default()),
             vault: None,
             keys: None,
+            notes_changes: false,
             observers: Vec::new(),
             pipelines: None,
             fallback: None,
@@ -188,6 +189,13 @@ impl Api {
     #[must_use]
     pub fn with_observer(mut self, observer: impl Observer + 'static) -> Self {
         self.state.observers.push(Arc::new(observer));
+        self
+    }
+
+    /// Notes for observers which documents a request changes.
+    #[must_use]
+    pub fn with_noted_changes(mut self) -> Self {
+        self.state.notes_changes = true;
         self
     }
 

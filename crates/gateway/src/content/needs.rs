@@ -18,6 +18,26 @@ impl Need {
         Self { action, privileges, cluster: None }
     }
 
+    /// Whether such an action changes something.
+    #[must_use]
+    pub fn is_change(&self) -> bool {
+        const CHANGES: &[&str] = &[
+            "/write/",
+            "/create",
+            "/delete",
+            "/update",
+            "/put",
+            "/open",
+            "/close",
+            "admin/aliases",
+            "pipeline/put",
+        ];
+        let is_cursor = self.action.contains("point_in_time");
+        !is_cursor
+            && !self.action.ends_with("/get")
+            && CHANGES.iter().any(|change| self.action.contains(change))
+    }
+
     const fn or_cluster(self, privilege: Privilege) -> Self {
         Self { cluster: Some(privilege), ..self }
     }
@@ -97,3 +117,55 @@ pub(super) const MONITOR_MORE: Need =
 pub(super) const MORE: Need = Need::of("indices:content_allow", &["all"]);
 /// A pipeline that sends documents to another index.
 pub(super) const SEND_ELSEWHERE: Need = Need::of("indices:data/write/bulk", &["write", "all"]);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_changes_something_is_known_by_its_action() {
+        for change in [
+            CREATE_INDEX,
+            DELETE_INDEX,
+            PUT_SETTINGS,
+            PUT_MAPPING,
+            OPEN,
+            CLOSE,
+            CHANGE_ALIASES,
+            INDEX,
+            CREATE,
+            UPDATE,
+            DELETE,
+            DELETE_BY_QUERY,
+            UPDATE_BY_QUERY,
+            PUT_PIPELINE,
+            DELETE_PIPELINE,
+            SEND_ELSEWHERE,
+        ] {
+            assert!(change.is_change(), "{change:?}");
+        }
+        for other in [
+            GET_INDEX,
+            GET_SETTINGS,
+            GET_MAPPING,
+            REFRESH,
+            FLUSH,
+            STATS,
+            HEALTH,
+            RESOLVE,
+            GET_ALIASES,
+            GET_DOCUMENT,
+            SEARCH,
+            VALIDATE,
+            ANALYZE,
+            SCROLL,
+            CLEAR_SCROLL,
+            OPEN_POINT,
+            CLOSE_POINT,
+            GET_PIPELINE,
+            SIMULATE_PIPELINE,
+        ] {
+            assert!(!other.is_change(), "{other:?}");
+        }
+    }
+}

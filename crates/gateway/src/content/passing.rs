@@ -8,7 +8,7 @@ use actix_web::http::Method;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, TRANSFER_ENCODING};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use bytes::Bytes;
-use tributary_api::{ApiError, ENDPOINTS, ReceivedBody, refuse};
+use tributary_api::{ApiError, ENDPOINTS, PassedOn, ReceivedBody, refuse};
 use tributary_service::Principal;
 use tributary_storage::{Deadline, SearchProduct};
 
@@ -50,7 +50,12 @@ pub(crate) async fn pass(content: &Content, request: HttpRequest, payload: web::
             let unread = (!exchange.is_read).then_some(payload);
             answer.respond(&request, product, &content.version, unread)
         }
-        Err(error) => refuse(&request, (!exchange.is_read).then_some(payload), &error),
+        Err(error) => {
+            if let ApiError::ForbiddenIndices { action, .. } = error {
+                request.extensions_mut().insert(PassedOn { action, is_change: false });
+            }
+            refuse(&request, (!exchange.is_read).then_some(payload), &error)
+        }
     }
 }
 
@@ -116,6 +121,7 @@ impl Exchange<'_> {
         }
         let admitted = admit(&content.own, &content.more, &self.rights, method, &mut target)?;
         self.sent_as = admitted.sent_as;
+        request.extensions_mut().insert(admitted.told);
         if self.is_read && admitted.named == Named::ByCursor {
             self.check_cursor(&admitted, &target, &[])?;
         }

@@ -2,11 +2,11 @@
 
 use std::str::FromStr;
 
-use tributary_api::ApiError;
+use tributary_api::{ApiError, PassedOn};
 
 use super::allowed::{Looked, PASSED, Passed};
 use super::expression::{self, Checked, Wildcards};
-use super::needs::{MONITOR_MORE, MORE, Named, Need};
+use super::needs::{MONITOR_MORE, MORE, Named, Need, SEND_ELSEWHERE};
 use super::own_names::OwnNames;
 use super::rights::{ANY, Rights};
 use super::target::Target;
@@ -91,6 +91,8 @@ pub(super) struct Admitted {
     pub(super) named: Named,
     /// What it needs of other indices that the body names.
     pub(super) naming: &'static Need,
+    /// What it is, for observers.
+    pub(super) told: PassedOn,
 }
 
 /// Finds what becomes of a request, and changes its path to what is sent; an error if it is not passed on.
@@ -109,14 +111,18 @@ pub(super) fn admit(
         admit_known(own, passed, target)?;
         check_known(rights, passed, &asked)?;
         let Passed { looked, sent_as, needs, named, ref naming, .. } = *passed;
-        return Ok(Admitted { looked, sent_as, needs, named, naming });
+        // The actions of a bulk request need what each of them is.
+        let need = needs.last().unwrap_or(&SEND_ELSEWHERE);
+        let told = PassedOn { action: need.action, is_change: need.is_change() };
+        return Ok(Admitted { looked, sent_as, needs, named, naming, told });
     }
     if more.iter().any(|allowed| allowed.matches(method, target)) {
         let asked = target.clone();
         admit_more(own, target)?;
         check_more(rights, method, &asked)?;
         let (looked, named) = (Looked::Expressions, Named::InPath);
-        return Ok(Admitted { looked, sent_as: None, needs: &[], named, naming: &MORE });
+        let told = PassedOn { action: MORE.action, is_change: !matches!(method, "GET" | "HEAD") };
+        return Ok(Admitted { looked, sent_as: None, needs: &[], named, naming: &MORE, told });
     }
     let path = target.segments.join("/");
     Err(ApiError::NotPassedOn(format!(
