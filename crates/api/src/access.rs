@@ -24,4 +24,11 @@ impl Access {
             Self::Needs(privilege) => Some(privilege),
         }
     }
+
+    /// Whether callers of the endpoint only read: it needs a privilege for reading, or none.
+    #[must_use]
+    pub fn is_for_reading(self) -> bool {
+        let reads = [Privilege::Monitor, Privilege::MonitorConnector, Privilege::ReadConnectorSecrets];
+        self.privilege().is_none_or(|privilege| reads.contains(&privilege))
+    }
 }

@@ -19,6 +19,7 @@ use crate::endpoint::{Access, Call, Endpoint, Handler, HandlerFunction, RequestH
 use crate::error::{ApiError, HeadRefusal};
 use crate::limits::{LimitReached, Place, Reservation};
 use crate::media_type::{self, AnswerType};
+use crate::noted::{NotedStore, Notes};
 use crate::observe::Observation;
 use crate::parameter::{self, Arguments, COMMON_PARAMETERS};
 use crate::state::ApiState;
@@ -83,10 +84,13 @@ fn observe(
     response: &HttpResponse,
     start: Instant,
 ) {
+    let notes = request.extensions().get::<Notes>().map(Notes::take);
     let observation = Observation {
         endpoint: endpoint.map(|endpoint| endpoint.name),
         access: endpoint.map(|endpoint| endpoint.access),
         caller,
+        changes: notes.as_ref(),
+        passed_on: request.extensions().get().copied(),
         is_out_of_scope: request.extensions().contains::<OutOfScope>(),
         request,
         status: response.status(),
@@ -175,7 +179,12 @@ async fn call(
     request: &HttpRequest,
     payload: web::Payload,
 ) -> Result<Reply, ApiError> {
-    let view = authorize(&state, endpoint, caller)?;
+    let mut view = authorize(&state, endpoint, caller)?;
+    if state.notes_changes && is_change(endpoint) {
+        let notes = Notes::default();
+        request.extensions_mut().insert(notes.clone());
+        view.store = Arc::new(NotedStore { store: view.store, notes });
+    }
     let pairs = parameter::pairs(request.query_string())?;
     let arguments =
         Arguments::collect(request.path(), endpoint.own_parameters().chain(COMMON_PARAMETERS), pairs)?;
@@ -236,6 +245,11 @@ fn within_memory(reply: Reply, endpoint: &Endpoint, mut memory: Reservation) -> 
         stream @ ReplyBody::Stream(..) => stream,
     };
     Ok(Reply { body, ..reply })
+}
+
+/// Whether an endpoint can change documents. Reading an API key needs a privilege for changing keys.
+fn is_change(endpoint: &Endpoint) -> bool {
+    endpoint.method != Method::GET && !endpoint.access.is_for_reading()
 }
 
 /// The endpoint for a method.

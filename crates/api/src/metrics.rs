@@ -122,6 +122,8 @@ mod tests {
                 access: None,
                 caller: None,
                 is_out_of_scope: false,
+                changes: None,
+                passed_on: None,
                 endpoint,
                 request: &request,
                 status: StatusCode::from_u16(status).unwrap(),

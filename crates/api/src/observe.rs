@@ -7,6 +7,16 @@ use actix_web::http::StatusCode;
 use tributary_service::Principal;
 
 use crate::access::Access;
+use crate::noted::NotedChanges;
+
+/// What the fallback did with a request, which it puts into the extensions of the request for observers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PassedOn {
+    /// Elasticsearch's name of the action, such as `indices:data/read/search`.
+    pub action: &'static str,
+    /// Whether it changes something.
+    pub is_change: bool,
+}
 
 /// An answered request.
 #[derive(Debug, Clone, Copy)]
@@ -17,6 +27,11 @@ pub struct Observation<'a> {
     pub access: Option<Access>,
     /// The caller; `None` if the request was refused for want of an API key that works.
     pub caller: Option<&'a Principal>,
+    /// What the request changes, if changes are noted (see [`Api::with_noted_changes`](crate::Api::with_noted_changes));
+    /// `None` if its endpoint only reads.
+    pub changes: Option<&'a NotedChanges>,
+    /// What the fallback did with it.
+    pub passed_on: Option<PassedOn>,
     /// Whether a document that the request names was kept from the caller, whose key is limited to others.
     pub is_out_of_scope: bool,
     /// The request: method, path and headers.

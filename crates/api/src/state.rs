@@ -55,6 +55,8 @@ pub(crate) struct ApiState {
     pub(crate) vault: Option<Arc<Vault>>,
     /// The API keys of callers; without them, everybody may do everything.
     pub(crate) keys: Option<Arc<KeyRing>>,
+    /// Whether observers hear which documents a request changes.
+    pub(crate) notes_changes: bool,
     pub(crate) observers: Vec<Arc<dyn Observer>>,
     pub(crate) metrics: Metrics,
     /// The ingest pipelines where the documents of syncs go to, if they are known.

@@ -11,6 +11,6 @@ mod control;
 mod mount;
 mod routes;
 
-pub use content::{AllowedMore, Content, LONGEST_BODY, Looked, PASSED, Passed};
+pub use content::{AllowedMore, Content, LONGEST_BODY, Looked, Named, Need, PASSED, Passed};
 pub use mount::Gateway;
 pub use routes::ENDPOINTS;

@@ -16,8 +16,20 @@ use crate::settings::Settings;
 const CREDENTIALS: [&str; 3] = ["user", "password", "api_key"];
 
 /// Mounts the gateway in an API, if there is an engine.
-pub(crate) async fn mount(api: Api, settings: &Settings, registry: &Registry) -> Result<Api, StartError> {
+pub(crate) async fn mount(
+    api: Api,
+    settings: &Settings,
+    registry: &Registry,
+    is_secure: bool,
+) -> Result<Api, StartError> {
     let Some(address) = settings.content.address(&settings.store) else { return Ok(api) };
+    if is_secure && settings.content.forward_authorization {
+        return Err(StartError::Content(
+            "--content-forward-authorization passes on what clients sign in with at the engine, but with --security on they \
+             sign in at this service, by its API keys: leave one of both out"
+                .to_owned(),
+        ));
+    }
     let store =
         search_store(&settings.store).map(|(scheme, _)| of_store(scheme, settings, registry)).transpose()?;
     let (of_store, index_prefix) = store.unwrap_or_default();

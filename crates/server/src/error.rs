@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use tributary_storage::OpenError;
 
+use crate::audit::AuditError;
 use crate::secret_keys::SecretKeysError;
 use crate::tls::TlsError;
+use crate::security::SecurityError;
 
 /// Why the service did not start.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +30,10 @@ pub(crate) enum StartError {
     SecretKeys(#[from] SecretKeysError),
     #[error(transparent)]
     Tls(#[from] TlsError),
+    #[error(transparent)]
+    Security(#[from] SecurityError),
+    #[error(transparent)]
+    Audit(#[from] AuditError),
     #[error(transparent)]
     Store(#[from] OpenError),
     #[error(

@@ -14,6 +14,7 @@
 //! ```
 
 mod access_log;
+mod audit;
 mod backend_settings;
 mod batched_writer;
 mod client;
@@ -30,6 +31,8 @@ mod log_filter;
 mod logging;
 mod private_file;
 mod secret_keys;
+mod security;
+mod security_settings;
 mod serve;
 mod setting_values;
 mod settings;
@@ -45,6 +48,7 @@ use std::process::ExitCode;
 
 use tributary_storage::{BackendSetting, Registry};
 
+pub use audit::AUDIT_FIELDS;
 use command::{Failure, Stores};
 use error::StartError;
 use settings::Invocation;

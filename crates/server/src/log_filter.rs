@@ -5,7 +5,7 @@ use std::str::FromStr;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tributary_domain::similar_name;
 
-use crate::access_log;
+use crate::{access_log, audit};
 
 /// The level names.
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
@@ -125,7 +125,7 @@ fn is_known(target: &str) -> bool {
 
 /// Every known target; of equally similar names the first is suggested.
 fn known() -> impl Iterator<Item = &'static str> {
-    [access_log::TARGET].into_iter().chain(CRATES)
+    [access_log::TARGET, audit::TARGET].into_iter().chain(CRATES)
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
+use crate::setting_values::NOT_UTF_8;
+
 /// Reads a file, unless every user may read or write it; the error says why it is not used.
 pub(crate) fn read(file: &Path) -> Result<Zeroizing<Vec<u8>>, String> {
     let unreadable = |error: io::Error| format!("it cannot be read: {error}");
@@ -14,6 +16,13 @@ pub(crate) fn read(file: &Path) -> Result<Zeroizing<Vec<u8>>, String> {
     let mut bytes = Zeroizing::new(Vec::new());
     opened.read_to_end(&mut bytes).map_err(unreadable)?;
     Ok(bytes)
+}
+
+/// The same for a file of text, with why it is none.
+pub(crate) fn read_text(file: &Path) -> Result<Zeroizing<String>, String> {
+    let bytes = read(file)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| format!("it cannot be read: {NOT_UTF_8}"))?;
+    Ok(Zeroizing::new(text.to_owned()))
 }
 
 /// The mode bits for all users.

@@ -1,7 +1,7 @@
 //! The keys for connector secrets: from a file that others cannot read, or from the environment.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -65,7 +65,7 @@ impl SecretKeysFile {
             (Some(file), Some(_)) => Err(SecretKeysError::Twice { file: file.clone() }),
             (Some(file), None) => {
                 let wrong = |reason: String| SecretKeysError::File { file: file.clone(), reason };
-                let text = read(file).map_err(wrong)?;
+                let text = private_file::read_text(file).map_err(wrong)?;
                 SecretKeys::parse(&text).map(Some).map_err(|error| wrong(error.to_string()))
             }
         }
@@ -79,12 +79,6 @@ pub(crate) fn over(store: &Arc<dyn Store>, keys: Option<&Arc<SecretKeys>>, encry
         Some(keys) => Arc::new(SealingStore::new(Arc::clone(store), Arc::clone(keys), encrypts)),
         None => Arc::clone(store),
     }
-}
-
-fn read(file: &Path) -> Result<Zeroizing<String>, String> {
-    let bytes = private_file::read(file)?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| format!("it cannot be read: {NOT_UTF_8}"))?;
-    Ok(Zeroizing::new(text.to_owned()))
 }
 
 /// Whether the keys match what is stored: known now, or once the store is available.

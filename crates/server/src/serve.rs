@@ -1,5 +1,6 @@
 //! Starts the service from its settings, and stops it.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use tributary_secrets::UnusableKeys;
 use tributary_storage::{Registry, Store};
 
 use crate::access_log::AccessLog;
+use crate::audit::Audit;
 use crate::backend_settings;
 use crate::compression;
 #[cfg(feature = "search")]
@@ -20,6 +22,7 @@ use crate::error::StartError;
 use crate::http::{self, OpenConnections, Port, RefusedConnections};
 use crate::logging;
 use crate::secret_keys::{self, SecretKeysError};
+use crate::security::Security;
 use crate::settings::{self, Settings};
 use crate::signals::Signals;
 use crate::streams;
@@ -40,6 +43,9 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
     let (acceptor, reloader) = tls::open(&settings.tls, &metrics)?.unzip();
     // Bind first: opening a store may take seconds, but a wrong address is reported at once.
     let listener = listen(&settings.listen)?;
+    let address = listener.local_addr().map_err(|error| StartError::listening(&settings.listen, &error))?;
+    let security = Security::decide(&settings.security, address, &settings.store)?;
+    let audit = Audit::start(&settings.audit, security.is_on())?;
     let secret_keys = settings.secret_keys.read()?.map(Arc::new);
     if settings.encrypt_sensitive && secret_keys.is_none() {
         return Err(SecretKeysError::NothingToEncryptWith.into());
@@ -62,7 +68,7 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
         .with_body_timeout(Duration::from_secs(settings.body_timeout));
     #[cfg(feature = "search")]
     let api = tokio::select! {
-        mounted = content::mount(api, &settings, registry) => mounted?,
+        mounted = content::mount(api, &settings, registry, security.is_on()) => mounted?,
         signal = signals.next() => {
             tracing::info!(signal, "ended before the engine of the content indices was looked at");
             return Ok(());
@@ -77,7 +83,11 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
         Some(keys) => api.with_secret_keys(Arc::clone(keys)),
         None => api,
     };
-    let address = listener.local_addr().map_err(|error| StartError::listening(&settings.listen, &error))?;
+    let api = security.apply(api, &store, &settings.store).await;
+    let api = match &audit {
+        Some(audit) => audit.apply(api),
+        None => api,
+    };
     let served = api.clone();
     let scheme = if acceptor.is_some() { "https" } else { "http" };
     let port = Port {
@@ -107,10 +117,19 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
         }
         never = log.watch() => match never {},
         never = tls::watch(reloader) => match never {},
+        never = reopened(audit.as_ref()) => match never {},
     }
     store.close().await.map_err(StartError::Closing)?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Lets the file of the audit be opened anew, if there is one.
+async fn reopened(audit: Option<&Audit>) -> Infallible {
+    match audit {
+        Some(audit) => audit.reopen_at_signals().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// Stops because secrets could not be decrypted.

@@ -10,6 +10,7 @@ use toml::Table;
 use tributary_domain::similar_name;
 use tributary_storage::{Backend, Registry};
 
+use crate::audit::AuditSettings;
 use crate::backend_settings::{self, Tables};
 use crate::command;
 #[cfg(feature = "search")]
@@ -19,6 +20,7 @@ use crate::limit_settings::LimitSettings;
 use crate::log_filter::LogFilter;
 
 use crate::secret_keys::{self, SecretKeysFile};
+use crate::security_settings::SecuritySettings;
 use crate::setting_values::{NOT_UTF_8, PREFIX, api_version, listen_address, not_empty, path, size, whole};
 use crate::settings_file::{self, Refused};
 use crate::tls::TlsSettings;
@@ -45,9 +47,12 @@ Secrets of connectors need a key, which `tributary secrets generate-key` generat
 --secret-keys-file, or in the environment as TRIBUTARY_SECRET_KEYS. There is no flag, since others could see it. With
 --encrypt-sensitive it also encrypts the values of sensitive configuration fields.
 
+Security: on 127.0.0.1 and ::1 everybody may do everything, unless it is turned on. On other addresses --security has to
+be chosen; with --security on each request needs an API key, and `tributary keys create` makes the first one.
+
 Examples:
   tributary
-  tributary --listen 0.0.0.0:9200 --store embedded:/var/lib/tributary
+  tributary --listen 0.0.0.0:9200 --security on --store embedded:/var/lib/tributary
   TRIBUTARY_STORE=memory: tributary --listen 127.0.0.1:0
   curl http://127.0.0.1:9200/_connector/_sync_job?status=pending";
 
@@ -126,6 +131,10 @@ pub(crate) struct Settings {
     #[arg(long, value_name = "BOOLEAN", env = "TRIBUTARY_ENCRYPT_SENSITIVE", action = ArgAction::Set)]
     #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false")]
     pub(crate) encrypt_sensitive: bool,
+    #[command(flatten)]
+    pub(crate) security: SecuritySettings,
+    #[command(flatten)]
+    pub(crate) audit: AuditSettings,
     #[cfg(feature = "search")]
     #[command(flatten)]
     pub(crate) content: ContentSettings,

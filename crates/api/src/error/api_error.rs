@@ -67,6 +67,20 @@ pub enum ApiError {
         /// The privileges that would do, separated by commas.
         sufficient: String,
     },
+    /// The key of the caller lacks a privilege for indices; worded as by Elasticsearch.
+    #[error(
+        "action [{action}] is unauthorized for {principal} on indices [{indices}], this action is granted by {sufficient}"
+    )]
+    ForbiddenIndices {
+        /// Elasticsearch's name of the action.
+        action: &'static str,
+        /// The caller, with its key.
+        principal: String,
+        /// The index expressions that it lacks the privilege for, separated by commas.
+        indices: String,
+        /// What would do, such as `the index privileges [read,all]`.
+        sufficient: String,
+    },
     /// The key of the caller is limited to connectors to which the document does not belong.
     #[error(transparent)]
     OutOfScope(StoreError),
@@ -177,7 +191,7 @@ impl ApiError {
             Self::MethodNotAllowed { .. } => ErrorKind::MethodNotAllowed,
             Self::NoHandler { .. } => ErrorKind::NoHandler,
             Self::NoCredentials { .. } | Self::Unauthenticated(_) => ErrorKind::Unauthenticated,
-            Self::Forbidden { .. } => ErrorKind::Forbidden,
+            Self::Forbidden { .. } | Self::ForbiddenIndices { .. } => ErrorKind::Forbidden,
             Self::OutOfScope(_) => ErrorKind::OutOfScope,
             Self::MediaType(_) => ErrorKind::MediaType,
             Self::BodyTimeout(_) => ErrorKind::BodyTimeout,

@@ -104,7 +104,7 @@ impl ErrorKind {
             Self::Forbidden => (
                 403,
                 "security_exception",
-                "The API key lacks the privilege that the endpoint needs; the reason names those that would do.",
+                "The API key lacks the privilege that the endpoint or an index needs; the reason names those that would do.",
             ),
             Self::OutOfScope => (
                 403,

@@ -51,6 +51,7 @@ impl Api {
             identity: Arc::new(Identity::default()),
             vault: None,
             keys: None,
+            notes_changes: false,
             observers: Vec::new(),
             metrics: Metrics::default(),
             pipelines: None,
@@ -207,6 +208,13 @@ impl Api {
     #[must_use]
     pub fn with_metrics(mut self, metrics: Metrics) -> Self {
         self.state.metrics = metrics;
+        self
+    }
+
+    /// Notes for observers which documents a request changes.
+    #[must_use]
+    pub fn with_noted_changes(mut self) -> Self {
+        self.state.notes_changes = true;
         self
     }
 

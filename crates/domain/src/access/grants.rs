@@ -54,13 +54,18 @@ impl Grants {
 
     /// Whether it has one of some index privileges for all indices that match an expression, which may be a name or a
     /// pattern. Roles that hide fields or documents do not count.
+    ///
+    /// A `?` in the name of a role stands for one letter, and never for the `*` of an expression.
     #[must_use]
     pub fn has_index_privilege(&self, privileges: &[&str], expression: &str) -> bool {
+        let covers = |name: &String| {
+            !(name.contains('?') && expression.contains('*')) && WildMatch::new(name).matches(expression)
+        };
         let grants = |role: &RoleDescriptor| {
             role.indices.iter().any(|entry| {
                 entry.field_security.is_none()
                     && entry.query.is_none()
-                    && entry.names.iter().any(|name| WildMatch::new(name).matches(expression))
+                    && entry.names.iter().any(covers)
                     && entry.privileges.iter().any(|own| own == "all" || privileges.contains(&own.as_str()))
             })
         };
@@ -110,6 +115,7 @@ mod tests {
         let grants = Grants::new(vec![roles(json!({"r": {"indices": [
             {"names": ["search-*"], "privileges": ["read", "write"]},
             {"names": ["hidden-*"], "privileges": ["all"], "query": "{}"},
+            {"names": ["a-?"], "privileges": ["read"]},
         ]}}))]);
         for (privilege, expression, expected) in [
             ("read", "search-a", true),
@@ -117,6 +123,8 @@ mod tests {
             ("manage", "search-a", false),
             ("read", "*", false),
             ("read", "hidden-a", false),
+            ("read", "a-b", true),
+            ("read", "a-*", false),
         ] {
             assert_eq!(
                 grants.has_index_privilege(&[privilege], expression),

@@ -9,7 +9,9 @@ use tributary_api::ApiError;
 use tributary_domain::Refusal;
 
 use super::expression::{self, Wildcards};
+use super::needs::{self, Need};
 use super::own_names::OwnNames;
+use super::rights::Rights;
 
 /// The longest action line in bytes: it has names and numbers only.
 const LONGEST_ACTION: usize = 64 * 1024;
@@ -38,6 +40,9 @@ struct About<'a> {
 #[derive(Debug)]
 pub(super) struct Actions {
     own: Arc<OwnNames>,
+    rights: Rights,
+    /// The index of the path, for actions that name none.
+    default: Option<String>,
     /// The beginning of an action line whose end has not arrived.
     begun: Vec<u8>,
     is_document: bool,
@@ -45,8 +50,8 @@ pub(super) struct Actions {
 }
 
 impl Actions {
-    pub(super) fn new(own: Arc<OwnNames>) -> Self {
-        Self { own, begun: Vec::new(), is_document: false, number: 0 }
+    pub(super) fn new(own: Arc<OwnNames>, rights: Rights, default: Option<String>) -> Self {
+        Self { own, rights, default, begun: Vec::new(), is_document: false, number: 0 }
     }
 
     /// Takes the next bytes; an error at the first action that is not passed on.
@@ -87,12 +92,15 @@ impl Actions {
             return Ok(());
         }
         self.number += 1;
-        let (about, has_document) = match serde_json::from_slice(line) {
-            Ok(Action::Index(about) | Action::Create(about) | Action::Update(about)) => (about, true),
-            Ok(Action::Delete(about)) => (about, false),
+        let (about, need, has_document) = match serde_json::from_slice(line) {
+            Ok(Action::Index(about)) => (about, &needs::INDEX, true),
+            Ok(Action::Create(about)) => (about, &needs::CREATE, true),
+            Ok(Action::Update(about)) => (about, &needs::UPDATE, true),
+            Ok(Action::Delete(about)) => (about, &needs::DELETE, false),
             Err(error) => return Err(self.malformed(&error.to_string())),
         };
         self.is_document = has_document;
+        self.check_rights(need, about.index.as_deref())?;
         let Some(index) = about.index else { return Ok(()) };
         expression::in_body(&self.own, &index, Wildcards::Refused).map_err(|error| match error {
             ApiError::OwnIndex(_) => ApiError::OwnIndex(format!(
@@ -103,6 +111,14 @@ impl Actions {
             )),
             other => other,
         })
+    }
+
+    /// An action without an index, in a request without one, is refused by engines.
+    fn check_rights(&self, need: &Need, index: Option<&str>) -> Result<(), ApiError> {
+        match index.or(self.default.as_deref()) {
+            Some(index) => self.rights.check(need, index),
+            None => Ok(()),
+        }
     }
 
     fn malformed(&self, reason: &str) -> ApiError {
@@ -116,11 +132,12 @@ impl Actions {
 
 #[cfg(test)]
 mod tests {
+    use super::super::rights::tests::rights;
     use super::*;
 
     /// Takes a body in pieces of a size.
     fn take(body: &str, size: usize) -> Result<usize, ApiError> {
-        let mut actions = Actions::new(Arc::new(OwnNames::new("")));
+        let mut actions = Actions::new(Arc::new(OwnNames::new("")), Rights::everything(), None);
         body.as_bytes().chunks(size).try_for_each(|piece| actions.take(piece))?;
         actions.end()?;
         Ok(actions.number)
@@ -186,5 +203,31 @@ mod tests {
         }
         let long = format!(r#"{{"index":{{"_id":"{}"}}}}"#, "x".repeat(LONGEST_ACTION));
         assert!(take(&long, 1_000).is_err());
+    }
+
+    #[test]
+    fn each_action_has_to_be_covered() {
+        let rights = rights(&[], &[("search-*", &["create", "delete"]), ("more", &["create_doc"])]);
+        let check = |default: Option<&str>, body: &str| {
+            let own = Arc::new(OwnNames::new(""));
+            let mut actions = Actions::new(own, rights.clone(), default.map(str::to_owned));
+            actions.take(body.as_bytes())?;
+            actions.end()
+        };
+        let good = "{\"index\":{\"_index\":\"search-a\"}}\n{}\n{\"delete\":{\"_index\":\"search-b\",\"_id\":\"1\"}}\n";
+        assert!(check(None, good).is_ok());
+        assert!(check(Some("foreign"), good).is_ok());
+        for (default, action) in [
+            (None, r#"{"index":{"_index":"foreign"}}"#),
+            (None, r#"{"update":{"_index":"search-a","_id":"1"}}"#),
+            (None, r#"{"index":{"_index":"more"}}"#),
+            (None, r#"{"index":{"_\u0069ndex":"foreign"}}"#),
+            (Some("foreign"), r#"{"create":{}}"#),
+            (Some("search-*"), r#"{"update":{}}"#),
+        ] {
+            let refused = check(default, &format!("{good}{action}\n{{}}\n")).unwrap_err();
+            assert_eq!(refused.status(), 403, "{action}: {refused}");
+        }
+        assert!(check(Some("more"), "{\"create\":{}}\n{}\n").is_ok());
     }
 }

@@ -93,6 +93,25 @@ impl Answer {
         self.response.status().is_success()
     }
 
+    /// Receives more of a body until something is found in it, or it is longer than a limit.
+    pub(super) async fn find<T>(
+        &mut self,
+        limit: usize,
+        find: impl Fn(&[u8]) -> Option<T>,
+    ) -> Result<Option<T>, ApiError> {
+        loop {
+            let found = find(&self.received);
+            if found.is_some() || self.is_complete || self.received.len() > limit {
+                return Ok(found);
+            }
+            let next = timeout(self.pause, self.response.chunk()).await;
+            match next.map_err(|_| failure::slow(self.pause))?.map_err(failure::of)? {
+                Some(piece) => self.received = [&self.received[..], &piece[..]].concat().into(),
+                None => self.is_complete = true,
+            }
+        }
+    }
+
     /// Receives the rest of a body that is not packed, within a limit, to be replaced.
     pub(super) async fn whole(&mut self, limit: usize) -> Result<Bytes, ApiError> {
         let mut whole = BytesMut::from(&self.received[..]);

@@ -10,6 +10,7 @@ use tokio::time::timeout;
 use tributary_api::{DEFAULT_BODY_TIMEOUT, Identity, PipelineDirectory};
 use tributary_storage::{Deadline, SearchEngine, StoreError};
 
+use super::cursors::Cursors;
 use super::default_pipeline;
 use super::own_names::OwnNames;
 use super::pattern::AllowedMore;
@@ -29,6 +30,7 @@ pub struct Content {
     /// What is passed on beside the table.
     pub(super) more: Vec<AllowedMore>,
     pub(super) forwards_authorization: bool,
+    pub(super) cursors: Cursors,
     /// How long a body may stall.
     pub(super) body_timeout: Duration,
     /// The version of Elasticsearch whose APIs are served.
@@ -44,6 +46,7 @@ impl Content {
             own: Arc::new(OwnNames::new("")),
             more: Vec::new(),
             forwards_authorization: false,
+            cursors: Cursors::default(),
             body_timeout: DEFAULT_BODY_TIMEOUT,
             version: Identity::default().version,
         }

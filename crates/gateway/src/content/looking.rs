@@ -138,6 +138,7 @@ mod tests {
     use flate2::write::GzEncoder;
 
     use super::super::own_names::OwnNames;
+    use super::super::rights::Rights;
     use super::*;
 
     fn gzip(text: &[u8]) -> Vec<u8> {
@@ -149,7 +150,8 @@ mod tests {
     async fn look(packed: &[u8], encoding: &'static str, limit: usize) -> Result<(), ApiError> {
         let mut headers = HeaderMap::new();
         headers.insert(HeaderName::from_static("content-encoding"), HeaderValue::from_static(encoding));
-        let mut looking = Looking::at_actions(Actions::new(Arc::new(OwnNames::new(""))), &headers, limit)?;
+        let actions = Actions::new(Arc::new(OwnNames::new("")), Rights::everything(), None);
+        let mut looking = Looking::at_actions(actions, &headers, limit)?;
         for piece in packed.chunks(10) {
             looking.take(&Bytes::copy_from_slice(piece)).await?;
         }

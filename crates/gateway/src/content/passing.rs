@@ -6,23 +6,26 @@ use std::time::Duration;
 use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, TRANSFER_ENCODING};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use bytes::Bytes;
-use tributary_api::{ApiError, ENDPOINTS, Pace, ReceivedBody, Reservation, refuse};
+use tributary_api::{ApiError, ENDPOINTS, Pace, PassedOn, ReceivedBody, Reservation, refuse};
+use tributary_service::Principal;
 use tributary_storage::{Deadline, SearchProduct};
 
 use super::actions::Actions;
 use super::allowed::Looked;
 use super::answer::Answer;
+use super::body_check::BodyCheck;
+use super::cursors::{self, Beginning};
 use super::engine::Content;
-use super::expression::Wildcards;
 use super::failure;
 use super::headers;
+use super::lines;
 use super::looking::{Looking, check_packing};
+use super::needs::Named;
 use super::pattern::{Admitted, admit};
 use super::point_in_time::PointInTime;
-use super::processors;
-use super::strings::Search;
+use super::rights::{ANY, Rights};
 use super::target::Target;
 use super::upload::{LONGEST, Outgoing, Upload, channel, pass_kept};
 use super::work_clock::WorkClock;
@@ -39,13 +42,20 @@ const DETECTION: Duration = Duration::from_secs(2);
 pub(crate) async fn pass(content: &Content, request: HttpRequest, payload: web::Payload) -> HttpResponse {
     let mut payload = payload.into_inner();
     let is_read = !has_body(request.headers());
-    let mut exchange = Exchange { content, request: &request, is_read, is_translated: false, sent_as: None };
+    let rights = Rights::of(&request);
+    let mut exchange =
+        Exchange { content, request: &request, rights, is_read, is_looked_at: false, sent_as: None };
     match exchange.run(&mut payload).await {
         Ok((answer, product)) => {
             let unread = (!exchange.is_read).then_some(payload);
             answer.respond(&request, product, &content.version, unread)
         }
-        Err(error) => refuse(&request, (!exchange.is_read).then_some(payload), &error),
+        Err(error) => {
+            if let ApiError::ForbiddenIndices { action, .. } = error {
+                request.extensions_mut().insert(PassedOn { action, is_change: false });
+            }
+            refuse(&request, (!exchange.is_read).then_some(payload), &error)
+        }
     }
 }
 
@@ -53,6 +63,11 @@ pub(crate) async fn pass(content: &Content, request: HttpRequest, payload: web::
 fn is_of_this_service(target: &Target) -> bool {
     let first = target.segments.first().map_or("", String::as_str);
     !first.is_empty() && ENDPOINTS.iter().any(|endpoint| endpoint.path.split('/').nth(1) == Some(first))
+}
+
+/// The index expression that a path begins with, for what a body says nothing about.
+fn default_index(target: &Target) -> Option<String> {
+    target.segments.first().filter(|first| !first.starts_with('_') || first.starts_with("_all")).cloned()
 }
 
 fn has_body(headers: &HeaderMap) -> bool {
@@ -87,8 +102,10 @@ struct Exchange<'e> {
     request: &'e HttpRequest,
     /// Whether nothing is left of its body.
     is_read: bool,
-    /// Whether the answer is replaced, for which it must not be packed.
-    is_translated: bool,
+    /// What the caller may do.
+    rights: Rights,
+    /// Whether the answer is looked at or replaced, for which it must not be packed.
+    is_looked_at: bool,
     /// The method that is sent in place of that of the request.
     sent_as: Option<&'static str>,
 }
@@ -102,8 +119,12 @@ impl Exchange<'_> {
             let path = request.path().to_owned();
             return Err(ApiError::NoHandler { method: method.to_owned(), path });
         }
-        let Admitted { looked, sent_as } = admit(&content.own, &content.more, method, &mut target)?;
-        self.sent_as = sent_as;
+        let admitted = admit(&content.own, &content.more, &self.rights, method, &mut target)?;
+        self.sent_as = admitted.sent_as;
+        request.extensions_mut().insert(admitted.told);
+        if self.is_read && admitted.named == Named::ByCursor {
+            self.check_cursor(&admitted, &target, &[])?;
+        }
         if !self.is_read {
             check_packing(request.headers())?;
         }
@@ -114,16 +135,27 @@ impl Exchange<'_> {
         let product = product.map_err(|error| ApiError::EngineAway(error.into()))?;
         let translated =
             (product == SearchProduct::OpenSearch).then(|| PointInTime::translate(&mut target)).flatten();
-        self.is_translated = translated.is_some();
-        let mut answer = match looked {
+        let opened_by = self.rights.key().filter(|_| cursors::opens(&target)).map(str::to_owned);
+        self.is_looked_at = translated.is_some() || opened_by.is_some();
+        let mut answer = match admitted.looked {
             _ if self.is_read => self.send(&target, product, &Sent::Whole(Bytes::new())).await,
-            Looked::Nothing | Looked::Actions => self.stream(&target, product, looked, payload).await,
+            Looked::Nothing | Looked::Actions => {
+                self.stream(&target, product, admitted.looked, payload).await
+            }
+            Looked::Cursors if self.rights.is_everything() => {
+                self.stream(&target, product, Looked::Nothing, payload).await
+            }
             _ => {
-                let body = self.look(looked, target.wants_hidden(), payload).await?;
+                let body = self.look(&admitted, &target, payload).await?;
                 let body = translated.map_or(body.clone(), |call| call.body(body));
                 self.send(&target, product, &Sent::Whole(body)).await
             }
         }?;
+        if let Some(key) = opened_by.filter(|_| answer.is_success())
+            && let Some(Beginning::Id(id)) = answer.find(cursors::LONGEST_ID, cursors::at_beginning).await?
+        {
+            content.cursors.note(id, &key);
+        }
         if let Some(call) = translated.filter(|_| answer.is_success()) {
             let body = answer.whole(LONGEST_TRANSLATED).await?;
             answer.replace(call.answer(body));
@@ -131,11 +163,18 @@ impl Exchange<'_> {
         Ok((answer, product))
     }
 
+    /// Checks a request about a scroll or a point in time: the caller has opened it, or may read everything.
+    fn check_cursor(&self, admitted: &Admitted, target: &Target, body: &[u8]) -> Result<(), ApiError> {
+        let Some(key) = self.rights.key() else { return Ok(()) };
+        let is_own = self.content.cursors.are_of(&cursors::ids(target, body), key);
+        if is_own { Ok(()) } else { self.rights.check_all(admitted.needs, ANY) }
+    }
+
     /// Receives a body and looks for what is not passed on.
     async fn look(
         &mut self,
-        looked: Looked,
-        wants_hidden: bool,
+        admitted: &Admitted,
+        target: &Target,
         payload: &mut Payload,
     ) -> Result<Bytes, ApiError> {
         let headers = self.request.headers();
@@ -157,23 +196,19 @@ impl Exchange<'_> {
             other => other,
         })?;
         self.is_read = true;
+        if admitted.named == Named::ByCursor {
+            self.check_cursor(admitted, target, &body.unpacked)?;
+        }
         let own = Arc::clone(&self.content.own);
+        let rights = self.rights.clone();
         let text = body.unpacked;
+        let wants_hidden = target.wants_hidden();
+        let default = default_index(target).unwrap_or_else(|| ANY.to_owned());
+        let Admitted { looked, needs, named, naming, .. } = *admitted;
         let check = move || {
-            let search = |expressions| Search { own: &own, expressions };
-            match looked {
-                Looked::Nothing | Looked::Actions => Ok(()),
-                _ if text.trim_ascii().is_empty() => Ok(()),
-                Looked::Strings => search(None).check(&text),
-                // What the lines name is looked for as the parameters say.
-                Looked::Lines if wants_hidden => search(Some(Wildcards::Refused)).check_lines(&text),
-                Looked::Expressions => search(Some(Wildcards::Refused)).check(&text),
-                Looked::Lines => search(Some(Wildcards::RefusedIfDotted)).check_lines(&text),
-                Looked::Processors => {
-                    search(None).check(&text)?;
-                    processors::check(&own, &text)
-                }
-            }
+            let looking = BodyCheck { own: &own, rights: &rights, naming, wants_hidden };
+            looking.check(looked, &text)?;
+            if named == Named::InLines { lines::check(&rights, needs, &default, &text) } else { Ok(()) }
         };
         if body.received.len() < LONG { check() } else { in_background(check).await }?;
         Ok(body.received)
@@ -190,7 +225,9 @@ impl Exchange<'_> {
         let headers = self.request.headers();
         let looking = match looked {
             Looked::Actions => {
-                Looking::at_actions(Actions::new(Arc::clone(&self.content.own)), headers, LONGEST)?
+                let own = Arc::clone(&self.content.own);
+                let actions = Actions::new(own, self.rights.clone(), default_index(target));
+                Looking::at_actions(actions, headers, LONGEST)?
             }
             _ => Looking::Away,
         };
@@ -249,7 +286,14 @@ impl Exchange<'_> {
         let (response, is_passed) = response?;
         self.is_read |= is_passed;
         let is_head = self.request.method() == Method::HEAD;
-        Answer::begin(response, deadline, self.content.forwards_authorization, is_head).await
+        Answer::begin(response, deadline, self.forwards_authorization(), is_head).await
+    }
+
+    /// Whether the client signs in at the engine: not with a key of this service.
+    fn forwards_authorization(&self) -> bool {
+        let has_key =
+            || self.request.extensions().get::<Principal>().is_some_and(|caller| caller.key().is_some());
+        self.content.forwards_authorization && !has_key()
     }
 
     /// Sends a request to the first node that takes it.
@@ -268,10 +312,10 @@ impl Exchange<'_> {
             self.request.headers(),
             product,
             has_body,
-            self.content.forwards_authorization,
+            self.forwards_authorization(),
             engine.authorization(),
         );
-        if self.is_translated {
+        if self.is_looked_at {
             headers.remove(reqwest::header::ACCEPT_ENCODING);
         }
         let path = target.encoded();

@@ -2,11 +2,13 @@
 
 use std::str::FromStr;
 
-use tributary_api::ApiError;
+use tributary_api::{ApiError, PassedOn};
 
 use super::allowed::{Looked, PASSED, Passed};
 use super::expression::{self, Checked, Wildcards};
+use super::needs::{MONITOR_MORE, MORE, Named, Need, SEND_ELSEWHERE};
 use super::own_names::OwnNames;
+use super::rights::{ANY, Rights};
 use super::target::Target;
 
 /// The parameter for an index expression, and what else names indices.
@@ -83,12 +85,21 @@ pub(super) struct Admitted {
     pub(super) looked: Looked,
     /// The method that is sent in place of that of the request.
     pub(super) sent_as: Option<&'static str>,
+    /// What it needs of its indices.
+    pub(super) needs: &'static [Need],
+    /// Where these are named.
+    pub(super) named: Named,
+    /// What it needs of other indices that the body names.
+    pub(super) naming: &'static Need,
+    /// What it is, for observers.
+    pub(super) told: PassedOn,
 }
 
 /// Finds what becomes of a request, and changes its path to what is sent; an error if it is not passed on.
 pub(super) fn admit(
     own: &OwnNames,
     more: &[AllowedMore],
+    rights: &Rights,
     method: &str,
     target: &mut Target,
 ) -> Result<Admitted, ApiError> {
@@ -96,12 +107,22 @@ pub(super) fn admit(
         .iter()
         .find(|passed| passed.methods.contains(&method) && matches(passed.path, &target.segments));
     if let Some(passed) = found {
+        let asked = target.clone();
         admit_known(own, passed, target)?;
-        return Ok(Admitted { looked: passed.looked, sent_as: passed.sent_as });
+        check_known(rights, passed, &asked)?;
+        let Passed { looked, sent_as, needs, named, ref naming, .. } = *passed;
+        // The actions of a bulk request need what each of them is.
+        let need = needs.last().unwrap_or(&SEND_ELSEWHERE);
+        let told = PassedOn { action: need.action, is_change: need.is_change() };
+        return Ok(Admitted { looked, sent_as, needs, named, naming, told });
     }
     if more.iter().any(|allowed| allowed.matches(method, target)) {
+        let asked = target.clone();
         admit_more(own, target)?;
-        return Ok(Admitted { looked: Looked::Expressions, sent_as: None });
+        check_more(rights, method, &asked)?;
+        let (looked, named) = (Looked::Expressions, Named::InPath);
+        let told = PassedOn { action: MORE.action, is_change: !matches!(method, "GET" | "HEAD") };
+        return Ok(Admitted { looked, sent_as: None, needs: &[], named, naming: &MORE, told });
     }
     let path = target.segments.join("/");
     Err(ApiError::NotPassedOn(format!(
@@ -153,6 +174,37 @@ fn admit_known(own: &OwnNames, passed: &Passed, target: &mut Target) -> Result<(
     Ok(())
 }
 
+/// Checks that the caller may do this with the indices of the path.
+fn check_known(rights: &Rights, passed: &Passed, asked: &Target) -> Result<(), ApiError> {
+    if passed.named != Named::InPath {
+        return Ok(());
+    }
+    // Looking at an alias of an index shows nothing else.
+    let is_change = !passed.methods.contains(&"GET");
+    let is_checked = |name: &str| name == INDEX || (name == ALIAS && is_change);
+    let parts = passed.path.trim_start_matches('/').split('/').zip(&asked.segments);
+    let mut expressions = parts.filter(|(name, _)| is_checked(name)).map(|(_, text)| text).peekable();
+    if passed.instead.is_some() || expressions.peek().is_none() {
+        return rights.check_all(passed.needs, ANY);
+    }
+    expressions.try_for_each(|expression| rights.check_all(passed.needs, expression))
+}
+
+/// Paths of `content_allow` below which the cluster is monitored.
+const MONITORING: &[&str] = &["_cat", "_cluster", "_nodes", "_tasks"];
+
+/// Checks a request of which nobody here knows what it does: whatever its path names has to be covered.
+fn check_more(rights: &Rights, method: &str, asked: &Target) -> Result<(), ApiError> {
+    let first = asked.segments.first().map_or("", String::as_str);
+    if first.starts_with('_') && !first.starts_with("_all") {
+        let is_monitoring = MONITORING.contains(&first) && matches!(method, "GET" | "HEAD");
+        return rights.check(if is_monitoring { &MONITOR_MORE } else { &MORE }, ANY);
+    }
+    let named =
+        asked.segments.iter().enumerate().filter(|(place, name)| *place == 0 || !name.starts_with('_'));
+    named.into_iter().try_for_each(|(_, name)| rights.check(&MORE, name))
+}
+
 /// Nothing is known of these but that the first part is an index, unless it begins with `_`.
 fn admit_more(own: &OwnNames, target: &mut Target) -> Result<(), ApiError> {
     let has_index =
@@ -180,6 +232,7 @@ fn exclude_own(own: &OwnNames, segment: &mut String) -> Result<(), ApiError> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::rights::tests::rights;
     use super::*;
 
     const EXCLUDED: &str = "-.tributary-*,-.elastic-connectors*,-*.tributary-*,-*.elastic-connectors*";
@@ -188,7 +241,7 @@ mod tests {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let more: Vec<AllowedMore> = more.iter().map(|text| text.parse().unwrap()).collect();
         let mut target = Target::parse(path, query)?;
-        admit(&OwnNames::new(""), &more, method, &mut target)?;
+        admit(&OwnNames::new(""), &more, &Rights::everything(), method, &mut target)?;
         Ok(target.encoded())
     }
 
@@ -300,6 +353,78 @@ mod tests {
         for wrong in ["", "get /a", "GET", "GET /a//b", "GET /a b"] {
             let read = wrong.parse::<AllowedMore>();
             assert!(read.is_err() || wrong == "GET", "{wrong}: {read:?}");
+        }
+    }
+
+    #[test]
+    fn requests_are_refused_without_a_privilege_for_what_they_name() {
+        let reader = rights(&[], &[("search-*", &["read"])]);
+        let writer = rights(&[], &[("search-*", &["write"])]);
+        let viewer = rights(&[], &[("search-*", &["view_index_metadata"])]);
+        let owner = rights(&[], &[("search-*", &["all"])]);
+        let monitor = rights(&["monitor"], &[]);
+        let manager = rights(&["manage"], &[]);
+        let everything = rights(&[], &[("*", &["all"])]);
+        let callers = [&reader, &writer, &viewer, &owner, &monitor, &manager, &everything];
+        let more = ["*/_rollover/*", "/_tasks/*", "/_sql"].map(|text| text.parse().unwrap());
+        for (method, path, expected) in [
+            ("POST", "/search-a/_search", "r--o--e"),
+            ("POST", "/search-a,search-b*/_count", "r--o--e"),
+            ("POST", "/search-*,-search-b/_search", "r--o--e"),
+            ("POST", "/foreign/_search", "------e"),
+            ("POST", "/search-a,foreign/_search", "------e"),
+            ("POST", "/*/_search", "------e"),
+            ("POST", "/_all/_count", "------e"),
+            ("POST", "/%3Csearch-%7Bnow%2Fd%7D%3E/_search", "------e"),
+            ("POST", "/_count", "------e"),
+            ("GET", "/search-a/_doc/1", "r--o--e"),
+            ("PUT", "/search-a/_doc/1", "-w-o--e"),
+            ("POST", "/search-a/_update/1", "-w-o--e"),
+            ("DELETE", "/search-a/_doc/1", "-w-o--e"),
+            ("POST", "/search-a/_delete_by_query", "---o--e"),
+            ("GET", "/search-a", "--vo--e"),
+            ("GET", "/search-a/_mapping", "--vo--e"),
+            ("PUT", "/search-a/_mapping", "---o--e"),
+            ("PUT", "/search-a", "---o--e"),
+            ("DELETE", "/search-a", "---o--e"),
+            ("DELETE", "/search-*", "---o--e"),
+            ("DELETE", "/_all", "------e"),
+            ("POST", "/search-a/_refresh", "---o--e"),
+            ("POST", "/_refresh", "------e"),
+            ("POST", "/search-a/_field_caps", "r-vo--e"),
+            ("GET", "/_mapping", "------e"),
+            ("GET", "/_alias/search-a", "------e"),
+            ("GET", "/search-a/_alias/foreign", "--vo--e"),
+            ("PUT", "/search-a/_alias/search-b", "---o--e"),
+            ("PUT", "/search-a/_alias/foreign", "------e"),
+            ("DELETE", "/foreign/_alias/search-a", "------e"),
+            ("DELETE", "/search-a/_alias/*", "------e"),
+            ("GET", "/_cat/indices", "----mne"),
+            ("GET", "/_cat/indices/search-a", "---omne"),
+            ("GET", "/_stats/docs", "----mne"),
+            ("GET", "/_cluster/health/foreign", "----mne"),
+            ("GET", "/_ingest/pipeline/a", "-----ne"),
+            ("PUT", "/_ingest/pipeline/a", "-----ne"),
+            ("POST", "/_analyze", "----mne"),
+            ("POST", "/foreign/_analyze", "------e"),
+            ("POST", "/search-a/_pit", "r--o--e"),
+            ("GET", "/_tasks/1", "----mne"),
+            ("POST", "/_tasks/1", "------e"),
+            ("POST", "/_sql", "------e"),
+            ("POST", "/search-a/_rollover/search-b", "---o--e"),
+            ("POST", "/search-a/_rollover/foreign", "------e"),
+        ] {
+            let letters = callers.iter().zip("rwvomne".chars()).map(|(caller, letter)| {
+                let mut target = Target::parse(path, "").unwrap();
+                match admit(&OwnNames::new(""), &more, caller, method, &mut target) {
+                    Ok(_) => letter,
+                    Err(refused) => {
+                        assert!(matches!(refused, ApiError::ForbiddenIndices { .. }), "{refused}");
+                        '-'
+                    }
+                }
+            });
+            assert_eq!(letters.collect::<String>(), expected, "{method} {path}");
         }
     }
 }

@@ -4,7 +4,9 @@ use serde_json::Value;
 use tributary_api::ApiError;
 
 use super::expression;
+use super::needs::SEND_ELSEWHERE;
 use super::own_names::OwnNames;
+use super::rights::{ANY, Rights};
 
 /// Processors that change the index by nothing but the field `_index`, if at all.
 const HARMLESS: &[&str] = &[
@@ -57,31 +59,31 @@ const TEMPLATE: &str = "{{";
 const ROOTS: &[&str] = &["_source", "_ingest"];
 
 /// Checks the body of a pipeline, or of its simulation.
-pub(super) fn check(own: &OwnNames, body: &[u8]) -> Result<(), ApiError> {
+pub(super) fn check(own: &OwnNames, rights: &Rights, body: &[u8]) -> Result<(), ApiError> {
     // The shape is the engine's business: what is no list of processors is looked at by nobody else.
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
     let pipeline = body.get("pipeline").filter(|pipeline| pipeline.is_object()).unwrap_or(&body);
-    check_lists(own, pipeline)
+    check_lists(own, rights, pipeline)
 }
 
 /// Checks `processors` and `on_failure` of a pipeline or of a processor.
-fn check_lists(own: &OwnNames, holder: &Value) -> Result<(), ApiError> {
+fn check_lists(own: &OwnNames, rights: &Rights, holder: &Value) -> Result<(), ApiError> {
     for list in ["processors", "on_failure"].into_iter().filter_map(|name| holder.get(name)?.as_array()) {
         list.iter()
             .filter_map(Value::as_object)
             .flatten()
-            .try_for_each(|(kind, processor)| check_processor(own, kind, processor))?;
+            .try_for_each(|(kind, processor)| check_processor(own, rights, kind, processor))?;
     }
     Ok(())
 }
 
-fn check_processor(own: &OwnNames, kind: &str, processor: &Value) -> Result<(), ApiError> {
+fn check_processor(own: &OwnNames, rights: &Rights, kind: &str, processor: &Value) -> Result<(), ApiError> {
     if !HARMLESS.contains(&kind) {
         return Err(refused(kind, "it could send documents to any index"));
     }
-    check_lists(own, processor)?;
+    check_lists(own, rights, processor)?;
     if let Some(inner) = processor.get("processor").and_then(Value::as_object) {
-        inner.iter().try_for_each(|(kind, processor)| check_processor(own, kind, processor))?;
+        inner.iter().try_for_each(|(kind, processor)| check_processor(own, rights, kind, processor))?;
     }
     if processor.get("add_to_root").is_some_and(|value| *value != Value::Bool(false)) {
         return Err(refused(kind, "[add_to_root] could replace the index of documents"));
@@ -101,7 +103,8 @@ fn check_processor(own: &OwnNames, kind: &str, processor: &Value) -> Result<(), 
     if kind == "set" && text("field") == Some(INDEX) {
         return match text("value") {
             Some(value) if !value.contains(TEMPLATE) && processor.get("copy_from").is_none() => {
-                expression::in_text(own, value)
+                expression::in_text(own, value)?;
+                rights.check(&SEND_ELSEWHERE, value)
             }
             _ => Err(refused(
                 kind,
@@ -118,6 +121,10 @@ fn check_processor(own: &OwnNames, kind: &str, processor: &Value) -> Result<(), 
     }
     if kind == "reroute" && !processor.as_object().is_some_and(has_no_template) {
         return Err(refused(kind, "its target can only be a name that stands in the pipeline"));
+    }
+    if kind == "reroute" {
+        // Its target depends on the name of the index that a document was sent to.
+        rights.check(&SEND_ELSEWHERE, ANY)?;
     }
     let without_inner = processor.as_object().into_iter().flatten();
     let mut values = without_inner
@@ -168,6 +175,7 @@ fn refused(kind: &str, reason: &str) -> ApiError {
 
 #[cfg(test)]
 mod tests {
+    use super::super::rights::tests::rights;
     use super::*;
 
     #[test]
@@ -182,7 +190,11 @@ mod tests {
             r#"{"processors":[{"dissect":{"field":"a","pattern":"%{+b/2} * & %{?c} %{d->}"}}]}"#,
             r#"{"processors":[{"kv":{"field":"a","target_field":"b","field_split":" ","value_split":"="}}]}"#,
         ] {
-            assert!(check(&own, taken.as_bytes()).is_ok(), "{taken}: {:?}", check(&own, taken.as_bytes()));
+            assert!(
+                check(&own, &Rights::everything(), taken.as_bytes()).is_ok(),
+                "{taken}: {:?}",
+                check(&own, &Rights::everything(), taken.as_bytes())
+            );
         }
         for processor in [
             r#"{"script":{"source":"ctx._index = 'x'"}}"#,
@@ -213,8 +225,24 @@ mod tests {
                 format!(r#"{{"processors":[],"on_failure":[{processor}]}}"#),
                 format!(r#"{{"pipeline":{{"processors":[{processor}]}},"docs":[]}}"#),
             ] {
-                assert!(check(&own, body.as_bytes()).is_err(), "{body}");
+                assert!(check(&own, &Rights::everything(), body.as_bytes()).is_err(), "{body}");
             }
+        }
+    }
+
+    #[test]
+    fn pipelines_send_documents_where_their_author_may_write() {
+        let own = OwnNames::new("");
+        let rights = rights(&["manage"], &[("search-*", &["write"])]);
+        for (processor, is_taken) in [
+            (r#"{"set":{"field":"_index","value":"search-b"}}"#, true),
+            (r#"{"set":{"field":"_index","value":"foreign"}}"#, false),
+            (r#"{"foreach":{"field":"a","processor":{"set":{"field":"_index","value":"foreign"}}}}"#, false),
+            (r#"{"reroute":{"dataset":"a"}}"#, false),
+            (r#"{"trim":{"field":"a"}}"#, true),
+        ] {
+            let body = format!(r#"{{"processors":[{processor}]}}"#);
+            assert_eq!(check(&own, &rights, body.as_bytes()).is_ok(), is_taken, "{processor}");
         }
     }
 }

@@ -7,11 +7,19 @@ use tributary_api::ApiError;
 use tributary_domain::Refusal;
 
 use super::expression::{self, Wildcards};
+use super::needs::{self, Need};
 use super::own_names::OwnNames;
+use super::rights::Rights;
 use super::target::names_hidden;
 
 /// The fields whose value is an index expression.
 const EXPRESSIONS: &[&str] = &["index", "indices", "_index", "alias", "aliases"];
+/// The fields that name another index in any request, beside aliases.
+const NAMING: &[&str] = &["index", "indices", "_index"];
+/// The field of a runtime mapping that names the index to look values up in.
+const LOOKED_UP: &str = "target_index";
+/// A part of a query that reads the index of this name unless it names another.
+const SHAPE: (&str, &str) = ("indexed_shape", "shapes");
 /// A query whose own query is a text that is encoded, so that it cannot be looked at.
 const ENCODED_QUERY: (&str, &str) = ("wrapper", "query");
 
@@ -21,6 +29,10 @@ pub(super) struct Search<'o> {
     pub(super) own: &'o OwnNames,
     /// Whether fields that name indices are looked at as expressions, and how.
     pub(super) expressions: Option<Wildcards>,
+    /// What the caller may do.
+    pub(super) rights: &'o Rights,
+    /// What it needs of the indices that are named.
+    pub(super) need: &'o Need,
 }
 
 impl Search<'_> {
@@ -28,7 +40,7 @@ impl Search<'_> {
     pub(super) fn check(self, body: &[u8]) -> Result<(), ApiError> {
         let mut refused = None;
         let mut reader = serde_json::Deserializer::from_slice(body);
-        let node = Node { search: self, field: None, refused: &mut refused };
+        let node = Node { search: self, field: None, depth: 0, refused: &mut refused };
         let read = node.deserialize(&mut reader).and_then(|()| reader.end());
         match (refused, read) {
             (Some(refused), _) => Err(refused),
@@ -49,6 +61,9 @@ impl Search<'_> {
     fn check_text(self, field: Option<&str>, text: &str) -> Result<(), ApiError> {
         expression::in_text(self.own, text)?;
         let field = field.map(snake_case);
+        if let Some(field) = &field {
+            self.check_rights(field, text)?;
+        }
         match (field.as_deref(), self.expressions) {
             (Some("expand_wildcards"), Some(_)) if names_hidden(text) => Err(ApiError::OwnIndex(
                 "[expand_wildcards] asks for hidden indices, among which are those of this service"
@@ -61,6 +76,23 @@ impl Search<'_> {
         }
     }
 
+    /// Checks that the caller may do with an index what the request does with it. A field of documents with the name of
+    /// one that names indices cannot be told from it.
+    fn check_rights(self, field: &str, text: &str) -> Result<(), ApiError> {
+        let is_strict = self.expressions == Some(Wildcards::Refused);
+        match field {
+            LOOKED_UP => self.rights.check(&needs::SEARCH, text),
+            _ if NAMING.contains(&field) => self.rights.check(self.need, text),
+            _ if is_strict && EXPRESSIONS.contains(&field) => self.rights.check(self.need, text),
+            _ => Ok(()),
+        }
+    }
+
+    /// Checks the name of a field, which can stand for more.
+    fn check_name(self, name: &str) -> Result<(), ApiError> {
+        if snake_case(name) == SHAPE.0 { self.rights.check(&needs::SEARCH, SHAPE.1) } else { Ok(()) }
+    }
+
     /// Checks an empty list, or nothing, in place of names: engines take it for all indices.
     fn check_empty(self, field: Option<&str>) -> Result<(), ApiError> {
         match field.map(snake_case) {
@@ -71,6 +103,9 @@ impl Search<'_> {
         }
     }
 }
+
+/// The keys of an object `aliases` further inside are the fields of documents.
+static EVERYTHING: Rights = Rights::everything();
 
 /// The name of a field as it is compared: engines take `expandWildcards` for `expand_wildcards` in some places.
 fn snake_case(name: &str) -> String {
@@ -88,6 +123,8 @@ fn snake_case(name: &str) -> String {
 struct Node<'n> {
     search: Search<'n>,
     field: Option<&'n str>,
+    /// How many objects it is in.
+    depth: usize,
     refused: &'n mut Option<ApiError>,
 }
 
@@ -148,9 +185,9 @@ impl<'de> Visitor<'de> for Node<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<(), A::Error> {
-        let (search, field) = (self.search, self.field);
+        let (search, field, depth) = (self.search, self.field, self.depth);
         let mut is_empty = true;
-        while items.next_element_seed(Node { search, field, refused: &mut *self.refused })?.is_some() {
+        while items.next_element_seed(Node { search, field, depth, refused: &mut *self.refused })?.is_some() {
             is_empty = false;
         }
         let checked = if is_empty { search.check_empty(field) } else { Ok(()) };
@@ -161,7 +198,10 @@ impl<'de> Visitor<'de> for Node<'_> {
         while let Some(name) = fields.next_key::<String>()? {
             // The names in an object of aliases are its keys.
             let outer = self.field.filter(|field| *field == "aliases");
-            self.look(outer, &name)?;
+            let search = self.search;
+            let search = if self.depth == 1 { search } else { Search { rights: &EVERYTHING, ..search } };
+            let checked = search.check_text(outer, &name).and_then(|()| self.search.check_name(&name));
+            self.told(checked)?;
             if self.field == Some(ENCODED_QUERY.0) && name == ENCODED_QUERY.1 {
                 self.told(Err(ApiError::OwnIndex(
                     "a [wrapper] query is not passed on: what it encodes could name indices of this service; give the \
@@ -172,6 +212,7 @@ impl<'de> Visitor<'de> for Node<'_> {
             fields.next_value_seed(Node {
                 search: self.search,
                 field: Some(&name),
+                depth: self.depth + 1,
                 refused: &mut *self.refused,
             })?;
         }
@@ -181,12 +222,13 @@ impl<'de> Visitor<'de> for Node<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::rights::tests::rights;
     use super::*;
 
     #[test]
     fn own_names_are_found_wherever_they_stand() {
         let own = OwnNames::new("");
-        let strings = Search { own: &own, expressions: None };
+        let strings = Search { own: &own, expressions: None, rights: &EVERYTHING, need: &needs::SEARCH };
         for taken in [
             r#"{"query":{"query_string":{"query":"*"}},"_source":["*"],"size":5,"a":[1.5,-1,null,true]}"#,
             r#"{"query":{"match":{"body":"what about .elastic-connectors?"}}}"#,
@@ -217,8 +259,13 @@ mod tests {
     #[test]
     fn expressions_are_looked_at_where_indices_are_named() {
         let own = OwnNames::new("");
-        let strict = Search { own: &own, expressions: Some(Wildcards::Refused) };
-        let lines = Search { own: &own, expressions: Some(Wildcards::RefusedIfDotted) };
+        let strict = Search {
+            own: &own,
+            expressions: Some(Wildcards::Refused),
+            rights: &EVERYTHING,
+            need: &needs::CHANGE_ALIASES,
+        };
+        let lines = Search { expressions: Some(Wildcards::RefusedIfDotted), ..strict };
         assert!(strict.check(br#"{"actions":[{"add":{"index":"search-*","alias":"a"}}]}"#).is_ok());
         for refused in [
             r#"{"actions":[{"add":{"index":"*","alias":"a"}}]}"#,
@@ -247,6 +294,42 @@ mod tests {
             "{}\n{\n",
         ] {
             assert!(lines.check_lines(refused.as_bytes()).is_err(), "{refused}");
+        }
+    }
+
+    #[test]
+    fn what_a_body_names_has_to_be_covered() {
+        let own = OwnNames::new("");
+        let rights = rights(&[], &[("search-*", &["all"])]);
+        let search = Search { own: &own, expressions: None, rights: &rights, need: &needs::SEARCH };
+        let strict = Search { expressions: Some(Wildcards::Refused), need: &needs::CHANGE_ALIASES, ..search };
+        for (body, is_covered) in [
+            (r#"{"docs":[{"_index":"search-a"}],"query":{"term":{"a":"foreign"}}}"#, true),
+            (r#"{"docs":[{"_index":"search-a"},{"_index":"foreign"}]}"#, false),
+            (r#"{"query":{"terms":{"a":{"index":"foreign","id":"1","path":"b"}}}}"#, false),
+            (r#"{"query":{"terms":{"a":{"index":"search-b","id":"1","path":"b"}}}}"#, true),
+            (r#"{"query":{"more_like_this":{"like":[{"_index":"foreign","_id":"1"}]}}}"#, false),
+            (r#"{"query":{"geo_shape":{"a":{"indexed_shape":{"id":"1"}}}}}"#, false),
+            (r#"{"runtime_mappings":{"a":{"type":"lookup","target_index":"foreign"}}}"#, false),
+            (
+                r#"{"settings":{"index":{"number_of_shards":1}},"mappings":{"properties":{"index":{"type":"text"}}}}"#,
+                true,
+            ),
+        ] {
+            assert_eq!(search.check(body.as_bytes()).is_ok(), is_covered, "{body}");
+            assert_eq!(strict.check(body.as_bytes()).is_ok(), is_covered, "{body}");
+        }
+        for (body, is_covered) in [
+            (r#"{"actions":[{"add":{"index":"search-a","alias":"search-b"}}]}"#, true),
+            (r#"{"actions":[{"add":{"index":"foreign","alias":"search-b"}}]}"#, false),
+            (r#"{"actions":[{"add":{"index":"search-a","alias":"foreign"}}]}"#, false),
+            (r#"{"actions":[{"add":{"indices":["search-a","foreign"],"alias":"search-b"}}]}"#, false),
+            (r#"{"actions":[{"remove_index":{"index":"foreign"}}]}"#, false),
+            (r#"{"aliases":{"search-b":{}}}"#, true),
+            (r#"{"aliases":{"foreign":{}}}"#, false),
+            (r#"{"mappings":{"properties":{"aliases":{"type":"keyword"}}}}"#, true),
+        ] {
+            assert_eq!(strict.check(body.as_bytes()).is_ok(), is_covered, "{body}");
         }
     }
 }
