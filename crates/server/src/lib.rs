@@ -36,6 +36,7 @@ mod setting_values;
 mod settings;
 mod settings_file;
 mod signals;
+mod sites;
 mod streams;
 
 use std::ffi::OsString;

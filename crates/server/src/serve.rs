@@ -23,6 +23,7 @@ use crate::secret_keys::{self, SecretKeysError};
 use crate::security::Security;
 use crate::settings::{self, Settings};
 use crate::signals::Signals;
+use crate::sites::{self, Sites};
 use crate::streams;
 
 /// Serves until a signal; running requests are finished, unless there is a second signal.
@@ -70,10 +71,14 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
         None => api,
     };
     let api = security.apply(api, &store, &settings.store).await;
+    let sites = Sites::new(&settings.security, &security);
     let served = api.clone();
     let running = http::serve(listener, &settings, move || {
         App::new()
             .app_data(web::Data::new(served.clone()))
+            .app_data(web::Data::new(sites.clone()))
+            .wrap(sites.cors())
+            .wrap(middleware::from_fn(sites::refuse_others))
             .wrap(middleware::from_fn(http::answer_refused_heads))
             .wrap(middleware::Compress::default())
             .wrap(middleware::from_fn(compression::ignore_what_is_not_served))
