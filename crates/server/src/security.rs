@@ -69,8 +69,7 @@ impl Security {
                 Ok(Self::Off { is_local })
             }
             SecurityMode::On => {
-                let is_encrypted = false;
-                if !is_local && !is_encrypted {
+                if !is_local {
                     tracing::warn!(
                         %address,
                         "API keys are sent to this address in clear text, unless a proxy in front adds TLS"

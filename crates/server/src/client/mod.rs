@@ -1,6 +1,7 @@
 //! A client of a running service: what commands such as `tributary jobs` ask it with, and how they show its answers.
 
 mod answer;
+mod api_key;
 mod details;
 mod endpoint;
 mod failure;
@@ -14,6 +15,7 @@ mod table;
 mod times;
 
 pub(crate) use answer::{Listing, words};
+pub(crate) use api_key::{API_KEY_VARIABLE, ApiKeyOptions};
 pub(crate) use details::{Detail, DetailKind, details};
 pub(crate) use endpoint::endpoint;
 pub(crate) use failure::{ClientFailure, EXIT_CODES, WAIT_EXIT_CODES};

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use reqwest::Url;
 
+use super::api_key::ApiKeyOptions;
 use crate::setting_values::{path, whole};
 
 /// Where the service is, and how long to wait for it.
@@ -20,6 +21,8 @@ pub(crate) struct ServiceOptions {
     /// A PEM file with the authorities that the certificate of the service is signed by, besides those of the system
     #[arg(long, value_name = "FILE", value_parser = path())]
     pub(super) ca_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) api_key: ApiKeyOptions,
     /// How long to wait for an answer, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = whole(1, 86_400))]
     #[arg(allow_negative_numbers = true)]

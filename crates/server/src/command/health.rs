@@ -7,6 +7,7 @@ use clap::Args;
 use ureq::Error;
 
 use super::Failure;
+use crate::client::ApiKeyOptions;
 use crate::setting_values::whole;
 use crate::streams;
 
@@ -29,6 +30,8 @@ pub(crate) struct HealthOptions {
     #[arg(long, value_name = "SECONDS", default_value_t = 6, value_parser = whole(1, 60))]
     #[arg(allow_negative_numbers = true)]
     timeout: u64,
+    #[command(flatten)]
+    api_key: ApiKeyOptions,
 }
 
 /// Parses an address that this command can query.
@@ -56,7 +59,11 @@ pub(super) fn run(options: &HealthOptions) -> Result<(), Failure> {
         .build()
         .new_agent();
     let unhealthy = |reason: String| Failure::Unhealthy { url: options.url.clone(), reason };
-    let mut answer = agent.get(&options.url).call().map_err(|error| unhealthy(reason(&error)))?;
+    let mut request = agent.get(&options.url);
+    if let Some(authorization) = options.api_key.authorization()? {
+        request = request.header("Authorization", authorization);
+    }
+    let mut answer = request.call().map_err(|error| unhealthy(reason(&error)))?;
     let text = answer.body_mut().read_to_string().map_err(|error| unhealthy(error.to_string()))?;
     if !answer.status().is_success() {
         return Err(unhealthy(format!("it answered {}: {text}", answer.status())));
