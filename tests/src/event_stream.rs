@@ -28,7 +28,7 @@ pub struct EventStream {
 impl EventStream {
     /// Asks for events, and reads the head of the answer.
     fn open(mut connection: Connection, target: &str, headers: &str) -> io::Result<Self> {
-        connection.send(format!("GET {target} HTTP/1.1\r\nHost: x\r\n{headers}\r\n").as_bytes())?;
+        connection.send(format!("GET {target} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n").as_bytes())?;
         let answer = connection.read_head()?.expect(200);
         assert_eq!(answer.header("transfer-encoding"), Some("chunked"), "{answer:?}");
         Ok(Self { connection, answer, received: Vec::new(), last_id: None })

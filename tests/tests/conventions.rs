@@ -13,7 +13,7 @@ use tributary_tests::{Answer, Connection, Scenario, Server};
 const CONNECTORS: &str = "/_connector";
 
 fn send(connection: &mut Connection, method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) {
-    let mut head = format!("{method} {target} HTTP/1.1\r\nHost: x\r\n");
+    let mut head = format!("{method} {target} HTTP/1.1\r\nHost: localhost\r\n");
     for (name, value) in headers {
         let _ = write!(head, "{name}: {value}\r\n");
     }
@@ -139,7 +139,7 @@ fn a_body_is_sent_after_100_continue() {
     for (number, status) in [(1, 201), (2, 200)] {
         let length = body.len();
         let head = format!(
-            "PUT /_connector/c HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+            "PUT /_connector/c HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
              Content-Length: {length}\r\nExpect: 100-continue\r\n\r\n"
         );
         connection.send(head.as_bytes()).unwrap();
@@ -150,7 +150,7 @@ fn a_body_is_sent_after_100_continue() {
     }
     assert_eq!(server.get("/_connector/c").json()["name"], "patient");
     // A body that is too large is rejected before it is sent.
-    let head = "PUT /_connector/d HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+    let head = "PUT /_connector/d HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
                 Content-Length: 99999999\r\nExpect: 100-continue\r\n\r\n";
     connection.send(head.as_bytes()).unwrap();
     connection.read_answer(false).unwrap().refused_naming(413, &["1048576"]);
@@ -165,7 +165,9 @@ fn connections_are_kept_alive_unless_the_client_closes_them() {
         let _ = connection.read_answer(false).unwrap().expect(200);
     }
     // Pipelined requests are answered in order.
-    connection.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\nGET /_connector HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+    connection
+        .send(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\nGET /_connector HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        .unwrap();
     assert_eq!(connection.read_answer(false).unwrap().json()["tagline"], "You Know, for Search");
     assert_eq!(connection.read_answer(false).unwrap().json(), json!({ "count": 0, "results": [] }));
     send(&mut connection, "GET", "/_connector", &[("Connection", "close")], b"");

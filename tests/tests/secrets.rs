@@ -98,7 +98,7 @@ fn send_mistakes(server: &Server) {
     assert!(!refused.contains(VALUE), "{refused}");
     // A client that disconnects in the middle.
     let mut connection = Connection::open(server.address()).unwrap();
-    let head = format!("POST {SECRETS} HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\n");
+    let head = format!("POST {SECRETS} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900\r\n\r\n");
     connection.send(format!("{head}{body}").as_bytes()).unwrap();
 }
 

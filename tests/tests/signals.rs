@@ -12,7 +12,7 @@ const BODY: &str = r#"{"name":"in flight"}"#;
 fn begin(server: &Server) -> Connection {
     let mut connection = server.connect();
     let head = format!(
-        "PUT /_connector/slow HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+        "PUT /_connector/slow HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
          Expect: 100-continue\r\nContent-Length: {}\r\n\r\n",
         BODY.len()
     );

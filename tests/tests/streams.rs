@@ -42,7 +42,7 @@ fn client(server: &Server, more: &str) -> TcpStream {
     socket.connect(&server.address().into()).unwrap();
     let mut stream = TcpStream::from(socket);
     stream.set_read_timeout(Some(TIMEOUT)).unwrap();
-    let head = format!("GET {STREAM} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{more}\r\n");
+    let head = format!("GET {STREAM} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{more}\r\n");
     stream.write_all(head.as_bytes()).unwrap();
     stream
 }
@@ -95,7 +95,7 @@ fn everything_arrives(server: &Server) {
     let head = server.call("HEAD", STREAM).expect(200);
     assert_eq!(head.header("content-type"), Some("application/x-ndjson"));
     let mut connection = server.connect();
-    let head = format!("GET {STREAM} HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n\r\n");
+    let head = format!("GET {STREAM} HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n\r\n");
     connection.send(head.as_bytes()).unwrap();
     let (packed, body) = connection.read_packed_answer(false).unwrap();
     assert_eq!(packed.header("content-encoding"), Some("gzip"));

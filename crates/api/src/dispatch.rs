@@ -16,7 +16,7 @@ use crate::authenticate::{authenticate, authorize};
 use crate::background;
 use crate::body::{self, UnreadBody};
 use crate::endpoint::{Access, Call, Endpoint, Handler, HandlerFunction, RequestHeaders};
-use crate::error::{ApiError, HeadRefusal};
+use crate::error::ApiError;
 use crate::limits::{LimitReached, Place, Reservation};
 use crate::media_type::{self, AnswerType};
 use crate::noted::{NotedStore, Notes};
@@ -68,10 +68,15 @@ fn limit_key(caller: &Principal) -> &str {
     caller.key().map_or(caller.name(), |key| &key.id)
 }
 
-/// Rejects a request because of its head, before there is anything to route.
-pub(crate) fn refuse_head(state: &ApiState, request: &HttpRequest, refusal: HeadRefusal) -> HttpResponse {
+/// Rejects a request before there is anything to route.
+pub(crate) fn refuse_early(
+    state: &ApiState,
+    request: &HttpRequest,
+    unread: Option<Payload>,
+    error: &ApiError,
+) -> HttpResponse {
     let start = Instant::now();
-    let response = refuse_stray(request, &ApiError::Head(refusal));
+    let response = refuse(request, unread, error);
     observe(state, None, None, request, &response, start);
     response
 }

@@ -6,8 +6,8 @@ use tributary_storage::OpenError;
 
 use crate::audit::AuditError;
 use crate::secret_keys::SecretKeysError;
-use crate::tls::TlsError;
 use crate::security::SecurityError;
+use crate::tls::TlsError;
 
 /// Why the service did not start.
 #[derive(Debug, thiserror::Error)]

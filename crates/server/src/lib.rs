@@ -38,6 +38,7 @@ mod setting_values;
 mod settings;
 mod settings_file;
 mod signals;
+mod sites;
 mod streams;
 mod tls;
 

@@ -34,18 +34,19 @@ pub(crate) enum SecurityError {
 /// Whether callers are asked who they are.
 #[derive(Debug, Clone)]
 pub(crate) enum Security {
-    /// Everybody may do everything.
-    Off,
+    /// Everybody may do everything; only on this machine, if the address says so.
+    Off { is_local: bool },
     /// Each request needs a key: of the store, or this one.
     On { admin: Option<AdminKey> },
 }
 
 impl Security {
-    /// What the settings mean on an address. Logs what has to be known about it.
+    /// What the settings mean on an address, where requests may be encrypted. Logs what has to be known about it.
     pub(crate) fn decide(
         settings: &SecuritySettings,
         address: SocketAddr,
         store: &str,
+        is_encrypted: bool,
     ) -> Result<Self, SecurityError> {
         let is_local = address.ip().to_canonical().is_loopback();
         let admin = settings.admin_key()?;
@@ -66,10 +67,9 @@ impl Security {
                          all requests"
                     );
                 }
-                Ok(Self::Off)
+                Ok(Self::Off { is_local })
             }
             SecurityMode::On => {
-                let is_encrypted = false;
                 if !is_local && !is_encrypted {
                     tracing::warn!(
                         %address,
@@ -84,6 +84,12 @@ impl Security {
     /// Whether callers are asked who they are.
     pub(crate) fn is_on(&self) -> bool {
         matches!(self, Self::On { .. })
+    }
+
+    /// Whether what keeps the pages of other sites out is all that does: nobody is asked for a key, and other machines
+    /// do not reach the address.
+    pub(crate) fn is_off_on_this_machine(&self) -> bool {
+        matches!(self, Self::Off { is_local: true })
     }
 
     /// The API with keys, if it is to have any.
@@ -135,15 +141,20 @@ mod tests {
     use super::*;
 
     fn decide(security: SecurityMode, address: &str) -> Result<Security, SecurityError> {
-        let settings = SecuritySettings { security, admin_key_file: None };
-        Security::decide(&settings, address.parse().unwrap(), "embedded:./data")
+        let settings = SecuritySettings {
+            security,
+            admin_key_file: None,
+            allowed_hosts: Vec::new(),
+            cors_origins: Vec::new(),
+        };
+        Security::decide(&settings, address.parse().unwrap(), "embedded:./data", false)
     }
 
     #[test]
     fn security_is_off_by_itself_on_this_machine_only() {
         for local in ["127.0.0.1:1", "127.9.9.9:1", "[::1]:1", "[::ffff:127.0.0.1]:1"] {
             let decided = decide(SecurityMode::Auto, local).unwrap();
-            assert!(matches!(decided, Security::Off), "{local}: {decided:?}");
+            assert!(matches!(decided, Security::Off { is_local: true }), "{local}: {decided:?}");
         }
         for open in ["0.0.0.0:1", "[::]:1", "10.0.0.1:1", "[::ffff:10.0.0.1]:1"] {
             let refused = decide(SecurityMode::Auto, open).unwrap_err().to_string();
@@ -151,7 +162,7 @@ mod tests {
                 assert!(refused.contains(part), "{open}, {part}: {refused}");
             }
             let decided = decide(SecurityMode::Off, open).unwrap();
-            assert!(matches!(decided, Security::Off), "{open}: {decided:?}");
+            assert!(matches!(decided, Security::Off { is_local: false }), "{open}: {decided:?}");
             let decided = decide(SecurityMode::On, open).unwrap();
             assert!(matches!(decided, Security::On { admin: None }), "{open}: {decided:?}");
         }

@@ -25,6 +25,7 @@ use crate::secret_keys::{self, SecretKeysError};
 use crate::security::Security;
 use crate::settings::{self, Settings};
 use crate::signals::Signals;
+use crate::sites::{self, Sites};
 use crate::streams;
 use crate::tls;
 
@@ -44,7 +45,7 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
     // Bind first: opening a store may take seconds, but a wrong address is reported at once.
     let listener = listen(&settings.listen)?;
     let address = listener.local_addr().map_err(|error| StartError::listening(&settings.listen, &error))?;
-    let security = Security::decide(&settings.security, address, &settings.store)?;
+    let security = Security::decide(&settings.security, address, &settings.store, acceptor.is_some())?;
     let audit = Audit::start(&settings.audit, security.is_on())?;
     let secret_keys = settings.secret_keys.read()?.map(Arc::new);
     if settings.encrypt_sensitive && secret_keys.is_none() {
@@ -88,6 +89,7 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
         Some(audit) => audit.apply(api),
         None => api,
     };
+    let sites = Sites::new(&settings.security, &security);
     let served = api.clone();
     let scheme = if acceptor.is_some() { "https" } else { "http" };
     let port = Port {
@@ -99,6 +101,9 @@ pub(crate) async fn run(settings: Settings, registry: &Registry) -> Result<(), S
     let running = http::serve(port, &settings, move || {
         App::new()
             .app_data(web::Data::new(served.clone()))
+            .app_data(web::Data::new(sites.clone()))
+            .wrap(sites.cors())
+            .wrap(middleware::from_fn(sites::refuse_others))
             .wrap(middleware::from_fn(http::answer_refused_heads))
             .wrap(middleware::Compress::default())
             .wrap(middleware::from_fn(compression::ignore_what_is_not_served))

@@ -12,6 +12,7 @@ use tributary_storage::{Backend, Registry};
 
 use crate::audit::AuditSettings;
 use crate::backend_settings::{self, Tables};
+use crate::client::API_KEY_VARIABLE;
 use crate::command;
 #[cfg(feature = "search")]
 use crate::content_settings::{self, ContentSettings};
@@ -259,8 +260,10 @@ pub(crate) fn unknown_variables(registry: &Registry) -> Vec<(String, Option<Stri
     #[cfg(feature = "search")]
     of_backends.extend(content_settings::variables());
     let known = all_arguments(&command).filter_map(|one| one.get_env()?.to_str());
-    let known: Vec<_> =
-        known.chain(of_backends.iter().map(String::as_str)).chain([secret_keys::VARIABLE]).collect();
+    let known: Vec<_> = known
+        .chain(of_backends.iter().map(String::as_str))
+        .chain([secret_keys::VARIABLE, API_KEY_VARIABLE])
+        .collect();
     let names = std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned());
     let unknown = names.filter(|name| name.starts_with(PREFIX) && !known.contains(&name.as_str()));
     let with_meant = |name: String| {
@@ -273,6 +276,7 @@ pub(crate) fn unknown_variables(registry: &Registry) -> Vec<(String, Option<Stri
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::security_settings::SecurityMode;
 
     fn load(arguments: &[&str]) -> Result<Settings, StartError> {
         let arguments = ["tributary"].iter().chain(arguments).map(OsString::from);
@@ -320,6 +324,10 @@ mod tests {
                 assert!(reason.contains(part), "[{part}] is missing: {reason}");
             }
         }
+        let text = "security = 'off'\nallowed_hosts = 'a, B'\ncors_origins = 'http://a,http://b'";
+        let security = with_file(text, &["--security", "on"]).unwrap().security;
+        assert_eq!(security.security, SecurityMode::On);
+        assert_eq!((security.allowed_hosts.join("+"), security.cors_origins.len()), ("a+b".to_owned(), 2));
         // The command line takes precedence.
         assert_eq!(with_file("keep_alive = 5", &["--keep-alive", "6"]).unwrap().keep_alive, 6);
         let missing = load(&["--config", "/nowhere/at/all.toml"]).unwrap_err().to_string();
@@ -345,6 +353,9 @@ mod tests {
             ("--body-memory", ["0", "1048575", "1GB"], "from 1048576 to 1099511627776"),
             ("--answer-memory", ["0", "1048575", "-1"], "from 1048576 to 1099511627776"),
             ("--log-format", ["xml", "XML", ""], "text, json"),
+            ("--security", ["yes", "true", ""], "on, off, auto"),
+            ("--allowed-hosts", ["", "a:1", "a,,b"], "a host name is needed, without port"),
+            ("--cors-origins", ["", "a.example", "http://a,"], "an origin is needed, such as"),
         ] {
             for value in values {
                 let reason = load(&[flag, value]).unwrap_err().to_string();

@@ -134,7 +134,7 @@ fn compressed_bytes_over_the_limit() {
         // Without a declared size.
         let mut connection = server.connect();
         let head = format!(
-            "POST {LIST} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\n\
+            "POST {LIST} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\n\
              Transfer-Encoding: chunked\r\n\r\n{:x}\r\n",
             long.len()
         );

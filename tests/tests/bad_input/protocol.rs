@@ -10,7 +10,7 @@ const LIST: &str = "/_connector/_sync_job";
 
 fn open(server: &Server, head: &str) -> Connection {
     let mut connection = server.connect();
-    connection.send(format!("{head}\r\nHost: x\r\n").as_bytes()).unwrap();
+    connection.send(format!("{head}\r\nHost: localhost\r\n").as_bytes()).unwrap();
     connection
 }
 

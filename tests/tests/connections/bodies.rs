@@ -6,7 +6,7 @@ use tributary_tests::Server;
 
 use crate::answers;
 
-const HEAD: &str = "PUT /_connector/c HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
+const HEAD: &str = "PUT /_connector/c HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
 
 #[test]
 fn pipelined_requests_are_answered_in_order() {
@@ -16,7 +16,7 @@ fn pipelined_requests_are_answered_in_order() {
         let body = named(&"n".repeat(number));
         let target = HEAD.replace("/c ", &format!("/c{number} "));
         match number % 3 {
-            0 => format!("GET /_connector/c{} HTTP/1.1\r\nHost: x\r\n\r\n", number - 1),
+            0 => format!("GET /_connector/c{} HTTP/1.1\r\nHost: localhost\r\n\r\n", number - 1),
             1 => format!("{target}Content-Length: {}\r\n\r\n{body}", body.len()),
             _ => {
                 let (first, second) = body.split_at(4);
@@ -48,7 +48,7 @@ fn pipelined_requests_are_answered_in_order() {
 fn a_half_closed_connection_gets_its_answers() {
     let server = Server::start("memory:");
     let mut connection = server.connect();
-    let get = "GET /_connector HTTP/1.1\r\nHost: x\r\n\r\n";
+    let get = "GET /_connector HTTP/1.1\r\nHost: localhost\r\n\r\n";
     connection.send(format!("{get}{HEAD}Content-Length: 2\r\n\r\n{{}}{get}").as_bytes()).unwrap();
     connection.close_sending().unwrap();
     let statuses: Vec<u16> = answers(&mut connection, 3).iter().map(|answer| answer.status).collect();
@@ -61,11 +61,11 @@ fn nothing_after_the_last_request_is_executed() {
     let server = Server::start("memory:");
     let long = format!(r#"{{"description":"{}"}}"#, "d".repeat(900_000));
     let put = |last: &str, body: &str| {
-        let head = HEAD.replace("Host: x", &format!("Host: x\r\n{last}"));
+        let head = HEAD.replace("Host: localhost", &format!("Host: localhost\r\n{last}"));
         format!("{head}Content-Length: {}\r\n\r\n{body}", body.len())
     };
-    let get = "GET /_health/live HTTP/1.1\r\nHost: x\r\n";
-    let after = "PUT /_connector/after HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n";
+    let get = "GET /_health/live HTTP/1.1\r\nHost: localhost\r\n";
+    let after = "PUT /_connector/after HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n";
     for (last, status) in [
         (format!("{get}Connection: close\r\n\r\n"), 200),
         (format!("{}\r\n", get.replace("1.1", "1.0")), 200),

@@ -80,7 +80,7 @@ fn others_are_answered_beside_a_crowd() {
 
     // A byte now and then, far below the least speed, until all are cut off.
     let start = Instant::now();
-    let is_cut_off = || server.log().matches("takes too little of an answer").count() == served;
+    let is_cut_off = || server.log().matches("takes too little of an answer").count() == answered;
     while !slow.is_empty() || !is_cut_off() {
         assert!(start.elapsed() < TIMEOUT, "{} slow clients are still served", slow.len());
         use_service(&server, &mut kept);

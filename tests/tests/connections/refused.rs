@@ -7,7 +7,7 @@ use tributary_tests::{Answer, Launch, Server, TIMEOUT, wait_until};
 use crate::answers;
 
 const LIST: &str = "/_connector/_sync_job";
-const GET: &str = "GET /_connector HTTP/1.1\r\nHost: x\r\n\r\n";
+const GET: &str = "GET /_connector HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 /// The single answer to the input, after which the connection is closed.
 fn only_answer(server: &Server, sent: &[u8]) -> Answer {
@@ -24,14 +24,14 @@ fn only_answer(server: &Server, sent: &[u8]) -> Answer {
 #[test]
 fn malformed_requests_are_answered() {
     let server = Server::start("memory:");
-    let head = format!("PUT {LIST} HTTP/1.1\r\nHost: x\r\n");
+    let head = format!("PUT {LIST} HTTP/1.1\r\nHost: localhost\r\n");
     for (sent, named) in [
         ("nonsense\r\n\r\n".to_owned(), "METHOD /PATH HTTP/1.1"),
-        ("GET _connector HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), "METHOD /PATH HTTP/1.1"),
+        ("GET _connector HTTP/1.1\r\nHost: localhost\r\n\r\n".to_owned(), "METHOD /PATH HTTP/1.1"),
         ("GET\r\n\r\n".to_owned(), "METHOD /PATH HTTP/1.1"),
         ("\u{16}\u{3}\u{1}\0\u{5}\u{1}\0\0\n".to_owned(), "METHOD /PATH HTTP/1.1"),
         ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_owned(), "HTTP/1.1"),
-        ("GET / HTTP/9.9\r\nHost: x\r\n\r\n".to_owned(), "HTTP/1.1"),
+        ("GET / HTTP/9.9\r\nHost: localhost\r\n\r\n".to_owned(), "HTTP/1.1"),
         (format!("GET {LIST} HTTP/1.1\r\n\r\n"), "Host"),
         (format!("{head}Host: y\r\n\r\n"), "Host"),
         (format!("{head}no colon here\r\n\r\n"), "NAME: VALUE"),
@@ -41,7 +41,7 @@ fn malformed_requests_are_answered() {
         (format!("{head}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{{}}"), "chunked"),
         (format!("{head}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"), "chunked"),
         (format!("POST {LIST} HTTP/1.0\r\n\r\n"), "Content-Length"),
-        ("CONNECT example.org:443 HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), "CONNECT"),
+        ("CONNECT example.org:443 HTTP/1.1\r\nHost: localhost\r\n\r\n".to_owned(), "CONNECT"),
     ] {
         only_answer(&server, sent.as_bytes()).refused_naming(400, &[named]);
     }
@@ -58,7 +58,7 @@ fn invalid_url_characters_are_reported_and_logged() {
         server.get(&format!("{LIST}{target}")).refused_naming(400, &["percent-encoded", "%C3%BC"]);
     }
     // Bytes that are not UTF-8, too.
-    only_answer(&server, b"GET /_connector/\xfc HTTP/1.1\r\nHost: x\r\n\r\n")
+    only_answer(&server, b"GET /_connector/\xfc HTTP/1.1\r\nHost: localhost\r\n\r\n")
         .refused_naming(400, &["%C3%BC"]);
     server.get("/_connector/\u{fc}").refused_naming(400, &["percent-encoded"]);
     let head = server.connect().request("HEAD", "/_connector/\u{e4}", &[], None);
@@ -75,7 +75,7 @@ fn invalid_url_characters_are_reported_and_logged() {
 #[test]
 fn oversized_heads_are_answered() {
     let server = Server::start("memory:");
-    let head = format!("GET {LIST} HTTP/1.1\r\nHost: x\r\n");
+    let head = format!("GET {LIST} HTTP/1.1\r\nHost: localhost\r\n");
     let filler = format!("X-Filler: {}\r\n", "x".repeat(4_000));
     // Complete, unterminated, and with far more than is read.
     for sent in [
@@ -83,7 +83,7 @@ fn oversized_heads_are_answered() {
         format!("{head}{}", filler.repeat(33)),
         format!("{head}X-Filler: {}", "x".repeat(140 * 1024)),
         format!("{head}{}\r\n", filler.repeat(50)),
-        format!("GET {LIST}?connector_id={} HTTP/1.1\r\nHost: x\r\n\r\n", "x".repeat(65_535)),
+        format!("GET {LIST}?connector_id={} HTTP/1.1\r\nHost: localhost\r\n\r\n", "x".repeat(65_535)),
         format!("{head}{}: x\r\n\r\n", "x".repeat(65_536)),
     ] {
         only_answer(&server, sent.as_bytes()).refused_naming(431, &["head of the request is too long"]);
@@ -101,7 +101,7 @@ fn stalled_heads_are_answered() {
         connection.send(GET.repeat(before).as_bytes()).unwrap();
         let _ = answers(&mut connection, before);
         let started = Instant::now();
-        connection.send(b"GET /_connector HTTP/1.1\r\nHost: x\r\nX-Slow: ").unwrap();
+        connection.send(b"GET /_connector HTTP/1.1\r\nHost: localhost\r\nX-Slow: ").unwrap();
         let answer = connection.read_answer(false).unwrap();
         assert!(started.elapsed() > Duration::from_millis(500), "the client had no time");
         answer.refused_naming(408, &["in time"]);
@@ -139,8 +139,8 @@ fn truncated_heads_are_answered() {
 #[test]
 fn requests_before_a_refused_one_are_answered_and_none_after_it() {
     let server = Server::start("memory:");
-    let put = "PUT /_connector/c HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
-    let refused = "GET /\u{fc} HTTP/1.1\r\nHost: x\r\n\r\n";
+    let put = "PUT /_connector/c HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
+    let refused = "GET /\u{fc} HTTP/1.1\r\nHost: localhost\r\n\r\n";
     let mut connection = server.connect();
     let smuggled = put.replace("/c ", "/smuggled ");
     connection.send([GET, put, GET, refused, &smuggled, GET].concat().as_bytes()).unwrap();

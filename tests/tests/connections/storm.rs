@@ -16,7 +16,7 @@ const MAXIMUM_MEMORY: usize = (CLIENTS * 4 + 64) * MEBIBYTE;
 
 /// Raw requests of all kinds that are rejected or ignored.
 fn requests() -> Vec<Vec<u8>> {
-    let head = "POST /_connector/_sync_job HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
+    let head = "POST /_connector/_sync_job HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
     let packed = |encoding: &str, body: &[u8]| {
         let head = format!("{head}Content-Encoding: {encoding}\r\nContent-Length: {}\r\n\r\n", body.len());
         [head.as_bytes(), body].concat()
@@ -29,13 +29,13 @@ fn requests() -> Vec<Vec<u8>> {
         packed("gzip", &filled(gzip(&blanks))),
         packed("gzip", &filled(gzip(b""))),
         packed("br", b"{}"),
-        text("GET /\u{fc} HTTP/1.1\r\nHost: x\r\n\r\n".into()),
-        text(format!("GET / HTTP/1.1\r\nHost: x\r\nX-Long: {}", "x".repeat(200_000))),
-        text("GET /_connector HTTP/1.1\r\nHost: x\r\nX-Slow: ".into()),
+        text("GET /\u{fc} HTTP/1.1\r\nHost: localhost\r\n\r\n".into()),
+        text(format!("GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: {}", "x".repeat(200_000))),
+        text("GET /_connector HTTP/1.1\r\nHost: localhost\r\nX-Slow: ".into()),
         text(format!("{head}Transfer-Encoding: chunked\r\n\r\nzz\r\n")),
         text(format!("{head}Content-Length: 1000\r\n\r\n{{")),
         text(
-            "GET /_connector HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+            "GET /_connector HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
                 .repeat(100),
         ),
         text(format!("{head}Connection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 2\r\n\r\n{{}}")),

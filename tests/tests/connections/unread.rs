@@ -13,7 +13,7 @@ const KIBIBYTE: usize = 1024;
 const DOCUMENT: usize = 1000 * KIBIBYTE;
 /// The number of clients that do not read.
 const CLIENTS: usize = 20;
-const GET: &[u8] = b"GET /_connector HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+const GET: &[u8] = b"GET /_connector HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
 /// A service that closes a connection after a second without write progress. With several threads some would open
 /// their descriptors late.

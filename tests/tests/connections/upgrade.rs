@@ -46,9 +46,10 @@ fn every_upgrade_is_ignored() {
         "Connection: upgrade",
         "Connection: upgrade\r\nConnection: keep-alive\r\nUpgrade: h2c\r\nUpgrade: websocket",
     ] {
-        let get = format!("GET /_connector/c HTTP/1.1\r\nHost: x\r\n{wish}\r\n\r\n");
-        let head =
-            format!("PUT /_connector/c HTTP/1.1\r\nHost: x\r\n{wish}\r\nContent-Type: application/json\r\n");
+        let get = format!("GET /_connector/c HTTP/1.1\r\nHost: localhost\r\n{wish}\r\n\r\n");
+        let head = format!(
+            "PUT /_connector/c HTTP/1.1\r\nHost: localhost\r\n{wish}\r\nContent-Type: application/json\r\n"
+        );
         let sized = format!("{head}Content-Length: {}\r\n\r\n{BODY}", BODY.len());
         let chunked =
             format!("{head}Transfer-Encoding: chunked\r\n\r\n{:x}\r\n{BODY}\r\n0\r\n\r\n", BODY.len());
@@ -61,7 +62,8 @@ fn every_upgrade_is_ignored() {
         connection.send([&*get, &*sized, &*chunked, &*get].concat().as_bytes()).unwrap();
         assert!(answers(&mut connection, 4).iter().all(|answer| answer.status == 200), "{wish}");
     }
-    let last = "GET /_connector/c HTTP/1.1\r\nHost: x\r\nConnection: close, Upgrade\r\nUpgrade: h2c\r\n\r\n";
+    let last =
+        "GET /_connector/c HTTP/1.1\r\nHost: localhost\r\nConnection: close, Upgrade\r\nUpgrade: h2c\r\n\r\n";
     connection.send(last.as_bytes()).unwrap();
     assert_eq!(connection.read_answer(false).unwrap().expect(200).header("connection"), Some("close"));
     assert!(connection.read_to_end().unwrap().is_empty());

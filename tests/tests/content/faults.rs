@@ -93,11 +93,11 @@ fn what_is_too_long_is_refused() {
     let engine = ToldEngine::new(Told::Answer(answer("200 OK", "", DONE)));
     let (_store, server) = start(&engine.url, &[]);
     let mut connection = server.connect();
-    let head = "POST /_bulk HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-ndjson\r\n";
+    let head = "POST /_bulk HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\n";
     connection.send(format!("{head}Content-Length: 104857601\r\n\r\n").as_bytes()).unwrap();
     connection.read_answer(false).unwrap().refused_naming(413, &["104857600"]);
     let mut connection = server.connect();
-    let head = "POST /a/_doc HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n";
+    let head = "POST /a/_doc HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
     connection.send(format!("{head}Transfer-Encoding: chunked\r\n\r\n").as_bytes()).unwrap();
     let piece = format!("400000\r\n{}\r\n", "x".repeat(0x40_0000));
     let _ = (0..26).try_for_each(|_| connection.send(piece.as_bytes()));
@@ -117,7 +117,7 @@ fn a_slow_client_has_time_and_a_stalled_one_has_not() {
     let (_store, server) = start(&engine.url, &[]);
     let body = bulk("a", 4, "x");
     let head = format!(
-        "POST /_bulk HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-ndjson\r\nContent-Length: {}\r\n\r\n",
+        "POST /_bulk HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nContent-Length: {}\r\n\r\n",
         body.len()
     );
     let mut connection = server.connect();
@@ -215,7 +215,7 @@ fn a_request_behind_a_head_is_answered_too() {
     let engine = ToldEngine::new(Told::Answer(told.to_owned()));
     let (_store, server) = start(&engine.url, &[]);
     let mut connection = server.connect();
-    let both = "HEAD /a HTTP/1.1\r\nHost: a\r\n\r\nGET /_license HTTP/1.1\r\nHost: a\r\n\r\n";
+    let both = "HEAD /a HTTP/1.1\r\nHost: localhost\r\n\r\nGET /_license HTTP/1.1\r\nHost: localhost\r\n\r\n";
     connection.send(both.as_bytes()).unwrap();
     let head = connection.read_answer(true).unwrap().expect(200);
     assert_eq!(head.header("content-length"), Some("300"), "{head:?}");

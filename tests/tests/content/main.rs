@@ -79,8 +79,9 @@ fn documents_are_written_and_found() {
             connection.request("HEAD", &path, &[("Accept-Encoding", "gzip")], None).unwrap().expect(200);
         assert!(head.header("content-length").is_some(), "{head:?}");
         assert_eq!(plain.json()["_source"]["body"], "other text");
-        let list =
-            format!("GET /{name}/_search?size=30 HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n\r\n");
+        let list = format!(
+            "GET /{name}/_search?size=30 HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n\r\n"
+        );
         connection.send(list.as_bytes()).unwrap();
         let (answer, packed) = connection.read_packed_answer(false).unwrap();
         assert_eq!(answer.header("content-encoding"), Some("gzip"), "{answer:?}");

@@ -1,6 +1,8 @@
 //! Security with the real binary: when it starts, the first key, and who gets in.
 #![allow(missing_docs, reason = "a test")]
 
+mod keys;
+mod sites;
 mod start;
 
 use std::fs;

@@ -84,6 +84,19 @@ pub enum ApiError {
     /// The key of the caller is limited to connectors to which the document does not belong.
     #[error(transparent)]
     OutOfScope(StoreError),
+    /// The request is for a host that is none of the service's, which has no security.
+    #[error(
+        "the host [{0}] is not known here: without security only requests for an address, for [localhost] or for a name in \
+         the setting [allowed_hosts] (--allowed-hosts) are answered, so that no web page reaches this service by a name \
+         of its own"
+    )]
+    Misdirected(String),
+    /// A page of this origin asks for a change of a service without security.
+    #[error(
+        "a page of [{0}] may not change anything here: without security only pages of this service itself and of the \
+         origins in the setting [cors_origins] (--cors-origins) may"
+    )]
+    ForeignOrigin(String),
     /// The media type is not supported; with the reason.
     #[error("{0}")]
     MediaType(String),
@@ -193,6 +206,8 @@ impl ApiError {
             Self::NoCredentials { .. } | Self::Unauthenticated(_) => ErrorKind::Unauthenticated,
             Self::Forbidden { .. } | Self::ForbiddenIndices { .. } => ErrorKind::Forbidden,
             Self::OutOfScope(_) => ErrorKind::OutOfScope,
+            Self::Misdirected(_) => ErrorKind::Misdirected,
+            Self::ForeignOrigin(_) => ErrorKind::ForeignOrigin,
             Self::MediaType(_) => ErrorKind::MediaType,
             Self::BodyTimeout(_) => ErrorKind::BodyTimeout,
             Self::BodyTooLarge(_) | Self::TooLongToPassOn(_) => ErrorKind::BodyTooLarge,

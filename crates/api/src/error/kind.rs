@@ -43,6 +43,8 @@ pub enum ErrorKind {
     OutOfScope,
     /// The request is none of those that are passed on to the engine of the content indices.
     NotPassedOn,
+    /// A page of another site asks for a change, and security is off.
+    ForeignOrigin,
     /// The connector, the sync job or the secret does not exist.
     NotFound,
     /// The document of a control index that an update is for does not exist.
@@ -65,6 +67,8 @@ pub enum ErrorKind {
     BodyTooLarge,
     /// The content encoding of the body is not supported.
     ContentEncoding,
+    /// The request is for a host name that is not this service's, and security is off.
+    Misdirected,
     /// An idempotency key was used for another request.
     IdempotencyKeyReused,
     /// A limit of requests or connections is reached.

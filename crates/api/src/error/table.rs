@@ -117,6 +117,12 @@ impl ErrorKind {
                 "The request is none of those that are passed on to the engine of the content indices; whoever runs the \
          service can allow more of them by the setting content_allow.",
             ),
+            Self::ForeignOrigin => (
+                403,
+                "security_exception",
+                "Security is off, and a browser sent the request for a page of another site, by its Origin header; whoever \
+         runs the service can allow the site by the setting cors_origins.",
+            ),
             Self::NotFound => (
                 404,
                 "resource_not_found_exception",
@@ -174,6 +180,12 @@ impl ErrorKind {
                 415,
                 "media_type_header_exception",
                 "The body is packed in a way that is not served, by its Content-Encoding; the reason names the ways that are.",
+            ),
+            Self::Misdirected => (
+                421,
+                "security_exception",
+                "Security is off, and the request is for another host by its Host header: neither an address, nor \
+         localhost, nor a name of the setting allowed_hosts.",
             ),
             Self::IdempotencyKeyReused => (
                 422,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
@@ -18,7 +19,7 @@ use tributary_storage::Store;
 use crate::body::BodyLimits;
 use crate::dispatch;
 use crate::endpoint::{Endpoint, PathChoices};
-use crate::error::HeadRefusal;
+use crate::error::{ApiError, HeadRefusal};
 use crate::limits::{Limiter, RequestLimits};
 use crate::metrics::Metrics;
 use crate::observe::Observer;
@@ -222,7 +223,14 @@ impl Api {
     /// themselves, since the HTTP library rejects them without a body, before any handler.
     #[must_use]
     pub fn refuse_head(&self, request: &HttpRequest, refusal: HeadRefusal) -> HttpResponse {
-        dispatch::refuse_head(&self.state, request, refusal)
+        dispatch::refuse_early(&self.state, request, None, &ApiError::Head(refusal))
+    }
+
+    /// The response to a request that the server refuses before it reaches the API, in the common error format. The
+    /// connection is closed after it if a part of the body is unread.
+    #[must_use]
+    pub fn refuse(&self, request: &HttpRequest, unread: Payload, error: &ApiError) -> HttpResponse {
+        dispatch::refuse_early(&self.state, request, Some(unread), error)
     }
 
     /// Ends the requests that wait for sync jobs: each is answered with the present state, and so are those that come

@@ -166,7 +166,9 @@ fn every_error_of_the_table_is_shown() {
         use ErrorKind::{HeadTimeout, HeadTooLong, MalformedHead};
         // What is said of a content engine is shown by tests of the service over real ones.
         use ErrorKind::{BadEngineAnswer, EngineAway, NotPassedOn, OwnIndex};
-        !matches!(row.kind, MalformedHead | HeadTimeout | HeadTooLong)
+        // Nor one that the service refuses for its host or its origin.
+        use ErrorKind::{ForeignOrigin, Misdirected};
+        !matches!(row.kind, MalformedHead | HeadTimeout | HeadTooLong | Misdirected | ForeignOrigin)
             && !matches!(row.kind, BadEngineAnswer | EngineAway | NotPassedOn | OwnIndex)
     };
     for row in tributary_api::ERRORS.iter().filter(can_be_shown) {

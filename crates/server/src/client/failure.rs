@@ -5,6 +5,7 @@ use std::io;
 
 use reqwest::StatusCode;
 
+use super::api_key::API_KEY_VARIABLE;
 use super::plain::plain;
 
 /// The exit codes, for the help of each command.
@@ -32,6 +33,8 @@ pub(crate) enum ClientFailure {
     NotConfirmed,
     #[error("{file}: {reason}")]
     File { file: String, reason: String },
+    #[error("the API key in {place}: {reason}")]
+    ApiKey { place: String, reason: String },
     #[error("the request cannot be made: {}", causes(.0))]
     Client(#[source] reqwest::Error),
     #[error("the id [{0}] cannot be part of a path")]
@@ -42,6 +45,8 @@ pub(crate) enum ClientFailure {
     TimedOut { url: String, seconds: u64, source: Option<reqwest::Error> },
     #[error("{reason} ({status})")]
     Answered { status: StatusCode, reason: String },
+    #[error("{reason} ({status}); {API_KEY_VARIABLE} or --api-key-file gives an API key")]
+    KeyNeeded { status: StatusCode, reason: String },
     #[error("{url} answers, but not as this API does: {reason}")]
     Unexpected { url: String, reason: String },
     #[error("the output cannot be written to standard output: {0}")]
@@ -68,6 +73,14 @@ impl ClientFailure {
         Self::Answered { status, reason: Self::reason(body) }
     }
 
+    /// The same for a request without a key, which may be what it needs.
+    pub(super) fn answered_without_key(status: StatusCode, body: &str) -> Self {
+        match Self::answered(status, body) {
+            Self::Answered { status: StatusCode::UNAUTHORIZED, reason } => Self::KeyNeeded { status, reason },
+            other => other,
+        }
+    }
+
     /// The reason in the body of an error; free of control characters.
     pub(crate) fn reason(body: &str) -> String {
         let reason = serde_json::from_str::<serde_json::Value>(body).ok().and_then(|body| {
@@ -81,7 +94,13 @@ impl ClientFailure {
 
     /// Whether the next call would fail likewise.
     pub(crate) fn concerns_all(&self) -> bool {
-        matches!(self, Self::Unreachable { .. } | Self::TimedOut { .. } | Self::Unexpected { .. })
+        matches!(
+            self,
+            Self::Unreachable { .. }
+                | Self::TimedOut { .. }
+                | Self::Unexpected { .. }
+                | Self::KeyNeeded { .. }
+        )
     }
 
     /// Whether the same call may succeed later.
@@ -104,6 +123,7 @@ impl ClientFailure {
             Self::Usage(_) | Self::Unaddressable(_) => 2,
             Self::Answered { status: StatusCode::NOT_FOUND, .. } => 3,
             Self::Answered { status, .. } if status.is_client_error() => 4,
+            Self::KeyNeeded { .. } => 4,
             Self::Answered { status, .. } if status.is_server_error() => 5,
             Self::Unreachable { .. } | Self::TimedOut { .. } => 5,
             Self::JobFailed { .. } => 6,
@@ -113,6 +133,7 @@ impl ClientFailure {
             Self::ReaderGone => 0,
             Self::NotConfirmed
             | Self::File { .. }
+            | Self::ApiKey { .. }
             | Self::Client(_)
             | Self::Signals(_)
             | Self::Answered { .. }

@@ -1,6 +1,7 @@
 //! A client of a running service: what commands such as `tributary jobs` ask it with, and how they show its answers.
 
 mod answer;
+mod api_key;
 mod connection_options;
 mod details;
 mod endpoint;
@@ -15,6 +16,7 @@ mod table;
 mod times;
 
 pub(crate) use answer::{Listing, words};
+pub(crate) use api_key::{API_KEY_VARIABLE, ApiKeyOptions};
 pub(crate) use connection_options::ConnectionOptions;
 pub(crate) use details::{Detail, DetailKind, details};
 pub(crate) use endpoint::endpoint;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::Args;
 use reqwest::Url;
 
+use super::api_key::ApiKeyOptions;
 use super::connection_options::ConnectionOptions;
 use crate::setting_values::whole;
 
@@ -17,6 +18,8 @@ pub(crate) struct ServiceOptions {
     #[arg(long, value_name = "URL", env = "TRIBUTARY_URL", hide_env_values = true)]
     #[arg(value_parser = service_address, default_value = "http://127.0.0.1:9200")]
     pub(super) url: Url,
+    #[command(flatten)]
+    pub(super) api_key: ApiKeyOptions,
     /// How long to wait for an answer, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = whole(1, 86_400))]
     #[arg(allow_negative_numbers = true)]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{RequestBuilder, Response, StatusCode, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -30,6 +30,8 @@ pub(crate) struct Service {
     http: reqwest::Client,
     base: Url,
     request_timeout: Duration,
+    /// The API key, as it is sent.
+    authorization: Option<HeaderValue>,
 }
 
 /// One call of an endpoint.
@@ -115,7 +117,14 @@ impl Service {
         let builder = options.connection.http_client()?;
         let builder = builder.default_headers(headers()).connect_timeout(options.request_timeout());
         let http = builder.build().map_err(ClientFailure::Client)?;
-        Ok(Self { http, base: options.url.clone(), request_timeout: options.request_timeout() })
+        let authorization = options.api_key.authorization()?;
+        let base = options.url.clone();
+        if authorization.is_some() && (!base.username().is_empty() || base.password().is_some()) {
+            let reason =
+                "an API key and the user in --url cannot be sent both: a request has one Authorization";
+            return Err(ClientFailure::Usage(reason.to_owned()));
+        }
+        Ok(Self { http, base, request_timeout: options.request_timeout(), authorization })
     }
 
     /// The answer of a call as text; an error unless it is a success.
@@ -134,7 +143,7 @@ impl Service {
         if !is_of_this_api {
             return Err(self.foreign(status));
         }
-        if status.is_success() { Ok(text) } else { Err(ClientFailure::answered(status, &text)) }
+        if status.is_success() { Ok(text) } else { Err(self.refused(status, &text)) }
     }
 
     /// A stream of server-sent events, which go on after the event with the given id. It may last for any time.
@@ -154,13 +163,20 @@ impl Service {
         if !status.is_success() {
             let text = timeout(self.request_timeout, response.text()).await;
             let text = text.map_err(|_| self.timed_out(None))?.map_err(|error| self.no_answer(error))?;
-            return Err(ClientFailure::answered(status, &text));
+            return Err(self.refused(status, &text));
         }
         let media_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         if !media_type.is_some_and(|found| found.to_ascii_lowercase().starts_with(EVENT_STREAM)) {
             return Err(self.unexpected("the answer is no stream of events"));
         }
         Ok(response)
+    }
+
+    fn refused(&self, status: StatusCode, text: &str) -> ClientFailure {
+        match &self.authorization {
+            Some(_) => ClientFailure::answered(status, text),
+            None => ClientFailure::answered_without_key(status, text),
+        }
     }
 
     fn foreign(&self, status: StatusCode) -> ClientFailure {
@@ -170,6 +186,9 @@ impl Service {
     fn request(&self, call: &Call) -> Result<RequestBuilder, ClientFailure> {
         let url = call.url(&self.base)?;
         let mut request = self.http.request(call.endpoint.method.as_str().parse().unwrap_or_default(), url);
+        if let Some(authorization) = &self.authorization {
+            request = request.header(AUTHORIZATION, authorization);
+        }
         for (name, value) in &call.headers {
             request = request.header(*name, value);
         }

@@ -3,6 +3,7 @@
 use std::io;
 
 use tributary_secrets::{Held, SecretError};
+use tributary_service::ServiceError;
 use tributary_storage::StoreError;
 use tributary_storage::transfer::TransferError;
 
@@ -56,11 +57,23 @@ pub(crate) enum Failure {
     Answer(io::Error),
     #[error("the new key cannot be written to standard output: {0}")]
     Key(io::Error),
+    #[error(
+        "the new key cannot be written to standard output: {0}; invalidate it by its id, and create another"
+    )]
+    ApiKey(io::Error),
     #[error("both sides are DIFFERENT: {0}")]
     Different(String),
     #[error("{url} is not well: {reason}")]
     Unhealthy { url: String, reason: String },
 
+    #[error("API keys of the store: {}", causes(.0))]
+    Keys(#[source] ServiceError),
+    #[error("--role-descriptors: {0}")]
+    RoleDescriptors(String),
+    #[error("--metadata: {0}")]
+    Metadata(String),
+    #[error("{0} not found")]
+    NoSuchKeys(String),
     #[error(transparent)]
     SecretKeys(#[from] SecretKeysError),
     #[error("{0}")]
@@ -86,6 +99,9 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Client(failure) => failure.exit_code(),
+            Self::RoleDescriptors(_) | Self::Metadata(_) => 2,
+            Self::NoSuchKeys(_) => 3,
+            Self::Keys(ServiceError::Refused(_)) => 4,
             _ => 1,
         }
     }
@@ -99,6 +115,12 @@ impl Failure {
     pub(super) fn opening(option: &'static str, source: StartError) -> Self {
         Self::Opening { option, source: Box::new(source) }
     }
+}
+
+/// What went wrong, with what it was caused by.
+fn causes(error: &ServiceError) -> String {
+    let cause = std::error::Error::source(error).map(|cause| format!(": {cause}"));
+    format!("{error}{}", cause.unwrap_or_default())
 }
 
 impl From<TransferError> for Failure {

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use clap::Args;
 use reqwest::Url;
+use reqwest::header::AUTHORIZATION;
 
 use super::Failure;
-use crate::client::{ConnectionOptions, causes, plain};
+use crate::client::{ApiKeyOptions, ConnectionOptions, causes, plain};
 use crate::setting_values::whole;
 use crate::streams;
 
@@ -35,6 +36,8 @@ pub(crate) struct HealthOptions {
     timeout: u64,
     #[command(flatten)]
     connection: ConnectionOptions,
+    #[command(flatten)]
+    api_key: ApiKeyOptions,
 }
 
 /// Parses an address that this command can query.
@@ -52,7 +55,11 @@ pub(super) async fn run(options: &HealthOptions) -> Result<(), Failure> {
     let no_answer = |error: reqwest::Error| unhealthy(reason(&error, &options.url));
     let http = options.connection.http_client()?.timeout(Duration::from_secs(options.timeout));
     let http = http.build().map_err(no_answer)?;
-    let answer = http.get(options.url.clone()).send().await.map_err(no_answer)?;
+    let mut request = http.get(options.url.clone());
+    if let Some(authorization) = options.api_key.authorization()? {
+        request = request.header(AUTHORIZATION, authorization);
+    }
+    let answer = request.send().await.map_err(no_answer)?;
     let status = answer.status();
     let text = answer.text().await.map_err(no_answer)?;
     if !status.is_success() {

@@ -1,5 +1,5 @@
 //! The commands other than serving: those over stores (copy, export, import, secrets), and those that ask a running
-//! service (health, jobs, connectors).
+//! service (health, jobs, connectors); `keys` does both.
 
 mod completion;
 mod connectors;
@@ -10,6 +10,7 @@ mod failure;
 mod health;
 mod import;
 mod jobs;
+mod keys;
 mod listing;
 mod new_file;
 mod progress;
@@ -42,6 +43,9 @@ pub(crate) enum Command {
     /// Lists connectors of a running service
     #[command(subcommand)]
     Connectors(connectors::ConnectorsCommand),
+    /// Creates, lists and invalidates API keys of a running service, or of a store
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Generates and rotates keys for the secrets and the sensitive values of connectors
     #[command(subcommand)]
     Secrets(secrets::SecretsCommand),
@@ -64,6 +68,7 @@ impl Command {
             Self::Health(options) => health::run(&options).await,
             Self::Jobs(command) => Ok(jobs::run(command).await?),
             Self::Connectors(command) => Ok(connectors::run(command).await?),
+            Self::Keys(command) => keys::run(command, stores).await,
             Self::Completion(options) => completion::run(&options, command_line),
             Self::Secrets(command) => secrets::run(command, stores, secret_keys).await,
         }

@@ -60,6 +60,11 @@ impl<'a> Stores<'a> {
         self.open_present(Side::Only, url, display).await
     }
 
+    /// Opens the only store of a command, and creates it if possible.
+    pub(super) async fn only_or_new(self, url: &str, display: &Display) -> Result<Named, Failure> {
+        self.open(Side::Only, url, display).await
+    }
+
     async fn open_present(self, side: Side, url: &str, display: &Display) -> Result<Named, Failure> {
         let opening = |source: OpenError| Failure::opening(side.option(), source.into());
         if let Some(folder) = folder(url).transpose().map_err(opening)?
