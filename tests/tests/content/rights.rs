@@ -5,7 +5,7 @@ use std::io::Write as _;
 use serde_json::{Value, json};
 use tributary_tests::{Answer, Server, folder};
 
-use super::{VENDOR_LINES, engines, in_front_of, index};
+use super::{engines, in_front_of, index};
 
 /// Base64 of an id and a secret: the first key.
 const ADMIN: &str = "YWRtaW46dGhlLXNlY3JldC1vZi10aGUtYWRtaW5pc3RyYXRvcg==";
@@ -16,7 +16,7 @@ fn send(server: &Server, key: &str, method: &str, target: &str, body: &Value) ->
         Value::String(lines) => Some(lines.clone()),
         body => Some(body.to_string()),
     };
-    let media_type = if body.is_string() { VENDOR_LINES } else { "application/json" };
+    let media_type = if body.is_string() { "application/x-ndjson" } else { "application/json" };
     let authorization = format!("ApiKey {key}");
     let headers = [("Authorization", authorization.as_str()), ("Content-Type", media_type)];
     let headers = if text.is_some() { &headers[..] } else { &headers[..1] };
