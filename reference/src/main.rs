@@ -2,6 +2,7 @@
 //! the crates; or checks that they are up to date, that no link of a page or of the built site is broken, and that the
 //! code in the pages is the code of the project.
 
+mod audit;
 mod code;
 mod configuration;
 mod content;
@@ -68,6 +69,7 @@ fn files(root: &Path) -> Result<Vec<File>> {
         File::new("docs/reference/statuses.md", statuses::page()),
         File::new("docs/reference/errors.md", errors::page()),
         File::new("docs/reference/configuration.md", configuration::page()),
+        File::new("docs/reference/audit.md", audit::page()),
         File::new("docs/reference/content.md", content::page()),
         File::new("docs/reference/stores.md", stores::page(root)?),
     ];

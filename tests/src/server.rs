@@ -21,6 +21,8 @@ pub struct Server {
     output: Output,
     log: Output,
     address: SocketAddr,
+    /// Sent with each request that has no header of its own for it.
+    authorization: Option<String>,
 }
 
 impl Server {
@@ -38,7 +40,19 @@ impl Server {
         let Some(address) = address.filter(|_| !ended) else {
             panic!("it ended before it was ready; output: {}\nlog: {}", output.rest(), log.rest());
         };
-        Self { child, output, log, address }
+        Self { child, output, log, address, authorization: None }
+    }
+
+    /// Sends an `Authorization` header with each request.
+    #[must_use]
+    pub fn authorized(mut self, header: &str) -> Self {
+        self.authorization = Some(header.to_owned());
+        self
+    }
+
+    /// Whether requests are sent with an `Authorization` header.
+    pub fn is_authorized(&self) -> bool {
+        self.authorization.is_some()
     }
 
     /// Its address.
@@ -91,7 +105,12 @@ impl Server {
         headers: &[(&str, &str)],
         body: Option<&[u8]>,
     ) -> Answer {
-        let answer = self.connect().request(method, target, headers, body);
+        let mut headers = headers.to_vec();
+        let is_given = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+        if let Some(authorization) = self.authorization.as_deref().filter(|_| !is_given) {
+            headers.push(("Authorization", authorization));
+        }
+        let answer = self.connect().request(method, target, &headers, body);
         answer.unwrap_or_else(|error| panic!("{method} {target} has no answer: {error}; {}", self.log()))
     }
 

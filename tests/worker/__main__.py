@@ -20,7 +20,7 @@ from source import SERVICE_TYPE
 
 class Worker:
     def __init__(self, settings):
-        self.host = Host(settings["host"], settings["user"], settings["password"])
+        self.host = Host(settings["host"], settings["user"], settings["password"], settings.get("api_key"))
         self.name = settings["name"]
         # Seconds between two rounds.
         self.tick = settings["tick"]

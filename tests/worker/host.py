@@ -13,10 +13,10 @@ class Gone(Exception):
 class Host:
     """Requests with the media types, and the origin, that connector services have."""
 
-    def __init__(self, url, user, password):
+    def __init__(self, url, user, password, api_key=None):
         self.client = AsyncElasticsearch(
             url,
-            basic_auth=(user, password),
+            **({"api_key": api_key} if api_key else {"basic_auth": (user, password)}),
             headers={"X-elastic-product-origin": "connectors"},
             # What fails has to be seen.
             max_retries=0,

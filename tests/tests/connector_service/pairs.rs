@@ -1,5 +1,7 @@
 //! The stores and content engines that are tested together.
 
+use std::io::Write as _;
+
 use tempfile::TempDir;
 use tributary_engines::{Distribution, Endpoint, Indices, selected, shared};
 use tributary_tests::{Launch, Server, embedded, folder};
@@ -12,14 +14,29 @@ pub(crate) struct Pair {
     store: &'static str,
     /// The backend of the content engine.
     content: &'static str,
+    /// Whether the service asks for keys, and each worker has one.
+    is_secure: bool,
 }
+
+/// Base64 of an id and a secret: the first key.
+const ADMIN_KEY: &str = "YWRtaW46dGhlLXNlY3JldC1vZi10aGUtYWRtaW5pc3RyYXRvcg==";
 
 /// Every store, and both content engines.
 pub(crate) const PAIRS: &[Pair] = &[
-    Pair { name: "memory_and_opensearch", store: "memory", content: "opensearch" },
-    Pair { name: "embedded_and_elasticsearch", store: "embedded", content: "elasticsearch" },
-    Pair { name: "opensearch_for_both", store: "opensearch", content: "opensearch" },
-    Pair { name: "elasticsearch_for_both", store: "elasticsearch", content: "elasticsearch" },
+    Pair { name: "memory_and_opensearch", store: "memory", content: "opensearch", is_secure: true },
+    Pair {
+        name: "embedded_and_elasticsearch",
+        store: "embedded",
+        content: "elasticsearch",
+        is_secure: false,
+    },
+    Pair { name: "opensearch_for_both", store: "opensearch", content: "opensearch", is_secure: false },
+    Pair {
+        name: "elasticsearch_for_both",
+        store: "elasticsearch",
+        content: "elasticsearch",
+        is_secure: true,
+    },
 ];
 
 /// A service over a pair, with what it needs.
@@ -59,8 +76,17 @@ impl Pair {
             engine => (over_engine(engine, content, &indices), None),
         };
         let launch = if self.is_one() { launch } else { with_content(launch, content) };
-        Running { server: launch.start(), indices, _folder: folder }
+        let server = if self.is_secure { start_with_key(launch) } else { launch.start() };
+        Running { server, indices, _folder: folder }
     }
+}
+
+/// A service with security on, to which requests are sent with the first key.
+fn start_with_key(launch: Launch) -> Server {
+    let mut file = tempfile::NamedTempFile::new().expect("a file");
+    file.write_all(ADMIN_KEY.as_bytes()).expect("a key");
+    let launch = launch.arguments(["--security", "on"]).variable("TRIBUTARY_ADMIN_KEY_FILE", file.path());
+    launch.start().authorized(&format!("ApiKey {ADMIN_KEY}"))
 }
 
 /// A start over an engine, which is that of the content too, with control indices of its own.

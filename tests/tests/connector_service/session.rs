@@ -86,7 +86,7 @@ impl Session {
     }
 
     pub(crate) fn start_worker(&self, name: &str) {
-        self.workers.borrow_mut().push(Worker::start(&self.running.server, name));
+        self.workers.borrow_mut().push(Worker::start(&self.running.server, name, &self.index));
     }
 
     /// The only worker, which is not looked after any more.

@@ -19,8 +19,10 @@ pub(crate) struct Worker {
 
 impl Worker {
     /// Starts one, and waits until it has found the service in order.
-    pub(crate) fn start(server: &Server, name: &str) -> Self {
+    /// Where the service asks for keys, it has one for a content index.
+    pub(crate) fn start(server: &Server, name: &str, index: &str) -> Self {
         let settings = json!({
+            "api_key": server.is_authorized().then(|| create_key(server, name, index)),
             "host": format!("http://{}", server.address()),
             "user": CREDENTIALS.0,
             "password": CREDENTIALS.1,
@@ -73,4 +75,15 @@ impl Worker {
         self.signal(Signal::KILL);
         assert!(!self.process.wait().status.success());
     }
+}
+
+/// A key with what a connector service needs.
+fn create_key(server: &Server, name: &str, index: &str) -> String {
+    let role = json!({
+        "cluster": ["monitor", "manage_connector"],
+        "indices": [{ "names": [format!("{index}*"), ".search-acl-filter-*"], "privileges": ["all"] }],
+    });
+    let body = json!({ "name": name, "role_descriptors": { "connectors": role } }).to_string();
+    let created = server.send("POST", "/_security/api_key", &body).expect(200).json();
+    created["encoded"].as_str().expect("an encoded key").to_owned()
 }

@@ -3,6 +3,7 @@
 
 mod faults;
 mod names;
+mod rights;
 mod told;
 
 use std::sync::atomic::{AtomicUsize, Ordering};

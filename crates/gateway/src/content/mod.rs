@@ -23,6 +23,7 @@ mod passing;
 mod pattern;
 mod point_in_time;
 mod processors;
+mod receiving;
 mod rights;
 mod spool;
 mod strings;

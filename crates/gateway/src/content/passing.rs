@@ -5,33 +5,29 @@ use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::Method;
-use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, TRANSFER_ENCODING};
+use actix_web::http::header::{CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use bytes::Bytes;
-use tributary_api::{ApiError, ENDPOINTS, Pace, PassedOn, ReceivedBody, Reservation, refuse};
+use tributary_api::{ApiError, ENDPOINTS, Pace, PassedOn, Reservation, refuse};
 use tributary_service::Principal;
 use tributary_storage::{Deadline, SearchProduct};
 
 use super::actions::Actions;
 use super::allowed::Looked;
 use super::answer::Answer;
-use super::body_check::BodyCheck;
 use super::cursors::{self, Beginning};
 use super::engine::Content;
 use super::failure;
 use super::headers;
-use super::lines;
 use super::looking::{Looking, check_packing};
 use super::needs::Named;
-use super::pattern::{Admitted, admit};
+use super::pattern::admit;
 use super::point_in_time::PointInTime;
-use super::rights::{ANY, Rights};
+use super::rights::Rights;
 use super::target::Target;
 use super::upload::{LONGEST, Outgoing, Upload, channel, pass_kept};
 use super::work_clock::WorkClock;
 
-/// The longest body that is looked at as a whole.
-const LONGEST_LOOKED_AT: usize = 10 * 1024 * 1024;
 /// The longest answer that is translated.
 const LONGEST_TRANSLATED: usize = 1024 * 1024;
 
@@ -66,7 +62,7 @@ fn is_of_this_service(target: &Target) -> bool {
 }
 
 /// The index expression that a path begins with, for what a body says nothing about.
-fn default_index(target: &Target) -> Option<String> {
+pub(super) fn default_index(target: &Target) -> Option<String> {
     target.segments.first().filter(|first| !first.starts_with('_') || first.starts_with("_all")).cloned()
 }
 
@@ -97,13 +93,13 @@ impl Sent {
 }
 
 /// A request on its way.
-struct Exchange<'e> {
-    content: &'e Content,
-    request: &'e HttpRequest,
+pub(super) struct Exchange<'e> {
+    pub(super) content: &'e Content,
+    pub(super) request: &'e HttpRequest,
     /// Whether nothing is left of its body.
-    is_read: bool,
+    pub(super) is_read: bool,
     /// What the caller may do.
-    rights: Rights,
+    pub(super) rights: Rights,
     /// Whether the answer is looked at or replaced, for which it must not be packed.
     is_looked_at: bool,
     /// The method that is sent in place of that of the request.
@@ -161,57 +157,6 @@ impl Exchange<'_> {
             answer.replace(call.answer(body));
         }
         Ok((answer, product))
-    }
-
-    /// Checks a request about a scroll or a point in time: the caller has opened it, or may read everything.
-    fn check_cursor(&self, admitted: &Admitted, target: &Target, body: &[u8]) -> Result<(), ApiError> {
-        let Some(key) = self.rights.key() else { return Ok(()) };
-        let is_own = self.content.cursors.are_of(&cursors::ids(target, body), key);
-        if is_own { Ok(()) } else { self.rights.check_all(admitted.needs, ANY) }
-    }
-
-    /// Receives a body and looks for what is not passed on.
-    async fn look(
-        &mut self,
-        admitted: &Admitted,
-        target: &Target,
-        payload: &mut Payload,
-    ) -> Result<Bytes, ApiError> {
-        let headers = self.request.headers();
-        let is_json = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
-            let essence = value.split(';').next().unwrap_or_default().trim().to_lowercase();
-            essence.ends_with("json")
-        });
-        if !is_json {
-            return Err(ApiError::MediaType(
-                "Content-Type header is not supported, [application/json] is needed: the body is looked at before it is \
-                 passed on"
-                    .to_owned(),
-            ));
-        }
-        let body =
-            ReceivedBody::read(self.request, payload, LONGEST_LOOKED_AT, self.content.body_timeout).await;
-        let body = body.map_err(|error| match error {
-            ApiError::BodyTooLarge(limit) => ApiError::TooLongToPassOn(limit),
-            other => other,
-        })?;
-        self.is_read = true;
-        if admitted.named == Named::ByCursor {
-            self.check_cursor(admitted, target, &body.unpacked)?;
-        }
-        let own = Arc::clone(&self.content.own);
-        let rights = self.rights.clone();
-        let text = body.unpacked;
-        let wants_hidden = target.wants_hidden();
-        let default = default_index(target).unwrap_or_else(|| ANY.to_owned());
-        let Admitted { looked, needs, named, naming, .. } = *admitted;
-        let check = move || {
-            let looking = BodyCheck { own: &own, rights: &rights, naming, wants_hidden };
-            looking.check(looked, &text)?;
-            if named == Named::InLines { lines::check(&rights, needs, &default, &text) } else { Ok(()) }
-        };
-        if body.received.len() < LONG { check() } else { in_background(check).await }?;
-        Ok(body.received)
     }
 
     /// Sends a body while it arrives.
@@ -348,13 +293,4 @@ impl Exchange<'_> {
         }
         Err(last.unwrap_or_else(|| failure::slow(Duration::ZERO)))
     }
-}
-
-/// The size from which a check would delay other requests of the thread.
-const LONG: usize = 64 * 1024;
-
-async fn in_background(
-    check: impl FnOnce() -> Result<(), ApiError> + Send + 'static,
-) -> Result<(), ApiError> {
-    web::block(check).await.map_err(|error| ApiError::Internal(error.into()))?
 }

@@ -190,7 +190,7 @@ mod tests {
         let request = TestRequest::put()
             .uri("/_connector/a?secret=x")
             .peer_addr("127.0.0.1:7".parse().unwrap())
-            .insert_header(("x-opaque-id", "mine\n\"quoted\""))
+            .insert_header(("x-opaque-id", "mine \"quoted\""))
             .insert_header(("authorization", "ApiKey top-secret"))
             .insert_header(("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"))
             .to_http_request();
@@ -256,7 +256,7 @@ mod tests {
         declared.sort_unstable();
         found.sort_unstable();
         assert_eq!(found, declared);
-        assert_eq!(line["opaque_id"], "mine\n\"quoted\"");
+        assert_eq!(line["opaque_id"], "mine \"quoted\"");
         assert_eq!(line["trace.id"], "0af7651916cd43dd8448eb211c80319c");
     }
 }
