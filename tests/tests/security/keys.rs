@@ -177,10 +177,9 @@ fn roles_beyond_privileges_are_given_as_json() {
 /// A key that another process invalidates works for some seconds at most.
 #[test]
 fn a_key_is_invalidated_by_another_process() {
-    for backend in ["opensearch", "elasticsearch"] {
-        if selected(backend) {
-            invalidated_elsewhere(backend);
-        }
+    // One of them is enough: what differs between them is not in keys.
+    if let Some(backend) = ["opensearch", "elasticsearch"].into_iter().find(|backend| selected(backend)) {
+        invalidated_elsewhere(backend);
     }
 }
 
