@@ -1,12 +1,10 @@
 //! The API over a store: its configuration and mounting.
 
 use std::any::Any;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
-use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::Value;
@@ -16,9 +14,10 @@ use tributary_service::sync_job::{PipelineDirectory, SyncJobHub};
 use tributary_service::{Clock, IdGenerator, SortableIds, SystemClock};
 use tributary_storage::Store;
 
+use super::paths::{endpoints_by_path, patterns};
 use crate::body::BodyLimits;
 use crate::dispatch;
-use crate::endpoint::{Endpoint, PathChoices};
+use crate::endpoint::Endpoint;
 use crate::error::{ApiError, HeadRefusal};
 use crate::limits::{Limiter, RequestLimits};
 use crate::metrics::Metrics;
@@ -269,55 +268,4 @@ impl Api {
 #[must_use]
 pub fn openapi(more: &[&'static Endpoint]) -> Value {
     document(&[ENDPOINTS, more].concat())
-}
-
-/// The endpoints that answer at each path: its own, and where an extension takes `POST` only, those of the path with a
-/// parameter in place of its name for all other methods, as if the extension did not exist.
-fn endpoints_by_path(
-    endpoints: impl Iterator<Item = &'static Endpoint>,
-) -> Vec<(&'static str, Vec<&'static Endpoint>)> {
-    let declared = declared_by_path(endpoints);
-    let with_shared = |(path, own): &(&'static str, Vec<&'static Endpoint>)| {
-        let mut all = own.clone();
-        if own.iter().all(|endpoint| endpoint.extension && endpoint.method == Method::POST) {
-            let shared = declared.iter().filter(|(other, _)| is_parameter_of(other, path));
-            all.extend(shared.flat_map(|(_, endpoints)| endpoints));
-        }
-        (*path, all)
-    };
-    declared.iter().map(with_shared).collect()
-}
-
-/// Whether a path differs from a literal one by a parameter as its last part.
-fn is_parameter_of(path: &str, literal: &str) -> bool {
-    let (path, literal) = (path.rsplit_once('/'), literal.rsplit_once('/'));
-    path.zip(literal).is_some_and(|((folder, last), (other_folder, other_last))| {
-        folder == other_folder && last.starts_with('{') && !other_last.starts_with('{')
-    })
-}
-
-/// The endpoints of each path, literal segments before parameters so that they match first; paths without parameters
-/// come first, so that they are found before any regular expression is tried.
-fn declared_by_path(
-    endpoints: impl Iterator<Item = &'static Endpoint>,
-) -> Vec<(&'static str, Vec<&'static Endpoint>)> {
-    let mut paths: BTreeMap<(bool, String), (&'static str, Vec<&'static Endpoint>)> = BTreeMap::new();
-    for endpoint in endpoints {
-        let order = (endpoint.path.contains('{'), endpoint.path.replace('{', "~"));
-        paths.entry(order).or_insert_with(|| (endpoint.path, Vec::new())).1.push(endpoint);
-    }
-    paths.into_values().collect()
-}
-
-/// The path with and without a trailing slash, for each value of a parameter that has few; the root of a scope has no
-/// slash of its own.
-fn patterns(path: &'static str, choices: Option<PathChoices>) -> Vec<String> {
-    let bare = path.trim_end_matches('/');
-    let paths = match choices {
-        Some(PathChoices { parameter, values }) => {
-            values.iter().map(|value| bare.replace(&format!("{{{parameter}}}"), value)).collect()
-        }
-        None => vec![bare.to_owned()],
-    };
-    paths.into_iter().flat_map(|bare| [format!("{bare}/"), bare]).collect()
 }

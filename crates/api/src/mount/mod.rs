@@ -1,5 +1,6 @@
 //! Mounting of the API in an application.
 
 mod api;
+mod paths;
 
 pub use api::{Api, openapi};

@@ -7,12 +7,9 @@ use reqwest::header::HeaderValue;
 use tributary_service::access::Credentials;
 use zeroize::Zeroizing;
 
-use super::failure::ClientFailure;
+use super::failure::{API_KEY_VARIABLE, ClientFailure};
 use crate::private_file;
 use crate::setting_values::{NOT_UTF_8, path};
-
-/// The environment variable with the key itself. There is no flag: command lines are visible to others.
-pub(crate) const API_KEY_VARIABLE: &str = "TRIBUTARY_API_KEY";
 
 /// Where the key comes from.
 #[derive(Debug, Clone, Args)]

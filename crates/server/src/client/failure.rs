@@ -5,7 +5,6 @@ use std::io;
 
 use reqwest::StatusCode;
 
-use super::api_key::API_KEY_VARIABLE;
 use super::plain::plain;
 
 /// The exit codes, for the help of each command.
@@ -23,6 +22,9 @@ pub(crate) const WAIT_EXIT_CODES: &str = "
   6  with --wait: the job ended with an error
   7  with --wait: the job was canceled
   8  with --wait: the job has not ended within --timeout";
+
+/// The environment variable with an API key. There is no flag: command lines are visible to others.
+pub(crate) const API_KEY_VARIABLE: &str = "TRIBUTARY_API_KEY";
 
 /// Why a call of the service failed. All texts of others in it are free of control characters.
 #[derive(Debug, thiserror::Error)]

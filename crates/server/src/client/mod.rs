@@ -16,11 +16,11 @@ mod table;
 mod times;
 
 pub(crate) use answer::{Listing, words};
-pub(crate) use api_key::{API_KEY_VARIABLE, ApiKeyOptions};
+pub(crate) use api_key::ApiKeyOptions;
 pub(crate) use connection_options::ConnectionOptions;
 pub(crate) use details::{Detail, DetailKind, details};
 pub(crate) use endpoint::endpoint;
-pub(crate) use failure::{ClientFailure, EXIT_CODES, WAIT_EXIT_CODES, causes};
+pub(crate) use failure::{API_KEY_VARIABLE, ClientFailure, EXIT_CODES, WAIT_EXIT_CODES, causes};
 pub(crate) use flags::{EndpointFlags, Flags};
 pub(crate) use options::ServiceOptions;
 pub(crate) use plain::plain;

@@ -41,7 +41,7 @@ fn place(collection: Collection) -> usize {
     COLLECTIONS.iter().position(|one| *one == collection).expect("only lasting documents are moved")
 }
 
-/// Whether a report mentions a collection with so many documents: secrets are left out where there are none.
+/// Whether a report mentions a collection with so many documents: secrets and API keys are left out where there are none.
 pub fn is_told(collection: Collection, documents: u64) -> bool {
-    documents > 0 || collection != Collection::SECRETS
+    documents > 0 || [Collection::CONNECTORS, Collection::SYNC_JOBS].contains(&collection)
 }
