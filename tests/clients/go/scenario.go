@@ -1,10 +1,11 @@
-// Goes through every connector and sync job method of the typed Go client.
+// Goes through every connector and sync job method of the typed Go client, and those of API keys.
 //
 // Prints `has METHOD` for each method that the client has, and `called METHOD` after each call.
 package main
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,7 +16,10 @@ import (
 
 	"github.com/elastic/go-elasticsearch/v9"
 	"github.com/elastic/go-elasticsearch/v9/typedapi"
+	"github.com/elastic/go-elasticsearch/v9/typedapi/esdsl"
 	"github.com/elastic/go-elasticsearch/v9/typedapi/types"
+	"github.com/elastic/go-elasticsearch/v9/typedapi/types/enums/apikeytype"
+	"github.com/elastic/go-elasticsearch/v9/typedapi/types/enums/clusterprivilege"
 	"github.com/elastic/go-elasticsearch/v9/typedapi/types/enums/connectorfieldtype"
 	"github.com/elastic/go-elasticsearch/v9/typedapi/types/enums/connectorstatus"
 	"github.com/elastic/go-elasticsearch/v9/typedapi/types/enums/displaytype"
@@ -57,11 +61,19 @@ func equalJSON(found any, expected string) {
 func do[Response any](request interface {
 	Do(context.Context) (Response, error)
 }) Response {
+	response := send(request)
+	fmt.Println("called", reflect.TypeOf(request).Elem().Name())
+	return response
+}
+
+// Sends a request of another namespace.
+func send[Response any](request interface {
+	Do(context.Context) (Response, error)
+}) Response {
 	response, err := request.Do(context.Background())
 	if err != nil {
 		log.Panicf("%T: %v", request, err)
 	}
-	fmt.Println("called", reflect.TypeOf(request).Elem().Name())
 	return response
 }
 
@@ -262,6 +274,73 @@ func secrets() {
 	refused(404, "resource_not_found_exception", api.SecretGet(id))
 }
 
+// Privileges of connectors, which the client has no constants for.
+func privileges(names ...string) []clusterprivilege.ClusterPrivilege {
+	privileges := []clusterprivilege.ClusterPrivilege{}
+	for _, name := range names {
+		privileges = append(privileges, clusterprivilege.ClusterPrivilege{Name: name})
+	}
+	return privileges
+}
+
+func apiKeys(client *elasticsearch.TypedClient, config elasticsearch.Config) {
+	with := func(key string) *elasticsearch.TypedClient {
+		config.APIKey = key
+		return newClient(config)
+	}
+	security := client.Security
+	manager := send(security.Authenticate())
+	equal([]any{manager.Username, *manager.ApiKey.Name}, []any{"admin", "manager"})
+	reads := types.RoleDescriptor{Cluster: privileges("monitor", "monitor_connector")}
+	team := metadata{"team": json.RawMessage(`"search"`)}
+	key := send(security.CreateApiKey().Name("reader").Expiration(esdsl.NewDuration().String("1d")).
+		RoleDescriptors(map[string]types.RoleDescriptor{"reads": reads}).Metadata(&team))
+	equal(key.Name, "reader")
+	equal(key.Encoded, base64.StdEncoding.EncodeToString([]byte(key.Id+":"+key.ApiKey)))
+	reader := with(key.Encoded)
+	caller := send(reader.Security.Authenticate())
+	equal(
+		[]any{caller.Username, caller.ApiKey.Id, *caller.ApiKey.Name, caller.AuthenticationType, caller.Enabled},
+		[]any{"admin", key.Id, "reader", "api_key", true},
+	)
+	equal(*send(reader.Connector.Get("c")).Id, "c")
+	refused(403, "security_exception", reader.Connector.UpdateName("c").Name("X"))
+	held := send(reader.Security.HasPrivileges().Cluster(privileges("monitor", "manage_connector")...).
+		Application(&types.ApplicationPrivilegesCheck{
+			Application: "tributary", Privileges: []string{"monitor_connector"}, Resources: []string{"connector:c"},
+		}))
+	equal([]any{held.Username, held.HasAllRequested}, []any{"admin", false})
+	equal(held.Cluster, map[string]bool{"monitor": true, "manage_connector": false})
+	equalJSON(held.Application, `{"tributary": {"connector:c": {"monitor_connector": true}}}`)
+
+	found := send(security.GetApiKey().Id(key.Id)).ApiKeys[0]
+	equal(
+		[]any{found.Name, found.Type, found.Invalidated, found.Username, *found.Expiration},
+		[]any{"reader", apikeytype.Rest, false, "admin", *key.Expiration},
+	)
+	equal(found.RoleDescriptors["reads"].Cluster, reads.Cluster)
+	equalJSON(found.Metadata, `{"team": "search"}`)
+
+	works := types.RoleDescriptor{
+		Cluster: privileges("monitor", "work_connector"),
+		Applications: []types.ApplicationPrivileges{{
+			Application: "tributary", Privileges: []string{"*"}, Resources: []string{"connector:worked-*"},
+		}},
+	}
+	work := send(security.CreateApiKey().Name("worker").
+		RoleDescriptors(map[string]types.RoleDescriptor{"works": works}))
+	send(client.Connector.Put().ConnectorId("worked-1").Name("W"))
+	worker := with(work.Encoded).Connector
+	listed := send(worker.List())
+	equal([]any{listed.Count, *listed.Results[0].Id}, []any{int64(1), "worked-1"})
+	refused(404, "resource_not_found_exception", worker.CheckIn("c"))
+
+	gone := send(security.InvalidateApiKey().Ids(key.Id))
+	equal([]any{gone.InvalidatedApiKeys, gone.ErrorCount}, []any{[]string{key.Id}, 0})
+	refused(401, "security_exception", reader.Connector.List())
+	equal(send(security.GetApiKey().Id(key.Id)).ApiKeys[0].Invalidated, true)
+}
+
 // The client's own types of these do not fit where its methods want them.
 type configuration types.ConnectorConfiguration
 
@@ -329,4 +408,5 @@ func main() {
 	lastSync()
 	syncJobs()
 	secrets()
+	apiKeys(client, config)
 }

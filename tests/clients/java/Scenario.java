@@ -13,6 +13,7 @@ import co.elastic.clients.elasticsearch.connector.FilteringValidationState;
 import co.elastic.clients.elasticsearch.connector.SyncJobTriggerMethod;
 import co.elastic.clients.elasticsearch.connector.SyncJobType;
 import co.elastic.clients.elasticsearch.connector.SyncStatus;
+import co.elastic.clients.elasticsearch.security.ApiKeyType;
 import co.elastic.clients.json.JsonData;
 import co.elastic.clients.json.JsonpMapper;
 import co.elastic.clients.json.jackson.JacksonJsonpMapper;
@@ -27,20 +28,24 @@ import co.elastic.clients.transport.rest5_client.low_level.Rest5ClientBuilder;
 import co.elastic.clients.util.DateTime;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SSLContext;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.message.BasicHeader;
 
 /**
- * Goes through every connector and sync job method of the typed Java client, which decodes each answer:
- * a field that is missing or misnamed fails.
+ * Goes through every connector and sync job method of the typed Java client, and those of API keys. It decodes
+ * each answer: a field that is missing or misnamed fails.
  *
  * <p>Prints {@code has METHOD} for each method that the client has, and {@code called METHOD} after each
  * call.
@@ -61,6 +66,23 @@ public final class Scenario {
             builder.setDefaultHeaders(new Header[] {new BasicHeader("Authorization", "ApiKey " + key)});
         }
         return builder;
+    }
+
+    /** A client with another key. */
+    private static ElasticsearchClient with(String key, String url) {
+        var authority = System.getenv("TRIBUTARY_TEST_CA_CERTIFICATE");
+        return ElasticsearchClient.of(config -> {
+            config.host(url).apiKey(key);
+            return authority == null ? config : config.sslContext(authority(authority));
+        });
+    }
+
+    private static SSLContext authority(String file) {
+        try {
+            return TransportUtils.sslContextFromHttpCaCrt(new File(file));
+        } catch (IOException problem) {
+            throw new UncheckedIOException(problem);
+        }
     }
 
     private static void trustsFingerprint(String url, String fingerprint) throws Exception {
@@ -93,7 +115,7 @@ public final class Scenario {
         var builder = builder(arguments[0]).setCompressionEnabled(true);
         var authority = System.getenv("TRIBUTARY_TEST_CA_CERTIFICATE");
         if (authority != null) {
-            builder.setSSLContext(TransportUtils.sslContextFromHttpCaCrt(new File(authority)));
+            builder.setSSLContext(authority(authority));
         }
         try (var transport = new Rest5ClientTransport(builder.build(), new JacksonJsonpMapper())) {
             var client = new ElasticsearchClient(new Recorded(transport));
@@ -103,6 +125,7 @@ public final class Scenario {
             scenario.changes();
             scenario.filtering();
             scenario.syncJobs();
+            apiKeys(client, arguments[0]);
         }
     }
 
@@ -265,6 +288,51 @@ public final class Scenario {
         equal(api.syncJobDelete(r -> r.connectorSyncJobId(second)).acknowledged(), true);
         refused(404, "resource_not_found_exception",
             () -> api.syncJobGet(r -> r.connectorSyncJobId(second)));
+    }
+
+    private static void apiKeys(ElasticsearchClient client, String url) throws IOException {
+        var security = client.security();
+        var manager = security.authenticate();
+        equal(List.of(manager.username(), manager.apiKey().name()), List.of("admin", "manager"));
+        var made = security.createApiKey(r -> r.name("reader").expiration(time -> time.time("1d"))
+            .roleDescriptors("reads", role -> role.cluster("monitor", "monitor_connector"))
+            .metadata("team", JsonData.of("search")));
+        var credentials = (made.id() + ":" + made.apiKey()).getBytes(StandardCharsets.UTF_8);
+        equal(List.of(made.name(), made.encoded()), List.of("reader", Base64.getEncoder().encodeToString(credentials)));
+        try (var reader = with(made.encoded(), url)) {
+            var caller = reader.security().authenticate();
+            equal(List.of(caller.username(), caller.apiKey().id(), caller.apiKey().name(), caller.authenticationType(),
+                caller.enabled()), List.of("admin", made.id(), "reader", "api_key", true));
+            equal(reader.connector().get(r -> r.connectorId("c")).id(), "c");
+            refused(403, "security_exception",
+                () -> reader.connector().updateName(r -> r.connectorId("c").name("X")));
+            var held = reader.security().hasPrivileges(r -> r.cluster("monitor", "manage_connector")
+                .application(one -> one.application("tributary").privileges("monitor_connector")
+                    .resources("connector:c")));
+            equal(List.of(held.username(), held.hasAllRequested()), List.of("admin", false));
+            equal(held.cluster(), Map.of("monitor", true, "manage_connector", false));
+            equal(held.application(), Map.of("tributary", Map.of("connector:c", Map.of("monitor_connector", true))));
+
+            var found = security.getApiKey(r -> r.id(made.id())).apiKeys().get(0);
+            equal(List.of(found.name(), found.type(), found.invalidated(), found.username(), found.expiration()),
+                List.of("reader", ApiKeyType.Rest, false, "admin", made.expiration()));
+            equal(found.roleDescriptors().get("reads").cluster(), List.of("monitor", "monitor_connector"));
+            equal(found.metadata().get("team").to(String.class), "search");
+
+            var gone = security.invalidateApiKey(r -> r.ids(made.id()));
+            equal(List.of(gone.invalidatedApiKeys(), gone.errorCount()), List.of(List.of(made.id()), 0));
+            refused(401, "security_exception", () -> reader.connector().list());
+        }
+        equal(security.getApiKey(r -> r.id(made.id())).apiKeys().get(0).invalidated(), true);
+
+        var work = security.createApiKey(r -> r.name("worker").roleDescriptors("works", role -> role
+            .cluster("monitor", "work_connector")
+            .applications(one -> one.application("tributary").privileges("*").resources("connector:worked-*"))));
+        client.connector().put(r -> r.connectorId("worked-1").name("W"));
+        try (var worker = with(work.encoded(), url)) {
+            equal(worker.connector().list().results().stream().map(one -> one.id()).toList(), List.of("worked-1"));
+            refused(404, "resource_not_found_exception", () -> worker.connector().checkIn(r -> r.connectorId("c")));
+        }
     }
 
     private static FieldValue fieldValue(String text) {

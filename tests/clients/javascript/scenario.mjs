@@ -1,4 +1,4 @@
-// Goes through every connector and sync job method of the JavaScript client.
+// Goes through every connector and sync job method of the JavaScript client, and those of API keys.
 //
 // Prints `has METHOD` for each method that the client has, and `called METHOD` after each call.
 
@@ -234,6 +234,62 @@ async function secrets () {
   await refused(404, 'resource_not_found_exception', () => client.connector.secretGet({ id }))
 }
 
+async function apiKeys () {
+  const { security } = client
+  const manager = await security.authenticate()
+  assert.deepEqual([manager.username, manager.api_key.name], ['admin', 'manager'])
+  const reads = { cluster: ['monitor', 'monitor_connector'] }
+  const reader = await security.createApiKey({
+    name: 'reader', expiration: '1d', role_descriptors: { reads }, metadata: { team: 'search' }
+  })
+  const { id, api_key, encoded } = reader
+  assert.equal(reader.name, 'reader')
+  assert.equal(encoded, Buffer.from(`${id}:${api_key}`).toString('base64'))
+  const others = [encoded, { id, api_key }].map(apiKey => new Client({ node, auth: { apiKey }, tls }))
+  for (const other of others) {
+    const caller = await other.security.authenticate()
+    assert.deepEqual([caller.username, caller.api_key.id, caller.authentication_type], ['admin', id, 'api_key'])
+    assert.equal((await other.connector.get({ connector_id: 'c' })).id, 'c')
+    await refused(403, 'security_exception', () => other.connector.updateName({ connector_id: 'c', name: 'X' }))
+  }
+  const application = [
+    { application: 'tributary', privileges: ['monitor_connector'], resources: ['connector:c'] }
+  ]
+  const cluster = ['monitor', 'manage_connector']
+  assert.deepEqual(await others[0].security.hasPrivileges({ cluster, application }), {
+    username: 'admin',
+    has_all_requested: false,
+    cluster: { monitor: true, manage_connector: false },
+    index: {},
+    application: { tributary: { 'connector:c': { monitor_connector: true } } }
+  })
+
+  const [found] = (await security.getApiKey({ id })).api_keys
+  assert.deepEqual(
+    [found.name, found.type, found.invalidated, found.username, found.metadata, found.expiration],
+    ['reader', 'rest', false, 'admin', { team: 'search' }, reader.expiration]
+  )
+  assert.deepEqual(found.role_descriptors.reads.cluster, reads.cluster)
+
+  const works = {
+    cluster: ['monitor', 'work_connector'],
+    applications: [{ application: 'tributary', privileges: ['*'], resources: ['connector:worked-*'] }]
+  }
+  const key = await security.createApiKey({ name: 'worker', role_descriptors: { works } })
+  await client.connector.put({ connector_id: 'worked-1', name: 'W' })
+  const worker = new Client({ node, auth: { apiKey: key.encoded }, tls })
+  const listed = await worker.connector.list()
+  assert.deepEqual([listed.count, ...listed.results.map(one => one.id)], [1, 'worked-1'])
+  await refused(404, 'resource_not_found_exception', () => worker.connector.checkIn({ connector_id: 'c' }))
+
+  assert.deepEqual(await security.invalidateApiKey({ ids: [id] }), {
+    invalidated_api_keys: [id], previously_invalidated_api_keys: [], error_count: 0
+  })
+  for (const other of others) await refused(401, 'security_exception', () => other.connector.list())
+  assert.equal((await security.getApiKey({ id })).api_keys[0].invalidated, true)
+  for (const other of [...others, worker]) await other.close()
+}
+
 // What every method takes.
 async function conventions () {
   assert.equal((await client.info()).tagline, 'You Know, for Search')
@@ -249,4 +305,5 @@ await changes()
 await syncJobs()
 await secrets()
 await conventions()
+await apiKeys()
 await client.close()

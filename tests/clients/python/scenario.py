@@ -1,12 +1,20 @@
-"""Goes through every connector and sync job method of the Python client, in versions 8 and 9.
+"""Goes through every connector and sync job method of the Python client, in versions 8 and 9, and those of API keys.
 
 Prints `has METHOD` for each method that the client has, and `called METHOD` after each call.
 """
 
+import base64
 import os
 import sys
 
-from elasticsearch import ApiError, ConflictError, Elasticsearch, NotFoundError
+from elasticsearch import (
+    ApiError,
+    AuthenticationException,
+    AuthorizationException,
+    ConflictError,
+    Elasticsearch,
+    NotFoundError,
+)
 from elasticsearch import __version__ as version
 from elastic_transport import TlsError
 
@@ -258,6 +266,68 @@ def sync_jobs(client):
     )
 
 
+def api_keys(client):
+    security = client.security
+    manager = security.authenticate()
+    equal((manager["username"], manager["api_key"]["name"]), ("admin", "manager"))
+    reads = {"cluster": ["monitor", "monitor_connector"]}
+    reader = security.create_api_key(
+        name="reader", expiration="1d", role_descriptors={"reads": reads}, metadata={"team": "search"}
+    )
+    id, secret = reader["id"], reader["api_key"]
+    equal(reader["name"], "reader")
+    equal(reader["encoded"], base64.b64encode(f"{id}:{secret}".encode()).decode())
+    for key in (reader["encoded"], (id, secret)):
+        other = client.options(api_key=key)
+        caller = other.security.authenticate()
+        equal((caller["username"], dict(caller["api_key"])["id"]), ("admin", id))
+        equal((caller["authentication_type"], caller["enabled"]), ("api_key", True))
+        equal(other.connector.get(connector_id="c")["id"], "c")
+        refused(
+            AuthorizationException,
+            403,
+            "security_exception",
+            lambda: other.connector.update_name(connector_id="c", name="X"),
+        )
+    wanted = {"application": "tributary", "privileges": ["monitor_connector"], "resources": ["connector:c"]}
+    held = other.security.has_privileges(cluster=["monitor", "manage_connector"], application=[wanted])
+    equal(held["cluster"], {"monitor": True, "manage_connector": False})
+    equal(held["application"], {"tributary": {"connector:c": {"monitor_connector": True}}})
+    equal((held["username"], held["has_all_requested"]), ("admin", False))
+
+    [found] = security.get_api_key(id=id, with_limited_by=True)["api_keys"]
+    equal((found["name"], found["type"], found["invalidated"]), ("reader", "rest", False))
+    equal((found["username"], found["metadata"]), ("admin", {"team": "search"}))
+    equal((found["expiration"] - found["creation"], found["expiration"]), (86_400_000, reader["expiration"]))
+    equal(found["role_descriptors"]["reads"]["cluster"], reads["cluster"])
+    equal(len(found["limited_by"]), 1)
+
+    works = {
+        "cluster": ["monitor", "work_connector"],
+        "applications": [
+            {"application": "tributary", "privileges": ["*"], "resources": ["connector:worked-*"]},
+        ],
+    }
+    worker = security.create_api_key(name="worker", role_descriptors={"works": works})
+    client.connector.put(connector_id="worked-1", name="W")
+    its_own = client.options(api_key=worker["encoded"]).connector
+    listed = its_own.list()
+    equal((listed["count"], [one["id"] for one in listed["results"]]), (1, ["worked-1"]))
+    updated(its_own.check_in(connector_id="worked-1"))
+    refused(
+        NotFoundError, 404, "resource_not_found_exception", lambda: its_own.check_in(connector_id="c")
+    )
+    equal(client.connector.list()["count"], 2)
+
+    gone = security.invalidate_api_key(ids=[id])
+    equal((gone["invalidated_api_keys"], gone["error_count"]), ([id], 0))
+    equal(security.invalidate_api_key(ids=[id])["previously_invalidated_api_keys"], [id])
+    refused(AuthenticationException, 401, "security_exception", lambda: other.connector.list())
+    equal(security.get_api_key(id=id)["api_keys"][0]["invalidated"], True)
+    active = security.get_api_key(active_only=True, owner=True)["api_keys"]
+    equal(sorted(key["name"] for key in active), ["manager", "worker"])
+
+
 def conventions(client):
     """What every method takes."""
     equal(client.info()["tagline"], "You Know, for Search")
@@ -301,6 +371,7 @@ def main():
         changes(client)
         sync_jobs(client)
         conventions(client)
+        api_keys(client)
 
 
 main()

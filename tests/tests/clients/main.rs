@@ -1,4 +1,5 @@
-//! Elasticsearch's own clients, unmodified, through every connector and sync job method that they have.
+//! Elasticsearch's own clients, unmodified, through every connector and sync job method that they have, and those of API
+//! keys; with a manager's key, over TLS and without.
 //!
 //! The scenarios are in `tests/clients`. Each reports which methods the client has and which it called, so that a
 //! method that a new version adds and nothing calls makes the test fail.
@@ -9,13 +10,14 @@ mod rust;
 mod table;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
 use tempfile::TempDir;
 use tributary_engines::{Distribution, selected, shared};
-use tributary_tests::{Authority, Launch, Server, Usage, embedded, folder};
+use tributary_tests::{Authority, Launch, Server, Usage, embedded, folder, write_private};
 
 use catalog::{CLIENTS, Client, Kind};
 
@@ -24,6 +26,13 @@ const BACKENDS: &[&str] = &["embedded", "opensearch"];
 
 /// A key for the secrets: 32 bytes, in base64.
 const SECRET_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+
+/// The key in the file of the service, base64 of `admin:` and its secret.
+const ADMIN_KEY: &str = "YWRtaW46MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ1Njc4OQ==";
+
+/// What the key of the scenarios may do.
+const PRIVILEGES: &str =
+    "monitor,manage_connector,read_connector_secrets,write_connector_secrets,manage_api_key";
 
 /// The report of a scenario: the methods by their names in the API specification, with the client's own names.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -67,11 +76,11 @@ fn snake_case(name: &str) -> String {
     text
 }
 
-/// A service, and what its clients have to trust.
+/// A service with security, and what its clients have to trust.
 struct Service {
     server: Server,
     tls: Option<Tls>,
-    _folder: Option<TempDir>,
+    folder: TempDir,
 }
 
 struct Tls {
@@ -86,35 +95,68 @@ impl Service {
         let scheme = if self.tls.is_some() { "https" } else { "http" };
         format!("{scheme}://{}", self.server.address())
     }
+
+    /// Makes the key of a manager, as people do.
+    fn manager_key(&self) -> String {
+        let mut create = Launch::bare()
+            .arguments([
+                "keys",
+                "create",
+                "--name",
+                "manager",
+                "--privileges",
+                PRIVILEGES,
+                "--url",
+                &self.url(),
+            ])
+            .arguments([OsStr::new("--api-key-file"), admin_key_file(self.folder.path()).as_os_str()]);
+        if let Some(tls) = &self.tls {
+            create = create.arguments([OsStr::new("--ca-certificate"), tls.ca.as_os_str()]);
+        }
+        let ended = create.finish();
+        assert!(ended.status.success(), "{ended:#?}");
+        ended.output.trim_end().to_owned()
+    }
+}
+
+fn admin_key_file(folder: &Path) -> PathBuf {
+    folder.join("admin.key")
 }
 
 /// An empty service over a backend; that over the embedded store speaks TLS.
 fn start(backend: &str, client: &Client) -> Service {
+    let folder = folder();
+    write_private(&admin_key_file(folder.path()), ADMIN_KEY);
+    let with_security = |store: &str| {
+        Launch::over(store)
+            .arguments(["--security", "on"])
+            .variable("TRIBUTARY_ADMIN_KEY_FILE", admin_key_file(folder.path()))
+            .variable("TRIBUTARY_SECRET_KEYS", SECRET_KEY)
+    };
     if backend == "embedded" {
-        let (folder, authority) = (folder(), Authority::new("authority of the clients"));
+        let authority = Authority::new("authority of the clients");
         let mut issued = authority.issue(Usage::Service, "service");
         // Clients that know a fingerprint alone look for it in what is sent.
         issued.certificate.push_str(authority.pem());
         let files = issued.files(folder.path(), "service");
-        let server = Launch::over(&embedded(&folder.path().join("data")))
-            .variable("TRIBUTARY_SECRET_KEYS", SECRET_KEY)
+        let server = with_security(&embedded(&folder.path().join("data")))
             .variable("TRIBUTARY_TLS_CERTIFICATE", &files.certificate)
             .variable("TRIBUTARY_TLS_KEY", &files.key)
             .start();
         let ca = authority.file(folder.path(), "ca.pem");
         let tls = Tls { ca, fingerprint: authority.fingerprint() };
-        return Service { server, tls: Some(tls), _folder: Some(folder) };
+        return Service { server, tls: Some(tls), folder };
     }
     let distribution = Distribution::of_backend(backend).expect("a backend with a server");
     let endpoint = shared(distribution).unwrap();
     let prefix = format!("clients-{}-{}-", std::process::id(), client.name);
-    let launch = Launch::over(&format!("opensearch:{}", endpoint.url))
-        .variable("TRIBUTARY_SECRET_KEYS", SECRET_KEY)
+    let server = with_security(&format!("opensearch:{}", endpoint.url))
         .variable("TRIBUTARY_OPENSEARCH_INDEX_PREFIX", prefix)
         // Clients are installed and compiled in the meantime.
         .variable("TRIBUTARY_OPENSEARCH_DEADLINE", "60")
-        .variable("TRIBUTARY_OPENSEARCH_READ_DEADLINE", "60");
-    Service { server: launch.start(), tls: None, _folder: None }
+        .variable("TRIBUTARY_OPENSEARCH_READ_DEADLINE", "60")
+        .start();
+    Service { server, tls: None, folder }
 }
 
 fn run(client: &Client, backend: &str) -> Outcome {
@@ -123,11 +165,12 @@ fn run(client: &Client, backend: &str) -> Outcome {
         Kind::BuiltIn => None,
     };
     let service = start(backend, client);
+    let key = service.manager_key();
     let outcome = if let Some(command) = command {
-        play(command, client, &service)
+        play(command, client, &service, &key)
     } else {
         let ca = service.tls.as_ref().map(|tls| std::fs::read(&tls.ca).expect("its certificate"));
-        rust::play(&service.url(), ca.as_deref())
+        rust::play(&service.url(), ca.as_deref(), &key)
     };
     outcome.check(client);
     service.server.stop();
@@ -135,7 +178,8 @@ fn run(client: &Client, backend: &str) -> Outcome {
 }
 
 /// Runs a scenario that is a separate program.
-fn play(mut command: Command, client: &Client, service: &Service) -> Outcome {
+fn play(mut command: Command, client: &Client, service: &Service, key: &str) -> Outcome {
+    command.env("TRIBUTARY_TEST_API_KEY", key);
     if let Some(tls) = &service.tls {
         command.env("TRIBUTARY_TEST_CA_CERTIFICATE", &tls.ca);
         command.env("TRIBUTARY_TEST_FINGERPRINT", &tls.fingerprint);

@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use elasticsearch::Elasticsearch;
 use elasticsearch::auth::Credentials;
 use elasticsearch::cert::{Certificate, CertificateValidation};
@@ -18,32 +20,31 @@ use elasticsearch::connector::{
 };
 use elasticsearch::http::response::Response;
 use elasticsearch::http::transport::{SingleNodeConnectionPool, Transport, TransportBuilder};
+use elasticsearch::security::SecurityHasPrivilegesParts;
 use serde_json::{Value, json};
 
 use crate::Outcome;
 
 const C: &str = "c";
 
-/// With the certificate authority, and the API key of `TRIBUTARY_TEST_API_KEY`.
-fn transport(url: &str, ca: Option<&[u8]>) -> Transport {
+/// With the certificate authority and an API key.
+fn transport(url: &str, ca: Option<&[u8]>, key: Credentials) -> Transport {
     let pool = SingleNodeConnectionPool::new(url.parse().expect("a URL"));
     let mut builder = TransportBuilder::new(pool);
     if let Some(ca) = ca {
         let ca = Certificate::from_pem(ca).expect("a certificate");
         builder = builder.cert_validation(CertificateValidation::Full(ca));
     }
-    if let Ok(key) = std::env::var("TRIBUTARY_TEST_API_KEY") {
-        builder = builder.auth(Credentials::EncodedApiKey(key));
-    }
-    builder.build().expect("a transport")
+    builder.auth(key).build().expect("a transport")
 }
 
-/// Calls every method.
-pub(crate) fn play(url: &str, ca: Option<&[u8]>) -> Outcome {
+/// Calls every method of connectors, and those of API keys.
+pub(crate) fn play(url: &str, ca: Option<&[u8]>, key: &str) -> Outcome {
     let mut output = methods().join("\nhas ");
     output.insert_str(0, "has ");
     output.push('\n');
-    let client = Elasticsearch::new(transport(url, ca));
+    let with = |key: Credentials| Elasticsearch::new(transport(url, ca, key));
+    let client = with(Credentials::EncodedApiKey(key.to_owned()));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         connectors(&client, &mut output).await;
@@ -51,6 +52,7 @@ pub(crate) fn play(url: &str, ca: Option<&[u8]>) -> Outcome {
         filtering(&client, &mut output).await;
         sync_jobs(&client, &mut output).await;
         secrets(&client, &mut output).await;
+        api_keys(&client, with).await;
     });
     Outcome::read(&output)
 }
@@ -309,4 +311,66 @@ async fn secrets(client: &Elasticsearch, output: &mut String) {
     assert_eq!(got["value"], "two");
     let deleted = call!(client, output, 200, secret_delete(ConnectorSecretDeleteParts::Id(id)));
     assert_eq!(deleted, json!({ "deleted": true }));
+}
+
+async fn api_keys(client: &Elasticsearch, with: impl Fn(Credentials) -> Elasticsearch) {
+    let security = client.security();
+    let manager = json(security.authenticate().send().await, 200).await;
+    check(&manager, &[("/username", json!("admin")), ("/api_key/name", json!("manager"))]);
+    let roles = json!({ "reads": { "cluster": ["monitor", "monitor_connector"] } });
+    let body = json!({
+        "name": "reader", "expiration": "1d", "role_descriptors": roles, "metadata": { "team": "search" },
+    });
+    let made = json(security.create_api_key().body(body).send().await, 200).await;
+    let text = |field: &str| made[field].as_str().expect(field).to_owned();
+    let (id, secret, encoded) = (text("id"), text("api_key"), text("encoded"));
+    assert_eq!(
+        (text("name"), &encoded),
+        ("reader".to_owned(), &BASE64_STANDARD.encode(format!("{id}:{secret}")))
+    );
+    let readers = [Credentials::EncodedApiKey(encoded), Credentials::ApiKey(id.clone(), secret)].map(with);
+    for reader in &readers {
+        let caller = json(reader.security().authenticate().send().await, 200).await;
+        check(&caller, &[("/username", json!("admin")), ("/api_key/id", json!(id))]);
+        check(&stored(reader).await, &[("/id", json!(C))]);
+        let parts = ConnectorUpdateNameParts::ConnectorId(C);
+        let named = reader.connector().update_name(parts).body(json!({ "name": "X" })).send().await;
+        refused(named, 403, "security_exception").await;
+    }
+    let asked = json!({
+        "cluster": ["monitor", "manage_connector"],
+        "application": [{
+            "application": "tributary", "privileges": ["monitor_connector"], "resources": ["connector:c"],
+        }],
+    });
+    let held =
+        readers[0].security().has_privileges(SecurityHasPrivilegesParts::None).body(asked).send().await;
+    let expected = json!({
+        "username": "admin", "has_all_requested": false, "index": {},
+        "cluster": { "monitor": true, "manage_connector": false },
+        "application": { "tributary": { "connector:c": { "monitor_connector": true } } },
+    });
+    assert_eq!(json(held, 200).await, expected);
+
+    let found = json(security.get_api_key().id(&id).send().await, 200).await;
+    check(
+        &found,
+        &[
+            ("/api_keys/0/name", json!("reader")),
+            ("/api_keys/0/type", json!("rest")),
+            ("/api_keys/0/invalidated", json!(false)),
+            ("/api_keys/0/expiration", made["expiration"].clone()),
+            ("/api_keys/0/metadata", json!({ "team": "search" })),
+            ("/api_keys/0/role_descriptors/reads/cluster", json!(["monitor", "monitor_connector"])),
+        ],
+    );
+    let gone = json(security.invalidate_api_key().body(json!({ "ids": [id] })).send().await, 200).await;
+    let expected =
+        json!({ "invalidated_api_keys": [id], "previously_invalidated_api_keys": [], "error_count": 0 });
+    assert_eq!(gone, expected);
+    for reader in &readers {
+        refused(reader.connector().list().send().await, 401, "security_exception").await;
+    }
+    let found = json(security.get_api_key().id(&id).send().await, 200).await;
+    check(&found, &[("/api_keys/0/invalidated", json!(true))]);
 }

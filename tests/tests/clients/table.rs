@@ -29,8 +29,10 @@ fn page(outcomes: &Vec<(&Client, &Outcome)>) -> String {
     text.push_str(
         "Elasticsearch's official clients work unmodified. The tests install them from their registries and go \
          through every method that they have of the Connector and Connector sync job APIs, over the embedded \
-         store with TLS and over OpenSearch without, and check what comes back. A method that a new version of a client brings \
-         fails the tests until it is covered.\n\n| client | version | methods | covered |\n| --- | --- | --- | --- |\n",
+         store with TLS and over OpenSearch without, and check what comes back. A method that a new version of a \
+         client brings fails the tests until it is covered.\n\nThey authenticate with an [API \
+         key](../security.md), in its encoded form or, where a client has it, as id and secret, and create, find, \
+         check and invalidate keys by their own `security` methods, which are not counted here.\n\n| client | version | methods | covered |\n| --- | --- | --- | --- |\n",
     );
     for (client, outcome) in outcomes {
         let covered = outcome.has.keys().filter(|method| outcome.called.contains_key(*method)).count();

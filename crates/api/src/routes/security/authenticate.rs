@@ -18,9 +18,11 @@ const ANSWER: &str = r#"{
   "authentication_realm": {"name": "_es_api_key", "type": "_es_api_key"},
   "lookup_realm": {"name": "_es_api_key", "type": "_es_api_key"},
   "authentication_type": "api_key",
-  "api_key": {"id": "019f0d2b-5c1e-7cc0-8f62-0f6cb1d8f0a1", "name": "worker"}
+  "api_key": {"id": "019f0d2b-5c1e-7cc0-8f62-0f6cb1d8f0a1", "name": "worker", "managed_by": "elasticsearch"}
 }"#;
 const ANONYMOUS: &str = "__anonymous";
+/// Who manages keys, in contrast to those of a cloud.
+const MANAGED_BY: &str = "elasticsearch";
 
 pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     name: "security.authenticate",
@@ -51,6 +53,6 @@ async fn authenticate(call: Call) -> Result<Reply, ApiError> {
         authentication_realm: realm.clone(),
         lookup_realm: realm,
         authentication_type: if caller.key().is_some() { "api_key" } else { "anonymous" },
-        api_key: caller.key().map(|key| OwnApiKey { id: &key.id, name: &key.name }),
+        api_key: caller.key().map(|key| OwnApiKey { id: &key.id, name: &key.name, managed_by: MANAGED_BY }),
     }))
 }

@@ -159,6 +159,8 @@ pub(super) struct OwnApiKey<'a> {
     pub(super) id: &'a str,
     /// Its name.
     pub(super) name: &'a str,
+    /// Always `elasticsearch`; clients refuse an answer without it.
+    pub(super) managed_by: &'static str,
 }
 
 /// Which privileges the caller has.
