@@ -90,7 +90,8 @@ impl Refused {
             _ => String::new(),
         };
         let flag = text(ContextKind::InvalidArg);
-        let name = flag.split(' ').next().unwrap_or_default().trim_start_matches('-').replace('-', "_");
+        let name =
+            flag.split([' ', '[', '=']).next().unwrap_or_default().trim_start_matches('-').replace('-', "_");
         let allowed = match error.source() {
             Some(source) => source.to_string(),
             None => format!("possible are: {}", text(ContextKind::ValidValue)),

@@ -86,6 +86,7 @@ async fn a_copy_is_exact_and_reports_progress() {
         Stage::Comparing(Collection::CONNECTORS),
         Stage::Comparing(Collection::SYNC_JOBS),
         Stage::Comparing(Collection::SECRETS),
+        Stage::Comparing(Collection::API_KEYS),
     ];
     assert_eq!(stages, expected);
 }

@@ -425,9 +425,13 @@ fn without_versions(body: &str) -> String {
     })
 }
 
-/// An answer without the random parts of a new key.
+/// An answer without the random parts of a new key, and without times that are noted in the background.
 fn without_secrets(body: &str) -> String {
-    ["\"api_key\":\"", "\"encoded\":\""].iter().fold(body.to_owned(), |body, name| {
+    let mut pieces = body.split(",\"last_use\":");
+    let first = pieces.next().unwrap_or_default().to_owned();
+    let is_digit = |character: char| character.is_ascii_digit();
+    let body = pieces.fold(first, |text, piece| text + piece.trim_start_matches(is_digit));
+    ["\"api_key\":\"", "\"encoded\":\""].iter().fold(body, |body, name| {
         let Some((before, after)) = body.split_once(name) else { return body };
         let (_, rest) = after.split_once('"').expect("a string ends");
         format!("{before}{name}(random)\"{rest}")
