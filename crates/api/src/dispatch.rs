@@ -45,7 +45,7 @@ pub(crate) async fn serve(
         authenticate(&state, &request).await
     };
     let is_exempt = endpoint.is_some_and(Endpoint::is_health);
-    let key = caller.as_ref().map_or(UNAUTHENTICATED, limit_key);
+    let key = caller.as_ref().map_or(UNAUTHENTICATED, Principal::identity);
     let admitted = if is_exempt { Ok(()) } else { state.limiter.admit(key) };
     let response = match (admitted, &caller) {
         (Err(reached), _) => refuse(&request, Some(payload.into_inner()), &reached.into()),
@@ -61,11 +61,6 @@ pub(crate) async fn serve(
 fn is_for_everybody(endpoint: Option<&'static Endpoint>, request: &HttpRequest) -> bool {
     endpoint.is_some_and(|endpoint| endpoint.access == Access::Everybody)
         || request.method() == Method::OPTIONS
-}
-
-/// The key that the limits of each key are counted for.
-fn limit_key(caller: &Principal) -> &str {
-    caller.key().map_or(caller.name(), |key| &key.id)
 }
 
 /// Rejects a request before there is anything to route.
@@ -117,7 +112,7 @@ async fn serve_stray(
     let Some(fallback) = &state.fallback else {
         return refuse_stray(request, &ApiError::no_handler(request));
     };
-    match state.limiter.start(limit_key(caller)) {
+    match state.limiter.start(caller.identity()) {
         Ok(_place) => {
             state.limiter.bodies.pass_to(request);
             request.extensions_mut().insert(caller.clone());
@@ -199,7 +194,7 @@ async fn call(
     let memory = limiter.bodies.reserve_later();
     let form = endpoint.body.form();
     let body = body::read(state.body_limits, memory, form, request, payload.into_inner()).await?;
-    let place = if endpoint.is_health() { Place::EXEMPT } else { limiter.start(limit_key(caller))? };
+    let place = if endpoint.is_health() { Place::EXEMPT } else { limiter.start(caller.identity())? };
     let path = request.uri().path().to_owned();
     let is_long = body.as_ref().is_some_and(|body| body.len() > background::LONG);
     let (principal, declared_path, seen) = (caller.clone(), endpoint.path, view.limited.clone());

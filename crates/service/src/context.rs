@@ -88,6 +88,12 @@ impl Principal {
         &self.name
     }
 
+    /// What tells it from other callers: the id of its key, or its name without one.
+    #[must_use]
+    pub fn identity(&self) -> &str {
+        self.key.as_ref().map_or(&self.name, |key| &key.id)
+    }
+
     /// The API key that the request was sent with, if security is on.
     #[must_use]
     pub fn key(&self) -> Option<&PrincipalKey> {

@@ -40,7 +40,7 @@ impl KeyClaim {
         key: &IdempotencyKey,
         request: &CreationDigest,
     ) -> Result<Admission> {
-        let record_id = key.record_id(context.principal().name())?;
+        let record_id = key.record_id(context.principal().identity())?;
         let new_id = context.next_id()?;
         for _ in 0..MAXIMUM_ATTEMPTS {
             let (present, version) = find::<KeyRecord>(store, &record_id).await?.unzip();

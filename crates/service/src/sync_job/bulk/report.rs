@@ -73,7 +73,7 @@ impl BulkReport {
     ) {
         let error = error.or(self.ended_by.as_ref().map(|failure| &failure.error));
         tracing::info!(
-            principal = context.principal().name(),
+            principal = context.principal().identity(),
             ?change,
             ?filter,
             dry_run = terms.is_dry_run,
