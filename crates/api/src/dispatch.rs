@@ -53,7 +53,7 @@ pub(crate) async fn serve(
         (Ok(()), Ok(caller)) if endpoints.is_empty() => serve_stray(&state, caller, &request, payload).await,
         (Ok(()), Ok(caller)) => serve_known(&state, &endpoints, endpoint, caller, &request, payload).await,
     };
-    observe(&state, endpoint, caller.as_ref().ok(), &request, &response, start);
+    observe(&state, endpoint, caller.as_ref(), &request, &response, start);
     response
 }
 
@@ -72,14 +72,14 @@ pub(crate) fn refuse_early(
 ) -> HttpResponse {
     let start = Instant::now();
     let response = refuse(request, unread, error);
-    observe(state, None, None, request, &response, start);
+    observe(state, None, Err(error), request, &response, start);
     response
 }
 
 fn observe(
     state: &ApiState,
     endpoint: Option<&'static Endpoint>,
-    caller: Option<&Principal>,
+    caller: Result<&Principal, &ApiError>,
     request: &HttpRequest,
     response: &HttpResponse,
     start: Instant,
@@ -88,7 +88,8 @@ fn observe(
     let observation = Observation {
         endpoint: endpoint.map(|endpoint| endpoint.name),
         access: endpoint.map(|endpoint| endpoint.access),
-        caller,
+        caller: caller.ok(),
+        refused_key: caller.err().and_then(ApiError::refused_key),
         changes: notes.as_ref(),
         passed_on: request.extensions().get().copied(),
         is_out_of_scope: request.extensions().contains::<OutOfScope>(),

@@ -121,6 +121,7 @@ mod tests {
             metrics.count(&Observation {
                 access: None,
                 caller: None,
+                refused_key: None,
                 is_out_of_scope: false,
                 changes: None,
                 passed_on: None,

@@ -27,6 +27,8 @@ pub struct Observation<'a> {
     pub access: Option<Access>,
     /// The caller; `None` if the request was refused for want of an API key that works.
     pub caller: Option<&'a Principal>,
+    /// The id of the API key that the request was refused for, since it has expired or was invalidated.
+    pub refused_key: Option<&'a str>,
     /// What the request changes, if changes are noted (see [`Api::with_noted_changes`](crate::Api::with_noted_changes));
     /// `None` if its endpoint only reads.
     pub changes: Option<&'a NotedChanges>,

@@ -172,6 +172,16 @@ impl ApiError {
         Self::NoHandler { method: request.method().to_string(), path: request.path().to_owned() }
     }
 
+    /// The id of the API key that a request was refused for, if its secret was right.
+    pub(crate) fn refused_key(&self) -> Option<&str> {
+        match self {
+            Self::Unauthenticated(Unauthenticated::Expired(id) | Unauthenticated::Invalidated(id)) => {
+                Some(id)
+            }
+            _ => None,
+        }
+    }
+
     /// Its row in the table of errors, by name.
     pub fn kind(&self) -> ErrorKind {
         match self {
