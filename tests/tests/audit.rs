@@ -95,8 +95,11 @@ fn each_change_and_each_refusal_is_a_line() {
     let canceled =
         audited.send(ADMIN, "POST", "/_connector/_sync_job/_cancel_by_query?connector_id=db", &Value::Null);
     let _ = canceled.expect(200);
+    let all = json!({ "name": "a key" });
+    let _ = audited.send(ADMIN, "DELETE", "/_security/api_key", &all).expect(200);
+    let _ = audited.send(&worker, "GET", "/_connector", &Value::Null).expect(401);
 
-    let lines = audited.lines(9);
+    let lines = audited.lines(11);
     let told: Vec<String> = lines
         .iter()
         .map(|line| {
@@ -125,10 +128,13 @@ fn each_change_and_each_refusal_is_a_line() {
             "connector.get denied 404 admin - null",
             "connector.list denied 401 - - null",
             r#"connector.sync_job_cancel_by_query success 200 admin sync_jobs ["JOB"]"#,
+            &format!("security.invalidate_api_key success 200 admin api_keys {key}"),
+            "connector.list denied 401 - - null",
         ]
     );
     assert_eq!(lines[4]["apikey.id"], lines[0]["document.ids"][0]);
     assert_eq!(lines[4]["apikey.name"], "a key");
+    assert_eq!(lines[10]["apikey.id"], lines[4]["apikey.id"], "one that does not work any more");
     assert_eq!(lines[8]["url.query"], "connector_id=db");
     assert_eq!(lines[8]["document.count"], 1);
     for line in &lines[..7] {
