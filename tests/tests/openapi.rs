@@ -125,7 +125,7 @@ fn refuses_without_a_key(server: &Server) {
     let mut refused = 0;
     for (path, operations) in document["paths"].as_object().unwrap() {
         // Whatever the parts are: keys are looked at first.
-        let target = path.replace('{', "").replace('}', "");
+        let target = path.replace(['{', '}'], "");
         let operations = operations.as_object().unwrap().iter();
         for (method, operation) in operations.filter(|(name, _)| *name != "parameters") {
             let answer = server.call(&method.to_uppercase(), &target);
