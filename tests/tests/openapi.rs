@@ -9,7 +9,7 @@ use std::process::Command;
 use tributary_tests::tools::{
     GO, MAVEN, NODE, PYTHON, Tool, files, install_node, install_python, installed, run,
 };
-use tributary_tests::{Launch, Server, embedded, folder};
+use tributary_tests::{Launch, Server, embedded, folder, write_private};
 
 /// The client generator, in Java.
 const GENERATOR: &str = "org.openapitools:openapi-generator-cli:7.17.0";
@@ -18,6 +18,10 @@ const JAVA: Tool =
     Tool { program: "java", install: "Java 11 or newer (the package openjdk-17-jre-headless)" };
 /// The number of generated requests per operation, in addition to those for its limits.
 const EXAMPLES: &str = "30";
+/// A key for secrets: 32 bytes, in base64.
+const SECRET_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+/// The key that may do everything: `admin:a-secret-of-the-tests-only`, in base64.
+const ADMIN_KEY: &str = "YWRtaW46YS1zZWNyZXQtb2YtdGhlLXRlc3RzLW9ubHk=";
 
 fn here(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("foreign").join(path)
@@ -93,18 +97,19 @@ fn a_generated_client_lists_jobs() {
 }
 
 /// A service with a key for secrets.
-fn with_key(store: &str) -> Server {
-    // 32 bytes, in base64.
-    let key = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
-    Launch::over(store).variable("TRIBUTARY_SECRET_KEYS", key).start()
+fn with_key(store: &str) -> Launch {
+    Launch::over(store).variable("TRIBUTARY_SECRET_KEYS", SECRET_KEY)
 }
 
 /// Sends valid and invalid requests by the document, and checks the answers against it.
-fn keeps_to_it(server: &Server) {
+fn keeps_to_it(server: &Server, api_key: Option<&str>) {
     let mut command = Command::new(python().join("schemathesis"));
     command.arg("--config-file").arg(here("schemathesis.toml")).arg("run");
     command.arg(format!("http://{}/_openapi.json", server.address()));
     command.args(["--continue-on-failure", "--generation-deterministic"]);
+    if let Some(key) = api_key {
+        command.args(["--header", &format!("Authorization: ApiKey {key}")]);
+    }
     command.args(["--max-examples", EXAMPLES]).env("SCHEMATHESIS_HOOKS", here("hooks.py"));
     let folder = folder();
     let output = command.current_dir(folder.path()).output().unwrap();
@@ -114,13 +119,44 @@ fn keeps_to_it(server: &Server) {
     assert!(told.contains(&format!("Tested: {operations}")), "not every operation was tested: {told}");
 }
 
+/// Without a key, exactly the operations that declare `401` answer it.
+fn refuses_without_a_key(server: &Server) {
+    let document = server.get("/_openapi.json").expect(200).json();
+    let mut refused = 0;
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        // Whatever the parts are: keys are looked at first.
+        let target = path.replace(['{', '}'], "");
+        let operations = operations.as_object().unwrap().iter();
+        for (method, operation) in operations.filter(|(name, _)| *name != "parameters") {
+            let answer = server.call(&method.to_uppercase(), &target);
+            let is_declared = !operation["responses"]["401"].is_null();
+            assert_eq!(answer.status == 401, is_declared, "{method} {path}: {answer:?}");
+            assert_eq!(operation["security"] == serde_json::json!([]), !is_declared, "{method} {path}");
+            if is_declared {
+                refused += 1;
+                assert!(answer.header("www-authenticate").is_some(), "{method} {path}: {answer:?}");
+                assert_eq!(answer.json()["error"]["type"], "security_exception", "{method} {path}");
+            }
+        }
+    }
+    assert!(refused > 50, "few operations need a key: {refused}");
+}
+
 #[test]
-fn the_service_conforms_to_it_in_memory() {
-    keeps_to_it(&with_key("memory:"));
+fn the_service_conforms_to_it_with_security() {
+    let folder = folder();
+    let file = folder.path().join("admin.key");
+    write_private(&file, ADMIN_KEY);
+    let server = with_key("memory:")
+        .arguments(["--security", "on"])
+        .variable("TRIBUTARY_ADMIN_KEY_FILE", &file)
+        .start();
+    refuses_without_a_key(&server);
+    keeps_to_it(&server, Some(ADMIN_KEY));
 }
 
 #[test]
 fn the_service_conforms_to_it_on_disk() {
     let folder = folder();
-    keeps_to_it(&with_key(&embedded(folder.path())));
+    keeps_to_it(&with_key(&embedded(folder.path())).start(), None);
 }

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use clap::Parser;
-use tributary_fuzz::generated;
-use tributary_tests::{Launch, embedded, folder};
+use tributary_fuzz::generated::{self, ADMIN_KEY};
+use tributary_tests::folder;
 
 /// Sends generated requests to the service over a new embedded store.
 #[derive(Debug, Parser)]
@@ -28,14 +28,7 @@ fn main() -> ExitCode {
     let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
     let seed = options.seed.unwrap_or_else(now);
     let folder = folder();
-    // The control indices are served where there is an engine for the other ones.
-    let engine = generated::content_engine().expect("a free port");
-    // A key for secrets, and no line for each request.
-    let key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
-    let server = Launch::over(&embedded(folder.path()))
-        .arguments(["--log", "error", "--content", &format!("http://{engine}")])
-        .variable("TRIBUTARY_SECRET_KEYS", key)
-        .start();
+    let server = generated::secure(folder.path()).start();
     println!("{} requests over {} connections, seed {seed}", options.requests, options.connections);
     let start = Instant::now();
     let observe = |done: u64| {
@@ -43,9 +36,11 @@ fn main() -> ExitCode {
             println!("{done} after {:.0} s", start.elapsed().as_secs_f64());
         }
     };
-    let tally = generated::run(server.address(), options.requests, options.connections, seed, observe);
+    let Options { requests, connections, .. } = options;
+    let tally = generated::run(server.address(), ADMIN_KEY, requests, connections, seed, observe);
     let seconds = start.elapsed().as_secs_f64();
-    let counts = server.get("/_connector/_sync_job/_count?by=status").body;
+    let key = [("Authorization", &*format!("ApiKey {ADMIN_KEY}"))];
+    let counts = server.answer_to("GET", "/_connector/_sync_job/_count?by=status", &key, None).body;
     let ended = server.stop();
     print!("{tally}");
     println!("jobs at the end: {counts}");

@@ -3,10 +3,11 @@
 
 mod request;
 mod run;
+mod secure;
 mod stand_in;
 mod tally;
 
 pub use request::{GeneratedRequest, Generator};
 pub use run::run;
-pub use stand_in::content_engine;
+pub use secure::{ADMIN_KEY, secure};
 pub use tally::Tally;

@@ -9,13 +9,14 @@ use tributary_tests::Connection;
 
 use super::{GeneratedRequest, Generator, Tally};
 
-/// Sends so many requests over so many connections, and counts what comes of them; `observe` hears how many are done, after
-/// each ten-thousandth.
+/// Sends so many requests with an API key over so many connections, and counts what comes of them; `observe` hears how
+/// many are done, after each ten-thousandth.
 ///
 /// # Panics
 /// If the service cannot be connected to.
 pub fn run(
     address: SocketAddr,
+    key: &str,
     requests: u64,
     connections: u64,
     seed: u64,
@@ -26,7 +27,7 @@ pub fn run(
         for name in 0..connections {
             let (sent, total, observe) = (&sent, &total, &observe);
             scope.spawn(move || {
-                let mut worker = Worker::new(address, Generator::new(seed, name));
+                let mut worker = Worker::new(address, key, Generator::new(seed, name));
                 loop {
                     let number = sent.fetch_add(1, Ordering::Relaxed) + 1;
                     if number > requests {
@@ -46,21 +47,24 @@ pub fn run(
 
 struct Worker {
     address: SocketAddr,
+    authorization: String,
     connection: Connection,
     generator: Generator,
     tally: Tally,
 }
 
 impl Worker {
-    fn new(address: SocketAddr, generator: Generator) -> Self {
-        Self { address, connection: connect(address), generator, tally: Tally::default() }
+    fn new(address: SocketAddr, key: &str, generator: Generator) -> Self {
+        let authorization = format!("ApiKey {key}");
+        Self { address, authorization, connection: connect(address), generator, tally: Tally::default() }
     }
 
     fn exchange(&mut self) {
         let request = self.generator.next_request();
         let GeneratedRequest { endpoint, method, target, body } = &request;
         let media_type = body.as_ref().map(|(media_type, _)| ("Content-Type", *media_type));
-        let headers: Vec<(&str, &str)> = media_type.into_iter().collect();
+        let authorization = ("Authorization", &*self.authorization);
+        let headers: Vec<(&str, &str)> = media_type.into_iter().chain([authorization]).collect();
         let bytes = body.as_ref().map(|(_, bytes)| &bytes[..]);
         match self.connection.request(method, target, &headers, bytes) {
             Ok(answer) => {

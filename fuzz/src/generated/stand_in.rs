@@ -9,7 +9,7 @@ const BODY: &str =
     r#"{"version":{"number":"9.5.0"},"nodes":{"a":{"version":"9.5.0"}},"status":"green","hits":{}}"#;
 
 /// Starts it, for as long as the process runs.
-pub fn content_engine() -> io::Result<SocketAddr> {
+pub(super) fn content_engine() -> io::Result<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let address = listener.local_addr()?;
     thread::spawn(move || {

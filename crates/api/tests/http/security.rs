@@ -49,6 +49,7 @@ async fn get(session: &mut Session) {
     let manager = session.new_key(ADMIN_KEY, "manager", MANAGER).await;
     session.new_key(ADMIN_KEY, "reader", &format!(r#"{READER},"expiration":"1s""#)).await;
     session.new_key(&manager, "made-by-manager", r#","role_descriptors":{"a":{"cluster":["all"]}}"#).await;
+    session.wait_for_use_of_key().await;
     for path in [
         "?with_limited_by=true",
         "?id=id-0001",

@@ -11,14 +11,14 @@ use actix_web::dev::{Payload, Service, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::{App, test, web};
 use async_trait::async_trait;
-use futures_util::stream::{self, StreamExt as _};
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde_json::Value;
 use tributary_api::{AdminKey, Api, Clock, IdGenerator, KeyRing, PipelineDirectory, RequestLimits};
 use tributary_domain::{Document, Id, Timestamp};
 use tributary_engines::{Endpoint, Indices};
 use tributary_secrets::SecretKeys;
 use tributary_sqlite_backend::SqliteBackend;
-use tributary_storage::{BackendSettings, Collection, Deadline, Registry, Store, StoreExt as _};
+use tributary_storage::{BackendSettings, Collection, Deadline, Registry, Store, StoreExt as _, Stored};
 
 use crate::contract;
 
@@ -250,6 +250,19 @@ impl Session {
     /// What was recorded.
     pub(crate) fn record(&self) -> String {
         self.text.clone()
+    }
+
+    /// Waits until searches find that a key was used, which no answer waits for.
+    pub(crate) async fn wait_for_use_of_key(&self) {
+        let is_recorded = |stored: &Stored| stored.document.windows(10).any(|part| part == b"\"last_use\"");
+        loop {
+            let keys = self.store.scan(Collection::API_KEYS, Deadline::NONE);
+            let keys: Vec<Vec<Stored>> = keys.try_collect().await.expect("the keys");
+            if keys.iter().flatten().any(is_recorded) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
     }
 
     /// Puts a document straight into the store, as another program would have.

@@ -61,9 +61,11 @@ pub struct RoleDescriptor {
 pub struct IndexPrivileges {
     /// Names of indices; `*` stands for any text.
     #[serde(deserialize_with = "one_or_more")]
+    #[schemars(with = "OneOrMore")]
     pub names: Vec<String>,
     /// Names of index privileges, such as `read`.
     #[serde(deserialize_with = "one_or_more")]
+    #[schemars(with = "OneOrMore")]
     pub privileges: Vec<String>,
     /// Makes the privileges unusable here: fields cannot be hidden.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -91,13 +93,15 @@ pub struct ApplicationPrivileges {
 }
 
 /// One text or a list of them, as Elasticsearch accepts for names.
+#[derive(Deserialize, JsonSchema)]
+#[serde(untagged, expecting = "a string or a list of strings")]
+#[schemars(inline)]
+enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
+
 fn one_or_more<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged, expecting = "a string or a list of strings")]
-    enum OneOrMore {
-        One(String),
-        More(Vec<String>),
-    }
     Ok(match OneOrMore::deserialize(deserializer)? {
         OneOrMore::One(text) => vec![text],
         OneOrMore::More(texts) => texts,

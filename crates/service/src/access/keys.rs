@@ -29,7 +29,7 @@ const LONGEST_NAME: usize = 1_024;
 #[serde(deny_unknown_fields)]
 pub struct NewKey {
     /// The name, for people.
-    #[serde(default)]
+    #[schemars(required, length(min = 1))]
     pub name: Option<String>,
     /// How long it works, such as `30d`; for ever without.
     #[serde(default)]

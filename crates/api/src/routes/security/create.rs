@@ -33,7 +33,7 @@ const ANSWER: &str = r#"{
 
 const REFRESH: Parameter = Parameter {
     name: "refresh",
-    kind: ParameterKind::Text,
+    kind: ParameterKind::FreeText,
     default: None,
     description: "Accepted as in Elasticsearch; a key always works at once.",
 };

@@ -88,17 +88,18 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
 
 async fn get(call: Call) -> Result<Reply, ApiError> {
     let arguments = &call.arguments;
-    let text = |parameter| arguments.text(parameter).map(str::to_owned);
+    let text = |parameter| arguments.filled_text(parameter).map(|text| text.map(str::to_owned));
     let filter = KeyFilter {
-        ids: text(&ID).into_iter().collect(),
-        name: text(&NAME),
-        username: text(&USERNAME),
+        ids: text(&ID)?.into_iter().collect(),
+        name: text(&NAME)?,
+        username: text(&USERNAME)?,
         owner: arguments.boolean(&OWNER)?,
         active_only: arguments.boolean(&ACTIVE_ONLY)?,
     };
     check_reach(&call, ENDPOINT.name, &filter)?;
     let with_limits = arguments.boolean(&WITH_LIMITED_BY)?;
-    let of_another_realm = text(&REALM_NAME).is_some_and(|realm| realm != REALM);
+    arguments.boolean(&WITH_PROFILE_UID)?;
+    let of_another_realm = text(&REALM_NAME)?.is_some_and(|realm| realm != REALM);
     let found = access::get(call.store(), &call.context(), &filter).await?;
     let shown = found.iter().filter(|_| !of_another_realm);
     let api_keys: Vec<_> = shown.map(|(id, key)| ShownApiKey::new(id.as_str(), key, with_limits)).collect();
