@@ -438,13 +438,9 @@ fn without_versions(body: &str) -> String {
     })
 }
 
-/// An answer without the random parts of a new key, and without times that are noted in the background.
+/// An answer without the random parts of a new key.
 fn without_secrets(body: &str) -> String {
-    let mut pieces = body.split(",\"last_use\":");
-    let first = pieces.next().unwrap_or_default().to_owned();
-    let is_digit = |character: char| character.is_ascii_digit();
-    let body = pieces.fold(first, |text, piece| text + piece.trim_start_matches(is_digit));
-    ["\"api_key\":\"", "\"encoded\":\""].iter().fold(body, |body, name| {
+    ["\"api_key\":\"", "\"encoded\":\""].iter().fold(body.to_owned(), |body, name| {
         let Some((before, after)) = body.split_once(name) else { return body };
         let (_, rest) = after.split_once('"').expect("a string ends");
         format!("{before}{name}(random)\"{rest}")
