@@ -10,7 +10,7 @@ use tributary_secrets::{KeysError, SealingStore, SecretKeys, UnusableKeys, check
 use tributary_storage::{Store, StoreError};
 use zeroize::Zeroizing;
 
-use crate::private_file;
+use crate::private_file::{self, Exposure};
 use crate::setting_values::{NOT_UTF_8, path};
 
 /// The environment variable with the keys themselves. There is no flag: command lines are visible to others.
@@ -65,7 +65,7 @@ impl SecretKeysFile {
             (Some(file), Some(_)) => Err(SecretKeysError::Twice { file: file.clone() }),
             (Some(file), None) => {
                 let wrong = |reason: String| SecretKeysError::File { file: file.clone(), reason };
-                let text = private_file::read_text(file).map_err(wrong)?;
+                let text = private_file::read_text(file, Exposure::Refused).map_err(wrong)?;
                 SecretKeys::parse(&text).map(Some).map_err(|error| wrong(error.to_string()))
             }
         }

@@ -10,7 +10,7 @@ use tributary_service::access::{self, AdminKey, KeyFilter, KeyRing};
 use tributary_service::{Context, Principal, SortableIds, SystemClock};
 use tributary_storage::Store;
 
-use crate::private_file;
+use crate::private_file::{self, Exposure};
 use crate::security_settings::{SecurityMode, SecuritySettings};
 
 /// How long start-up waits for an answer to whether there is a key.
@@ -106,8 +106,15 @@ impl SecuritySettings {
     fn admin_key(&self) -> Result<Option<AdminKey>, SecurityError> {
         let Some(file) = &self.admin_key_file else { return Ok(None) };
         let wrong = |reason: String| SecurityError::AdminKey { file: file.clone(), reason };
-        let text = private_file::read_text(file).map_err(wrong)?;
-        AdminKey::parse(&text).map(Some).map_err(|error| wrong(error.to_string()))
+        let text = private_file::read_text(file, Exposure::Warned).map_err(wrong)?;
+        let key = AdminKey::parse(&text).map_err(|error| wrong(error.to_string()))?;
+        if key.can_be_guessed() {
+            tracing::warn!(
+                file = %file.display(),
+                "the secret of the admin key has fewer than 22 characters, so that it could be guessed"
+            );
+        }
+        Ok(Some(key))
     }
 }
 

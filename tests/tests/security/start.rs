@@ -73,16 +73,8 @@ fn the_admin_key_is_in_a_file() {
 fn an_admin_key_that_cannot_be_taken_is_an_error() {
     let keys = folder();
     let missing = keys.path().join("missing");
-    let short = private_file(keys.path(), "short", "YWRtaW46c2hvcnQ=");
     let none = private_file(keys.path(), "none", "no key at all");
-    let open = private_file(keys.path(), "open", ADMIN_KEY);
-    set_mode(&open, 0o644);
-    for (file, reason) in [
-        (missing, "it cannot be read"),
-        (short, "fewer than 22 characters"),
-        (none, "base64 of `id:secret`"),
-        (open, "everybody may use it, by its mode 644"),
-    ] {
+    for (file, reason) in [(missing, "it cannot be read"), (none, "base64 of `id:secret`")] {
         let name = file.to_str().unwrap();
         // Even where it would have no effect.
         for security in ["on", "off"] {
@@ -91,6 +83,18 @@ fn an_admin_key_that_cannot_be_taken_is_an_error() {
                 .finish()
                 .gave_up_naming(&["the admin key in", name, reason]);
         }
+    }
+    // Those that work and should not are taken, with a warning.
+    let short = private_file(keys.path(), "short", "YWRtaW46c2hvcnQ=");
+    let open = private_file(keys.path(), "open", ADMIN_KEY);
+    set_mode(&open, 0o644);
+    for (file, warning) in
+        [(short, "fewer than 22 characters"), (open, "everybody may use it, by its mode 644")]
+    {
+        let name = file.to_str().unwrap();
+        let server =
+            Launch::over("memory:").arguments(["--security", "on", "--admin-key-file", name]).start();
+        assert!(server.log().contains(warning), "{}", server.log());
     }
     Launch::over("memory:").arguments(["--security", "yes"]).finish().gave_up_naming(&["on, off, auto"]);
 }

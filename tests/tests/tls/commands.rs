@@ -77,7 +77,9 @@ fn settings_that_cannot_be_served_are_refused_at_the_start() {
     std::fs::copy(&files.key, &public).unwrap();
     let everybody = std::os::unix::fs::PermissionsExt::from_mode(0o644);
     std::fs::set_permissions(&public, everybody).unwrap();
-    over(&[(certificate, &files.certificate), (key, &public)]).gave_up_naming(&["public.pem", "chmod 600"]);
+    let server =
+        Launch::over("memory:").variable(certificate, &files.certificate).variable(key, &public).start();
+    assert!(["public.pem", "chmod 600"].iter().all(|part| server.log().contains(part)), "{}", server.log());
     // In the settings file it is the same.
     let file = folder.path().join("settings.toml");
     let text = format!(

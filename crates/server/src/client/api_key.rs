@@ -8,7 +8,7 @@ use tributary_service::access::Credentials;
 use zeroize::Zeroizing;
 
 use super::failure::{API_KEY_VARIABLE, ClientFailure};
-use crate::private_file;
+use crate::private_file::{self, Exposure};
 use crate::setting_values::{NOT_UTF_8, path};
 
 /// Where the key comes from.
@@ -37,7 +37,7 @@ impl ApiKeyOptions {
     /// Where the key is, and its text or why it cannot be read.
     fn given(&self) -> Option<(String, Result<Zeroizing<String>, String>)> {
         if let Some(file) = &self.api_key_file {
-            return Some((file.display().to_string(), private_file::read_text(file)));
+            return Some((file.display().to_string(), private_file::read_text(file, Exposure::Warned)));
         }
         // An empty variable counts as not set.
         let given = std::env::var_os(API_KEY_VARIABLE).filter(|key| !key.is_empty())?;

@@ -8,7 +8,7 @@ use reqwest::{Certificate, ClientBuilder, Identity};
 use zeroize::Zeroizing;
 
 use super::failure::ClientFailure;
-use crate::private_file;
+use crate::private_file::{self, Exposure};
 use crate::setting_values::path;
 
 /// How a service is trusted, and who asks it.
@@ -25,7 +25,7 @@ pub(crate) struct ConnectionOptions {
     #[arg(long, value_name = "FILE", env = "TRIBUTARY_CLIENT_CERTIFICATE", value_parser = path())]
     #[arg(requires = "client_key")]
     client_certificate: Option<PathBuf>,
-    /// A PEM file with its private key, which not everybody may read
+    /// A PEM file with its private key, which not everybody should be able to read
     #[arg(long, value_name = "FILE", env = "TRIBUTARY_CLIENT_KEY", value_parser = path())]
     #[arg(requires = "client_certificate")]
     client_key: Option<PathBuf>,
@@ -49,7 +49,9 @@ impl ConnectionOptions {
         if let Some((certificate, key)) = self.client_certificate.as_ref().zip(self.client_key.as_ref()) {
             let mut pem = Zeroizing::new(read(certificate)?);
             pem.push(b'\n');
-            pem.extend_from_slice(&private_file::read(key).map_err(|reason| unusable(key, reason))?);
+            pem.extend_from_slice(
+                &private_file::read(key, Exposure::Warned).map_err(|reason| unusable(key, reason))?,
+            );
             let identity = Identity::from_pem(&pem).map_err(|_| {
                 let reason =
                     format!("it and {} hold no certificate with its private key in PEM", key.display());

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use zeroize::Zeroizing;
 
 use super::error::{FileRole, TlsError};
-use crate::private_file;
+use crate::private_file::{self, Exposure};
 
 /// Where the files are.
 #[derive(Debug, Clone)]
@@ -32,7 +32,8 @@ impl TlsFiles {
         };
         Ok(Contents {
             certificate: public(FileRole::Certificate, &self.certificate)?,
-            key: private_file::read(&self.key).map_err(|reason| FileRole::Key.error(&self.key, reason))?,
+            key: private_file::read(&self.key, Exposure::Warned)
+                .map_err(|reason| FileRole::Key.error(&self.key, reason))?,
             client_ca: self
                 .client_ca
                 .as_ref()

@@ -16,7 +16,7 @@ pub(crate) struct TlsSettings {
     /// speaks HTTPS only. It is read again when it changes, and on SIGHUP, like the other files of TLS
     #[arg(long, value_name = "FILE", env = "TRIBUTARY_TLS_CERTIFICATE", value_parser = path())]
     pub(crate) tls_certificate: Option<PathBuf>,
-    /// A PEM file with the private key of the certificate, not encrypted, which not everybody may read
+    /// A PEM file with the private key of the certificate, not encrypted, which not everybody should be able to read
     #[arg(long, value_name = "FILE", env = "TRIBUTARY_TLS_KEY", value_parser = path())]
     pub(crate) tls_key: Option<PathBuf>,
     /// A PEM file with certificate authorities: clients have to present a certificate that one of them has signed

@@ -66,6 +66,7 @@ pub enum Unauthenticated {
 pub struct AdminKey {
     id: String,
     digest: SecretDigest,
+    can_be_guessed: bool,
 }
 
 /// Why a text is no key.
@@ -74,20 +75,23 @@ pub enum AdminKeyError {
     /// Not the encoded form of a key.
     #[error("it is not a key in its encoded form, base64 of `id:secret`")]
     Malformed,
-    /// The secret could be guessed.
-    #[error("its secret has fewer than {SHORTEST_SECRET} characters, and could be guessed")]
-    TooShort,
 }
 
 impl AdminKey {
     /// Reads the encoded form of a key.
     pub fn parse(text: &str) -> Result<Self, AdminKeyError> {
         let Credentials { id, secret } = Credentials::parse(text).ok_or(AdminKeyError::Malformed)?;
-        Id::parse("id", &*id).map_err(|_| AdminKeyError::Malformed)?;
-        if secret.chars().count() < SHORTEST_SECRET {
-            return Err(AdminKeyError::TooShort);
+        if Id::parse("id", &*id).is_err() || secret.is_empty() {
+            return Err(AdminKeyError::Malformed);
         }
-        Ok(Self { id, digest: SecretDigest::of(&secret) })
+        let can_be_guessed = secret.chars().count() < SHORTEST_SECRET;
+        Ok(Self { id, digest: SecretDigest::of(&secret), can_be_guessed })
+    }
+
+    /// Whether its secret has fewer than 22 characters, which is less than 128 random bits.
+    #[must_use]
+    pub fn can_be_guessed(&self) -> bool {
+        self.can_be_guessed
     }
 }
 
@@ -267,12 +271,13 @@ mod tests {
     async fn the_first_key_is_in_no_store() {
         let secret = "s".repeat(22);
         let admin = AdminKey::parse(&BASE64_STANDARD.encode(format!("admin:{secret}"))).unwrap();
+        assert!(!admin.can_be_guessed());
         let ring = KeyRing::new(store(&[]).await, Some(admin));
         let now = Timestamp::parse(NOW).unwrap();
         assert!(ring.authenticate(&credentials("admin", &secret), now).await.is_ok());
         assert!(ring.authenticate(&credentials("admin", "s"), now).await.is_err());
-        assert_eq!(AdminKey::parse("admin:short").unwrap_err(), AdminKeyError::TooShort);
-        for text in ["", "admin", &format!(":{secret}")] {
+        assert!(AdminKey::parse("admin:short").unwrap().can_be_guessed());
+        for text in ["", "admin", "admin:", &format!(":{secret}")] {
             assert_eq!(AdminKey::parse(text).unwrap_err(), AdminKeyError::Malformed, "{text}");
         }
     }
