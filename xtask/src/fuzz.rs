@@ -50,11 +50,13 @@ pub(crate) fn run(shell: &Shell, arguments: &Arguments) -> Result<()> {
 /// Runs each target for a minute, beside other tests.
 pub(crate) fn briefly(shell: &Shell) -> Result<()> {
     let _time = shell.push_env(TIME, (SECONDS * 1_000).to_string());
-    let output =
-        cmd!(shell, "nice cargo test --workspace --quiet --test fuzz --no-fail-fast -- --test-threads 2")
-            .quiet()
-            .ignore_status()
-            .output()?;
+    let output = cmd!(
+        shell,
+        "nice -n 19 cargo test --workspace --quiet --test fuzz --no-fail-fast -- --test-threads 2"
+    )
+    .quiet()
+    .ignore_status()
+    .output()?;
     let [printed, told] = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text));
     ensure!(output.status.success(), "{printed}{told}");
     Ok(())
