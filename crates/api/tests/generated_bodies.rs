@@ -285,7 +285,11 @@ impl Bench {
         let (status, answer) = self.call(method, path, body).await;
         let after = self.everything().await;
         if !status.is_success() {
-            check_refusal(status, &answer)?;
+            // A search for API keys that finds none is an answer there, with all that changes the form of answers.
+            let finds_none = status == StatusCode::NOT_FOUND && path.starts_with("/_security/api_key?");
+            if !finds_none {
+                check_refusal(status, &answer)?;
+            }
             prop_assert_eq!(after, before, "a refusal changed something");
             return Ok(None);
         }
