@@ -23,8 +23,9 @@ const JOBS: u32 = 20_000;
 const BETWEEN_REQUESTS: Duration = Duration::from_millis(5);
 /// The time between two bytes of a slow client.
 const BETWEEN_BYTES: Duration = Duration::from_secs(1);
-const SLOW_HEAD: &[u8] = b"GET /_connector HTTP/1.1\r\nHost: x\r\nX-Slow: ";
-const SLOW_BODY: &[u8] = b"PUT /_connector/slow HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+const SLOW_HEAD: &[u8] = b"GET /_connector HTTP/1.1\r\nHost: localhost\r\nX-Slow: ";
+const SLOW_BODY: &[u8] =
+    b"PUT /_connector/slow HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
     Content-Length: 900000\r\n\r\n";
 
 /// What to measure.

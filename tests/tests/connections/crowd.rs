@@ -18,9 +18,9 @@ const ANSWERS: usize = 36 * MEBIBYTE;
 /// What all of this may take: the answers, two more at a time until they are refused, and buffers.
 const MAXIMUM_MEMORY: usize = ANSWERS + 4 * DOCUMENTS * MEBIBYTE + (IDLE + SLOW + UNREAD) * 256 * KIBIBYTE;
 
-const LIST: &str = "GET /_connector HTTP/1.1\r\nHost: x\r\n\r\n";
-const SLOW_HEAD: &str = "GET /_connector HTTP/1.1\r\nHost: x\r\nX-Slow: ";
-const SLOW_BODY: &str = "PUT /_connector/slow HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+const LIST: &str = "GET /_connector HTTP/1.1\r\nHost: localhost\r\n\r\n";
+const SLOW_HEAD: &str = "GET /_connector HTTP/1.1\r\nHost: localhost\r\nX-Slow: ";
+const SLOW_BODY: &str = "PUT /_connector/slow HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
                          Content-Length: 900000\r\n\r\n";
 
 /// Creates a list of about eight mebibytes.
@@ -113,7 +113,7 @@ fn slow_senders_are_told_and_cut_off() {
     let description = "d".repeat(8 * KIBIBYTE);
     let body = format!(r#"{{"description":"{description}"}}"#);
     let head = format!(
-        "PUT /_connector/c HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        "PUT /_connector/c HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
         body.len()
     );
     connection.send(head.as_bytes()).unwrap();

@@ -90,7 +90,7 @@ fn the_end_of_the_service_ends_streams_and_idle_connections() {
         assert!(lines.next().is_some(), "{version}");
         // A request whose body is on the way when the service is to end.
         let mut running = SecureConnection::open(&secured);
-        running.send(b"PUT /_connector/late HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n");
+        running.send(b"PUT /_connector/late HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n");
         assert_eq!(running.head().0, 100);
         secured.server.terminate();
         wait_until("the service ends", || secured.server.log().contains("SIGTERM"));
