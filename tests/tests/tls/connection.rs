@@ -79,7 +79,7 @@ impl SecureConnection {
 
     /// The status and the body of the answer to a request.
     pub(crate) fn get(&mut self, target: &str) -> (u16, String) {
-        self.send(format!("GET {target} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes());
+        self.send(format!("GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n").as_bytes());
         let (status, length) = self.head();
         let mut body = vec![0; length];
         self.stream.read_exact(&mut body).unwrap();
