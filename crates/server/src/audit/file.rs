@@ -1,4 +1,4 @@
-//! The file of the audit: lines wait in memory while it cannot be written, and what is lost is told.
+//! The file of the audit: lines wait in memory while it cannot be written, and losses are counted in the log.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};

@@ -41,7 +41,7 @@ pub(super) struct Gate(Arc<GateState>);
 struct GateState {
     most: usize,
     open: AtomicUsize,
-    /// What a refused client is told; nothing if it does not speak HTTP yet.
+    /// The answer to a refused client; none if it does not speak HTTP yet.
     answer: Option<Vec<u8>>,
     answered: Semaphore,
     /// Connections that were refused and do not stand in the log yet.

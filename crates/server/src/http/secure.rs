@@ -19,7 +19,7 @@ use super::http2;
 use super::plan::{Plan, prepare};
 use crate::tls::{Acceptor, Secured};
 
-/// What HTTP/1.1 is spoken over: plain connections are told that they are.
+/// The transport of HTTP/1.1: with TLS, or without it for the answer to plain HTTP.
 type Transport = Either<TcpStream, Box<TlsStream<TcpStream>>>;
 
 /// The protocol of HTTP/2 in the handshake.

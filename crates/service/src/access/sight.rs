@@ -44,6 +44,11 @@ impl Sight {
         query
     }
 
+    /// Whether some documents of a collection are hidden.
+    pub(crate) fn limits(&self, collection: Collection) -> bool {
+        !self.scope.conditions(collection).is_empty()
+    }
+
     /// Whether a document is seen.
     #[must_use]
     pub fn sees(&self, collection: Collection, id: &str, document: &Document) -> bool {

@@ -121,7 +121,7 @@ impl ParsedField {
             "type" => self.kind = read(text)?,
             "ui_restrictions" => drop(read::<Vec<String>>(text)?),
             "validations" => self.validations = read(text)?,
-            // Of a value that is kept, nothing is told.
+            // There are no warnings about a value that is kept.
             "value" => self.value = Some(text).filter(|text| !is_mask(text.get())).map(Value::parse),
             "category" | "label" | "placeholder" | "tooltip" => drop(read::<String>(text)?),
             _ => {}

@@ -152,7 +152,7 @@ pub(super) async fn run(options: &CreateOptions, stores: &Stores<'_>) -> Result<
         streams::tell(&format!("warning: {warning}\n"));
     }
     // Before the key, so that it can be invalidated if the key is lost.
-    streams::tell(&told(&created));
+    streams::tell(&notes(&created));
     let text = match options.output {
         ShowFormat::Text => format!("{}\n", plain(&created.encoded)),
         ShowFormat::Json => {
@@ -162,8 +162,8 @@ pub(super) async fn run(options: &CreateOptions, stores: &Stores<'_>) -> Result<
     streams::say(&Zeroizing::new(text)).map_err(Failure::ApiKey)
 }
 
-/// What is told of a key besides itself.
-fn told(Created { id, name, expiration, .. }: &Created) -> String {
+/// The notes on a new key, for standard error.
+fn notes(Created { id, name, expiration, .. }: &Created) -> String {
     let until = expiration.and_then(|end| jiff::Timestamp::from_millisecond(end).ok());
     let until = until.map_or_else(|| "it does not expire".to_owned(), |end| format!("it works until {end}"));
     let care = if std::io::stdout().is_terminal() {
