@@ -227,6 +227,17 @@ impl Service {
         self.answer(&Message { method: method.clone(), target, headers, body: body.as_bytes() })
     }
 
+    /// The answer to a message, whose shape is checked where it is answered whole.
+    pub(crate) fn checked_answer(&self, message: &Message<'_>) -> Answer {
+        let answer = self.answer(message);
+        if message.is_partial() {
+            assert!(!answer.status.is_server_error(), "{answer:?}");
+        } else {
+            answer.check();
+        }
+        answer
+    }
+
     /// The answer to a message. A body that comes without a media type is of JSON.
     pub(crate) fn answer(&self, message: &Message<'_>) -> Answer {
         let mut request =
