@@ -24,6 +24,8 @@ pub struct CollectionSchema {
     pub fields: &'static [IndexedField],
     /// The field of the default order of lists, if there is one; ties are ordered by id.
     pub order: Option<&'static str>,
+    /// Whether documents keep their value in this field, and so their position in the default order.
+    pub is_order_constant: bool,
     /// Pairs of fields that are often filtered together, for which a backend may keep a combined index.
     pub pairs: &'static [[&'static str; 2]],
     /// Whether the collection is so small that a backend may read all documents for a list.
@@ -52,6 +54,7 @@ impl CollectionSchema {
         index_alias: "",
         fields: &[],
         order: None,
+        is_order_constant: false,
         pairs: &[],
         is_small: false,
         is_transient: false,
@@ -97,6 +100,12 @@ impl CollectionSchema {
             }
         }
         text
+    }
+
+    /// The fields by which lists are ordered and in which documents may get another value.
+    pub fn moving_fields(&self) -> impl Iterator<Item = &'static IndexedField> {
+        let constant = self.order.filter(|_| self.is_order_constant);
+        self.fields.iter().filter(move |field| field.is_sorted && constant != Some(field.path))
     }
 
     /// The paths of the fields that queries use.

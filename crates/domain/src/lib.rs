@@ -92,8 +92,8 @@ pub use lease::{LEASE_FIELDS, Lease};
 pub use lenient::{FromText, Lenient};
 pub use outline::{FieldPaths, Outline};
 pub use query::{
-    Condition, MissingValues, Order, Query, QueryError, SortKey, SortOrder, SortValue, Window, check_groups,
-    check_numbers,
+    Condition, MissingValues, Moment, Order, PointInTime, Query, QueryError, SortKey, SortOrder, SortValue,
+    Window, check_groups, check_numbers,
 };
 pub use refusal::Refusal;
 pub use same_json::is_same_json;

@@ -23,12 +23,17 @@ pub enum ServiceError {
 /// The result of a use case.
 pub type Result<T, E = ServiceError> = std::result::Result<T, E>;
 
+const POINT_IN_TIME_GONE: &str = "the order that the list had at its first page is not known any more: that was too long \
+                                  ago, too much has changed since then, or it was another store; begin again, with \
+                                  [cursor=] for the first page";
+
 impl From<StoreError> for ServiceError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::IndexNameTaken { index_name, connector_id } => {
                 Refusal::IndexNameTaken { index_name, connector_id }.into()
             }
+            StoreError::PointInTimeGone => Refusal::InvalidArgument(POINT_IN_TIME_GONE.to_owned()).into(),
             other => Self::Store(other),
         }
     }

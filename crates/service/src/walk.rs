@@ -1,6 +1,6 @@
 //! Walks over all documents of a query, however many, in pages after a key.
 
-use tributary_domain::{Query, SortKey};
+use tributary_domain::{PointInTime, Query, SortKey};
 use tributary_storage::{Deadline, Page, Store};
 
 use crate::Result;
@@ -12,13 +12,15 @@ const BYTES: usize = 1 << 20;
 
 /// A walk over all documents that match a query, in its order.
 ///
-/// A document that is there throughout, matches, and keeps its value in the sort field is visited exactly once, whatever
-/// happens to others meanwhile. Nothing is read before it is asked for, and only one page is in memory.
+/// A document that is there and matches throughout is visited exactly once, whatever else is changed, and however it moves
+/// in the order meanwhile; if it moves, it may be visited in an earlier state. Nothing is read before it is asked for, and only one page is in memory.
 #[derive(Debug)]
 pub struct Walk {
     query: Query,
     /// The last document of the page before.
     after: Option<SortKey>,
+    /// The moment whose order the walk has.
+    point_in_time: Option<PointInTime>,
     is_over: bool,
     size: u32,
     maximum: u32,
@@ -29,7 +31,7 @@ impl Walk {
     #[must_use]
     pub fn new(query: Query, maximum: u32) -> Self {
         let maximum = maximum.max(1);
-        Self { query, after: None, is_over: false, size: FIRST.min(maximum), maximum }
+        Self { query, after: None, point_in_time: None, is_over: false, size: FIRST.min(maximum), maximum }
     }
 
     /// The next page, or `None` after the last one; no page is empty. Each has the deadline of a request that begins
@@ -37,8 +39,10 @@ impl Walk {
     pub async fn next(&mut self, store: &dyn Store) -> Result<Option<Page>> {
         while !self.is_over {
             let query = self.query.clone().after(self.after.clone(), self.size);
+            let query = query.keeping_order(self.point_in_time.clone());
             let page = store.list(&query, Deadline::of_work_from_now()).await?;
             self.after.clone_from(&page.next);
+            self.point_in_time.clone_from(&page.point_in_time);
             self.is_over = page.next.is_none();
             // A store may leave out documents that are deleted while it reads a page.
             if !page.documents.is_empty() {
@@ -144,6 +148,7 @@ mod tests {
                     count: 3,
                     documents: [format!("{{\"id\":\"{asked}\"}}")].iter().collect(),
                     next: (asked < 4).then(|| query.key(&asked.to_string(), &body("{}"))),
+                    point_in_time: None,
                 }),
             }
         });

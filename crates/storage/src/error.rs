@@ -21,6 +21,9 @@ pub enum StoreError {
         /// The connector with that index name.
         connector_id: String,
     },
+    /// The moment whose order a list was to have is too long ago, or was never one of this store.
+    #[error("the order of the list at its first page is not known any more")]
+    PointInTimeGone,
     /// The store does not support a document with this content; another store may. Nothing was stored.
     #[error("the store cannot keep the document: {0}")]
     Rejected(String),

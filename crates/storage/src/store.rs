@@ -6,7 +6,7 @@ use std::fmt::Debug;
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
-use tributary_domain::{Collection, Document, Id, Query, SortKey};
+use tributary_domain::{Collection, Document, Id, PointInTime, Query, SortKey};
 
 use crate::{Changes, Deadline, Documents, Numbers, Position, StoreError};
 
@@ -69,6 +69,8 @@ pub struct Page {
     /// [after a key](tributary_domain::Window::After). `None` at the end of the list, which is known without another
     /// page, and for other queries.
     pub next: Option<SortKey>,
+    /// The moment whose order the list has, for the next page; `None` without one, and for queries that keep none.
+    pub point_in_time: Option<PointInTime>,
 }
 
 /// The number of matching documents, in total and by group.
@@ -120,6 +122,11 @@ pub trait Store: Debug + Send + Sync {
     ) -> Vec<Result<Version, StoreError>>;
 
     /// A page of the documents that match a query, in its order, and the total number of matches.
+    ///
+    /// Pages that continue each other in the order of one moment (`Query::moment`) contain every document that
+    /// exists and matches throughout exactly once, in one of the states that it had meanwhile, whatever else is changed;
+    /// one that exists or matches for a part of that time is contained at most once. If a moment is not kept any more, the
+    /// call fails with [`StoreError::PointInTimeGone`].
     async fn list(&self, query: &Query, deadline: Deadline) -> Result<Page, StoreError>;
 
     /// The number of documents that match the conditions of a query, in total and grouped by the words in the fields

@@ -10,7 +10,7 @@ use crate::documents;
 use crate::failure::Failure;
 
 /// The number of changes that are remembered; for an older position everything has to be read again.
-const TOLD: i64 = 1 << 16;
+pub(crate) const REMEMBERED: i64 = 1 << 16;
 
 /// What has changed after a position, or the present position.
 pub(crate) fn since(
@@ -19,13 +19,11 @@ pub(crate) fn since(
     position: Option<&Position>,
 ) -> Result<Changes, Failure> {
     let moment = connection.transaction()?;
-    let (file_id, latest) = moment.query_row("SELECT file_id, latest_sequence FROM store", (), |row| {
-        Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?))
-    })?;
-    let after = position.map(|position| sequence(position, &file_id));
+    let (file_id, latest) = latest(&moment)?;
+    let after = position.map(|position| sequence(position.as_str(), &file_id));
     let (after, is_complete) = match after {
         None => (latest, true),
-        Some(Some(after)) if (latest - TOLD..=latest).contains(&after) => (after, true),
+        Some(Some(after)) if (latest - REMEMBERED..=latest).contains(&after) => (after, true),
         Some(_) => (latest, false),
     };
     let mut select = moment.prepare_cached(
@@ -46,9 +44,15 @@ pub(crate) fn since(
     Ok(Changes { position: Position::new(format!("{file_id}-{latest}")), changed, is_complete })
 }
 
+/// The id of the file, and the number of the latest change.
+pub(crate) fn latest(connection: &Connection) -> rusqlite::Result<(String, i64)> {
+    let select = "SELECT file_id, latest_sequence FROM store";
+    connection.query_row(select, (), |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
 /// The sequence number of a position in this file.
-fn sequence(position: &Position, file_id: &str) -> Option<i64> {
-    let (file, sequence) = position.as_str().split_once('-')?;
+pub(crate) fn sequence(position: &str, file_id: &str) -> Option<i64> {
+    let (file, sequence) = position.split_once('-')?;
     (file == file_id).then(|| sequence.parse().ok()).flatten()
 }
 
@@ -62,6 +66,6 @@ pub(crate) fn note_deletion(
     let insert = "INSERT INTO deletions (sequence, collection, id) VALUES (?1, ?2, ?3)";
     transaction.prepare_cached(insert)?.execute((sequence, collection.name, id))?;
     let forget = "DELETE FROM deletions WHERE sequence <= ?1";
-    transaction.prepare_cached(forget)?.execute([sequence - TOLD])?;
+    transaction.prepare_cached(forget)?.execute([sequence - REMEMBERED])?;
     Ok(())
 }

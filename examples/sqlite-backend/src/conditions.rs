@@ -88,15 +88,24 @@ impl Conditions {
         marks.join(", ")
     }
 
-    /// The expression for the value by which documents are ordered.
-    pub(crate) fn order_value(&mut self, collection: Collection, order: Order) -> String {
-        if order.field == collection.order && missing(order) == greatest() {
+    /// The expression for the value by which documents are ordered: the one after the change `since`, or the present one.
+    pub(crate) fn order_value(&mut self, collection: Collection, order: Order, since: Option<i64>) -> String {
+        if since.is_none() && order.field == collection.order && missing(order) == greatest() {
             // It is kept with the document, and has an index.
             return "order_value".to_owned();
         }
         let Some(field) = order.field else { return self.bind(missing(order)) };
         let like_missing = [i64::MIN, i64::MAX].into_iter().find(|number| order.is_like_missing(*number));
-        let least = self.least_value(field);
+        let mut least = self.least_value(field);
+        if let Some(since) = since {
+            let [field, since] = [self.bind(field.to_owned()), self.bind(since)];
+            let moved = format!(
+                "FROM moves WHERE collection = ?1 AND id = documents.id AND field = {field} AND sequence > {since}"
+            );
+            least = format!(
+                "iif(EXISTS (SELECT 1 {moved}), (SELECT value {moved} ORDER BY sequence LIMIT 1), {least})"
+            );
+        }
         let [like_missing, missing] = [self.bind(like_missing), self.bind(missing(order))];
         format!("ifnull(nullif({least}, {like_missing}), {missing})")
     }

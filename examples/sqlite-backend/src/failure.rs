@@ -23,6 +23,8 @@ pub(crate) enum Failure {
     AnotherSchema,
     /// The file has the tables of somebody else; the text says whose.
     Foreign(&'static str),
+    /// The moment whose order a list was to have is not kept any more.
+    PointInTimeGone,
     /// What is stored is no document.
     Unreadable(Id, DocumentError),
     /// SQLite says no.
@@ -44,6 +46,7 @@ impl Failure {
                 StoreError::unavailable("another version of this program uses the file; stop one of them")
             }
             Self::Foreign(what) => StoreError::Backend(format!("the file {what}").into()),
+            Self::PointInTimeGone => StoreError::PointInTimeGone,
             Self::Unreadable(id, error) => StoreError::Backend(format!("document [{id}]: {error}").into()),
             Self::Sqlite(error) => sqlite_error(error),
         }

@@ -54,6 +54,19 @@ const TABLES: &str = "
     ) STRICT;
 ";
 
+/// Files of this version may have been made before this table was there.
+const MOVES: &str = "
+    CREATE TABLE IF NOT EXISTS moves (
+        sequence   INTEGER NOT NULL,
+        collection TEXT NOT NULL,
+        id         TEXT NOT NULL,
+        field      TEXT NOT NULL,
+        value      ANY,
+        PRIMARY KEY (collection, id, field, sequence)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS moves_by_sequence ON moves (sequence);
+";
+
 /// Makes room for the tables of this version in a file of the earlier one.
 const PUT_EARLIER_ASIDE: &str = "
     ALTER TABLE documents RENAME TO earlier_documents;
@@ -149,6 +162,7 @@ fn prepare(connection: &mut Connection, collections: &[Collection]) -> Result<()
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.pragma_update(None, "user_version", USER_VERSION)?;
     }
+    transaction.execute_batch(MOVES)?;
     derive_where_schemas_differ(&transaction, collections)?;
     Ok(transaction.commit()?)
 }

@@ -25,6 +25,7 @@ mod derived;
 mod documents;
 mod failure;
 mod file;
+mod moves;
 mod read;
 mod store;
 mod write;

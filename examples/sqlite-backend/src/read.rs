@@ -9,6 +9,7 @@ use crate::conditions::{Conditions, missing};
 use crate::derived::{check_schema, order_value};
 use crate::documents::text;
 use crate::failure::Failure;
+use crate::moves::kept_moment;
 
 /// How many documents a portion of numbers has.
 const ROWS: usize = 10_000;
@@ -20,7 +21,9 @@ pub(crate) fn list(connection: &mut Connection, query: &Query) -> Result<Page, F
     let mut conditions = Conditions::of(query);
     let count = count_all(&moment, &conditions)?;
 
-    let place = conditions.order_value(query.collection, query.order);
+    let kept = kept_moment(&moment, &query.moment)?;
+    let since = kept.as_ref().map(|(since, _)| *since);
+    let place = conditions.order_value(query.collection, query.order, since);
     let (direction, beyond) = match query.order.direction {
         SortOrder::Ascending => ("ASC", ">"),
         SortOrder::Descending => ("DESC", "<"),
@@ -55,7 +58,8 @@ pub(crate) fn list(connection: &mut Connection, query: &Query) -> Result<Page, F
         last = Some(SortKey { value: sort_value(row.get_ref(0)?)?, id: row.get(1)? });
     }
     let next = last.filter(|_| query.window.continues_after(documents.len(), from_here));
-    Ok(Page { count, documents, next })
+    let point_in_time = kept.map(|(_, point)| point).filter(|_| next.is_some());
+    Ok(Page { count, documents, next, point_in_time })
 }
 
 /// How many documents match, in all and by their words in some fields.

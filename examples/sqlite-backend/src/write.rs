@@ -7,6 +7,7 @@ use tributary_storage::{Action, Operation, StoreError, Version};
 use crate::changes::note_deletion;
 use crate::derived::Derived;
 use crate::documents::version;
+use crate::moves::Before;
 
 /// What a caller is answered. It stands inside the result of SQLite: a document that is refused is an
 /// answer, and leaves the transaction as it was; an error of SQLite ends the transaction.
@@ -40,6 +41,7 @@ fn put(
     if let Err(refusal) = check_unique(transaction, collection, id, derived.unique_word.as_deref())? {
         return Ok(Err(refusal));
     }
+    let before = expected.map(|_| Before::read(transaction, collection, id)).transpose()?;
     remove(transaction, collection, id)?;
     let sequence = next_sequence(transaction)?;
     let mut insert = transaction.prepare_cached(
@@ -50,6 +52,9 @@ fn put(
     let (order_value, unique_word) = (&derived.order_value, &derived.unique_word);
     insert.execute((collection.name, id.as_str(), sequence, rendered, order_value, unique_word))?;
     derived.insert_field_values(transaction, collection, id.as_str())?;
+    if let Some(before) = before {
+        before.note_moves(transaction, collection, id, sequence)?;
+    }
     Ok(Ok(version(sequence)))
 }
 

@@ -131,7 +131,8 @@ mod tests {
     #[test]
     fn pages_are_joined() {
         let page = |documents: &[&'static str], next| {
-            let page = Page { count: 7, documents: documents.iter().collect(), next: None };
+            let page =
+                Page { count: 7, documents: documents.iter().collect(), next: None, ..Page::default() };
             match Reply::page(page, next).body {
                 ReplyBody::Json(body) => body,
                 ReplyBody::Text(..) | ReplyBody::Stream(..) => panic!("a page is JSON"),

@@ -4,7 +4,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use tributary_domain::{Collection, Condition, Order, Refusal, SortKey, SortValue, Timestamp};
+use tributary_domain::{
+    Collection, Condition, Order, PointInTime, Query, Refusal, SortKey, SortValue, Timestamp,
+};
+use tributary_storage::Page;
 
 use super::declaration::{Parameter, ParameterKind};
 
@@ -17,7 +20,7 @@ pub(crate) const CURSOR: Parameter = Parameter {
 };
 
 /// The format of the tokens.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// The length of a digest in bytes; it tells mistakes, and need not resist attacks: whoever makes a token of their own
 /// reads nothing that the list does not show.
 const DIGEST: usize = 8;
@@ -27,10 +30,18 @@ const DIGEST: usize = 8;
 pub(crate) struct Cursor {
     /// The moment of the first page.
     pub(crate) now: Timestamp,
-    /// The last document of the page before.
-    key: SortKey,
+    position: Position,
     filters: Fingerprint,
     order: Fingerprint,
+}
+
+/// Where a list goes on.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Position {
+    /// The last document of the page before.
+    key: SortKey,
+    /// The moment whose order the list has.
+    point_in_time: Option<PointInTime>,
 }
 
 /// What a token is bound to.
@@ -45,7 +56,7 @@ type Fingerprint = [u8; DIGEST];
 
 /// The part of a token that is JSON.
 #[derive(Serialize, Deserialize)]
-struct Content<'a>(&'a str, Timestamp, Option<SortValue>, String);
+struct Content<'a>(&'a str, Timestamp, Option<SortValue>, String, Option<String>);
 
 impl CursorScope {
     /// The scope of a list with these conditions and further filters, all as they were asked for: what is read from the
@@ -60,17 +71,31 @@ impl CursorScope {
         Self { collection, filters: fingerprint(&(conditions, further)), order }
     }
 
-    /// The token for the page after a document.
-    pub(crate) fn token(&self, now: Timestamp, key: &SortKey) -> String {
-        let SortKey { value, id } = key.clone();
-        let content = serde_json::to_vec(&Content(self.collection.name, now, value, id)).unwrap_or_default();
+    /// The token for the page after this one, if there is one.
+    pub(crate) fn next(&self, now: Timestamp, page: &Page) -> Option<String> {
+        let (key, point_in_time) = (page.next.clone()?, page.point_in_time.clone());
+        Some(self.token(now, Position { key, point_in_time }))
+    }
+
+    fn token(&self, now: Timestamp, position: Position) -> String {
+        let Position { key: SortKey { value, id }, point_in_time } = position;
+        let point_in_time = point_in_time.map(|point| point.as_str().to_owned());
+        let content = Content(self.collection.name, now, value, id, point_in_time);
+        let content = serde_json::to_vec(&content).unwrap_or_default();
         let mut token = [&[VERSION][..], &self.filters, &fingerprint(&self.order), &content].concat();
         token.extend_from_slice(&digest(&token));
         URL_SAFE_NO_PAD.encode(token)
     }
 
-    /// The key that the list goes on after, if the token is one of this list.
-    pub(crate) fn check(&self, cursor: Cursor) -> Result<SortKey, Refusal> {
+    /// The query for the page of a cursor, or for the first page, unless the cursor is one of another list.
+    pub(crate) fn page(&self, query: Query, cursor: Option<Cursor>, size: u32) -> Result<Query, Refusal> {
+        let position = cursor.map(|cursor| self.check(cursor)).transpose()?;
+        let (key, point) = position.map(|position| (position.key, position.point_in_time)).unzip();
+        Ok(query.after(key, size).keeping_order(point.flatten()))
+    }
+
+    /// Where the list goes on, if the token is one of this list.
+    fn check(&self, cursor: Cursor) -> Result<Position, Refusal> {
         let same = |what: &str| {
             Err(refused(&format!(
                 "belongs to a list with other {what}; give the same as for the first page, or begin again with [cursor=]"
@@ -83,13 +108,13 @@ impl CursorScope {
             (false, false) => return same("filters and another order"),
         }
         let field = self.order.field.and_then(|path| self.collection.field(path));
-        let is_fitting = match (&cursor.key.value, field) {
+        let is_fitting = match (&cursor.position.key.value, field) {
             (None, _) => true,
             (Some(SortValue::Number(_)), Some(field)) => field.is_numeric(),
             (Some(SortValue::Word(_)), Some(field)) => !field.is_numeric(),
             (Some(_), None) => false,
         };
-        if is_fitting { Ok(cursor.key) } else { Err(not_ours()) }
+        if is_fitting { Ok(cursor.position) } else { Err(not_ours()) }
     }
 }
 
@@ -106,14 +131,15 @@ impl Cursor {
         }
         let (filters, rest) = signed[1..].split_first_chunk().ok_or_else(not_ours)?;
         let (order, content) = rest.split_first_chunk().ok_or_else(not_ours)?;
-        let Content(name, now, value, id) = serde_json::from_slice(content).map_err(|_| not_ours())?;
+        let Content(name, now, value, id, point) = serde_json::from_slice(content).map_err(|_| not_ours())?;
         if name != collection.name {
             let (found, wanted) = (name.replace('_', " "), collection.plural());
             return Err(refused(&format!(
                 "belongs to a list of [{found}], and this is one of [{wanted}]; begin with [cursor=]"
             )));
         }
-        Ok(Self { now, key: SortKey { value, id }, filters: *filters, order: *order })
+        let position = Position { key: SortKey { value, id }, point_in_time: point.map(PointInTime::new) };
+        Ok(Self { now, position, filters: *filters, order: *order })
     }
 }
 
@@ -166,6 +192,10 @@ mod tests {
         SortKey { value: Some(SortValue::Number(1_767_323_045_678)), id: "a\"ü/\n".to_owned() }
     }
 
+    fn at(key: &SortKey) -> Position {
+        Position { key: key.clone(), point_in_time: None }
+    }
+
     /// A token around these bytes, with a valid checksum.
     fn sealed(bytes: &[u8]) -> String {
         URL_SAFE_NO_PAD.encode([bytes, &digest(bytes)].concat())
@@ -186,23 +216,27 @@ mod tests {
         ];
         for key in keys {
             let scope = scope("pending", by_creation());
-            let token = scope.token(now(), &key);
+            let token = scope.token(now(), at(&key));
             assert!(
                 token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)),
                 "{token}"
             );
             let cursor = Cursor::parse(&token, JOBS).unwrap();
-            assert_eq!((cursor.now, scope.check(cursor)), (now(), Ok(key)));
+            assert_eq!((cursor.now, scope.check(cursor)), (now(), Ok(at(&key))));
         }
+        let kept = Position { point_in_time: Some(PointInTime::new("7-\"ü")), ..at(&key()) };
+        let scope = scope("pending", by_creation());
+        let cursor = Cursor::parse(&scope.token(now(), kept.clone()), JOBS).unwrap();
+        assert_eq!(scope.check(cursor), Ok(kept));
         let by_id = CursorScope::new(Collection::CONNECTORS, &[], (), Order::by(Some("index_name")));
         let word = SortKey { value: Some(SortValue::Word("7".to_owned())), id: "c".to_owned() };
-        let cursor = Cursor::parse(&by_id.token(now(), &word), Collection::CONNECTORS).unwrap();
-        assert_eq!(by_id.check(cursor), Ok(word));
+        let cursor = Cursor::parse(&by_id.token(now(), at(&word)), Collection::CONNECTORS).unwrap();
+        assert_eq!(by_id.check(cursor), Ok(at(&word)));
     }
 
     #[test]
     fn a_token_of_another_list_is_told_by_what_differs() {
-        let token = scope("pending", by_creation()).token(now(), &key());
+        let token = scope("pending", by_creation()).token(now(), at(&key()));
         let cursor = Cursor::parse(&token, JOBS).unwrap();
         let newest = by_creation().directed(SortOrder::Descending);
         for (other, part) in [
@@ -220,7 +254,7 @@ mod tests {
 
     #[test]
     fn what_this_service_did_not_make_is_refused() {
-        let made = scope("pending", by_creation()).token(now(), &key());
+        let made = scope("pending", by_creation()).token(now(), at(&key()));
         for wrong in [
             "x",
             "=",
@@ -256,7 +290,7 @@ mod tests {
             [(by_creation(), word.clone()), (Order::by(None), number), (Order::by(None), word)]
         {
             let scope = scope("pending", order);
-            let token = scope.token(now(), &SortKey { value, id: "a".to_owned() });
+            let token = scope.token(now(), at(&SortKey { value, id: "a".to_owned() }));
             let reason = reason(scope.check(Cursor::parse(&token, JOBS).unwrap()));
             assert!(reason.contains("not a token of this service"), "{reason}");
         }
@@ -271,7 +305,7 @@ mod tests {
 
         #[test]
         fn no_changed_byte_stays_unnoticed(place in any::<prop::sample::Index>(), bit in 0..8_u8) {
-            let mut token = URL_SAFE_NO_PAD.decode(scope("pending", by_creation()).token(now(), &key())).unwrap();
+            let mut token = URL_SAFE_NO_PAD.decode(scope("pending", by_creation()).token(now(), at(&key()))).unwrap();
             *place.get_mut(&mut token) ^= 1 << bit;
             prop_assert!(Cursor::parse(&URL_SAFE_NO_PAD.encode(&token), JOBS).is_err());
         }

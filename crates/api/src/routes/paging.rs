@@ -1,6 +1,6 @@
 //! Pages of lists: by offset, or one after the other by a cursor.
 
-use tributary_domain::{Collection, Refusal, Timestamp, Window};
+use tributary_domain::{Collection, Query, Refusal, Timestamp};
 use tributary_service::Context;
 
 use crate::parameter::{Arguments, CURSOR, Cursor, CursorScope, MAXIMUM_WINDOW, Parameter};
@@ -51,14 +51,11 @@ impl Paging {
         }
     }
 
-    /// The window of the page, unless the cursor is one of another list.
-    pub(super) fn window(self, scope: &CursorScope) -> Result<Window, Refusal> {
-        Ok(match self {
-            Self::Offset { from, size } => Window::Offset { from, size },
-            Self::Cursor { cursor, size } => {
-                let key = cursor.map(|cursor| scope.check(cursor)).transpose()?;
-                Window::After { key, size }
-            }
-        })
+    /// The query for the page, unless the cursor is one of another list.
+    pub(super) fn page(self, query: Query, scope: &CursorScope) -> Result<Query, Refusal> {
+        match self {
+            Self::Offset { from, size } => Ok(query.page(from, size)),
+            Self::Cursor { cursor, size } => scope.page(query, cursor, size),
+        }
     }
 }

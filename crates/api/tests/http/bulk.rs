@@ -148,6 +148,7 @@ fn failing(results: [Result<(), StoreError>; 2]) -> MockStore {
             documents: [job(id)].iter().collect(),
             next: has_next
                 .then(|| SortKey { value: Some(tributary_domain::SortValue::Number(7)), id: id.to_owned() }),
+            point_in_time: None,
         };
         Ok(match &query.window {
             tributary_domain::Window::After { key: None, .. } => page("a", true),

@@ -11,6 +11,8 @@ use actix_web::dev::{Payload, Service, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::{App, test, web};
 use async_trait::async_trait;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde_json::Value;
 use tributary_api::{AdminKey, Api, Clock, IdGenerator, KeyRing, PipelineDirectory, RequestLimits};
@@ -100,6 +102,16 @@ pub(crate) const SECRET_KEY: &str = "000102030405060708090a0b0c0d0e0f10111213141
 
 /// The key of the session that is in no store, in the form in which it is sent: it may do everything.
 pub(crate) const ADMIN_KEY: &str = "YWRtaW46YS1zZWNyZXQtb2YtdGhlLXRlc3RzLW9ubHk=";
+
+/// The length of each digest in a cursor: of the filters, of the order, and of all before it.
+pub(crate) const CURSOR_DIGEST: usize = 8;
+
+/// What is in a cursor between its digests: collection, first page, value, id and moment.
+pub(crate) fn cursor_content(token: &str) -> Option<[Value; 5]> {
+    let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
+    let content = bytes.get(1 + 2 * CURSOR_DIGEST..bytes.len().checked_sub(CURSOR_DIGEST)?)?;
+    serde_json::from_slice(content).ok()
+}
 
 /// One service over one fresh store.
 pub(crate) struct Session {
@@ -247,9 +259,23 @@ impl Session {
         self.key = None;
     }
 
-    /// What was recorded.
+    /// What was recorded. Cursors with a moment of the store are numbered, since each store has moments of its own.
     pub(crate) fn record(&self) -> String {
-        self.text.clone()
+        let mut cursors: Vec<&str> = Vec::new();
+        let is_of_token = |letter: char| letter.is_ascii_alphanumeric() || "-_".contains(letter);
+        let words = self.text.split_inclusive(|letter| !is_of_token(letter)).map(|word| {
+            let token = word.trim_end_matches(|letter| !is_of_token(letter));
+            if cursor_content(token).is_none_or(|content| content[4].is_null()) {
+                return word.to_owned();
+            }
+            let known = cursors.iter().position(|known| *known == token);
+            let number = known.unwrap_or(cursors.len());
+            if known.is_none() {
+                cursors.push(token);
+            }
+            word.replace(token, &format!("(cursor {number})"))
+        });
+        words.collect()
     }
 
     /// Waits until searches find that a key was used, which no answer waits for.

@@ -80,7 +80,7 @@ async fn failure(session: &mut Session) {
             }
             let next = SortKey { value: Some(SortValue::Number(7)), id: "b".to_owned() };
             let documents = [r#"{"id":"a"}"#, "{\"id\":\"b\",\n\"x\":1}"].iter().collect();
-            Ok(Page { count: 3, documents, next: Some(next) })
+            Ok(Page { count: 3, documents, next: Some(next), ..Page::default() })
         });
         session.replace_store(Arc::new(store)).await;
         session.call("GET", STREAM, "").await;

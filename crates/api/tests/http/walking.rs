@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use tributary_domain::{Document, Id};
 use tributary_storage::{Collection, StoreExt as _};
 
-use crate::session::{Scenario, Session, scenario};
+use crate::session::{CURSOR_DIGEST, Scenario, Session, cursor_content, scenario};
 
 const JOBS: &str = "/_connector/_sync_job";
 
@@ -110,9 +113,24 @@ async fn refused(session: &mut Session) {
     ] {
         session.call("GET", &format!("{JOBS}?{query}"), "").await;
     }
+    // The order of another store, or of one that was too long ago.
+    let of_connectors_before = with_point_in_time(&of_connectors, "another store");
+    session.call("GET", &format!("/_connector?size=1&cursor={of_connectors_before}"), "").await;
     for query in [format!("cursor={of_jobs}"), format!("service_type=s3&cursor={of_connectors}")] {
         session.call("GET", &format!("/_connector?{query}"), "").await;
     }
+}
+
+/// A token with another moment, with a valid checksum.
+fn with_point_in_time(token: &str, moment: &str) -> String {
+    let mut content = cursor_content(token).expect("a token");
+    content[4] = Value::from(moment);
+    let mut bytes = URL_SAFE_NO_PAD.decode(token).expect("a token");
+    bytes.truncate(1 + 2 * CURSOR_DIGEST);
+    bytes.extend(serde_json::to_vec(&content).expect("JSON"));
+    let digest = Sha256::digest(&bytes);
+    bytes.extend_from_slice(&digest[..CURSOR_DIGEST]);
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// Between the pages, the last document that was seen goes, one is created before it and one after it, and the next one
@@ -182,7 +200,13 @@ async fn concurrent_changes(session: &mut Session) {
     };
     let walks = async {
         let mut walks = Vec::new();
-        for query in ["size=3", "order=desc&size=4", "status=pending&size=1"] {
+        for query in [
+            "size=3",
+            "order=desc&size=4",
+            "status=pending&size=1",
+            "sort=last_seen&size=7",
+            "sort=last_seen&order=desc&size=9",
+        ] {
             let (mut seen, mut next) = (Vec::new(), Some(format!("{JOBS}?{query}&cursor=")));
             while let Some(path) = next {
                 let (ids, after) = next_page(session, &path).await;

@@ -2,6 +2,7 @@
 
 mod condition;
 mod error;
+mod moment;
 mod order;
 mod sort_order;
 
@@ -9,6 +10,7 @@ use crate::{Collection, Document, FieldKind};
 
 pub use condition::Condition;
 pub use error::QueryError;
+pub use moment::{Moment, PointInTime};
 pub use order::{MissingValues, Order, SortKey, SortValue};
 pub use sort_order::SortOrder;
 
@@ -67,6 +69,8 @@ pub struct Query {
     pub order: Order,
     /// The requested page.
     pub window: Window,
+    /// The moment whose order the list has.
+    pub moment: Moment,
 }
 
 impl Query {
@@ -74,7 +78,8 @@ impl Query {
     #[must_use]
     pub fn of(collection: Collection) -> Self {
         let order = Order::by(collection.order);
-        Self { collection, conditions: Vec::new(), order, window: Window::Offset { from: 0, size: 100 } }
+        let window = Window::Offset { from: 0, size: 100 };
+        Self { collection, conditions: Vec::new(), order, window, moment: Moment::Present }
     }
 
     /// Adds a condition.
@@ -101,6 +106,19 @@ impl Query {
     #[must_use]
     pub fn after(self, key: Option<SortKey>, size: u32) -> Self {
         Self { window: Window::After { key, size }, ..self }
+    }
+
+    /// Keeps the order of the moment of a page for the pages after it: that of an earlier page, or that of this one. In an
+    /// order that no document changes its position in, there is nothing to keep.
+    #[must_use]
+    pub fn keeping_order(self, earlier: Option<PointInTime>) -> Self {
+        let is_constant = self.order.is_constant(self.collection);
+        let moment = match earlier {
+            Some(point) => Moment::Of(point),
+            None if is_constant => Moment::Present,
+            None => Moment::Kept,
+        };
+        Self { moment, ..self }
     }
 
     /// Sets the sort order.

@@ -61,6 +61,12 @@ impl Order {
         Self { direction, ..self }
     }
 
+    /// Whether no document ever changes its position.
+    #[must_use]
+    pub fn is_constant(self, collection: Collection) -> bool {
+        self.field.is_none_or(|path| collection.moving_fields().all(|field| field.path != path))
+    }
+
     /// The sort key of a document of a collection.
     #[must_use]
     pub fn key(&self, collection: Collection, id: &str, document: &Document) -> SortKey {

@@ -70,6 +70,7 @@ pub(crate) const SCHEMA: CollectionSchema = CollectionSchema {
         IndexedField::keyword(WORKER_HOSTNAME).filtered().counted(),
     ],
     order: Some(CREATED_AT),
+    is_order_constant: true,
     pairs: &[[CONNECTOR_ID, STATUS], [CONNECTOR_ID, JOB_TYPE]],
     missing: Refusal::SyncJobNotFound,
     ..CollectionSchema::BASE

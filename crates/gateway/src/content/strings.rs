@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use tributary_api::ApiError;
 use tributary_domain::Refusal;
@@ -20,6 +22,8 @@ const NAMING: &[&str] = &["index", "indices", "_index"];
 const LOOKED_UP: &str = "target_index";
 /// A part of a query that reads the index of this name unless it names another.
 const SHAPE: (&str, &str) = ("indexed_shape", "shapes");
+/// The field with the id of a point in time to search in.
+const POINT_IN_TIME: &str = "id";
 /// A query whose own query is a text that is encoded, so that it cannot be looked at.
 const ENCODED_QUERY: (&str, &str) = ("wrapper", "query");
 
@@ -65,6 +69,9 @@ impl Search<'_> {
             self.check_rights(field, text)?;
         }
         match (field.as_deref(), self.expressions) {
+            (Some(POINT_IN_TIME), _) if self.is_of_own_index(text) => Err(ApiError::OwnIndex(
+                "the [id] is that of a point in time of an index of this service".to_owned(),
+            )),
             (Some("expand_wildcards"), Some(_)) if names_hidden(text) => Err(ApiError::OwnIndex(
                 "[expand_wildcards] asks for hidden indices, among which are those of this service"
                     .to_owned(),
@@ -74,6 +81,12 @@ impl Search<'_> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Whether a text is the id of a point in time of an own index: engines encode the names of the indices in it.
+    fn is_of_own_index(self, text: &str) -> bool {
+        let id = text.trim_end_matches('=');
+        URL_SAFE_NO_PAD.decode(id).is_ok_and(|id| self.own.resembles_own(&String::from_utf8_lossy(&id)))
     }
 
     /// Checks that the caller may do with an index what the request does with it. A field of documents with the name of
@@ -247,6 +260,7 @@ mod tests {
             r#"{"query":{"bool":{"must":[{"wrapper":{"query":"eyJ0ZXJtcyI6e319"}}]}}}"#,
             r#"{"query":{"\u0077rapper":{"boost":1,"query":"eyJ0ZXJtcyI6e319"}}}"#,
             r#"{"docs":[{"_index":"bb16-.tributary-secrets-v1"}]}"#,
+            r#"{"pit":{"id":"o9mFQQEgLmVsYXN0aWMtY29ubmVjdG9ycy1zeW5jLWpvYnMtdjEWZURhYQ==","keep_alive":"1m"}}"#,
         ] {
             assert_eq!(strings.check(refused.as_bytes()).unwrap_err().status(), 400, "{refused}");
             assert!(matches!(strings.check(refused.as_bytes()), Err(ApiError::OwnIndex(_))), "{refused}");

@@ -44,6 +44,7 @@ mod counts;
 mod generated;
 mod lists;
 mod model;
+mod moments;
 mod numbers;
 mod odd;
 mod promise;
@@ -79,6 +80,7 @@ pub fn promises() -> impl Iterator<Item = Promise> {
         lists::PROMISES,
         conditions::PROMISES,
         queries::PROMISES,
+        moments::PROMISES,
         counts::PROMISES,
         numbers::PROMISES,
         times::PROMISES,

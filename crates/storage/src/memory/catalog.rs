@@ -2,7 +2,7 @@
 
 use std::sync::RwLock;
 
-use tributary_domain::{Collection, Id, Query, check_groups};
+use tributary_domain::{Collection, Id, Moment, PointInTime, Query, check_groups};
 
 #[cfg(feature = "embedded")]
 use super::batch::LoadBatch;
@@ -47,7 +47,25 @@ impl Catalog {
 
     pub(crate) fn list(&self, query: &Query) -> Result<Page, StoreError> {
         query.check()?;
-        Ok(self.indexed(query.collection)?.list(query))
+        let indexed = self.indexed(query.collection)?;
+        let since = match &query.moment {
+            Moment::Present => None,
+            Moment::Kept => {
+                indexed.keep_moves(query.order, self.sequence);
+                Some(self.sequence)
+            }
+            Moment::Of(point) => Some(self.sequence_of(point)?),
+        };
+        let mut page = indexed.list(query, since)?;
+        let since = since.filter(|_| page.next.is_some());
+        page.point_in_time = since.map(|since| PointInTime::new(self.recent.text_of(since)));
+        Ok(page)
+    }
+
+    /// The latest change at a moment of this process.
+    fn sequence_of(&self, point: &PointInTime) -> Result<u64, StoreError> {
+        let sequence = self.recent.sequence_of(point.as_str()).filter(|sequence| *sequence <= self.sequence);
+        sequence.ok_or(StoreError::PointInTimeGone)
     }
 
     pub(crate) fn count(&self, query: &Query, by: &[&'static str]) -> Result<Counts, StoreError> {

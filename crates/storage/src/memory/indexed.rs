@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use bytes::Bytes;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
-use tributary_domain::{Collection, IndexedField};
+use tributary_domain::{Collection, IndexedField, SortValue};
 
 #[cfg(feature = "embedded")]
 use super::batch::LoadBatch;
@@ -14,6 +14,7 @@ use super::holders::Holders;
 use super::matches::RecentMatches;
 use super::number_field::NumberField;
 use super::operation::{FieldNumber, PRESENT, Record, SEVERAL, Terms, kept_mark, stored};
+use super::order_history::OrderHistory;
 use super::slots::Slots;
 use crate::index::{ColumnNumbers as _, Field, OrderedIndex};
 use crate::{StoreError, Stored, Version, Versioned};
@@ -28,6 +29,7 @@ pub(super) struct Indexed {
     pub(super) index: OrderedIndex,
     /// The fields of numbers and dates.
     pub(super) numbers: Vec<NumberField>,
+    pub(super) histories: Vec<OrderHistory>,
     /// The slots by the hash of the id; the ids themselves are in the arena.
     by_id: HashTable<u32>,
     hasher: RandomState,
@@ -49,6 +51,7 @@ impl Indexed {
             slots: Slots::default(),
             index: OrderedIndex::with_pairs(words, &pairs),
             numbers: number_fields(collection),
+            histories: OrderHistory::of(collection),
             by_id: HashTable::new(),
             hasher: RandomState::default(),
             holders: Holders::default(),
@@ -100,6 +103,7 @@ impl Indexed {
             (Some(slot), None) => self.remove(id, slot),
             (None, None) => {}
             (Some(slot), Some(Record { rendered, terms })) => {
+                let before = self.kept_values(slot);
                 let stays = self.slots.stands_at(slot, &terms);
                 self.slots.set(slot, id, &rendered, sequence, &terms);
                 if stays {
@@ -108,6 +112,7 @@ impl Indexed {
                     self.index.insert(slot, &self.slots, values(&terms));
                 }
                 self.note(slot, terms);
+                self.note_moves(slot, before, sequence);
             }
             (None, Some(Record { rendered, terms })) => {
                 let slot = self.slots.add(id, &rendered, sequence, &terms);
@@ -126,6 +131,23 @@ impl Indexed {
             with_numbers_of(field.number, &terms.numbers, |numbers| field.set(slot, numbers, &self.slots));
             if let Some(limits) = field.column.limits(slot) {
                 self.index.widen(slot, place, limits);
+            }
+        }
+    }
+
+    /// The values of a document in the orders whose history is kept, with the places of the histories.
+    fn kept_values(&self, slot: u32) -> Vec<(usize, Option<SortValue>)> {
+        let kept = self.histories.iter().enumerate().filter(|(_, history)| history.is_kept());
+        let value = |field| self.value_in(field, slot).map(SortValue::from);
+        kept.map(|(place, history)| (place, value(history.field))).collect()
+    }
+
+    /// Adds the moves of a document to the histories, after a change before which it had these values.
+    fn note_moves(&mut self, slot: u32, before: Vec<(usize, Option<SortValue>)>, sequence: u64) {
+        for (place, before) in before {
+            let now = self.value_in(self.histories[place].field, slot).map(SortValue::from);
+            if now != before {
+                self.histories[place].add(sequence, slot, before);
             }
         }
     }

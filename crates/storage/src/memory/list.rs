@@ -6,36 +6,43 @@ use std::ops::Range;
 
 use itertools::Either;
 use roaring::RoaringBitmap;
-use tributary_domain::{Condition, MissingValues, Order, Query, SortKey, SortOrder, SortValue, Window};
+use tributary_domain::{
+    Condition, IndexedField, MissingValues, Order, Query, SortKey, SortOrder, SortValue, Window,
+};
 
 use super::indexed::Indexed;
 use super::matches::{EVERYWHERE, MatchingPositions, intersection};
 use super::operation::{MISSING, PRESENT};
+use super::order_history::Moved;
+use super::order_value::OrderValue;
 use super::sections::Sections;
 use crate::index::{Field, OrderKey};
-use crate::{Counts, Page};
-
-/// A borrowed sort value.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum OrderValue<'a> {
-    Number(i64),
-    Word(&'a str),
-}
+use crate::{Counts, Page, StoreError};
 
 impl Indexed {
-    /// The requested page of a query, and the total number of matches.
-    pub(super) fn list(&self, query: &Query) -> Page {
+    /// The requested page of a query, and the total number of matches; `since` is the sequence number of the latest change
+    /// at the moment whose order the list has, if that is kept.
+    pub(super) fn list(&self, query: &Query, since: Option<u64>) -> Result<Page, StoreError> {
+        let moved = since.map(|since| self.moved_after(query.order, since)).transpose()?.unwrap_or_default();
         let matching = self.matching(&query.conditions);
         let count = matching.len();
-        let mut slots = self
-            .page_in_place(&matching, query)
-            .or_else(|| self.walked_page(&matching, count, query))
-            .unwrap_or_else(|| self.sorted_page(&matching, query));
+        let mut slots = if moved.is_empty() {
+            self.page(&matching, query)
+        } else {
+            self.page_with_moved(&matching, query, &moved)
+        };
         let found = slots.len() as u64;
         slots.truncate(query.window.size() as usize);
         let last = slots.last().filter(|_| query.window.continues_after(slots.len(), found));
-        let next = last.map(|slot| self.key(query.order, *slot));
-        Page { count, documents: self.slots.arena.joined(&slots), next }
+        let next = last.map(|slot| self.key(query.order, *slot, &moved));
+        Ok(Page { count, documents: self.slots.arena.joined(&slots), next, point_in_time: None })
+    }
+
+    /// The documents of a page, and one more if there is one.
+    pub(super) fn page(&self, matching: &MatchingPositions<'_>, query: &Query) -> Vec<u32> {
+        self.page_in_place(matching, query)
+            .or_else(|| self.walked_page(matching, matching.len(), query))
+            .unwrap_or_else(|| self.sorted_page(matching, query))
     }
 
     /// A page in the collection's own order.
@@ -135,6 +142,16 @@ impl Indexed {
 
     /// A page in an order without an index: all matches are examined, and as many sorted as needed.
     fn sorted_page(&self, matching: &MatchingPositions<'_>, query: &Query) -> Vec<u32> {
+        let slots = self.index.entries_at(matching.iter()).map(|(_, slot)| slot);
+        self.sorted(slots.map(|slot| (self.value(query.order, slot), slot)), query)
+    }
+
+    /// The documents of a page among these documents with their values: as many are sorted as needed.
+    pub(super) fn sorted<'v>(
+        &self,
+        valued: impl Iterator<Item = (Option<OrderValue<'v>>, u32)>,
+        query: &Query,
+    ) -> Vec<u32> {
         let order = query.order;
         let compare = |left: &(Option<OrderValue<'_>>, u32), right: &(Option<OrderValue<'_>>, u32)| {
             order.compare_with(left.0.as_ref(), right.0.as_ref(), || {
@@ -149,8 +166,6 @@ impl Indexed {
                 order.compare_with(value, known.as_ref(), ids) == Ordering::Greater
             })
         };
-        let slots = self.index.entries_at(matching.iter()).map(|(_, slot)| slot);
-        let valued = slots.map(|slot| (self.value(order, slot), slot));
         let mut found: Vec<_> = valued.filter(|(value, slot)| is_after(value.as_ref(), *slot)).collect();
         let from = usize::try_from(from).unwrap_or(usize::MAX);
         let end = from.saturating_add(size);
@@ -169,12 +184,15 @@ impl Indexed {
         found.into_iter().skip(from).map(|(_, slot)| slot).collect()
     }
 
-    /// The value of a document in the field of an order.
-    fn value(&self, order: Order, slot: u32) -> Option<OrderValue<'_>> {
-        let field = self.collection.field(order.field?)?;
+    /// The value of a document in an order.
+    pub(super) fn value(&self, order: Order, slot: u32) -> Option<OrderValue<'_>> {
+        self.value_in(self.collection.field(order.field?)?, slot).filter(|value| value.is_in(order))
+    }
+
+    /// The least value of a document in a field.
+    pub(super) fn value_in(&self, field: &IndexedField, slot: u32) -> Option<OrderValue<'_>> {
         if field.is_numeric() {
-            let number = self.number_field(field.path)?.1.column.least(slot);
-            return number.filter(|number| !order.is_like_missing(*number)).map(OrderValue::Number);
+            return self.number_field(field.path)?.1.column.least(slot).map(OrderValue::Number);
         }
         if Some(field.path) == self.collection.order {
             return (self.slots.number(slot) == 0).then(|| OrderValue::Word(self.slots.order_word(slot)));
@@ -182,12 +200,10 @@ impl Indexed {
         self.index.values_of_slot(slot, self.index_field(field.path)).min().map(OrderValue::Word)
     }
 
-    fn key(&self, order: Order, slot: u32) -> SortKey {
-        let value = self.value(order, slot).map(|value| match value {
-            OrderValue::Number(number) => SortValue::Number(number),
-            OrderValue::Word(word) => SortValue::Word(word.to_owned()),
-        });
-        SortKey { value, id: self.slots.id(slot).to_owned() }
+    /// The key of a document in an order.
+    fn key(&self, order: Order, slot: u32, moved: &Moved<'_>) -> SortKey {
+        let value = self.value_at(order, slot, moved);
+        SortKey { value: value.map(SortValue::from), id: self.slots.id(slot).to_owned() }
     }
 
     /// A key of a list as a key of the index for its order.
@@ -256,19 +272,10 @@ fn range_of_field(query: &Query, start: impl Fn(i64) -> u32) -> Range<u32> {
 
 /// The key that a page begins after, how many documents it skips, and how many are read: after a key one more than the
 /// page has, which tells whether the list goes on.
-fn window(query: &Query) -> (Option<&SortKey>, u64, usize) {
+pub(super) fn window(query: &Query) -> (Option<&SortKey>, u64, usize) {
     let size = query.window.size() as usize;
     match &query.window {
         Window::Offset { from, .. } => (None, u64::from(*from), size),
         Window::After { key, .. } => (key.as_ref(), 0, size.saturating_add(1)),
-    }
-}
-
-impl<'a> OrderValue<'a> {
-    fn of(value: &'a SortValue) -> Self {
-        match value {
-            SortValue::Number(number) => Self::Number(*number),
-            SortValue::Word(word) => Self::Word(word),
-        }
     }
 }

@@ -64,7 +64,7 @@ impl RecentChanges {
     /// The changes after a position, or the current position.
     pub(crate) fn since(&self, position: Option<&Position>) -> Changes {
         let latest = *self.latest.borrow();
-        let after = position.map(|position| self.sequence(position));
+        let after = position.map(|position| self.sequence_of(position.as_str()));
         let (after, is_complete) = match after {
             None => (latest, true),
             Some(Some(after)) if (self.remembered_after..=latest).contains(&after) => (after, true),
@@ -76,13 +76,18 @@ impl RecentChanges {
         // Stored ids are always valid.
         let changed =
             changed.into_iter().filter_map(|(collection, id)| Some((collection, Id::parse("id", id).ok()?)));
-        let position = Position::new(format!("{}-{latest}", self.line.simple()));
+        let position = Position::new(self.text_of(latest));
         Changes { position, changed: changed.collect(), is_complete }
     }
 
-    /// The sequence number in a position of this feed.
-    fn sequence(&self, position: &Position) -> Option<u64> {
-        let (line, sequence) = position.as_str().split_once('-')?;
+    /// A sequence number of this feed as a text.
+    pub(super) fn text_of(&self, sequence: u64) -> String {
+        format!("{}-{sequence}", self.line.simple())
+    }
+
+    /// The sequence number in a text of this feed.
+    pub(super) fn sequence_of(&self, text: &str) -> Option<u64> {
+        let (line, sequence) = text.split_once('-')?;
         (line.parse::<Uuid>().ok()? == self.line).then(|| sequence.parse().ok()).flatten()
     }
 }

@@ -156,7 +156,7 @@ impl Compared {
             page.map(|key| self.documents[&key.id].render(&key.id)).collect::<Vec<_>>()
         });
         let check = |query: &Query, expected: Vec<String>| {
-            let page = self.indexed.list(query);
+            let page = self.indexed.list(query, None).expect("listed");
             let found: Vec<_> = page.documents.iter().map(|text| String::from_utf8_lossy(text)).collect();
             assert_eq!((page.count, found), (keys.len() as u64, expected.iter().map(Into::into).collect()));
         };

@@ -35,13 +35,14 @@ async fn part_at_once(list: &List<'_>, key: &SortKey, size: u64) -> Result<Optio
     let body = json!({
         "query": all(list.index, &list.query.conditions, None),
         "sort": list.sorting.sort(),
-        "search_after": [start],
+        "search_after": list.call.search_after(start),
         "size": wanted,
         "track_total_hits": true,
     });
     let body = list.call.search(&list.index.name, &body).await?;
     let answer: SearchAnswer<'_> = wire::read(&body)?;
     let count = answer.count();
+    list.call.renew_point(answer.pit_id.clone());
     let mut hits = list.keyed(answer);
     // Servers order documents of the same value in their own way: of the last value some may be missing.
     let is_all = (hits.len() as u64) < wanted;

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tributary_domain::{Condition, IndexedField, Query};
 
 use super::client::{Client, Request, ServerResponse};
 use super::deadlines::{Purpose, RequestDeadline};
+use super::dialect::Product;
 use super::indices::{Index, Prepared};
+use super::point_in_time::OpenPoint;
 use super::problem::{LostResource, Problem};
 use crate::{Deadline, StoreError};
 
@@ -19,6 +21,8 @@ pub(super) struct Call {
     pub(super) client: Arc<Client>,
     pub(super) prepared: Arc<Prepared>,
     pub(super) deadline: Deadline,
+    /// The moment that searches are about, if it is not the present one.
+    pub(super) point: Option<Arc<OpenPoint>>,
 }
 
 impl Call {
@@ -36,14 +40,45 @@ impl Call {
         self.understood(self.send(request).await?)
     }
 
+    /// The same call with its searches at another moment.
+    pub(super) fn at(&self, point: OpenPoint) -> Self {
+        Self { point: Some(Arc::new(point)), ..self.clone() }
+    }
+
+    /// Searches an index, at the moment of the call.
     pub(super) async fn search(&self, index: &str, body: &Value) -> Result<Bytes, StoreError> {
-        let path = format!("/{index}/_search?allow_partial_search_results=false");
-        let answer = self.send(&Request::read(Method::POST, path, body.to_string())).await?;
-        if answer.status == 400 {
+        let (place, body) = match &self.point {
+            None => (format!("/{index}"), body.to_string()),
+            Some(point) => {
+                let mut body = body.clone();
+                body["pit"] = point.clause();
+                (String::new(), body.to_string())
+            }
+        };
+        let path = format!("{place}/_search?allow_partial_search_results=false");
+        let answer = self.send(&Request::read(Method::POST, path, body)).await?;
+        match (answer.status, &self.point) {
+            (404, Some(_)) => Err(LostResource::PointInTime.into()),
             // Servers limit the size of queries.
-            return Err(StoreError::Rejected(Problem::read(&answer.body).reason));
+            (400, _) => Err(StoreError::Rejected(Problem::read(&answer.body).reason)),
+            _ => self.understood(answer),
         }
-        self.understood(answer)
+    }
+
+    /// Where a search begins that is sorted by one field: after every document with this value.
+    pub(super) fn search_after(&self, value: i64) -> Value {
+        if self.point.is_some() && self.prepared.dialect.product == Product::Elasticsearch {
+            // It breaks ties by `_shard_doc` without being asked to.
+            return json!([value, i64::MAX]);
+        }
+        json!([value])
+    }
+
+    /// Takes over what an answer says about the moment of the call.
+    pub(super) fn renew_point(&self, id: Option<String>) {
+        if let Some(point) = &self.point {
+            point.renew(id);
+        }
     }
 
     /// Waits until an index can answer a query that also uses these fields; rejects one that it cannot answer.

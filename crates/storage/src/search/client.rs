@@ -12,6 +12,7 @@ use reqwest::header::{
 use reqwest::{Certificate, ClientBuilder, Identity, Method, Url};
 
 use super::deadlines::{Deadlines, Purpose, RequestDeadline};
+use super::point_in_time::LeftOpen;
 use super::problem::Problem;
 use super::settings::{CA_FILE, CLIENT_CERTIFICATE_FILE, SearchSettings, invalid_file};
 use super::tls;
@@ -31,6 +32,7 @@ pub(super) struct Client {
     /// The node that answered last: it is tried first.
     preferred: AtomicUsize,
     pub(super) deadlines: Deadlines,
+    pub(super) left_open: LeftOpen,
 }
 
 /// A request that may be sent repeatedly: a read, or a change guarded by a version.
@@ -77,6 +79,7 @@ impl Client {
             failure: Mutex::new(String::new()),
             preferred: AtomicUsize::new(0),
             deadlines: Deadlines { change: settings.deadline, read: settings.read_deadline },
+            left_open: LeftOpen::default(),
         })
     }
 

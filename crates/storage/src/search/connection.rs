@@ -76,7 +76,7 @@ impl Connection {
     /// A call to the prepared indices; prepares them if necessary.
     pub(super) async fn call(self: &Arc<Self>, deadline: Deadline) -> Result<Call, StoreError> {
         let prepared = self.try_prepared(deadline).await.map_err(|unready| unready.to_store_error())?;
-        Ok(Call { client: Arc::clone(&self.client), prepared, deadline })
+        Ok(Call { client: Arc::clone(&self.client), prepared, deadline, point: None })
     }
 
     /// The preparation in progress, or a new one. It continues even if its waiters are gone: it may take longer than
@@ -105,6 +105,7 @@ impl Connection {
             client: Arc::clone(&self.client),
             prepared: Arc::clone(&prepared),
             deadline: Deadline::NONE,
+            point: None,
         };
         *self.prepared.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&prepared));
         tracing::info!(server = ?prepared.dialect, "the search engine is ready");

@@ -30,6 +30,7 @@ mod mappings;
 mod marks;
 mod numbers;
 mod page;
+mod point_in_time;
 mod problem;
 mod settings;
 mod small;

@@ -73,6 +73,7 @@ impl List<'_> {
         let body = self.call.search(&self.index.name, &body).await?;
         let answer: SearchAnswer<'_> = wire::read(&body)?;
         let count = answer.count();
+        self.call.renew_point(answer.pit_id.clone());
         let hits = self.keyed(answer);
         let found = PageHits { reach, count, hits: &hits };
         let mut page: Vec<&(SortKey, Hit<'_>)> = found.page().iter().collect();

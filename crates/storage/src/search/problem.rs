@@ -70,7 +70,7 @@ impl Problem {
 }
 
 /// A resource of a call that the server no longer has: the call is repeated as a whole.
-#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum LostResource {
     #[error("an index was removed; it will be created again")]
     Index,

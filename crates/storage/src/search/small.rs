@@ -32,7 +32,7 @@ pub(super) async fn list(call: &Call, index: &Index, query: &Query) -> Result<Pa
     let last = page().last().filter(|_| query.window.continues_after(page().len(), from_here));
     let next = last.map(|(key, _)| key.clone());
     let documents = page().map(|(_, document)| document).collect();
-    Ok(Page { count, documents, next })
+    Ok(Page { count, documents, next, point_in_time: None })
 }
 
 /// How many documents match, in total and grouped by the values of fields.

@@ -65,9 +65,9 @@ async fn list(call: Call) -> Result<Reply, ApiError> {
     let query = query(&call.arguments)?;
     let source = source(&call.arguments)?;
     let scope = CursorScope::new(Collection::CONNECTORS, &query.conditions, (), query.order);
-    let query = Query { window: paging.window(&scope)?, ..query };
+    let query = paging.page(query, &scope)?;
     let page = connector::list(call.store(), &context, &query).await?;
-    let next = page.next.as_ref().map(|key| scope.token(now, key));
+    let next = scope.next(now, &page);
     let page = source.page(page).await?;
     Ok(Reply::page(page, next.as_deref()))
 }

@@ -46,10 +46,11 @@ async fn list(call: Call) -> Result<Reply, ApiError> {
     let source = source(&call.arguments)?;
     let order = order(&call.arguments)?;
     let scope = CursorScope::new(Collection::SYNC_JOBS, &filter.conditions, filter.orphaned, order);
-    let window = paging.window(&scope)?;
-    let query = Query { window, ..filter.query(call.store(), &context).await?.ordered(order) };
+    // A wrong cursor is refused before the store is asked for anything.
+    let page = paging.page(Query::of(Collection::SYNC_JOBS).ordered(order), &scope)?;
+    let query = Query { conditions: filter.query(call.store(), &context).await?.conditions, ..page };
     let page = sync_job::list(call.store(), &context, &query).await?;
-    let next = page.next.as_ref().map(|key| scope.token(now, key));
+    let next = scope.next(now, &page);
     let page = source.page(page).await?;
     Ok(Reply::page(page, next.as_deref()))
 }

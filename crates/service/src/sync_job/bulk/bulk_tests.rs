@@ -223,7 +223,12 @@ async fn a_job_that_others_changed_since_it_was_listed_is_decided_on_as_it_is_no
     store.expect_list().returning(move |query, _| {
         // The last job is asked for first.
         let documents = if query.window.size() == 1 { &listed[2..] } else { listed };
-        Ok(tributary_storage::Page { count: 3, documents: documents.iter().collect(), next: None })
+        Ok(tributary_storage::Page {
+            count: 3,
+            documents: documents.iter().collect(),
+            next: None,
+            point_in_time: None,
+        })
     });
     store.expect_read().returning(move |_, ids, _| {
         assert_eq!(ids.len(), 3);
