@@ -11,7 +11,7 @@ use super::client::{Client, Request, ServerResponse};
 use super::deadlines::{Purpose, RequestDeadline};
 use super::dialect::Product;
 use super::indices::{Index, Prepared};
-use super::point_in_time::OpenPoint;
+use super::open_point::OpenPoint;
 use super::problem::{LostResource, Problem};
 use crate::{Deadline, StoreError};
 

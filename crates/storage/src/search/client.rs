@@ -12,7 +12,7 @@ use reqwest::header::{
 use reqwest::{Certificate, ClientBuilder, Identity, Method, Url};
 
 use super::deadlines::{Deadlines, Purpose, RequestDeadline};
-use super::point_in_time::LeftOpen;
+use super::open_point::LeftOpen;
 use super::problem::Problem;
 use super::settings::{CA_FILE, CLIENT_CERTIFICATE_FILE, SearchSettings, invalid_file};
 use super::tls;

@@ -5,8 +5,9 @@ use tributary_domain::{Moment, PointInTime, Query, Window};
 use super::after::part_after;
 use super::call::Call;
 use super::computed_order::computed_page;
+use super::open_point::OpenPoint;
 use super::page::List;
-use super::point_in_time::{OpenPoint, close};
+use super::point_in_time::{close, open};
 use super::problem::LostResource;
 use super::small;
 use super::sorting::Sorting;
@@ -19,7 +20,7 @@ const PREFIX: &str = "pit:";
 pub(super) async fn list(call: &Call, query: &Query) -> Result<Page, StoreError> {
     let point = match &query.moment {
         Moment::Present => return page(call, query).await,
-        Moment::Kept => OpenPoint::open(call, call.prepared.index(query.collection)?).await?,
+        Moment::Kept => open(call, call.prepared.index(query.collection)?).await?,
         Moment::Of(point) => OpenPoint::of(id(point).ok_or(StoreError::PointInTimeGone)?.to_owned()),
     };
     let before = point.id();

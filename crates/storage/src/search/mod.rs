@@ -29,6 +29,7 @@ mod look;
 mod mappings;
 mod marks;
 mod numbers;
+mod open_point;
 mod page;
 mod point_in_time;
 mod problem;

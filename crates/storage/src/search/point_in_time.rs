@@ -1,24 +1,14 @@
 //! Points in time: an index as it was, which a server keeps for minutes.
 
-use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use reqwest::Method;
 use serde::Deserialize;
-use serde_json::{Value, json};
 
 use super::call::Call;
 use super::client::Request;
 use super::indices::Index;
+use super::open_point::OpenPoint;
 use super::wire;
 use crate::StoreError;
-
-/// How many points in time of lists are open at a time: OpenSearch allows a node 300.
-const OPEN_AT_A_TIME: usize = 100;
-
-/// An open point in time. Its id may change with each search.
-#[derive(Debug)]
-pub(super) struct OpenPoint(Mutex<String>);
 
 #[derive(Deserialize)]
 struct Opened {
@@ -26,39 +16,11 @@ struct Opened {
     id: String,
 }
 
-impl OpenPoint {
-    /// Opens a point in time.
-    pub(super) async fn open(call: &Call, index: &Index) -> Result<Self, StoreError> {
-        let open = Request::read(Method::POST, call.prepared.dialect.open_point_in_time(&index.name), "");
-        let Opened { id } = wire::read(&call.ask(&open).await?)?;
-        Ok(Self::of(id))
-    }
-
-    /// One that was opened before.
-    pub(super) fn of(id: String) -> Self {
-        Self(Mutex::new(id))
-    }
-
-    /// Its present id.
-    pub(super) fn id(&self) -> String {
-        self.lock().clone()
-    }
-
-    /// The part of a search that names it, and keeps it open for longer.
-    pub(super) fn clause(&self) -> Value {
-        json!({ "id": *self.lock(), "keep_alive": "5m" })
-    }
-
-    /// Takes the id of an answer for the next search.
-    pub(super) fn renew(&self, id: Option<String>) {
-        if let Some(id) = id {
-            *self.lock() = id;
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// Opens a point in time.
+pub(super) async fn open(call: &Call, index: &Index) -> Result<OpenPoint, StoreError> {
+    let open = Request::read(Method::POST, call.prepared.dialect.open_point_in_time(&index.name), "");
+    let Opened { id } = wire::read(&call.ask(&open).await?)?;
+    Ok(OpenPoint::of(id))
 }
 
 /// Closes a point in time; otherwise it expires after minutes.
@@ -67,24 +29,5 @@ pub(super) async fn close(call: &Call, id: &str) {
     let close = Request::read(Method::DELETE, path, body.to_string());
     if let Err(error) = call.send(&close).await {
         tracing::debug!(%error, "a point in time was not closed");
-    }
-}
-
-/// The points in time that lists have left open for their next pages.
-#[derive(Debug, Default)]
-pub(super) struct LeftOpen(Mutex<VecDeque<String>>);
-
-impl LeftOpen {
-    /// Adds one, and returns the oldest if there are too many: it is to be closed.
-    pub(super) fn add(&self, id: &str) -> Option<String> {
-        let mut left_open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        left_open.push_back(id.to_owned());
-        if left_open.len() > OPEN_AT_A_TIME { left_open.pop_front() } else { None }
-    }
-
-    /// Removes one that is used or closed.
-    pub(super) fn remove(&self, id: &str) {
-        let mut left_open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        left_open.retain(|open| open != id);
     }
 }

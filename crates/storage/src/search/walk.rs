@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::call::Call;
 use super::compile::number_column;
 use super::indices::Index;
-use super::point_in_time::{OpenPoint, close};
+use super::point_in_time::{close, open};
 use super::wire::{self, Hit, SearchAnswer};
 use crate::StoreError;
 
@@ -46,7 +46,7 @@ impl Walk {
     ) -> Result<Self, StoreError> {
         let dialect = call.prepared.dialect;
         let is_closed_at_end = call.point.is_none();
-        let call = if is_closed_at_end { call.at(OpenPoint::open(&call, index).await?) } else { call };
+        let call = if is_closed_at_end { call.at(open(&call, index).await?) } else { call };
         let mut search = json!({
             "query": query,
             "sort": dialect.walking_order(),
