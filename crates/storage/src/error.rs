@@ -25,7 +25,7 @@ pub enum StoreError {
     #[error("the order of the list at its first page is not known any more")]
     PointInTimeGone,
     /// The store does not support a document with this content; another store may. Nothing was stored.
-    #[error("the store cannot keep the document: {0}")]
+    #[error("the store does not take this: {0}")]
     Rejected(String),
     /// The store cannot be reached or cannot take changes at the moment; the same call may succeed later.
     #[error("the store is not available: {0}")]

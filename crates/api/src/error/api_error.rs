@@ -135,7 +135,7 @@ pub enum ApiError {
     #[error("the store is not available at the moment, try again later")]
     Unavailable(#[source] StoreError),
     /// The store cannot hold the document; with the reason.
-    #[error("the store cannot keep the document: {0}")]
+    #[error("the store does not take this: {0}")]
     Rejected(String),
     /// The store rejects writes; with the reason.
     #[error("the store takes no changes at the moment: {0}")]

@@ -86,7 +86,7 @@ impl ErrorKind {
             Self::Rejected => (
                 400,
                 "document_parsing_exception",
-                "The store that this service was given cannot keep a document of this content; the reason has its words.",
+                "The store that this service was given cannot keep a document of this content, or answer such a query; the reason has its words.",
             ),
             Self::OwnIndex => (
                 400,

@@ -1,6 +1,7 @@
 //! The query parameters of a request, parsed into valid values.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::time::Duration;
 
 use tributary_domain::{Enumeration, Refusal, did_you_mean, parse_duration};
@@ -14,6 +15,14 @@ pub(crate) const MAXIMUM_WINDOW: u32 = 10_000;
 #[derive(Debug, Clone, Default)]
 pub struct Arguments {
     values: Vec<(&'static str, String)>,
+}
+
+/// As in a query string, but decoded.
+impl fmt::Display for Arguments {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pairs = self.values.iter().map(|(name, value)| format!("{name}={value}"));
+        formatter.write_str(&pairs.collect::<Vec<_>>().join("&"))
+    }
 }
 
 impl Arguments {

@@ -6,8 +6,9 @@ use tributary_storage::{Collection, Store};
 use super::listed::id_of;
 use crate::{Context, Result};
 
-/// How many connectors are read at a time.
-const PORTION: u32 = 1_000;
+/// How many connectors are read first, and then at a time: a store may read all of them for each page.
+const FIRST: u32 = 1_000;
+const PORTION: u32 = 10_000;
 
 /// A selection of sync jobs: all conditions must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,7 +50,8 @@ async fn live_connectors(store: &dyn Store, context: &Context) -> Result<Vec<Str
     let mut ids = Vec::new();
     let mut after: Option<SortKey> = None;
     loop {
-        let page = store.list(&live.clone().after(after, PORTION), context.deadline()).await?;
+        let size = if after.is_none() { FIRST } else { PORTION };
+        let page = store.list(&live.clone().after(after, size), context.deadline()).await?;
         for text in page.documents.iter() {
             ids.push(id_of(text)?.to_string());
         }

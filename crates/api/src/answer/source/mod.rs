@@ -72,10 +72,12 @@ fn filter(is_nothing: bool, includes: &[&str], excludes: &[&str]) -> Result<Sour
         return Ok(SourceFilter(None));
     }
     let bytes = check_length(&[includes, excludes].concat())?;
+    // As in Elasticsearch, which filters in another way as soon as something is left out.
+    let wildcard = if excludes.is_empty() { Wildcard::InName } else { Wildcard::Anything };
     let includes = match includes {
         _ if is_nothing => PathSet::default(),
-        [] => PathSet::new(&["*"], Wildcard::InName),
-        paths => PathSet::new(paths, Wildcard::InName),
+        [] => PathSet::new(&["*"], wildcard),
+        paths => PathSet::new(paths, wildcard),
     };
     let excludes = PathSet::new(excludes, Wildcard::Anything);
     Ok(SourceFilter(Some(Paths { includes, excludes, bytes })))

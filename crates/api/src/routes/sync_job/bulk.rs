@@ -87,6 +87,7 @@ pub(super) async fn by_query(call: Call, change: BulkChange) -> Result<Reply, Ap
     let context = call.context().within(Deadline::NONE);
     let filter = selection(&call, &context)?;
     let terms = BulkTerms {
+        selection: call.arguments.to_string(),
         conflicts: call.arguments.keyword(&CONFLICTS)?.unwrap_or(ConflictPolicy::Abort),
         max_docs: call.arguments.positive_integer(&MAX_DOCS)?.map(u64::from),
         is_dry_run: call.arguments.boolean(&DRY_RUN)?,

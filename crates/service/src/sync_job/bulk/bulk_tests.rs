@@ -81,7 +81,7 @@ fn counts(report: &BulkReport) -> [u64; 4] {
 async fn every_match_is_changed_once() {
     let store = store_with_jobs(3_000).await;
     let terms = BulkTerms::default();
-    let tried = BulkTerms { is_dry_run: true, ..terms };
+    let tried = BulkTerms { is_dry_run: true, ..terms.clone() };
     for (kind, filter, expected) in [
         (BulkChange::Cancel, all(), [3_000, 900, 2_100, 0]),
         (BulkChange::Cancel, all(), [3_000, 0, 3_000, 0]),

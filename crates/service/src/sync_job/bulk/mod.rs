@@ -39,13 +39,13 @@ pub async fn change_by_query(
     let mut report = BulkReport::default();
     let result = run(store, context, filter, change, terms, &mut report).await;
     if let Err(error) = result {
-        if report.batches == 0 {
-            report.log(context, filter, change, terms, Some(&error));
+        if report.changed == 0 || terms.is_dry_run {
+            report.log(context, change, terms, Some(&error));
             return Err(error);
         }
         report.abort(None, error);
     }
-    report.log(context, filter, change, terms, None);
+    report.log(context, change, terms, None);
     Ok(report)
 }
 
@@ -61,6 +61,7 @@ async fn run(
     let Some(last) = last_match(store, &query, report).await? else { return Ok(()) };
     report.total = terms.max_docs.map_or(report.total, |most| most.min(report.total));
     let mut left = terms.max_docs.unwrap_or(u64::MAX);
+    let mut handled = 0;
     let mut walk = Walk::new(query.clone(), BATCH);
     while let Some(page) = walk.next(store).await? {
         let is_behind = |key: &SortKey| query.order.compare(key, &last).is_gt();
@@ -77,12 +78,17 @@ async fn run(
             left -= 1;
             ids.push(id);
         }
+        handled += ids.len() as u64;
         if !ids.is_empty() {
             Batch { store, context, query: &query, change, terms }.carry_out(ids, report).await?;
         }
         if is_over || left == 0 || report.ended_by.is_some() {
             break;
         }
+    }
+    if report.ended_by.is_none() {
+        // Others have deleted or changed them before they were read.
+        report.noops += report.total.saturating_sub(handled);
     }
     Ok(())
 }

@@ -3,7 +3,6 @@
 use tributary_domain::Id;
 
 use super::terms::{BulkChange, BulkTerms};
-use crate::sync_job::SyncJobFilter;
 use crate::{Context, ServiceError};
 
 /// How many ids of jobs a dry run reports.
@@ -66,7 +65,6 @@ impl BulkReport {
     pub(super) fn log(
         &self,
         context: &Context,
-        filter: &SyncJobFilter,
         change: BulkChange,
         terms: &BulkTerms,
         error: Option<&ServiceError>,
@@ -74,8 +72,8 @@ impl BulkReport {
         let error = error.or(self.ended_by.as_ref().map(|failure| &failure.error));
         tracing::info!(
             principal = context.principal().identity(),
-            ?change,
-            ?filter,
+            change = change.name(),
+            selection = terms.selection,
             dry_run = terms.is_dry_run,
             total = self.total,
             changed = self.changed,

@@ -15,9 +15,22 @@ pub enum BulkChange {
     Retry,
 }
 
+impl BulkChange {
+    /// Its name in the log.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Cancel => "cancel",
+            Self::Delete => "delete",
+            Self::Retry => "retry",
+        }
+    }
+}
+
 /// How many jobs are changed, and what happens if others change them at the same time.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct BulkTerms {
+    /// How the caller has selected the jobs, in its own words: for the log.
+    pub selection: String,
     /// What happens after a version conflict.
     pub conflicts: ConflictPolicy,
     /// The most jobs to handle, if there is a limit.
@@ -29,6 +42,6 @@ pub struct BulkTerms {
 /// All jobs, up to the first version conflict.
 impl Default for BulkTerms {
     fn default() -> Self {
-        Self { conflicts: ConflictPolicy::Abort, max_docs: None, is_dry_run: false }
+        Self { selection: String::new(), conflicts: ConflictPolicy::Abort, max_docs: None, is_dry_run: false }
     }
 }
