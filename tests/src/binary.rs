@@ -6,6 +6,8 @@ use std::sync::OnceLock;
 
 /// The environment variable with the path of an existing binary to test.
 const GIVEN: &str = "TRIBUTARY_TEST_BINARY";
+/// The environment variable with the path of the example `mount`, if it is built.
+const GIVEN_MOUNT: &str = "TRIBUTARY_TEST_MOUNT";
 
 /// The binary `tributary`, in the profile of the tests, built once per test process; or the one in
 /// `TRIBUTARY_TEST_BINARY`.
@@ -21,7 +23,8 @@ pub fn binary() -> &'static Path {
 /// The example `mount` of the API, likewise.
 pub(crate) fn mount() -> PathBuf {
     // Built in the whole workspace, like the tests: fewer dependencies have to be rebuilt.
-    build(&["--workspace", "--example", "mount"]).join("examples/mount")
+    let build = || build(&["--workspace", "--example", "mount"]).join("examples/mount");
+    std::env::var_os(GIVEN_MOUNT).map_or_else(build, PathBuf::from)
 }
 
 /// TARGET/PROFILE: that of this test, which is in TARGET/PROFILE/deps, or the usual one of tests for a documentation

@@ -9,6 +9,7 @@ mod fuzz;
 mod layers;
 mod licences;
 mod module_tree;
+mod programs;
 mod sbom;
 mod sources;
 mod test;
