@@ -1,7 +1,6 @@
 //! The test programs of the workspace, run a few at a time: most of them wait for servers.
 
 use std::collections::VecDeque;
-use std::fs::File;
 use std::io::{Read as _, Seek as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -140,8 +139,7 @@ fn run_one(name: &str, command: Command) -> bool {
 /// a pipe open.
 fn output_of(mut command: Command) -> Result<(bool, String)> {
     let mut file = tempfile::tempfile().context("the output needs a file")?;
-    let both: [File; 2] = [file.try_clone()?, file.try_clone()?];
-    let [output, errors] = both;
+    let (output, errors) = (file.try_clone()?, file.try_clone()?);
     let status = command.stdin(Stdio::null()).stdout(output).stderr(errors).status()?;
     let mut printed = Vec::new();
     file.rewind()?;

@@ -26,7 +26,7 @@ says which. Elasticsearch's clients are installed once, into target/clients: tha
 Node.js, Go and a JDK. Whoever syncs into an engine reads a PostgreSQL: Debian's package postgresql,
 which is installed if you are root. What cannot be had fails the run.
 
-Three test programs run at a time. RUST_TEST_THREADS is how many tests of each do: twice as many as
+Two test programs run at a time. RUST_TEST_THREADS is how many tests of each do: twice as many as
 there are processors, if it does not say otherwise.";
 
 #[derive(Args)]
@@ -41,9 +41,10 @@ const THREADS: &str = "RUST_TEST_THREADS";
 /// The environment variable with the path of the example that mounts the API.
 const MOUNT: &str = "TRIBUTARY_TEST_MOUNT";
 /// How many test programs run at a time.
-const AT_A_TIME: usize = 3;
+const AT_A_TIME: usize = 2;
 /// The test programs that take longest, which start first, so that none of them is left alone at the end.
-const SLOWEST: &[&str] = &["tests test clients", "crates/api test http"];
+const SLOWEST: &[&str] =
+    &["crates/api test http", "tests test openapi", "tests test control_indices", "xtask test engine"];
 
 /// Runs all checks and prints the duration of each.
 pub(crate) fn run(shell: &Shell, arguments: &Arguments) -> Result<()> {
