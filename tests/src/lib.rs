@@ -49,14 +49,17 @@ use std::time::{Duration, Instant};
 /// The timeout of all waiting, far longer than needed.
 pub const TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How long [`wait_until`] waits: several test programs and the compiler may be at work.
+const PATIENCE: Duration = Duration::from_secs(90);
+
 /// Waits until the condition holds.
 ///
 /// # Panics
-/// If it does not hold within [`TIMEOUT`].
+/// If it does not hold within 90 seconds.
 pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
     let start = Instant::now();
     while !condition() {
-        assert!(start.elapsed() < TIMEOUT, "waited in vain for this: {what}");
+        assert!(start.elapsed() < PATIENCE, "waited in vain for this: {what}");
         std::thread::sleep(Duration::from_millis(2));
     }
 }

@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 use tributary_engines::Endpoint;
-use tributary_tests::{Launch, Scenario, Server};
+use tributary_tests::{Launch, Scenario, Server, wait_until};
 
 use crate::{bulk, engines, index, send_bulk};
 
 /// A service over an engine, with indices of its own; the gateway is on by default.
-fn over(engine: &Endpoint, prefix: &str) -> Launch {
+fn over(engine: &Endpoint, prefix: &str) -> Server {
     let product = engine.distribution.product.name();
     let variable = |name: &str| format!("TRIBUTARY_{}_{name}", product.to_uppercase());
     let mut launch =
@@ -15,7 +15,10 @@ fn over(engine: &Endpoint, prefix: &str) -> Launch {
     if let (Some(user), Some(password)) = (&engine.user, &engine.password) {
         launch = launch.variable(&variable("USER"), user).variable(&variable("PASSWORD"), password);
     }
-    launch
+    let server = launch.start();
+    // On a busy machine creating the indices may take longer than the deadline of a request.
+    wait_until("it is ready", || server.get("/_health/ready").status == 200);
+    server
 }
 
 /// The names of the indices that begin with a prefix, asked for past the service.
@@ -30,7 +33,7 @@ fn names(engine: &Endpoint, prefix: &str) -> Vec<String> {
 fn wildcards_go_past_own_indices() {
     for engine in engines() {
         let prefix = index("own-");
-        let server = over(engine, &prefix).start();
+        let server = over(engine, &prefix);
         Scenario(&server).connector("connector-1");
         let own = names(engine, &prefix);
         assert!(own.iter().any(|name| name.ends_with(".elastic-connectors-v1")), "{own:?}");
@@ -77,7 +80,7 @@ fn wildcards_go_past_own_indices() {
 fn nothing_names_own_indices() {
     for engine in engines() {
         let prefix = index("named-");
-        let server = over(engine, &prefix).start();
+        let server = over(engine, &prefix);
         Scenario(&server).connector("connector-1");
         let own = names(engine, &prefix);
         for name in [format!("{prefix}.elastic-connectors"), ".tributary-leases".to_owned()] {
