@@ -157,6 +157,7 @@ async fn a_deletion_is_told_with_the_values_that_found_the_document(store: &dyn 
     for (collection, before, after) in STATES.iter().copied() {
         let values = |text: &str| FilteredValues::of(collection, &document(text));
         let (key, expected) = (id("x"), [(collection, "x")]);
+        let mut start = position.clone();
         let version = store.create(collection, &key, document(before)).await.expect("created");
         let version = store.replace(collection, &key, version, document(after)).await.expect("replaced");
         store.delete(collection, &key, version).await.expect("deleted");
@@ -165,10 +166,16 @@ async fn a_deletion_is_told_with_the_values_that_found_the_document(store: &dyn 
 
         // One that is there again is not deleted, until it is deleted in its new state.
         let version = store.create(collection, &key, document(before)).await.expect("created again");
-        let again = hears_of(store, &mut position, &expected).await;
-        assert!(again.is_empty(), "{collection:?} {again:?}");
+        for mut since in [position, start.clone()] {
+            let deleted = hears_of(store, &mut since, &expected).await;
+            assert!(deleted.is_empty(), "{collection:?} {deleted:?}");
+        }
+        position = present(store).await;
         store.delete(collection, &key, version).await.expect("deleted");
         let deleted = hears_what_is_deleted(store, &mut position, &expected).await;
+        assert_eq!(deleted["x"], values(before), "{collection:?} {before}");
+        // Who comes from before both deletions hears of the last one.
+        let deleted = hears_what_is_deleted(store, &mut start, &expected).await;
         assert_eq!(deleted["x"], values(before), "{collection:?} {before}");
     }
 
