@@ -147,6 +147,7 @@ async fn the_owner_of_a_limited_key_sees_its_connectors_alone_on_every_backend()
             check_reading(&store, &sight(Privilege::WorkConnector, levels), backend).await;
         }
         changes_are_limited(&store, backend).await;
+        deletions_are_limited(&store, backend).await;
         values_are_masked(&store, backend).await;
     }
 }
@@ -177,6 +178,24 @@ async fn changes_are_limited(store: &Arc<dyn Store>, backend: &str) {
     let refused = limited.create(Collection::SYNC_JOBS, &id("new-3"), moved).await;
     assert!(matches!(refused, Err(StoreError::OutOfScope { .. })) && limited.has_hidden(), "{refused:?}");
     assert!(store.get(Collection::SYNC_JOBS, &id("new-3")).await.is_err());
+}
+
+async fn deletions_are_limited(store: &Arc<dyn Store>, backend: &str) {
+    let limited =
+        LimitedStore::new(Arc::clone(store), sight(Privilege::MonitorConnector, &[&["connector:wiki-*"]]));
+    let mut position = limited.changes(None, Deadline::NONE).await.unwrap().position;
+    let (own, foreign) = (id("wiki-0-2"), id("db-1-2"));
+    store.remove_all(Collection::SYNC_JOBS, std::slice::from_ref(&foreign)).await.unwrap();
+    store.remove_all(Collection::SYNC_JOBS, std::slice::from_ref(&own)).await.unwrap();
+    let mut told = BTreeSet::new();
+    while !told.contains(&(Collection::SYNC_JOBS, own.clone())) {
+        let deadline = Deadline::NONE.within(Duration::from_mins(1));
+        let changes = limited.changes(Some(position), deadline).await.unwrap();
+        assert!(!changes.changed.is_empty() && changes.is_complete, "{backend} {changes:?}");
+        told.extend(changes.deleted.into_keys().chain(changes.changed));
+        position = changes.position;
+    }
+    assert!(!told.contains(&(Collection::SYNC_JOBS, foreign)), "{backend} {told:?}");
 }
 
 async fn values_are_masked(store: &Arc<dyn Store>, backend: &str) {

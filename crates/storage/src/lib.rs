@@ -51,7 +51,7 @@ pub mod transfer;
 mod within;
 
 pub use change::{ChangeError, Outcome, StoreExt};
-pub use changes::{Changes, Position, SMALLEST_PART};
+pub use changes::{Changes, Deletions, LastValues, Position, SMALLEST_PART};
 pub use deadline::Deadline;
 pub use documents::Documents;
 #[cfg(feature = "embedded")]

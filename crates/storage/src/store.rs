@@ -169,7 +169,8 @@ pub trait Store: Debug + Send + Sync {
     /// Changes through this store are reported at once, those through another store over the same server or file within
     /// two seconds. Very many changes may be returned part by part, of at least [`SMALLEST_PART`](crate::SMALLEST_PART)
     /// documents each. No change is missed between one call and the next from the returned position: a document that
-    /// changes several times is reported at least once after its last change.
+    /// changes several times is reported at least once after its last change. Those that were deleted are reported with
+    /// the values that found them.
     async fn changes(&self, since: Option<Position>, deadline: Deadline) -> Result<Changes, StoreError>;
 
     /// Checks that the store is ready, for readiness probes. If not, returns the error that calls would fail with.

@@ -1,10 +1,10 @@
 //! What has changed since when.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use rusqlite::{Connection, Transaction};
 use tributary_domain::Collection;
-use tributary_storage::{Changes, Position};
+use tributary_storage::{Changes, LastValues, Position};
 
 use crate::documents;
 use crate::failure::Failure;
@@ -27,21 +27,26 @@ pub(crate) fn since(
         Some(_) => (latest, false),
     };
     let mut select = moment.prepare_cached(
-        "SELECT collection, id FROM documents WHERE sequence > ?1 \
-         UNION ALL SELECT collection, id FROM deletions WHERE sequence > ?1",
+        "SELECT sequence, collection, id, FALSE, NULL FROM documents WHERE sequence > ?1 \
+         UNION ALL SELECT sequence, collection, id, TRUE, last_values FROM deletions WHERE sequence > ?1 \
+         ORDER BY sequence",
     )?;
     let mut rows = select.query([after])?;
-    // One that was deleted and made again is in both tables, and named once.
-    let mut changed = BTreeSet::new();
+    // Of one that was deleted and made again, or again and again, the last change counts.
+    let mut last = BTreeMap::new();
     while let Some(row) = rows.next()? {
-        let name: String = row.get(0)?;
+        let name: String = row.get(1)?;
         // Another version of the program may have more collections in the file.
         if let Some(collection) = collections.iter().find(|collection| collection.name == name) {
-            changed.insert((*collection, documents::id(row, 1)?));
+            let is_deleted: bool = row.get(3)?;
+            let values = row.get::<_, Option<String>>(4)?.map(LastValues::new);
+            last.insert((*collection, documents::id(row, 2)?), is_deleted.then_some(values));
         }
     }
-    let changed = changed.into_iter().collect();
-    Ok(Changes { position: Position::new(format!("{file_id}-{latest}")), changed, is_complete })
+    let position = Position::new(format!("{file_id}-{latest}"));
+    let changed = last.keys().cloned().collect();
+    let deleted = last.into_iter().filter_map(|(document, deletion)| Some((document, deletion?))).collect();
+    Ok(Changes { position, changed, deleted, is_complete })
 }
 
 /// The id of the file, and the number of the latest change.
@@ -56,15 +61,17 @@ pub(crate) fn sequence(position: &str, file_id: &str) -> Option<i64> {
     (file == file_id).then(|| sequence.parse().ok()).flatten()
 }
 
-/// Remembers that a document was deleted, and forgets deletions that are not told any more.
+/// Remembers that a document was deleted and what found it, and forgets deletions that are not told any more.
 pub(crate) fn note_deletion(
     transaction: &Transaction<'_>,
     collection: Collection,
     id: &str,
+    last: Option<&LastValues>,
     sequence: i64,
 ) -> rusqlite::Result<()> {
-    let insert = "INSERT INTO deletions (sequence, collection, id) VALUES (?1, ?2, ?3)";
-    transaction.prepare_cached(insert)?.execute((sequence, collection.name, id))?;
+    let insert = "INSERT INTO deletions (sequence, collection, id, last_values) VALUES (?1, ?2, ?3, ?4)";
+    let last = last.map(LastValues::as_str);
+    transaction.prepare_cached(insert)?.execute((sequence, collection.name, id, last))?;
     let forget = "DELETE FROM deletions WHERE sequence <= ?1";
     transaction.prepare_cached(forget)?.execute([sequence - REMEMBERED])?;
     Ok(())

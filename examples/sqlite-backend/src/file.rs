@@ -48,9 +48,10 @@ const TABLES: &str = "
     CREATE INDEX field_values_in_order ON field_values (collection, field, value, id);
 
     CREATE TABLE deletions (
-        sequence   INTEGER PRIMARY KEY,
-        collection TEXT NOT NULL,
-        id         TEXT NOT NULL
+        sequence    INTEGER PRIMARY KEY,
+        collection  TEXT NOT NULL,
+        id          TEXT NOT NULL,
+        last_values TEXT
     ) STRICT;
 ";
 
@@ -82,6 +83,10 @@ const TAKE_OVER_EARLIER: &str = "
     DROP TABLE earlier_documents;
     DROP TABLE latest_change;
 ";
+
+/// Brings a file of this version up to date that was made before deletions told what was deleted. The version stays:
+/// programs that do not know the column may still have the file open, and what they delete is told without it.
+const ADD_LAST_VALUES: &str = "ALTER TABLE deletions ADD COLUMN last_values TEXT";
 
 /// Opens a connection to a file that has the tables, with everything derived by the schemas of these collections.
 pub(crate) fn open(
@@ -163,6 +168,9 @@ fn prepare(connection: &mut Connection, collections: &[Collection]) -> Result<()
         transaction.pragma_update(None, "user_version", USER_VERSION)?;
     }
     transaction.execute_batch(MOVES)?;
+    if !transaction.column_exists(None, "deletions", "last_values")? {
+        transaction.execute_batch(ADD_LAST_VALUES)?;
+    }
     derive_where_schemas_differ(&transaction, collections)?;
     Ok(transaction.commit()?)
 }

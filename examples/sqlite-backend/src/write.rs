@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, Transaction};
 use tributary_domain::{Collection, Document, Id};
-use tributary_storage::{Action, Operation, StoreError, Version};
+use tributary_storage::{Action, LastValues, Operation, StoreError, Version};
 
 use crate::changes::note_deletion;
 use crate::derived::Derived;
@@ -68,9 +68,13 @@ fn delete(
     if let Err(refusal) = check_version(transaction, collection, id, Some(expected))? {
         return Ok(Err(refusal));
     }
+    let mut select =
+        transaction.prepare_cached("SELECT rendered FROM documents WHERE collection = ?1 AND id = ?2")?;
+    let rendered: String = select.query_row((collection.name, id.as_str()), |row| row.get(0))?;
+    let last = LastValues::of(collection, &rendered);
     remove(transaction, collection, id)?;
     let sequence = next_sequence(transaction)?;
-    note_deletion(transaction, collection, id.as_str(), sequence)?;
+    note_deletion(transaction, collection, id.as_str(), last.as_ref(), sequence)?;
     Ok(Ok(version(sequence)))
 }
 

@@ -10,7 +10,8 @@ use futures_util::future::join_all;
 use tributary_domain::{Collection, Document, Id, Query};
 use tributary_sqlite_backend::SqliteBackend;
 use tributary_storage::{
-    Action, BackendSettings, Deadline, OpenError, Operation, Page, Registry, Store, StoreError, StoreExt as _,
+    Action, BackendSettings, Deadline, LastValues, OpenError, Operation, Page, Registry, Store, StoreError,
+    StoreExt as _,
 };
 
 /// Longer than any change takes to be told.
@@ -175,6 +176,27 @@ async fn changes_of_other_processes_are_told() {
     assert_eq!((now.changed, now.position), (vec![], told.position), "both mean the same positions");
     let elsewhere = open(&folder.path().join("elsewhere.sqlite")).await.unwrap();
     assert!(!elsewhere.changes(Some(start.clone()), Deadline::NONE.within(LONG)).await.unwrap().is_complete);
+}
+
+#[tokio::test]
+async fn a_file_whose_deletions_had_no_values_is_brought_up_to_date() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("values.sqlite");
+    let jobs = Collection::SYNC_JOBS;
+    let store = open(&file).await.unwrap();
+    let start = store.changes(None, Deadline::NONE).await.unwrap().position;
+    for name in ["before", "after"] {
+        store.create(jobs, &id(name), document(r#"{"status":"pending"}"#)).await.unwrap();
+    }
+    store.remove_all(jobs, &[id("before")]).await.unwrap();
+    store.close().await.unwrap();
+    let other = rusqlite::Connection::open(&file).unwrap();
+    other.execute_batch("ALTER TABLE deletions DROP COLUMN last_values").unwrap();
+    let store = open(&file).await.unwrap();
+    store.remove_all(jobs, &[id("after")]).await.unwrap();
+    let deleted = store.changes(Some(start), Deadline::NONE.within(LONG)).await.unwrap().deleted;
+    let deleted = ["before", "after"].map(|name| deleted[&(jobs, id(name))].clone());
+    assert_eq!(deleted, [None, LastValues::of(jobs, r#"{"status":"pending"}"#)]);
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ const COMMANDS: &[(&[&str], &str, &[&str])] = &[
     (&["jobs", "cancel"], "connector.sync_job_cancel_by_query", &["dry_run"]),
     (&["jobs", "delete"], "connector.sync_job_delete_by_query", &["dry_run"]),
     (&["jobs", "count"], "connector.sync_job_count", &[]),
-    (&["jobs", "watch"], "connector.sync_job_watch", &["last_event_id", "timeout", "orphaned"]),
+    (&["jobs", "watch"], "connector.sync_job_watch", &["last_event_id", "timeout"]),
     (&["connectors", "list"], "connector.list", &[]),
     (&["connectors", "show"], "connector.get", &[]),
 ];

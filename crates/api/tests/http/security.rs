@@ -1,6 +1,11 @@
 //! API keys: created, found and invalidated, and what their owners see.
 
-use tributary_storage::Collection;
+use std::time::Duration;
+
+use actix_web::rt;
+use actix_web::rt::time::sleep;
+use tributary_domain::Id;
+use tributary_storage::{Collection, StoreExt as _};
 
 use crate::session::{ADMIN_KEY, Scenario, Session, scenario};
 
@@ -20,6 +25,7 @@ pub(crate) fn scenarios() -> Vec<Scenario> {
         scenario!("security.has_privileges", has_privileges),
         scenario!("security.refused", refused),
         scenario!("security.limited_reading", limited_reading),
+        scenario!("security.limited_watching", limited_watching),
         scenario!("security.limited_changing", limited_changing),
         scenario!("security.sensitive_values", sensitive_values),
     ]
@@ -173,6 +179,20 @@ async fn limited_reading(session: &mut Session) {
     }
     let search = r#"{"query":{"match_all":{}},"_source":["connector.id"],"sort":["created_at"]}"#;
     session.call_as(&worker, "POST", "/.elastic-connectors-sync-jobs/_search", search).await;
+}
+
+/// A key that is limited to some connectors hears of the end of their jobs alone.
+async fn limited_watching(session: &mut Session) {
+    let worker = fill(session).await;
+    let store = session.store.clone();
+    rt::spawn(async move {
+        for job in ["id-0002", "id-0001", "id-0003"] {
+            sleep(Duration::from_millis(600)).await;
+            let id = Id::parse("id", job).expect("an id of the test");
+            store.remove_all(Collection::SYNC_JOBS, &[id]).await.expect("removed");
+        }
+    });
+    session.call_as(&worker, "GET", &format!("{JOBS}/_watch?timeout=4s"), "").await;
 }
 
 async fn limited_changing(session: &mut Session) {

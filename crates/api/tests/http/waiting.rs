@@ -106,11 +106,16 @@ async fn watch(session: &mut Session) {
     let path = format!("{JOBS}/_watch");
     for (a, b, query) in [
         ("a", "b", ""),
-        ("c", "d", "&status=pending,canceled&_source=status"),
-        ("e", "f", "&connector_id=nobody"),
+        // Their connector does not exist yet.
+        ("c", "d", "&orphaned=true&_source=status"),
+        // One that does not match any more is not sent, and neither is its deletion.
+        ("e", "f", "&orphaned=false&status=pending"),
     ] {
         change_by_and_by(session, a, b);
         session.call("GET", &format!("{path}?timeout=5s{query}"), "").await;
+        if a == "c" {
+            session.store(Collection::CONNECTORS, "c", "{}").await;
+        }
     }
     for foreign in ["x", "MDE5Ny01"] {
         session.call("GET", &format!("{path}?timeout=1s&last_event_id={foreign}"), "").await;
@@ -119,15 +124,9 @@ async fn watch(session: &mut Session) {
     session.call_with("GET", &format!("{path}?timeout=1s"), &reconnecting, "").await;
     session.call("GET", &format!("{path}/?timeout=1ms"), "").await;
     session.call("HEAD", &path, "").await;
-    for query in [
-        "status=done",
-        "orphaned=true",
-        "orphaned=false",
-        "filter_path=id",
-        "last_event_id=",
-        "timeout=soon",
-        "from=1",
-    ] {
+    for query in
+        ["status=done", "orphaned=maybe", "filter_path=id", "last_event_id=", "timeout=soon", "from=1"]
+    {
         session.call("GET", &format!("{path}?{query}"), "").await;
     }
     session.call("DELETE", &path, "").await;

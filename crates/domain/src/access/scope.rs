@@ -4,7 +4,7 @@ use std::fmt;
 
 use wildmatch::WildMatch;
 
-use crate::{Collection, Condition, Document, connector_fields, sync_job_fields};
+use crate::{Collection, Condition, IndexedValues, connector_fields, sync_job_fields};
 
 /// Connectors, with their sync jobs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,7 +121,7 @@ impl Scope {
 
     /// Whether a document belongs to it; documents that have nothing to do with connectors always do.
     #[must_use]
-    pub fn contains(&self, collection: Collection, id: &str, document: &Document) -> bool {
+    pub fn contains(&self, collection: Collection, id: &str, document: &impl IndexedValues) -> bool {
         self.conditions(collection).iter().all(|condition| condition.matches(collection, id, document))
     }
 
@@ -135,6 +135,7 @@ impl Scope {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Document;
 
     fn scope(levels: &[&[&str]]) -> Scope {
         let parse = |level: &&[&str]| level.iter().map(|text| Resource::parse(text).unwrap()).collect();

@@ -4,7 +4,7 @@ use serde::Serialize;
 use wildmatch::WildMatch;
 
 use super::error::QueryError;
-use crate::{Collection, Document, FieldKind};
+use crate::{Collection, FieldKind, IndexedValues};
 
 /// A condition on the fields of a document. A field has any number of values; it is enough that one matches.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
@@ -91,13 +91,13 @@ impl Condition {
         }
     }
 
-    /// Whether the condition holds for the document of a collection with this id.
+    /// Whether the condition holds for the document of a collection with this id, of which the values are enough.
     #[must_use]
-    pub fn matches(&self, collection: Collection, id: &str, document: &Document) -> bool {
+    pub fn matches(&self, collection: Collection, id: &str, document: &impl IndexedValues) -> bool {
         let words =
-            |path: &str| collection.field(path).map(|field| field.words(document)).unwrap_or_default();
+            |path: &str| collection.field(path).map(|field| document.words(field)).unwrap_or_default();
         let numbers =
-            |path: &str| collection.field(path).map(|field| field.numbers(document)).unwrap_or_default();
+            |path: &str| collection.field(path).map(|field| document.numbers(field)).unwrap_or_default();
         match self {
             Self::AnyOf { field, words: wanted } => words(field).iter().any(|word| wanted.contains(word)),
             Self::Range { field, from, before } => {
@@ -185,7 +185,7 @@ impl Condition {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{connector_fields, sync_job_fields};
+    use crate::{Document, connector_fields, sync_job_fields};
 
     #[test]
     fn each_condition_decides() {

@@ -1,5 +1,6 @@
 //! A store as a caller sees it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -8,8 +9,8 @@ use futures_util::TryStreamExt as _;
 use futures_util::stream::{BoxStream, StreamExt as _};
 use tributary_domain::{Id, Query};
 use tributary_storage::{
-    Action, Changes, Collection, Counts, Deadline, Numbers, Operation, Page, Position, Store, StoreError,
-    Stored, Version, Versioned,
+    Action, Changes, Collection, Counts, Deadline, LastValues, Numbers, Operation, Page, Position, Store,
+    StoreError, Stored, Version, Versioned,
 };
 
 use super::Sight;
@@ -50,6 +51,14 @@ impl LimitedStore {
         }
         let document = self.sight.shown(collection, found.document);
         Some(Versioned { document, ..found })
+    }
+
+    /// Whether the caller saw a document that is deleted; of one that is not known only who sees everything did.
+    fn saw(&self, collection: Collection, id: &Id, last: Option<&LastValues>) -> bool {
+        !self.sight.limits(collection)
+            || last
+                .and_then(LastValues::read)
+                .is_some_and(|last| self.sight.sees(collection, id.as_str(), &last))
     }
 
     /// Whether the caller may make a change of a document that is, or is not, there.
@@ -153,9 +162,17 @@ impl Store for LimitedStore {
         self.store.scan(collection, deadline).map_ok(seen).boxed()
     }
 
-    /// The ids of all changes: whoever passes them on reads the documents, and sees only its part of them.
+    /// The ids of all changes, but for deletions of documents that the caller did not see: whoever passes them on reads
+    /// the other ones, and sees only its part of them.
     async fn changes(&self, since: Option<Position>, deadline: Deadline) -> Result<Changes, StoreError> {
-        self.store.changes(since, deadline).await
+        let mut changes = self.store.changes(since, deadline).await?;
+        let hidden: BTreeSet<_> = changes
+            .deleted
+            .extract_if(.., |(collection, id), last| !self.saw(*collection, id, last.as_ref()))
+            .map(|(document, _)| document)
+            .collect();
+        changes.changed.retain(|document| !hidden.contains(document));
+        Ok(changes)
     }
 
     async fn check(&self, deadline: Deadline) -> Result<(), StoreError> {

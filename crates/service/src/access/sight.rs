@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use tributary_domain::{Collection, Document, Grants, Privilege, Query, Scope, masked};
+use tributary_domain::{Collection, Document, Grants, IndexedValues, Privilege, Query, Scope, masked};
 use tributary_storage::Documents;
 
 /// What a caller sees, and may change, with a privilege.
@@ -49,9 +49,9 @@ impl Sight {
         !self.scope.conditions(collection).is_empty()
     }
 
-    /// Whether a document is seen.
+    /// Whether a document is seen, of which the values are enough.
     #[must_use]
-    pub fn sees(&self, collection: Collection, id: &str, document: &Document) -> bool {
+    pub fn sees(&self, collection: Collection, id: &str, document: &impl IndexedValues) -> bool {
         self.scope.is_everything() || self.scope.contains(collection, id, document)
     }
 
@@ -61,7 +61,7 @@ impl Sight {
             return true;
         }
         let document = serde_json::from_slice(text);
-        document.is_ok_and(|document| self.scope.contains(collection, id, &document))
+        document.is_ok_and(|document: Document| self.scope.contains(collection, id, &document))
     }
 
     /// The text of a document that is seen, with the values that are not shown masked.

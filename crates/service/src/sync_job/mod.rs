@@ -30,7 +30,7 @@ pub use count::{LargestGroups, count, histogram};
 pub use create::{CreationTerms, create};
 pub use draft::{CreatedJob, Creation};
 pub use filter::SyncJobFilter;
-pub use hub::{ChangedJob, ChangedJobs, PresentJob, SyncJobHub};
+pub use hub::{ChangedJob, ChangedJobs, JobState, PresentJob, SyncJobHub};
 pub use pipeline::{PipelineDirectory, missing_pipeline, with_lost_documents};
 pub use wait::{AwaitedJob, wait};
 pub use watch::{SyncJobWatch, WatchNews};

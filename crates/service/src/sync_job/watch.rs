@@ -7,10 +7,9 @@ use std::time::{Duration, Instant};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
-use tributary_domain::{Collection, Id};
 use tributary_storage::{Changes, Deadline, Position, SMALLEST_PART, StoreError};
 
-use super::hub::{ChangedJobs, FeedNews, PORTION, SyncJobHub};
+use super::hub::{ChangedJob, ChangedJobs, ConnectorInterest, FeedNews, PORTION, SyncJobHub, UnreadJob};
 use crate::error::repeated;
 use crate::{Result, ServiceError};
 
@@ -33,12 +32,14 @@ pub struct SyncJobWatch {
     missed: Option<Missed>,
     /// When it last read jobs itself.
     read: Option<Instant>,
+    /// If it asks which connectors exist.
+    interest: Option<ConnectorInterest>,
 }
 
 /// Changes that were missed, and are read by and by.
 #[derive(Debug)]
 struct Missed {
-    jobs: VecDeque<Id>,
+    jobs: VecDeque<UnreadJob>,
     /// The position after them.
     position: Position,
     /// Whether the hub passes on all later changes.
@@ -61,12 +62,15 @@ pub enum WatchNews {
 }
 
 impl SyncJobWatch {
-    /// Follows the changes after a position, or those from now on.
-    pub async fn open(hub: Arc<SyncJobHub>, since: Option<Position>) -> Result<Self> {
+    /// Follows the changes after a position, or those from now on. Which of the jobs are orphaned is looked up only if
+    /// somebody asks for it.
+    pub async fn open(hub: Arc<SyncJobHub>, since: Option<Position>, asks_for_orphans: bool) -> Result<Self> {
+        let interest = asks_for_orphans.then(|| hub.interest_in_connectors());
         let (mut news, present) = hub.feed();
         let present = if let Some(present) = present { present } else { beginning(&hub, &mut news).await? };
         let is_live = since.as_ref().is_none_or(|since| *since == present);
-        Ok(Self { hub, news, position: since.unwrap_or(present), is_live, missed: None, read: None })
+        let position = since.unwrap_or(present);
+        Ok(Self { hub, news, position, is_live, missed: None, read: None, interest })
     }
 
     /// The position from which to go on after what was heard so far.
@@ -100,9 +104,12 @@ impl SyncJobWatch {
         match self.news.recv().await {
             // Known from catching up.
             Ok(FeedNews::Changed(changed)) if changed.is_last && changed.position == self.position => {}
-            // Its jobs may have been passed on in a later state.
-            Ok(FeedNews::Changed(changed)) if self.read.is_some_and(|read| changed.begun < read) => {
-                let jobs = changed.jobs.iter().map(|job| job.id.clone()).collect();
+            // Its jobs may have been passed on in a later state, or were read before anybody asked for their connectors.
+            Ok(FeedNews::Changed(changed))
+                if self.read.is_some_and(|read| changed.begun < read)
+                    || (self.interest.is_some() && !changed.knows_connectors) =>
+            {
+                let jobs = changed.jobs.iter().map(ChangedJob::unread).collect();
                 let position = changed.position.clone();
                 (self.missed, self.is_live) =
                     (Some(Missed { jobs, position, is_all: true, _permit: None }), false);
@@ -124,8 +131,10 @@ impl SyncJobWatch {
         let Some(missed) = &mut self.missed else { return self.look().await };
         let is_last = missed.jobs.len() <= PORTION;
         let position = if is_last { &missed.position } else { &self.position };
-        let portion: Vec<Id> = missed.jobs.iter().take(PORTION).cloned().collect();
-        let changed = ChangedJobs::read(self.hub.store(), &portion, position.clone(), is_last).await?;
+        let portion: Vec<UnreadJob> = missed.jobs.iter().take(PORTION).cloned().collect();
+        let with_connectors = self.interest.is_some();
+        let (store, position) = (self.hub.store(), position.clone());
+        let changed = ChangedJobs::read(store, &portion, position, is_last, with_connectors).await?;
         missed.jobs.drain(..portion.len());
         self.read = Some(Instant::now());
         self.position = changed.position.clone();
@@ -145,15 +154,14 @@ impl SyncJobWatch {
         let (jobs, position, is_all) = loop {
             let since = Some(self.position.clone());
             let deadline = Deadline::NONE.within(CATCH_UP);
-            let Changes { position, changed, is_complete } =
+            let Changes { position, changed, deleted, is_complete } =
                 self.hub.store().changes(since, deadline).await?;
             if !is_complete {
                 (self.position, self.is_live) = (position.clone(), true);
                 return Ok(Some(WatchNews::Gap(position)));
             }
             let is_all = changed.len() < SMALLEST_PART;
-            let jobs = changed.into_iter().filter(|(collection, _)| *collection == Collection::SYNC_JOBS);
-            let jobs: VecDeque<Id> = jobs.map(|(_, id)| id).collect();
+            let jobs: VecDeque<UnreadJob> = UnreadJob::among(changed, deleted).collect();
             if jobs.len() <= FEW || permit.is_some() {
                 break (jobs, position, is_all);
             }

@@ -1,6 +1,7 @@
 //! Waiting for sync jobs: nobody misses a change, whatever happens, and the store is asked once for all.
 #![allow(missing_docs, reason = "a test")]
 
+mod selection;
 mod shaky;
 
 use std::collections::BTreeSet;
@@ -10,10 +11,10 @@ use std::time::Duration;
 
 use shaky::Shaky;
 use tokio::time::{Instant, sleep, timeout};
-use tributary_domain::{Collection, Document, Id, Refusal};
+use tributary_domain::{Collection, Document, FilteredValues, Id, Refusal};
 use tributary_service::ServiceError;
 use tributary_service::access::Sight;
-use tributary_service::sync_job::{ChangedJobs, SyncJobHub, SyncJobWatch, WatchNews, wait};
+use tributary_service::sync_job::{ChangedJobs, JobState, SyncJobHub, SyncJobWatch, WatchNews, wait};
 use tributary_storage::{Action, Position, Store, StoreError, StoreExt as _};
 
 const JOBS: Collection = Collection::SYNC_JOBS;
@@ -127,7 +128,7 @@ async fn at_the_end_of_the_time_the_job_is_answered_as_it_is() {
 #[tokio::test]
 async fn who_follows_is_not_told_of_an_earlier_state_after_a_later_one() {
     let (store, hub) = store_and_hub();
-    let mut other = SyncJobWatch::open(Arc::clone(&hub), None).await.unwrap();
+    let mut other = SyncJobWatch::open(Arc::clone(&hub), None, false).await.unwrap();
     let earlier = other.position().clone();
     set(&*store, "j", "pending").await;
     heard(&mut other, &["j".to_owned()]).await;
@@ -142,10 +143,10 @@ async fn who_follows_is_not_told_of_an_earlier_state_after_a_later_one() {
         sleep(Duration::from_millis(5)).await;
     }
     set(&*store, "j", "completed").await;
-    let mut watch = SyncJobWatch::open(hub, Some(earlier)).await.unwrap();
+    let mut watch = SyncJobWatch::open(hub, Some(earlier), false).await.unwrap();
     while let Ok(news) = timeout(Duration::from_secs(1), watch.next()).await {
         let WatchNews::Changed(changed) = news else { panic!("{news:?}") };
-        let present = changed.jobs[0].present.as_ref().unwrap();
+        let JobState::Present(present) = &changed.jobs[0].state else { panic!("{changed:?}") };
         assert_eq!(&present.text[..], br#"{"id":"j","status":"completed"}"#);
     }
 }
@@ -200,7 +201,7 @@ async fn replacing(store: &dyn Store, name: &str) -> Action {
 async fn what_was_forgotten_is_read_again() {
     let (store, hub) = store_and_hub();
     set(&*store, "j", "in_progress").await;
-    let mut watch = SyncJobWatch::open(Arc::clone(&hub), None).await.unwrap();
+    let mut watch = SyncJobWatch::open(Arc::clone(&hub), None, false).await.unwrap();
     let task = waiting(&store, &hub, &["j".to_owned()]).await.remove(0);
     set(&*store, "k", "pending").await;
     heard(&mut watch, &["k".to_owned()]).await;
@@ -216,7 +217,8 @@ async fn who_follows_from_a_position_that_is_too_old_hears_of_the_gap() {
     let (store, hub) = store_and_hub();
     set(&*store, "j", "pending").await;
     for foreign in ["", "x", "of another store"] {
-        let mut watch = SyncJobWatch::open(Arc::clone(&hub), Some(Position::new(foreign))).await.unwrap();
+        let mut watch =
+            SyncJobWatch::open(Arc::clone(&hub), Some(Position::new(foreign)), false).await.unwrap();
         let gap = timeout(LONG, watch.next()).await.unwrap();
         assert!(matches!(gap, WatchNews::Gap(_)), "{gap:?}");
         set(&*store, "j", "pending").await;
@@ -229,7 +231,7 @@ async fn who_follows_from_a_position_that_is_too_old_hears_of_the_gap() {
 async fn a_failure_of_the_store_is_told_and_survived() {
     let (store, hub) = store_and_hub();
     set(&*store, "j", "in_progress").await;
-    let mut watch = SyncJobWatch::open(Arc::clone(&hub), None).await.unwrap();
+    let mut watch = SyncJobWatch::open(Arc::clone(&hub), None, false).await.unwrap();
     let task = waiting(&store, &hub, &["j".to_owned()]).await.remove(0);
     set(&*store, "k", "pending").await;
     heard(&mut watch, &["k".to_owned()]).await;
@@ -242,7 +244,7 @@ async fn a_failure_of_the_store_is_told_and_survived() {
     assert!(matches!(told, WatchNews::Failed(ServiceError::Store(StoreError::Unavailable(_)))), "{told:?}");
     drop(watch);
     store.is_away.store(false, Relaxed);
-    let mut watch = SyncJobWatch::open(Arc::clone(&hub), Some(position)).await.unwrap();
+    let mut watch = SyncJobWatch::open(Arc::clone(&hub), Some(position), false).await.unwrap();
     heard(&mut watch, &["l".to_owned()]).await;
     let task = waiting(&store, &hub, &["j".to_owned()]).await.remove(0);
     set(&*store, "j", "completed").await;
@@ -252,8 +254,8 @@ async fn a_failure_of_the_store_is_told_and_survived() {
 #[tokio::test]
 async fn a_follower_that_is_slow_catches_up() {
     let (store, hub) = store_and_hub();
-    let mut watch = SyncJobWatch::open(Arc::clone(&hub), None).await.unwrap();
-    let mut other = SyncJobWatch::open(Arc::clone(&hub), None).await.unwrap();
+    let mut watch = SyncJobWatch::open(Arc::clone(&hub), None, false).await.unwrap();
+    let mut other = SyncJobWatch::open(Arc::clone(&hub), None, false).await.unwrap();
     set(&*store, "first", "pending").await;
     heard(&mut watch, &["first".to_owned()]).await;
     // More than is kept, of which each change is passed on by itself.
@@ -272,7 +274,7 @@ async fn a_follower_that_is_slow_catches_up() {
     let resumed = watch.position().clone();
     set(&*store, "last", "pending").await;
     heard(&mut watch, &["last".to_owned()]).await;
-    let mut later = SyncJobWatch::open(hub, Some(resumed)).await.unwrap();
+    let mut later = SyncJobWatch::open(hub, Some(resumed), false).await.unwrap();
     heard(&mut later, &["last".to_owned()]).await;
 }
 
@@ -280,7 +282,7 @@ async fn a_follower_that_is_slow_catches_up() {
 async fn from_each_position_nothing_is_missed() {
     let (store, hub) = store_and_hub();
     let names = names(200);
-    let mut watch = SyncJobWatch::open(Arc::clone(&hub), None).await.unwrap();
+    let mut watch = SyncJobWatch::open(Arc::clone(&hub), None, false).await.unwrap();
     let documents = names.iter().map(|name| (id(name), job("pending"))).collect();
     for result in store.create_many(JOBS, documents).await {
         result.unwrap();
@@ -294,7 +296,7 @@ async fn from_each_position_nothing_is_missed() {
         let position = watch.position().clone();
         assert_eq!(position, changed.position);
         let rest: Vec<String> = missing.iter().cloned().collect();
-        let mut resumed = SyncJobWatch::open(Arc::clone(&hub), Some(position)).await.unwrap();
+        let mut resumed = SyncJobWatch::open(Arc::clone(&hub), Some(position), false).await.unwrap();
         heard(&mut resumed, &rest).await;
     }
 }
@@ -303,11 +305,13 @@ async fn from_each_position_nothing_is_missed() {
 async fn a_deletion_is_told() {
     let (store, hub) = store_and_hub();
     set(&*store, "j", "pending").await;
-    let mut watch = SyncJobWatch::open(hub, None).await.unwrap();
+    let mut watch = SyncJobWatch::open(hub, None, false).await.unwrap();
     store.remove_all(JOBS, &[id("j")]).await.unwrap();
     let WatchNews::Changed(changed) = timeout(LONG, watch.next()).await.unwrap() else { panic!() };
     let ChangedJobs { jobs, .. } = &*changed;
-    assert!(jobs.len() == 1 && jobs[0].id == id("j") && jobs[0].present.is_none(), "{jobs:?}");
+    let last = FilteredValues::of(JOBS, &job("pending"));
+    let is_last = matches!(&jobs[0].state, JobState::Deleted(values) if *values == Some(last));
+    assert!(jobs.len() == 1 && jobs[0].id == id("j") && is_last, "{jobs:?}");
 }
 
 #[tokio::test]
@@ -315,7 +319,7 @@ async fn nobody_asks_the_store_when_nobody_waits() {
     let (store, hub) = store_and_hub();
     set(&*store, "j", "pending").await;
     assert!(!wait(&hub, &Sight::EVERYTHING, &id("j"), Duration::from_millis(50)).await.unwrap().has_ended);
-    drop(SyncJobWatch::open(Arc::clone(&hub), None).await.unwrap());
+    drop(SyncJobWatch::open(Arc::clone(&hub), None, false).await.unwrap());
     let (mut looks, mut since) = (store.looks.load(Relaxed), Instant::now());
     let start = Instant::now();
     // Twice as long as one look waits.
@@ -336,7 +340,7 @@ async fn nobody_asks_the_store_when_nobody_waits() {
 #[tokio::test]
 async fn positions_advance_with_changes_of_others() {
     let (store, hub) = store_and_hub();
-    let mut watch = SyncJobWatch::open(hub, None).await.unwrap();
+    let mut watch = SyncJobWatch::open(hub, None, false).await.unwrap();
     let before = watch.position().clone();
     tokio::spawn(async move {
         for number in 0.. {
@@ -356,7 +360,7 @@ fn the_task_may_end_with_its_runtime() {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (first, second) = (runtime(), runtime());
     let mut watch = first.block_on(async {
-        let mut watch = SyncJobWatch::open(Arc::clone(&hub), None).await.unwrap();
+        let mut watch = SyncJobWatch::open(Arc::clone(&hub), None, false).await.unwrap();
         for name in ["j", "k"] {
             set(&*store, name, "pending").await;
             heard(&mut watch, &[name.to_owned()]).await;

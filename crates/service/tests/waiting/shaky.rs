@@ -21,8 +21,11 @@ pub(crate) struct Shaky {
     pub(crate) forgets: AtomicBool,
     /// Whether the next read is answered late, with what was there in time.
     pub(crate) is_slow: AtomicBool,
-    /// The number of reads, and of looks for changes.
+    /// Whether changes do not tell what deleted documents were found by.
+    pub(crate) is_vague: AtomicBool,
+    /// The number of reads, of those of connectors among them, and of looks for changes.
     pub(crate) reads: AtomicUsize,
+    pub(crate) connector_reads: AtomicUsize,
     pub(crate) looks: AtomicUsize,
 }
 
@@ -44,6 +47,7 @@ impl Store for Shaky {
         self.check_there()?;
         let found = self.memory.read(collection, ids, deadline).await;
         self.reads.fetch_add(1, Ordering::Relaxed);
+        self.connector_reads.fetch_add(usize::from(collection == Collection::CONNECTORS), Ordering::Relaxed);
         if self.is_slow.swap(false, Ordering::Relaxed) {
             sleep(Duration::from_millis(500)).await;
         }
@@ -96,7 +100,11 @@ impl Store for Shaky {
         // What it waited for may have happened while it was away.
         self.check_there()?;
         let is_complete = changes.is_complete && !self.forgets.swap(false, Ordering::Relaxed);
-        Ok(Changes { is_complete, ..changes })
+        let mut changes = Changes { is_complete, ..changes };
+        if self.is_vague.load(Ordering::Relaxed) {
+            changes.deleted.values_mut().for_each(|values| *values = None);
+        }
+        Ok(changes)
     }
 
     async fn check(&self, deadline: Deadline) -> Result<(), StoreError> {

@@ -14,7 +14,7 @@ use super::folder::{Folder, OpenedDatabase};
 use super::mark::Mark;
 use super::queue::QueuePlace;
 use super::table::{self, State, TableRow};
-use crate::memory::{Catalog, DocumentChange, GuardedChange};
+use crate::memory::{Catalog, ChangeKind, DocumentChange, GuardedChange};
 use crate::{StoreError, Version};
 
 /// The limits of one transaction; a larger document is written alone.
@@ -44,6 +44,7 @@ pub(super) struct WriteRequest {
 /// A change that passed its check and is not written yet.
 struct PendingWrite {
     change: DocumentChange,
+    kind: ChangeKind,
     sequence: u64,
     answer: ResultSender,
 }
@@ -146,7 +147,8 @@ impl Writer {
             }
             bytes += size;
             self.sequence += 1;
-            accepted.push(PendingWrite { change: change.change, sequence: self.sequence, answer });
+            let kind = catalog.kind(&change.change);
+            accepted.push(PendingWrite { change: change.change, kind, sequence: self.sequence, answer });
         }
         deferred.append(waiting);
         *waiting = deferred;
@@ -177,8 +179,8 @@ impl Writer {
         let mut answers = Vec::with_capacity(batch.len());
         {
             let mut catalog = self.catalog.write().unwrap_or_else(PoisonError::into_inner);
-            for PendingWrite { change, sequence, answer } in batch {
-                catalog.apply(change, sequence);
+            for PendingWrite { change, kind, sequence, answer } in batch {
+                catalog.apply(change, kind, sequence);
                 answers.push((answer, sequence));
             }
             catalog.publish();

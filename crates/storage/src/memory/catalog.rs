@@ -8,8 +8,8 @@ use tributary_domain::{Collection, Id, Moment, PointInTime, Query, check_groups}
 use super::batch::LoadBatch;
 use super::indexed::Indexed;
 use super::operation::{DocumentChange, Expectation, GuardedChange};
-use super::recent::RecentChanges;
-use crate::{Changes, Counts, Deadline, Page, Position, StoreError, Stored, Version, Versioned};
+use super::recent::{ChangeKind, RecentChanges};
+use crate::{Changes, Counts, Deadline, LastValues, Page, Position, StoreError, Stored, Version, Versioned};
 
 /// The documents of all collections with their indexes and versions.
 pub(crate) struct Catalog {
@@ -102,10 +102,22 @@ impl Catalog {
         change.record.as_ref().map_or(Ok(()), |record| indexed.check_unique(&change.id, &record.terms))
     }
 
-    /// Applies a checked change. [`publish`](Self::publish) notifies those who wait for changes.
-    pub(crate) fn apply(&mut self, change: DocumentChange, sequence: u64) {
+    /// What a checked change makes of a document, for those who wait for changes.
+    pub(crate) fn kind(&self, change: &DocumentChange) -> ChangeKind {
+        if change.record.is_some() {
+            return ChangeKind::Written;
+        }
+        let present = self.indexed(change.collection).ok().and_then(|indexed| indexed.get(&change.id));
+        let values = present.and_then(|present| {
+            LastValues::of(change.collection, std::str::from_utf8(&present.document).ok()?)
+        });
+        ChangeKind::Deleted(values)
+    }
+
+    /// Applies a checked change of this kind. [`publish`](Self::publish) notifies those who wait for changes.
+    pub(crate) fn apply(&mut self, change: DocumentChange, kind: ChangeKind, sequence: u64) {
         self.sequence = self.sequence.max(sequence);
-        self.recent.add(sequence, change.collection, &change.id);
+        self.recent.add(sequence, change.collection, &change.id, kind);
         if let Some(indexed) = self.indexed_mut(change.collection) {
             indexed.apply(&change.id, change.record, sequence);
         }

@@ -43,6 +43,8 @@ pub(crate) use numbers::numbers;
 pub(crate) use operation::GuardedChange;
 #[cfg(feature = "embedded")]
 pub(crate) use operation::{DocumentChange, Terms};
+#[cfg(feature = "embedded")]
+pub(crate) use recent::ChangeKind;
 
 /// Opens [`MemoryStore`]s under `memory:`.
 #[derive(Debug, Clone, Copy)]
@@ -114,8 +116,9 @@ impl MemoryStore {
         self.check_open()?;
         let mut catalog = self.catalog.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         catalog.check(&change)?;
+        let kind = catalog.kind(&change.change);
         let sequence = catalog.next_sequence();
-        catalog.apply(change.change, sequence);
+        catalog.apply(change.change, kind, sequence);
         catalog.publish();
         Ok(Version { sequence, term: 0 })
     }

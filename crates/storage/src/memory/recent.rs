@@ -1,22 +1,42 @@
 //! The latest changes of a store, for those who wait for changes.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use tokio::sync::watch;
 use tributary_domain::{Collection, Id};
 use uuid::Uuid;
 
-use crate::{Changes, Position};
+use crate::{Changes, LastValues, Position};
 
 /// How many changes are kept.
 const REMEMBERED: usize = 1 << 16;
+/// How many bytes the last values of deleted documents take at most: more than the values of as many usual sync jobs.
+const REMEMBERED_BYTES: usize = 32 << 20;
+
+/// What a change made of a document.
+#[derive(Debug, Clone)]
+pub(crate) enum ChangeKind {
+    Written,
+    /// What it was found by, where that is known.
+    Deleted(Option<LastValues>),
+}
+
+#[derive(Debug)]
+struct RecentChange {
+    sequence: u64,
+    collection: Collection,
+    id: Box<str>,
+    kind: ChangeKind,
+}
 
 /// The latest changes, by their sequence numbers.
 #[derive(Debug)]
 pub(crate) struct RecentChanges {
     /// Identifies the feed of this process: sequence numbers of others are not comparable.
     line: Uuid,
-    changes: VecDeque<(u64, Collection, Box<str>)>,
+    changes: VecDeque<RecentChange>,
+    /// The length of all last values in bytes.
+    bytes: usize,
     /// All changes after this one are kept.
     remembered_after: u64,
     latest: watch::Sender<u64>,
@@ -27,6 +47,7 @@ impl Default for RecentChanges {
         Self {
             line: Uuid::now_v7(),
             changes: VecDeque::new(),
+            bytes: 0,
             remembered_after: 0,
             latest: watch::Sender::new(0),
         }
@@ -42,13 +63,15 @@ impl RecentChanges {
     }
 
     /// Adds the latest change.
-    pub(super) fn add(&mut self, sequence: u64, collection: Collection, id: &str) {
-        if self.changes.len() == REMEMBERED
-            && let Some((forgotten, ..)) = self.changes.pop_front()
+    pub(super) fn add(&mut self, sequence: u64, collection: Collection, id: &str, kind: ChangeKind) {
+        self.bytes += kind.bytes();
+        self.changes.push_back(RecentChange { sequence, collection, id: id.into(), kind });
+        while (self.changes.len() > REMEMBERED || self.bytes > REMEMBERED_BYTES)
+            && let Some(forgotten) = self.changes.pop_front()
         {
-            self.remembered_after = forgotten;
+            self.bytes -= forgotten.kind.bytes();
+            self.remembered_after = forgotten.sequence;
         }
-        self.changes.push_back((sequence, collection, id.into()));
     }
 
     /// Publishes all changes up to this one, and notifies those who wait.
@@ -70,14 +93,24 @@ impl RecentChanges {
             Some(Some(after)) if (self.remembered_after..=latest).contains(&after) => (after, true),
             Some(_) => (self.remembered_after, false),
         };
-        let first = self.changes.partition_point(|(sequence, ..)| *sequence <= after);
-        let changed: BTreeSet<(Collection, &str)> =
-            self.changes.range(first..).map(|(_, collection, id)| (*collection, &**id)).collect();
-        // Stored ids are always valid.
-        let changed =
-            changed.into_iter().filter_map(|(collection, id)| Some((collection, Id::parse("id", id).ok()?)));
+        let first = self.changes.partition_point(|change| change.sequence <= after);
+        // Of several changes of a document the last one counts.
+        let last: BTreeMap<(Collection, &str), &ChangeKind> = self
+            .changes
+            .range(first..)
+            .map(|change| ((change.collection, &*change.id), &change.kind))
+            .collect();
         let position = Position::new(self.text_of(latest));
-        Changes { position, changed: changed.collect(), is_complete }
+        let mut changes = Changes::none(position, is_complete);
+        for ((collection, id), kind) in last {
+            // Stored ids are always valid.
+            let Ok(id) = Id::parse("id", id) else { continue };
+            if let ChangeKind::Deleted(values) = kind {
+                changes.deleted.insert((collection, id.clone()), values.clone());
+            }
+            changes.changed.push((collection, id));
+        }
+        changes
     }
 
     /// A sequence number of this feed as a text.
@@ -92,6 +125,15 @@ impl RecentChanges {
     }
 }
 
+impl ChangeKind {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Deleted(Some(values)) => values.as_str().len(),
+            Self::Written | Self::Deleted(None) => 0,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,7 +143,12 @@ mod tests {
         let mut recent = RecentChanges::default();
         let start = recent.since(None).position;
         let add = |recent: &mut RecentChanges, sequence: u64| {
-            recent.add(sequence, Collection::SYNC_JOBS, &format!("job-{}", sequence % 3));
+            recent.add(
+                sequence,
+                Collection::SYNC_JOBS,
+                &format!("job-{}", sequence % 3),
+                ChangeKind::Written,
+            );
             recent.publish(sequence);
         };
         add(&mut recent, 1);
@@ -119,5 +166,38 @@ mod tests {
         }
         let future = Position::new(format!("{}-99999999", recent.line.simple()));
         assert!(!recent.since(Some(&future)).is_complete);
+    }
+    #[test]
+    fn last_values_take_bounded_memory() {
+        let mut recent = RecentChanges::default();
+        let start = recent.since(None).position;
+        let values = LastValues::new("x".repeat(REMEMBERED_BYTES / 8));
+        let delete = |recent: &mut RecentChanges, sequence: u64| {
+            let deleted = ChangeKind::Deleted(Some(values.clone()));
+            recent.add(sequence, Collection::SYNC_JOBS, &format!("job-{sequence}"), deleted);
+            recent.publish(sequence);
+        };
+        (1..=8).for_each(|sequence| delete(&mut recent, sequence));
+        let changes = recent.since(Some(&start));
+        assert_eq!((changes.deleted.len(), changes.is_complete), (8, true));
+        delete(&mut recent, 9);
+        let changes = recent.since(Some(&start));
+        assert_eq!((changes.deleted.len(), changes.is_complete), (8, false));
+        assert_eq!(recent.bytes, REMEMBERED_BYTES);
+    }
+
+    #[test]
+    fn the_last_change_tells_whether_a_document_is_deleted() {
+        let mut recent = RecentChanges::default();
+        let start = recent.since(None).position;
+        let id = Id::parse("id", "j").unwrap();
+        let kinds = [ChangeKind::Written, ChangeKind::Deleted(None), ChangeKind::Written];
+        for (sequence, (kind, is_deleted)) in (1..).zip(kinds.into_iter().zip([false, true, false])) {
+            recent.add(sequence, Collection::SYNC_JOBS, "j", kind);
+            recent.publish(sequence);
+            let changes = recent.since(Some(&start));
+            assert_eq!(changes.changed, [(Collection::SYNC_JOBS, id.clone())]);
+            assert_eq!(changes.deleted.len(), usize::from(is_deleted), "{changes:?}");
+        }
     }
 }

@@ -9,7 +9,6 @@ use super::client::Request;
 use super::deadlines::{Purpose, RequestDeadline};
 use super::indices::Index;
 use super::problem::{Problem, same};
-use super::tombstones::tombstone;
 use super::wire::{self, BulkAnswer, Item};
 use crate::backoff::backoff;
 use crate::{StoreError, Version};
@@ -34,8 +33,10 @@ impl Call {
     /// Applies changes in order and returns their outcomes. All are visible to searches afterwards.
     pub(super) async fn bulk(&self, index: &Index, actions: &[BulkAction]) -> Vec<ActionOutcome> {
         // A tombstone whose deletion fails or is delayed is harmless: readers check the document.
-        let tombstones: Vec<Option<BulkAction>> =
-            actions.iter().map(|action| tombstone(&self.prepared, index, action)).collect();
+        let tombstones = match self.tombstones(index, actions).await {
+            Ok(tombstones) => tombstones,
+            Err(error) => return actions.iter().map(|_| ActionOutcome::Failed(same(&error))).collect(),
+        };
         let with_tombstones = actions.iter().zip(&tombstones);
         let with_tombstones: Vec<&BulkAction> = with_tombstones
             .flat_map(|(action, tombstone)| [Some(action), tombstone.as_ref()])

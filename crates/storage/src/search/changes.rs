@@ -76,7 +76,7 @@ impl Watch {
         let mut answer = match since {
             // Too short to conclude that the server is unavailable: nothing was reported, and nothing is missed.
             Some(position) if end.is_some_and(|end| end < wanted + SHORT) => {
-                Ok(Changes { position, changed: Vec::new(), is_complete: true })
+                Ok(Changes::none(position, true))
             }
             _ => Err(StoreError::unavailable("the server did not say in time what has changed")),
         };
@@ -94,13 +94,10 @@ impl Watch {
             let pause = match self.until(connection, end, looked).await {
                 Err(Stop::Closed) => return Err(StoreError::unavailable("it was closed")),
                 Err(Stop::TimeIsUp) => return answer,
-                Ok(Ok((_, present, None))) => {
-                    let is_complete = told.is_none();
-                    return Ok(Changes { position: present.position(), changed: Vec::new(), is_complete });
-                }
-                Ok(Ok((start, _, Some(Seen { marks, changed })))) => {
+                Ok(Ok((_, present, None))) => return Ok(Changes::none(present.position(), told.is_none())),
+                Ok(Ok((start, _, Some(Seen { marks, changed, deleted })))) => {
                     let is_quiet = changed.is_empty();
-                    let changes = Changes { position: marks.position(), changed, is_complete: true };
+                    let changes = Changes { position: marks.position(), changed, deleted, is_complete: true };
                     if !is_quiet {
                         return Ok(changes);
                     }

@@ -3,7 +3,7 @@
 //! Each change of a document has a sequence number in its shard. Those up to the global checkpoint are durable: the
 //! changes between two polls are those between two checkpoints.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,11 +18,11 @@ use super::clock::now;
 use super::connection::Connection;
 use super::deadlines::Purpose;
 use super::indices::Index;
-use super::marks::{IndexMarks, Marks};
+use super::marks::{IndexMarks, Marks, PendingTombstone};
 use super::tombstones::Tombstone;
 use super::wire::{self, Hit, SearchAnswer};
 use crate::backoff::backoff;
-use crate::{Deadline, StoreError};
+use crate::{Deadline, Deletions, LastValues, StoreError};
 
 /// The maximum number of changes of a shard that are reported at once.
 const CHANGES_PER_POLL: u64 = 10_000;
@@ -34,7 +34,17 @@ const DELETION_MARGIN: Duration = Duration::from_secs(20);
 pub(super) struct Seen {
     pub(super) marks: Marks,
     pub(super) changed: Vec<(Collection, Id)>,
+    pub(super) deleted: Deletions,
 }
+
+/// A tombstone that was found.
+struct FoundTombstone {
+    pending: PendingTombstone,
+    content: Tombstone,
+}
+
+/// Deleted documents by their ids, which may not be allowed here.
+type Deleted = BTreeMap<(Collection, String), Option<LastValues>>;
 
 /// A response of `_stats`.
 #[derive(Deserialize)]
@@ -120,6 +130,7 @@ pub(super) async fn between(
     let call = connection.call(Deadline::NONE).await?;
     let mut marks = Marks { at: present.at, ..told.clone() };
     let mut changed: BTreeSet<(Collection, String)> = BTreeSet::new();
+    let mut noted = pending(&call, std::mem::take(&mut marks.pending)).await?;
     for index in indices(&call) {
         let Some(shards) = present.indices.get(&index.name).map(|marks| &marks.shards) else { continue };
         let grown = shards.iter().filter(|(shard, end)| told.told(&index.name, **shard) < **end);
@@ -138,20 +149,19 @@ pub(super) async fn between(
                 // The rest is reported the next time.
                 marks.at = told.at;
             }
-            for (id, tombstone) in found {
-                match tombstone {
-                    None => drop(changed.insert((index.collection, id))),
-                    Some(tombstone) => marks.pending.push(tombstone),
-                }
+            match found {
+                Portion::Documents(ids) => changed.extend(ids.into_iter().map(|id| (index.collection, id))),
+                Portion::Tombstones(tombstones) => noted.extend(tombstones),
             }
         }
     }
-    let pending = std::mem::take(&mut marks.pending);
-    marks.pending = settle(&call, pending, &mut changed).await?;
+    let (pending, deleted) = settle(&call, noted).await?;
+    marks.pending = pending;
+    changed.extend(deleted.keys().cloned());
     // An id that this store does not allow: a document of other origin.
-    let changed =
-        changed.into_iter().filter_map(|(collection, id)| Some((collection, Id::parse("id", id).ok()?)));
-    Ok(Seen { marks, changed: changed.collect() })
+    let allowed = |(collection, id): (Collection, String)| Some((collection, Id::parse("id", id).ok()?));
+    let deleted = deleted.into_iter().filter_map(|(key, values)| Some((allowed(key)?, values)));
+    Ok(Seen { marks, deleted: deleted.collect(), changed: changed.into_iter().filter_map(allowed).collect() })
 }
 
 /// The indices whose changes are reported: those of documents, and that of tombstones.
@@ -159,14 +169,20 @@ fn indices(call: &Call) -> impl Iterator<Item = &Index> {
     call.prepared.indices.iter().chain([&call.prepared.tombstones])
 }
 
-/// The documents of a shard in a range of sequence numbers, the number up to which they are complete, and the
-/// tombstones among them.
+/// What was found in a part of an index.
+enum Portion {
+    /// The ids of documents.
+    Documents(Vec<String>),
+    Tombstones(Vec<FoundTombstone>),
+}
+
+/// What stands in a shard in a range of sequence numbers, and the number up to which that is complete.
 async fn portion(
     call: &Call,
     index: &Index,
     shard: Option<u32>,
     (told, end): (i64, i64),
-) -> Result<(i64, Vec<(String, Option<Tombstone>)>), StoreError> {
+) -> Result<(i64, Portion), StoreError> {
     let is_of_deletions = index.collection == call.prepared.tombstones.collection;
     let size = CHANGES_PER_POLL.min(index.result_window);
     let body = json!({
@@ -182,39 +198,58 @@ async fn portion(
     let hits = wire::read::<SearchAnswer<'_>>(&body)?.hits.hits;
     let last = hits.last().filter(|_| hits.len() as u64 == size).map(Hit::sort_value);
     let reached = last.as_ref().and_then(Value::as_i64).unwrap_or(end);
-    let read = |text: &str| {
-        let tombstone = serde_json::from_str::<Tombstone>(text).ok()?;
-        Some(Tombstone { deleted_at: now(), ..tombstone })
+    let tombstone = |hit: &Hit<'_>| {
+        let content = serde_json::from_str(hit.text()).ok()?;
+        let pending = PendingTombstone { tombstone: hit.id.clone().into_owned(), seen_at: now() };
+        Some(FoundTombstone { pending, content })
     };
-    let found = hits.iter().filter_map(|hit| {
-        let tombstone = if is_of_deletions { Some(read(hit.text())?) } else { None };
-        Some((hit.id.clone().into_owned(), tombstone))
-    });
-    Ok((reached, found.collect()))
+    let found = if is_of_deletions {
+        Portion::Tombstones(hits.iter().filter_map(tombstone).collect())
+    } else {
+        Portion::Documents(hits.into_iter().map(|hit| hit.id.into_owned()).collect())
+    };
+    Ok((reached, found))
 }
 
-/// Reports the tombstones whose documents are deleted. Others are either pending, and returned to be checked again, or
-/// were rejected.
+/// Reads the tombstones again that were pending at the last look.
+async fn pending(call: &Call, pending: Vec<PendingTombstone>) -> Result<Vec<FoundTombstone>, StoreError> {
+    if pending.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<&str> = pending.iter().map(|one| one.tombstone.as_str()).collect();
+    let found = call.get_many(&call.prepared.tombstones, &ids).await?;
+    let mut found: HashMap<String, String> = found.into_iter().map(|one| (one.id, one.source)).collect();
+    let read = |pending: PendingTombstone| {
+        let content = serde_json::from_str(&found.remove(&pending.tombstone)?).ok()?;
+        Some(FoundTombstone { pending, content })
+    };
+    Ok(pending.into_iter().filter_map(read).collect())
+}
+
+/// The tombstones of documents that are not deleted yet, to be checked again, and the documents that are deleted.
+/// Tombstones of the other documents, whose deletion was refused, are left out.
 async fn settle(
     call: &Call,
-    noted: Vec<Tombstone>,
-    changed: &mut BTreeSet<(Collection, String)>,
-) -> Result<Vec<Tombstone>, StoreError> {
-    let mut by_collection: BTreeMap<Collection, BTreeMap<String, Tombstone>> = BTreeMap::new();
-    for tombstone in noted {
-        if let Some(collection) = tombstone.collection_of(&call.prepared) {
-            by_collection.entry(collection).or_default().insert(tombstone.id.clone(), tombstone);
+    noted: Vec<FoundTombstone>,
+) -> Result<(Vec<PendingTombstone>, Deleted), StoreError> {
+    let mut by_collection: BTreeMap<Collection, BTreeMap<String, FoundTombstone>> = BTreeMap::new();
+    for found in noted {
+        let Some(collection) = found.content.collection_of(&call.prepared) else { continue };
+        let of_collection = by_collection.entry(collection).or_default();
+        let is_later = |known: &FoundTombstone| known.content.is_later_than(&found.content);
+        if !of_collection.get(&found.content.id).is_some_and(is_later) {
+            of_collection.insert(found.content.id.clone(), found);
         }
     }
     let patience = call.client.deadlines.longest() + DELETION_MARGIN;
     let oldest = now().saturating_sub(u64::try_from(patience.as_millis()).unwrap_or(u64::MAX));
-    let mut pending = Vec::new();
+    let (mut pending, mut deleted) = (Vec::new(), Deleted::new());
     for (collection, mut noted) in by_collection {
         let ids: Vec<&str> = noted.keys().map(String::as_str).collect();
         let found = call.get_many(call.prepared.index(collection)?, &ids).await?;
         let present = found.iter().filter_map(|found| noted.remove(&found.id));
-        pending.extend(present.filter(|tombstone| tombstone.deleted_at > oldest));
-        changed.extend(noted.into_keys().map(|id| (collection, id)));
+        pending.extend(present.map(|one| one.pending).filter(|one| one.seen_at > oldest));
+        deleted.extend(noted.into_iter().map(|(id, one)| ((collection, id), one.content.into_values())));
     }
-    Ok(pending)
+    Ok((pending, deleted))
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::tombstones::{RETENTION, Tombstone};
+use super::tombstones::RETENTION;
 use crate::Position;
 
 /// The maximum clock skew between processes.
@@ -18,9 +18,18 @@ pub(super) struct Marks {
     pub(super) at: u64,
     /// By index name.
     pub(super) indices: BTreeMap<String, IndexMarks>,
-    /// Tombstones whose deletion has not happened yet, each with the time when it was first seen.
+    /// Tombstones whose deletion has not happened yet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) pending: Vec<Tombstone>,
+    pub(super) pending: Vec<PendingTombstone>,
+}
+
+/// A tombstone whose deletion has not happened yet. Clients get positions: they do not say which document it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct PendingTombstone {
+    /// The id of the tombstone itself.
+    pub(super) tombstone: String,
+    /// When it was first seen, in milliseconds since 1970.
+    pub(super) seen_at: u64,
 }
 
 /// The sequence numbers up to which the changes of each shard of an index were reported.
@@ -80,7 +89,7 @@ mod tests {
         marks.tell("i", 0, 7);
         marks.tell("i", 1, 8);
         assert_eq!((marks.told("i", 0), marks.told("i", 1), marks.told("j", 0)), (7, 8, -1));
-        let pending = Tombstone { collection: "c".to_owned(), id: "\"".to_owned(), deleted_at: 9 };
+        let pending = PendingTombstone { tombstone: "\"".to_owned(), seen_at: 9 };
         marks.pending.push(pending);
         assert_eq!(Marks::of(&marks.position()), Some(marks));
         for other in ["", "x", "{}", "0197-5"] {

@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tributary_domain::{Document, Id};
 use tributary_engines::{Endpoint, Indices};
-use tributary_storage::{Changes, Collection, Deadline, Position, Store, StoreError, StoreExt as _, Version};
+use tributary_storage::{
+    Changes, Collection, Deadline, LastValues, Position, Store, StoreError, StoreExt as _, Version,
+};
 
 use crate::{open, server};
 
@@ -84,18 +86,29 @@ pub(crate) async fn changes_of_other_programs_are_reported(backend: &str) {
 pub(crate) async fn refused_deletion_is_not_told(backend: &str) {
     let Some(server) = server(backend) else { return };
     let indices = Indices::new(server);
-    let store = open(server, &indices.fresh_prefix()).await.unwrap();
-    let jobs = Collection::SYNC_JOBS;
-    let version = store.create(jobs, &id("a"), Document::parse("{}").unwrap()).await.unwrap();
+    let prefix = indices.fresh_prefix();
+    let store = open(server, &prefix).await.unwrap();
+    let (jobs, name) = (Collection::SYNC_JOBS, id("hidden-from-others"));
+    let job = r#"{"status":"pending"}"#;
+    let version = store.create(jobs, &name, Document::parse(job).unwrap()).await.unwrap();
     let position = store.changes(None, Deadline::NONE).await.unwrap().position;
     let stale = Version { sequence: version.sequence + 5, ..version };
-    let refused = store.delete(jobs, &id("a"), stale).await;
+    let refused = store.delete(jobs, &name, stale).await;
     assert!(matches!(refused, Err(StoreError::Conflict)), "{refused:?}");
     let quiet = changes(&*store, &position, Duration::from_secs(3)).await;
     assert_eq!((&*quiet.changed, quiet.is_complete), (&[][..], true));
+    let position = quiet.position.as_str();
+    assert!(position.contains("pending") && !position.contains(name.as_str()), "{position}");
     // The deletion happens later, perhaps by a request that was in flight.
-    store.delete(jobs, &id("a"), version).await.unwrap();
-    assert_eq!(changes(&*store, &quiet.position, LONG).await.changed, [(jobs, id("a"))]);
+    store.delete(jobs, &name, version).await.unwrap();
+    let told = changes(&*store, &quiet.position, LONG).await;
+    assert_eq!(told.changed, [(jobs, name.clone())]);
+    assert_eq!(told.deleted[&(jobs, name)], LastValues::of(jobs, job));
+    // An earlier version does not say what it deletes.
+    let note = json!({ "collection": "sync_jobs", "id": "old", "deleted_at": 1 }).to_string();
+    server.send("POST", &format!("/{prefix}{DELETIONS}/_doc"), note).unwrap();
+    let told = changes(&*store, &told.position, LONG).await;
+    assert_eq!((told.changed, told.deleted), (vec![(jobs, id("old"))], [((jobs, id("old")), None)].into()));
 }
 
 pub(crate) async fn expired_tombstones_are_removed(backend: &str) {

@@ -8,9 +8,9 @@ use bytes::Bytes;
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 use serde_json::json;
 use tokio::time::{Instant, sleep, timeout_at};
-use tributary_domain::{Condition, Refusal};
+use tributary_domain::Refusal;
 use tributary_service::access::Sight;
-use tributary_service::sync_job::{ChangedJob, ChangedJobs, SyncJobWatch, WatchNews};
+use tributary_service::sync_job::{ChangedJobs, JobState, SyncJobFilter, SyncJobWatch, WatchNews};
 use tributary_storage::{Collection, Position};
 
 use crate::answer::{SourceFilter, event, event_id, source};
@@ -25,7 +25,7 @@ const ID_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Which changes are sent, and what of them.
 pub(super) struct Selection {
-    conditions: Vec<Condition>,
+    filter: SyncJobFilter,
     source: SourceFilter,
     /// What the caller sees.
     sight: Arc<Sight>,
@@ -52,23 +52,13 @@ enum State {
 
 impl Selection {
     /// What a call asks for, of what its caller sees.
-    pub(super) fn new(call: &Call, conditions: Vec<Condition>) -> Result<Self, Refusal> {
-        Ok(Self { conditions, source: source(&call.arguments)?, sight: Arc::clone(&call.view.sight) })
+    pub(super) fn new(call: &Call, filter: SyncJobFilter) -> Result<Self, Refusal> {
+        Ok(Self { filter, source: source(&call.arguments)?, sight: Arc::clone(&call.view.sight) })
     }
 
-    /// The place of the first job from `start` on that is sent. What a deleted job was is not known, so all deletions are sent.
+    /// The place of the first job from `start` on that is sent.
     fn next(&self, changed: &ChangedJobs, start: usize) -> Option<usize> {
-        let is_sent = |job: &ChangedJob| {
-            job.present.as_ref().is_none_or(|present| {
-                let document = present.job.document();
-                let is_met = |condition: &Condition| {
-                    condition.matches(Collection::SYNC_JOBS, job.id.as_str(), document)
-                };
-                self.conditions.iter().all(is_met)
-                    && self.sight.sees(Collection::SYNC_JOBS, job.id.as_str(), document)
-            })
-        };
-        (start..changed.jobs.len()).find(|place| is_sent(&changed.jobs[*place]))
+        (start..changed.jobs.len()).find(|place| changed.jobs[*place].is_told(&self.filter, &self.sight))
     }
 }
 
@@ -138,12 +128,14 @@ impl Events {
         let next = self.selection.next(&changed, place + 1);
         let id = next.is_none().then(|| position_text(&changed.position));
         let job = &changed.jobs[place];
-        let event = match &job.present {
-            Some(present) => {
+        let event = match &job.state {
+            JobState::Present(present) => {
                 let text = self.selection.sight.shown(Collection::SYNC_JOBS, present.text.clone());
                 event("changed", id.as_deref(), &self.selection.source.apply(&text))
             }
-            None => event("deleted", id.as_deref(), json!({ "id": job.id.as_str() }).to_string().as_bytes()),
+            JobState::Deleted(_) => {
+                event("deleted", id.as_deref(), json!({ "id": job.id.as_str() }).to_string().as_bytes())
+            }
         };
         match next {
             Some(next) => self.sending = Some((changed, next)),

@@ -44,9 +44,9 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
     answers: &[Answer {
         status: 200,
         description: "Server-sent events: `position` first, with the position from which changes are sent; `changed` \
-                      with a job that matches after its change; `deleted` with the `id` of any job that was deleted; \
-                      `gap` if changes may be missing, so that the list has to be read again; `error` if the store is \
-                      away, and `end` if the time is over or the service stops, both as the last one.",
+                      with a job that matches after its change; `deleted` with the `id` of a job that matched when it \
+                      was deleted; `gap` if changes may be missing, so that the list has to be read again; `error` if \
+                      the store is away, and `end` if the time is over or the service stops, both as the last one.",
         content: Content::events(EVENT_STREAM),
     }],
     summary: "Sends the changes of sync jobs as server-sent events, as they happen.",
@@ -57,20 +57,15 @@ pub(in crate::routes) const ENDPOINT: Endpoint = Endpoint {
 
 async fn watch(call: Call) -> Result<Reply, ApiError> {
     let filter = filter(&call.arguments, call.context().now())?;
-    if filter.orphaned.is_some() {
-        return Err(refused("orphaned", "depends on connectors, whose changes are not followed"));
-    }
     if !call.arguments.texts(&FILTER_PATH).is_empty() {
-        return Err(refused(
-            FILTER_PATH.name,
-            "does not apply to events; [_source] selects fields of documents",
-        ));
+        return Err(filter_path_refused());
     }
     let timeout = call.arguments.timeout(&TIMEOUT, UNLIMITED)?;
     let last = call.headers.get(&LAST_EVENT_ID_HEADER).filter(|id| !id.is_empty());
     let since = last.or(call.arguments.filled_text(&LAST_EVENT_ID)?).map(position);
-    let selection = Selection::new(&call, filter.conditions)?;
-    let watch = SyncJobWatch::open(Arc::clone(&call.state.hub), since).await?;
+    let asks_for_orphans = filter.orphaned.is_some();
+    let selection = Selection::new(&call, filter)?;
+    let watch = SyncJobWatch::open(Arc::clone(&call.state.hub), since, asks_for_orphans).await?;
     let events = Events::new(watch, selection, timeout).stream(call.state.event_keep_alive);
     // Neither kept nor collected on the way.
     let headers = [
@@ -81,7 +76,11 @@ async fn watch(call: Call) -> Result<Reply, ApiError> {
     Ok(Reply::of(ReplyBody::Stream(HeaderValue::from_static(EVENT_STREAM), events)).with_headers(headers))
 }
 
-fn refused(parameter: &str, reason: &str) -> ApiError {
-    Refusal::InvalidArgument(format!("parameter [{parameter}] cannot be used with [_watch]: it {reason}"))
-        .into()
+fn filter_path_refused() -> ApiError {
+    let name = FILTER_PATH.name;
+    let reason = format!(
+        "parameter [{name}] cannot be used with [_watch]: it does not apply to events; [_source] selects fields of \
+         documents"
+    );
+    Refusal::InvalidArgument(reason).into()
 }

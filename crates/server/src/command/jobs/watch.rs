@@ -22,8 +22,8 @@ use crate::signals::Signals;
 use crate::streams;
 
 const EXAMPLES: &str = "\
-A job is shown after each change, if it matches the filters then. Deleted jobs are shown whatever they were. What has \
-happened to the connection is written to standard error.
+A job is shown after each change, if it matches the filters then, and one that is deleted if it matched them last. What \
+has happened to the connection is written to standard error.
 
 Examples:
   tributary jobs watch --connector-id orders
@@ -38,8 +38,8 @@ struct WatchFlags;
 
 impl Flags for WatchFlags {
     const ENDPOINT: &'static Endpoint = endpoint("connector.sync_job_watch");
-    // The position is given in a header, and streams do not know whose changes [orphaned] depends on.
-    const SET_BY_COMMAND: &'static [&'static str] = &["last_event_id", "timeout", "orphaned"];
+    // The position is given in a header.
+    const SET_BY_COMMAND: &'static [&'static str] = &["last_event_id", "timeout"];
 }
 
 /// The format of changes.

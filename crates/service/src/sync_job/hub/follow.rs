@@ -4,10 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::time::sleep;
-use tributary_domain::Collection;
 use tributary_storage::{Changes, Deadline, Position, Store, StoreError};
 
-use super::changed::{ChangedJobs, PORTION};
+use super::changed::{ChangedJobs, PORTION, UnreadJob};
 use super::subscribers::Subscribers;
 
 /// How long one call waits for changes.
@@ -60,23 +59,23 @@ async fn pass_on(
     subscribers: &Subscribers,
     since: Option<Position>,
 ) -> Result<Position, StoreError> {
-    let Changes { position, changed, is_complete } =
+    let Changes { position, changed, deleted, is_complete } =
         store.changes(since.clone(), Deadline::NONE.within(LOOK)).await?;
     let Some(since) = since.filter(|_| is_complete) else {
         subscribers.begin(position.clone());
         return Ok(position);
     };
-    let jobs = changed.into_iter().filter(|(collection, _)| *collection == Collection::SYNC_JOBS);
-    let wanted = subscribers.wanted(jobs.map(|(_, id)| id).collect(), &position);
+    let wanted = subscribers.wanted(UnreadJob::among(changed, deleted).collect(), &position);
     let mut portions = wanted.chunks(PORTION).peekable();
     if wanted.is_empty() {
-        let (position, begun) = (position.clone(), Instant::now());
-        subscribers.tell(ChangedJobs { position, is_last: true, begun, jobs: Vec::new() });
+        subscribers.tell(ChangedJobs::none(position.clone()));
     }
     while let Some(portion) = portions.next() {
         let is_last = portions.peek().is_none();
         let position = if is_last { &position } else { &since };
-        subscribers.tell(ChangedJobs::read(store, portion, position.clone(), is_last).await?);
+        let with_connectors = subscribers.need_connectors();
+        subscribers
+            .tell(ChangedJobs::read(store, portion, position.clone(), is_last, with_connectors).await?);
     }
     if !wanted.is_empty() {
         sleep(COLLECTING).await;

@@ -5,7 +5,7 @@ mod follow;
 mod subscribers;
 mod sync_job_hub;
 
-pub(super) use changed::PORTION;
-pub use changed::{ChangedJob, ChangedJobs, PresentJob};
-pub(super) use subscribers::{FeedNews, JobNews, JobSubscription};
+pub use changed::{ChangedJob, ChangedJobs, JobState, PresentJob};
+pub(super) use changed::{PORTION, UnreadJob};
+pub(super) use subscribers::{ConnectorInterest, FeedNews, JobNews, JobSubscription};
 pub use sync_job_hub::SyncJobHub;

@@ -1,6 +1,7 @@
 //! Those who wait for changes of sync jobs.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -9,7 +10,7 @@ use tokio::sync::{broadcast, watch};
 use tributary_domain::Id;
 use tributary_storage::{Position, StoreError};
 
-use super::changed::ChangedJobs;
+use super::changed::{ChangedJobs, JobState, UnreadJob};
 
 /// How many portions of changes are kept for a follower that is slow.
 const KEPT_PORTIONS: usize = 64;
@@ -46,7 +47,19 @@ pub(in crate::sync_job) enum FeedNews {
 #[derive(Debug)]
 pub(super) struct Subscribers {
     state: Mutex<State>,
+    /// How many of them ask which connectors exist.
+    connector_interests: AtomicUsize,
     is_ending: watch::Sender<bool>,
+}
+
+/// Somebody asks which connectors of changed jobs exist, until this is dropped.
+#[derive(Debug)]
+pub(in crate::sync_job) struct ConnectorInterest(Arc<Subscribers>);
+
+impl Drop for ConnectorInterest {
+    fn drop(&mut self) {
+        self.0.connector_interests.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 #[derive(Debug)]
@@ -78,7 +91,19 @@ impl Subscribers {
             jobs: HashMap::new(),
             feed: broadcast::Sender::new(KEPT_PORTIONS),
         };
-        Self { state: Mutex::new(state), is_ending: watch::Sender::new(false) }
+        let is_ending = watch::Sender::new(false);
+        Self { state: Mutex::new(state), connector_interests: AtomicUsize::new(0), is_ending }
+    }
+
+    /// Has it looked up which connectors exist, for as long as the answer is kept.
+    pub(super) fn interest_in_connectors(self: &Arc<Self>) -> ConnectorInterest {
+        self.connector_interests.fetch_add(1, Ordering::Relaxed);
+        ConnectorInterest(Arc::clone(self))
+    }
+
+    /// Whether anybody asks which connectors exist.
+    pub(super) fn need_connectors(&self) -> bool {
+        self.connector_interests.load(Ordering::Relaxed) > 0
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -139,12 +164,12 @@ impl Subscribers {
     }
 
     /// Of the jobs that have changed up to a position, those that somebody waits for: all of them if somebody follows.
-    pub(super) fn wanted(&self, mut changed: Vec<Id>, position: &Position) -> Vec<Id> {
+    pub(super) fn wanted(&self, mut changed: Vec<UnreadJob>, position: &Position) -> Vec<UnreadJob> {
         let mut state = self.state();
         if state.feed.receiver_count() == 0 {
             // Who follows from now on begins after these changes.
             state.position = Some(position.clone());
-            changed.retain(|id| state.jobs.contains_key(id));
+            changed.retain(|job| state.jobs.contains_key(&job.id));
         }
         changed
     }
@@ -154,9 +179,10 @@ impl Subscribers {
         let mut state = self.state();
         for job in &changed.jobs {
             if let Some(waiting) = state.jobs.get(&job.id) {
-                let present = job.present.as_ref();
-                let changed = present.map(|one| JobNews::Changed(one.text.clone(), one.job.has_ended()));
-                waiting.send_replace(changed.unwrap_or(JobNews::Deleted));
+                waiting.send_replace(match &job.state {
+                    JobState::Present(one) => JobNews::Changed(one.text.clone(), one.job.has_ended()),
+                    JobState::Deleted(_) => JobNews::Deleted,
+                });
             }
         }
         if state.feed.receiver_count() > 0 && (!changed.jobs.is_empty() || state.is_quiet()) {

@@ -8,7 +8,7 @@ use tributary_storage::{Deadline, Position, Store, StoreError, StoreExt as _, Wi
 
 use super::changed::PresentJob;
 use super::follow::follow;
-use super::subscribers::{FeedNews, JobSubscription, Subscribers};
+use super::subscribers::{ConnectorInterest, FeedNews, JobSubscription, Subscribers};
 use crate::Result;
 
 /// How many followers may catch up on many changes at the same time.
@@ -72,6 +72,11 @@ impl SyncJobHub {
         let subscription = self.subscribers.feed();
         self.ensure_task();
         subscription
+    }
+
+    /// Has it looked up of changed jobs which of their connectors exist, for as long as the answer is kept.
+    pub(in crate::sync_job) fn interest_in_connectors(&self) -> ConnectorInterest {
+        self.subscribers.interest_in_connectors()
     }
 
     fn ensure_task(&self) {
