@@ -5,9 +5,10 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use tributary_domain::{Document, Id};
-use tributary_storage::{Collection, EmbeddedStore, Store, StoreExt as _};
+use tributary_storage::{Collection, EmbeddedStore, OpenError, Store, StoreExt as _};
 use tributary_tests::{Ended, Launch, Scenario, Server, binary, embedded, folder};
 
 const ODD_CONNECTORS: [(&str, &str); 5] = [
@@ -30,7 +31,16 @@ const ODD_JOBS: [(&str, &str); 3] = [
 fn put(folder: &Path, collection: Collection, documents: impl IntoIterator<Item = (String, String)>) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
-        let store = EmbeddedStore::open(folder).await.unwrap();
+        // A program that another test starts has the lock of a store that was closed here, until it executes.
+        let mut opened = EmbeddedStore::open(folder).await;
+        for _ in 0..100 {
+            if !matches!(opened, Err(OpenError::Locked(_))) {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+            opened = EmbeddedStore::open(folder).await;
+        }
+        let store = opened.unwrap();
         let document =
             |(id, text): (String, String)| (Id::parse("id", id).unwrap(), Document::parse(&text).unwrap());
         let results = store.create_many(collection, documents.into_iter().map(document).collect()).await;
