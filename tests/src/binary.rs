@@ -6,6 +6,8 @@ use std::sync::OnceLock;
 
 /// The environment variable with the path of an existing binary to test.
 const GIVEN: &str = "TRIBUTARY_TEST_BINARY";
+/// The environment variable with the path of the example `mount`, if it is built.
+const GIVEN_MOUNT: &str = "TRIBUTARY_TEST_MOUNT";
 
 /// The binary `tributary`, in the profile of the tests, built once per test process; or the one in
 /// `TRIBUTARY_TEST_BINARY`.
@@ -21,7 +23,8 @@ pub fn binary() -> &'static Path {
 /// The example `mount` of the API, likewise.
 pub(crate) fn mount() -> PathBuf {
     // Built in the whole workspace, like the tests: fewer dependencies have to be rebuilt.
-    build(&["--workspace", "--example", "mount"]).join("examples/mount")
+    let build = || build(&["--workspace", "--example", "mount"]).join("examples/mount");
+    std::env::var_os(GIVEN_MOUNT).map_or_else(build, PathBuf::from)
 }
 
 /// TARGET/PROFILE: that of this test, which is in TARGET/PROFILE/deps, or the usual one of tests for a documentation
@@ -48,7 +51,16 @@ fn build(chosen: &[&str]) -> PathBuf {
         Some(profile) => profile,
     };
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
+    let mut command = Command::new(cargo);
+    // Cargo tells this test of its package. Build scripts of dependencies would see it, take it for a change, and nearly
+    // everything would be built again for each package.
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(name);
+        }
+    }
+    let output = command
         .args(["build", "--quiet"])
         .args(chosen)
         .args(["--profile", profile, "--target-dir"])

@@ -1,7 +1,9 @@
 //! The running example of the API in another service.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::binary;
 
@@ -32,6 +34,15 @@ impl Mounted {
     /// Its address and port.
     pub fn address(&self) -> &str {
         &self.address
+    }
+
+    /// Asks it to stop with SIGTERM, and waits for its end.
+    ///
+    /// # Panics
+    /// If the process is gone.
+    pub fn stop(mut self) -> ExitStatus {
+        kill_process(Pid::from_child(&self.process), Signal::TERM).expect("a running process takes signals");
+        self.process.wait().expect("a child can be waited for")
     }
 }
 

@@ -10,7 +10,7 @@ const TIME: &str = "BOLERO_RANDOM_TEST_TIME_MS";
 /// The time of each target in the test command.
 const SECONDS: u64 = 60;
 /// The environment variable with the binary that is tested.
-const BINARY: &str = "TRIBUTARY_TEST_BINARY";
+pub(crate) const BINARY: &str = "TRIBUTARY_TEST_BINARY";
 
 /// The examples in `--help`.
 pub(crate) const EXAMPLES: &str = "\

@@ -9,11 +9,16 @@ mod fuzz;
 mod layers;
 mod licences;
 mod module_tree;
+mod programs;
 mod sbom;
 mod sources;
 mod test;
 mod tools;
 mod workspace;
+
+use std::env;
+use std::os::unix::process::CommandExt as _;
+use std::process::Command;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -73,6 +78,7 @@ enum Task {
 }
 
 fn main() -> Result<()> {
+    forget_package()?;
     let shell = Shell::new()?;
     shell.change_dir(root());
     match CommandLine::parse().task {
@@ -92,6 +98,23 @@ fn main() -> Result<()> {
         }
         Task::Tidy => tidy(&shell),
     }
+}
+
+/// Starts anew without what Cargo tells this program of its package. Build scripts of dependencies that are built from
+/// here would see it, take it for a change, and nearly everything would be built again.
+fn forget_package() -> Result<()> {
+    let is_of_package = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    let names = env::vars_os().map(|(name, _)| name);
+    let names: Vec<_> = names.filter(|name| is_of_package(&name.to_string_lossy())).collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let mut command = Command::new(env::current_exe()?);
+    command.args(env::args_os().skip(1));
+    for name in names {
+        command.env_remove(name);
+    }
+    Err(command.exec().into())
 }
 
 /// Checks the structure of the code.

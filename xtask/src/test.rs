@@ -2,7 +2,6 @@
 
 use std::env;
 use std::num::NonZero;
-use std::path::Path;
 use std::thread;
 use std::time::Instant;
 
@@ -12,7 +11,8 @@ use clap::builder::PossibleValuesParser;
 use tributary_engines::{BACKENDS, Distribution, Postgres, SELECTION, environment_variable};
 use xshell::{Shell, cmd};
 
-use crate::{advisories, documentation, engine, fuzz, licences};
+use crate::fuzz::BINARY;
+use crate::{advisories, documentation, engine, fuzz, licences, programs};
 
 /// The examples in `--help`.
 pub(crate) const EXAMPLES: &str = "\
@@ -26,8 +26,8 @@ says which. Elasticsearch's clients are installed once, into target/clients: tha
 Node.js, Go and a JDK. Whoever syncs into an engine reads a PostgreSQL: Debian's package postgresql,
 which is installed if you are root. What cannot be had fails the run.
 
-RUST_TEST_THREADS is how many tests of a program run at a time: twice as many as there are
-processors, if it does not say otherwise.";
+Three test programs run at a time. RUST_TEST_THREADS is how many tests of each do: twice as many as
+there are processors, if it does not say otherwise.";
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -38,6 +38,12 @@ pub(crate) struct Arguments {
 
 /// The environment variable with the number of test threads.
 const THREADS: &str = "RUST_TEST_THREADS";
+/// The environment variable with the path of the example that mounts the API.
+const MOUNT: &str = "TRIBUTARY_TEST_MOUNT";
+/// How many test programs run at a time.
+const AT_A_TIME: usize = 3;
+/// The test programs that take longest, which start first, so that none of them is left alone at the end.
+const SLOWEST: &[&str] = &["tests test clients", "crates/api test http"];
 
 /// Runs all checks and prints the duration of each.
 pub(crate) fn run(shell: &Shell, arguments: &Arguments) -> Result<()> {
@@ -46,18 +52,7 @@ pub(crate) fn run(shell: &Shell, arguments: &Arguments) -> Result<()> {
     step("lints", || {
         Ok(cmd!(shell, "cargo clippy --workspace --all-targets --quiet -- --deny warnings").run()?)
     })?;
-    step("each backend alone", || {
-        for features in ["", "memory", "embedded", "search", "transfer"] {
-            cmd!(
-                shell,
-                "cargo clippy --quiet --package tributary-storage --no-default-features --features {features} -- --deny warnings"
-            )
-            .run()?;
-        }
-        Ok(())
-    })?;
     step("references", || documentation::references(shell, true))?;
-    step("documentation of the crates", || documentation::comments(shell))?;
     // A missing snapshot is a failure here and not written.
     let _snapshots = shell.push_env("INSTA_UPDATE", "no");
     let _full_match = shell.push_env("INSTA_REQUIRE_FULL_MATCH", "1");
@@ -70,26 +65,39 @@ pub(crate) fn run(shell: &Shell, arguments: &Arguments) -> Result<()> {
     if arguments.backends.is_empty() || arguments.backends.iter().any(is_engine) {
         step("PostgreSQL", Postgres::ensure)?;
     }
-    let engines = step("engines", || engine::start_all(&arguments.backends))?;
+    // Engines are fetched and started while the compiler works.
+    let (programs, engines) = thread::scope(|scope| {
+        let engines = scope.spawn(|| step("engines", || engine::start_all(&arguments.backends)));
+        let programs = step("test programs", || programs::build(shell));
+        (programs, engines.join().unwrap_or_else(|_| bail!("the start of the engines gave up")))
+    });
+    let (programs, engines) = (programs?, engines?);
     // Shared by all test programs.
-    let variables: Vec<_> = engines
+    let engine_variables: Vec<_> = engines
         .iter()
         .map(|engine| {
             shell.push_env(environment_variable(engine.distribution()), engine.endpoint().url_with_password())
         })
         .collect();
-    let meanwhile = thread::spawn({
+    // Otherwise each of them would ask Cargo whether these are up to date.
+    let binary = shell.push_env(BINARY, programs::binary(shell)?);
+    let mount = shell.push_env(MOUNT, programs::mount(shell)?);
+    let meanwhile = [checks, fuzz::briefly].map(|work| {
         let folder = shell.current_dir();
-        move || meanwhile(&folder)
+        thread::spawn(move || {
+            let shell = Shell::new()?;
+            shell.change_dir(folder);
+            work(&shell)
+        })
     });
-    let tested = step("tests", || {
-        Ok(cmd!(shell, "cargo test --workspace --quiet --all-targets --no-fail-fast").run()?)
+    let tested = step("tests", || programs::run(shell, programs, SLOWEST, AT_A_TIME));
+    let others = step("what runs beside the tests", || {
+        let gave_up = |_| bail!("what runs beside the tests gave up");
+        let [checked, fuzzed] = meanwhile.map(|work| work.join().unwrap_or_else(gave_up));
+        checked.and(fuzzed)
     });
-    let examples = step("examples in documentation, fuzzing", || {
-        meanwhile.join().unwrap_or_else(|_| bail!("what runs beside the tests gave up"))
-    });
-    drop((variables, engines));
-    tested.and(examples)?;
+    drop((binary, mount, engine_variables, engines));
+    tested.and(others)?;
     step("site", || documentation::site(shell))?;
     step("licences", || licences::check(shell))?;
     step("advisories", || advisories::check_known(shell))?;
@@ -104,15 +112,20 @@ fn threads() -> String {
     env::var(THREADS).unwrap_or_else(|_| (2 * processors()).to_string())
 }
 
-/// Runs concurrently with the tests, which mostly wait for servers: installs the tools for later checks, and runs the
-/// doc tests and the fuzz targets.
-fn meanwhile(folder: &Path) -> Result<()> {
-    let shell = Shell::new()?;
-    shell.change_dir(folder);
-    documentation::prepare(&shell)?;
-    licences::prepare(&shell)?;
-    documentation::examples(&shell)?;
-    fuzz::briefly(&shell)
+/// Runs concurrently with the tests, which mostly wait for servers, and so do the fuzz targets: what needs the compiler
+/// and no engine, with low priority.
+fn checks(shell: &Shell) -> Result<()> {
+    step("each backend alone", || {
+        for features in ["", "memory", "embedded", "search", "transfer"] {
+            let of = ["--package", "tributary-storage", "--no-default-features", "--features", features];
+            cmd!(shell, "nice cargo clippy --quiet {of...} -- --deny warnings").quiet().run()?;
+        }
+        Ok(())
+    })?;
+    step("documentation of the crates", || documentation::comments(shell))?;
+    step("examples in documentation", || documentation::examples(shell))?;
+    documentation::prepare(shell)?;
+    licences::prepare(shell)
 }
 
 fn step<T>(name: &str, run: impl FnOnce() -> Result<T>) -> Result<T> {

@@ -5,6 +5,7 @@
 
 use std::net::TcpListener;
 
+use actix_web::rt::signal::unix::{SignalKind, signal};
 use actix_web::{App, HttpServer, web};
 use tributary_api::Api;
 use tributary_storage::Registry;
@@ -25,6 +26,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let listener = TcpListener::bind(address)?;
     println!("listening on http://{}", listener.local_addr()?);
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let stopped = api.clone();
     HttpServer::new(move || {
         App::new()
             .route("/", web::get().to(greet))
@@ -33,6 +36,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     })
     // Large answers would otherwise wait for the client's delayed acknowledgement.
     .tcp_nodelay(true)
+    .shutdown_signal(async move {
+        tokio::select! {
+            _ = interrupt.recv() => (),
+            _ = terminate.recv() => (),
+        }
+        // Requests that wait for sync jobs and streams of events would delay the end.
+        stopped.end_waits();
+    })
     .listen(listener)?
     .run()
     .await?;

@@ -57,6 +57,10 @@ use settings::Invocation;
 /// Runs the command line over the registered stores: serves until a signal, or runs a command. Errors are printed to
 /// standard error.
 pub async fn run(arguments: impl IntoIterator<Item = OsString>, registry: &Registry) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(exit_code) = command::answer_completion(&arguments, command_line) {
+        return exit_code;
+    }
     #[cfg(feature = "embedded")]
     print_no_panics_that_are_caught();
     let invocation = Invocation::load(arguments, registry)

@@ -21,6 +21,7 @@ mod summary;
 
 use clap::Subcommand;
 
+pub(crate) use completion::answer as answer_completion;
 pub(crate) use failure::Failure;
 pub(crate) use stores::Stores;
 
@@ -69,7 +70,7 @@ impl Command {
             Self::Jobs(command) => Ok(jobs::run(command).await?),
             Self::Connectors(command) => Ok(connectors::run(command).await?),
             Self::Keys(command) => keys::run(command, stores).await,
-            Self::Completion(options) => completion::run(&options, command_line),
+            Self::Completion(options) => completion::run(&options, &command_line),
             Self::Secrets(command) => secrets::run(command, stores, secret_keys).await,
         }
     }
