@@ -81,7 +81,7 @@ fn jobs_are_selected_by_filters() {
     service.run(2, &cancel).gave_up_naming(&["would cancel 2 of 2", "--yes is needed"]);
     assert_eq!(service.server.list("/_connector/_sync_job?status=canceled").count, 0);
     assert_eq!(service.output(&with(&["--yes"])), "canceled 2 of 2 jobs that matched\n");
-    assert_eq!(service.output(&with(&["--yes"])), "would cancel 0 of 2 jobs that match\n");
+    assert_eq!(service.output(&with(&["--yes"])), "canceled 0 of 2 jobs that matched\n");
     assert_eq!(
         service.output(&["jobs", "retry", "--status", "canceled", "-y"]),
         "retried 2 of 2 jobs that matched\n"

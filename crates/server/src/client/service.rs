@@ -62,6 +62,12 @@ impl Call {
         self
     }
 
+    /// With a query parameter in place of what was given for it.
+    pub(crate) fn replacing(mut self, name: &'static str, value: String) -> Self {
+        self.query.retain(|(given, _)| *given != name);
+        self.query([(name, value)])
+    }
+
     /// With what was given by flags.
     pub(crate) fn given<F>(mut self, flags: &EndpointFlags<F>) -> Self {
         self.query.extend_from_slice(&flags.query);

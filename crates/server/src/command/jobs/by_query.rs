@@ -10,6 +10,8 @@ use serde::Deserialize;
 use crate::client::{Call, ClientFailure, EndpointFlags, Flags, Service, plain};
 use crate::streams;
 
+/// The parameter with the most jobs to handle.
+const MAX_DOCS: &str = "max_docs";
 /// The longest time that a change of many jobs may take.
 const LONGEST: Duration = Duration::from_hours(24);
 
@@ -73,27 +75,40 @@ impl<F: Flags> QueryOptions<F> {
     /// Changes the jobs that match.
     pub(super) async fn change(&self, service: &Service, verb: Verb) -> Result<(), ClientFailure> {
         let call = Call::of(F::ENDPOINT).given(&self.parameters);
-        let tried = call.clone().query([("dry_run", "true".to_owned())]);
-        let tried: Report = service.parse(&service.text_after(&tried, LONGEST).await?)?;
-        let (changed, total) = (HumanCount(tried.changed()), HumanCount(tried.total));
-        let what = format!("{} {changed} of {total} jobs that match", verb.present);
-        if self.dry_run || tried.changed() == 0 {
+        if self.yes && !self.dry_run {
+            return tell_of(carry_out(service, &call).await?, verb);
+        }
+        let tried = carry_out(service, &call.clone().query([("dry_run", "true".to_owned())])).await?;
+        let (changed, total) = (tried.changed(), tried.total);
+        let what =
+            format!("{} {} of {} jobs that match", verb.present, HumanCount(changed), HumanCount(total));
+        if self.dry_run {
             return Ok(streams::say(&format!("would {what}\n"))?);
         }
-        if !self.yes {
-            confirm(&what)?;
+        if changed == 0 {
+            return tell_of(tried, verb);
         }
-        let done: Report = service.parse(&service.text_after(&call, LONGEST).await?)?;
-        let (changed, total) = (HumanCount(done.changed()), HumanCount(done.total));
-        streams::say(&format!("{} {changed} of {total} jobs that matched\n", verb.past))?;
-        for ReportedFailure { id, cause } in &done.failures {
-            let id = id.as_deref().map(|id| format!("[{}]: ", plain(id))).unwrap_or_default();
-            streams::tell(&format!("tributary: {id}{}\n", plain(&cause.reason)));
-        }
-        match done.failures.len() {
-            0 => Ok(()),
-            failed => Err(ClientFailure::Several { failed, all: failed, exit_code: 4 }),
-        }
+        confirm(&what)?;
+        // Others may match by now. They are newer, and the oldest jobs are handled first.
+        tell_of(carry_out(service, &call.replacing(MAX_DOCS, total.to_string())).await?, verb)
+    }
+}
+
+async fn carry_out(service: &Service, call: &Call) -> Result<Report, ClientFailure> {
+    service.parse(&service.text_after(call, LONGEST).await?)
+}
+
+/// Prints what was done, and what was not.
+fn tell_of(done: Report, verb: Verb) -> Result<(), ClientFailure> {
+    let (changed, total) = (HumanCount(done.changed()), HumanCount(done.total));
+    streams::say(&format!("{} {changed} of {total} jobs that matched\n", verb.past))?;
+    for ReportedFailure { id, cause } in &done.failures {
+        let id = id.as_deref().map(|id| format!("[{}]: ", plain(id))).unwrap_or_default();
+        streams::tell(&format!("tributary: {id}{}\n", plain(&cause.reason)));
+    }
+    match done.failures.len() {
+        0 => Ok(()),
+        failed => Err(ClientFailure::Several { failed, all: failed, exit_code: 4 }),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::streams;
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 const SELECTION: &str = "\
 Jobs are named by their ids, or selected by filters, or all of them by --all. By filters, the number of jobs is \
-determined first, and confirmed on a terminal or by --yes.";
+determined first and has to be confirmed, which bounds how many are changed; --yes changes them without a question.";
 
 #[derive(Debug)]
 struct CancelByQuery;
