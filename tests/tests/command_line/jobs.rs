@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use tributary_tests::Scenario;
+use tributary_tests::{Fault, Launch, Proxy, Scenario, embedded, wait_until};
 
 use crate::{Service, job};
 
@@ -134,6 +134,21 @@ fn the_end_of_a_job_is_waited_for() {
             assert_eq!(shown.log, line);
         }
     }
+    let job = scenario.job("orders", "full");
+    let proxy = Proxy::to(&service.url());
+    let shown = Launch::bare().arguments(["jobs", "show", &job, "--wait", "--url", &proxy.url()]).run();
+    wait_until("the job is waited for", || proxy.seen("wait_for_completion") >= 2);
+    proxy.fail("wait_for_completion", 1, Fault::Answer(502));
+    let Service { server, folder } = service;
+    let address = server.address().to_string();
+    server.stop();
+    wait_until("the loss is reported", || shown.log().ends_with("; trying again\n"));
+    let over = ["--listen", &address, "--store", &embedded(&folder.path().join("store"))].map(str::to_owned);
+    let service = Service { server: Launch::bare().arguments(over).start(), folder };
+    Scenario(&service.server).change(&job, "_cancel", "");
+    let ended = shown.wait();
+    assert_eq!(ended.status.code(), Some(7), "{ended:#?}");
+    assert!(ended.log.contains(&format!("tributary: connected to {} again\n", proxy.url())), "{}", ended.log);
     service.run(3, &["jobs", "show", "none", "--wait"]);
     service.run(2, &["jobs", "show", "none", "--timeout", "1"]);
 }
