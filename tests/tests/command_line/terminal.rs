@@ -70,9 +70,32 @@ fn tables_fit_the_terminal() {
         let text = shown(&service, width, &[("NO_COLOR", "1")], &list);
         assert!(text.lines().all(|line| line.chars().count() <= usize::from(width)), "{width}: {text}");
     }
+    for (variables, is_colored) in [
+        (&[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")][..], false),
+        (&[("NO_COLOR", "")], true),
+        (&[("TERM", "dumb")], false),
+        (&[("TERM", "dumb"), ("CLICOLOR_FORCE", "1")], true),
+    ] {
+        assert_eq!(shown(&service, 80, variables, &list).contains('\u{1b}'), is_colored, "{variables:?}");
+    }
     // JSON keeps its value; what would control the terminal is escaped.
     let json = shown(&service, 100, &[], &["jobs", "list", "--output", "ndjson"]);
     assert!(json.contains(r"\u009b2J") && !json.contains('\u{9b}'), "{json:?}");
+}
+
+#[test]
+fn a_long_id_hides_nothing_that_matters() {
+    let id = "01a20bed-cb8b-7682-8d94-3d1b17bbb103";
+    let source = format!(
+        r#"{{"connector":{{"id":"{}"}},"created_at":"2026-01-02T03:04:05Z","job_type":"incremental","status":"in_progress"}}"#,
+        "c".repeat(65)
+    );
+    let service = Service::holding(&job(id, &source));
+    let text = shown(&service, 80, &[("NO_COLOR", "1")], &["jobs", "list"]);
+    let cells: Vec<&str> = text.lines().nth(1).unwrap().split_whitespace().collect();
+    assert_eq!(cells[0], id);
+    assert!(cells[1].starts_with("ccccccc") && cells[1].ends_with('…'), "{text}");
+    assert_eq!((cells[2], cells[3], &cells[5..7]), ("inc…", "in_progress", &["days", "ago"][..]), "{text}");
 }
 
 #[test]

@@ -98,7 +98,7 @@ pub(super) async fn run(options: &CountOptions) -> Result<(), ClientFailure> {
 }
 
 fn column(title: String, alignment: Alignment) -> Column {
-    Column { title: Cow::Owned(title), alignment }
+    Column::new(Cow::Owned(title), alignment)
 }
 
 fn by_words(groups: &[Group], counted: &Counted, screen: Screen) -> String {

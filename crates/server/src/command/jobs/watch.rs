@@ -74,10 +74,10 @@ pub(crate) struct WatchOptions {
 
 const COLUMNS: &[Column] = &[
     Column::left("TIME"),
-    Column::left("ID"),
-    Column::left("CONNECTOR"),
-    Column::left("TYPE"),
-    Column::left("STATUS"),
+    Column::left("ID").shortened_to(12),
+    Column::left("CONNECTOR").shortened_to(8),
+    Column::left("TYPE").shortened_to(4),
+    Column::left("STATUS").kept(),
     Column::right("DOCUMENTS"),
     Column::left("ERROR"),
 ];
