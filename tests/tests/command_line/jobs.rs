@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
 use tributary_tests::{Fault, Launch, Proxy, Scenario, embedded, wait_until};
 
 use crate::{Service, job};
@@ -30,7 +31,10 @@ fn jobs_are_created_shown_canceled_and_deleted() {
         assert!(shown.contains(&format!("\n{line}\n")), "[{line}] is missing: {shown}");
     }
     let answer = service.server.get(&format!("/_connector/_sync_job/{first}")).body;
-    assert_eq!(service.output(&["jobs", "show", first, "--output", "json"]), format!("{answer}\n"));
+    for format in ["json", "ndjson"] {
+        assert_eq!(service.output(&["jobs", "show", first, "--output", format]), format!("{answer}\n"));
+        assert_eq!(service.output(&["jobs", "count", "--output", format]), "{\"count\":2}\n");
+    }
     assert_eq!(service.output(&["jobs", "cancel", first]), format!("{first}: cancel requested\n"));
     assert!(service.output(&["jobs", "show", first]).contains("\nStatus:           canceled\n"));
     let deleted = service.output(&["jobs", "delete", first, second]);
@@ -56,6 +60,13 @@ fn jobs_are_created_once_and_retried() {
         .gave_up_naming(&["(409 Conflict)"]);
     service.run(4, &["jobs", "retry", &first]).gave_up_naming(&[&first]);
     service.run(0, &["jobs", "cancel", &first]);
+    for format in ["json", "ndjson"] {
+        let retried = service.output(&["jobs", "retry", &first, "--output", format]);
+        let newest = service.server.list("/_connector/_sync_job").ids().pop().unwrap();
+        assert_eq!(retried, format!("{{\"id\":\"{newest}\"}}\n"));
+        let canceled = service.output(&["jobs", "cancel", &newest, "--output", format]);
+        assert_eq!(canceled, "{\"result\":\"updated\"}\n");
+    }
     let retried = service.output(&["jobs", "retry", &first]);
     let (before, id) = retried.trim_end().split_once(": retried as ").expect(&retried);
     assert_eq!(before, first);
@@ -87,6 +98,16 @@ fn jobs_are_selected_by_filters() {
         "retried 2 of 2 jobs that matched\n"
     );
     assert_eq!(service.output(&["jobs", "delete", "--all", "--yes"]), "deleted 8 of 8 jobs that matched\n");
+    scenario.job("orders", "full");
+    let object = |output: &str| {
+        assert_eq!(output.lines().count(), 1, "{output}");
+        serde_json::from_str::<Value>(output).unwrap()
+    };
+    for (last, name, answer) in [("--dry-run", "dry_run", Value::Bool(true)), ("--yes", "updated", 1.into())]
+    {
+        let canceled = object(&service.output(&with(&["-o", "json", last])));
+        assert_eq!((&canceled[name], &canceled["updated"]), (&answer, &1.into()), "{canceled}");
+    }
     for wrong in [
         &["jobs", "delete"][..],
         &["jobs", "delete", "--yes"],

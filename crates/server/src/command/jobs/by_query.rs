@@ -7,7 +7,8 @@ use clap::Args;
 use indicatif::HumanCount;
 use serde::Deserialize;
 
-use crate::client::{Call, ClientFailure, EndpointFlags, Flags, Service, plain};
+use crate::client::{Call, ClientFailure, EndpointFlags, Flags, Screen, Service, plain};
+use crate::command::showing::ShowFormat;
 use crate::streams;
 
 /// The parameter with the most jobs to handle.
@@ -73,35 +74,45 @@ impl<F: Flags> QueryOptions<F> {
     }
 
     /// Changes the jobs that match.
-    pub(super) async fn change(&self, service: &Service, verb: Verb) -> Result<(), ClientFailure> {
+    pub(super) async fn change(
+        &self,
+        service: &Service,
+        verb: Verb,
+        output: ShowFormat,
+    ) -> Result<(), ClientFailure> {
         let call = Call::of(F::ENDPOINT).given(&self.parameters);
         if self.yes && !self.dry_run {
-            return tell_of(carry_out(service, &call).await?, verb);
+            let answer = service.text_after(&call, LONGEST).await?;
+            return show(service, &answer, verb, output);
         }
-        let tried = carry_out(service, &call.clone().query([("dry_run", "true".to_owned())])).await?;
-        let (changed, total) = (tried.changed(), tried.total);
-        let what =
-            format!("{} {} of {} jobs that match", verb.present, HumanCount(changed), HumanCount(total));
+        let trial = call.clone().query([("dry_run", "true".to_owned())]);
+        let answer = service.text_after(&trial, LONGEST).await?;
+        let tried: Report = service.parse(&answer)?;
+        let (changed, total) = (HumanCount(tried.changed()), HumanCount(tried.total));
+        let what = format!("{} {changed} of {total} jobs that match", verb.present);
         if self.dry_run {
-            return Ok(streams::say(&format!("would {what}\n"))?);
+            if !output.print_json(&answer, Screen::without_colors())? {
+                streams::say(&format!("would {what}\n"))?;
+            }
+            return Ok(());
         }
-        if changed == 0 {
-            return tell_of(tried, verb);
+        if tried.changed() == 0 {
+            return show(service, &answer, verb, output);
         }
         confirm(&what)?;
         // Others may match by now. They are newer, and the oldest jobs are handled first.
-        tell_of(carry_out(service, &call.replacing(MAX_DOCS, total.to_string())).await?, verb)
+        let call = call.replacing(MAX_DOCS, tried.total.to_string());
+        show(service, &service.text_after(&call, LONGEST).await?, verb, output)
     }
 }
 
-async fn carry_out(service: &Service, call: &Call) -> Result<Report, ClientFailure> {
-    service.parse(&service.text_after(call, LONGEST).await?)
-}
-
-/// Prints what was done, and what was not.
-fn tell_of(done: Report, verb: Verb) -> Result<(), ClientFailure> {
+/// Shows what was done, and what was not.
+fn show(service: &Service, answer: &str, verb: Verb, output: ShowFormat) -> Result<(), ClientFailure> {
+    let done: Report = service.parse(answer)?;
     let (changed, total) = (HumanCount(done.changed()), HumanCount(done.total));
-    streams::say(&format!("{} {changed} of {total} jobs that matched\n", verb.past))?;
+    if !output.print_json(answer, Screen::without_colors())? {
+        streams::say(&format!("{} {changed} of {total} jobs that matched\n", verb.past))?;
+    }
     for ReportedFailure { id, cause } in &done.failures {
         let id = id.as_deref().map(|id| format!("[{}]: ", plain(id))).unwrap_or_default();
         streams::tell(&format!("tributary: {id}{}\n", plain(&cause.reason)));

@@ -85,8 +85,8 @@ pub(super) async fn run(options: &CountOptions) -> Result<(), ClientFailure> {
     let service = Service::new(&options.service)?;
     let screen = Screen::new(options.display);
     let answer = service.text(&Call::of(CountFlags::ENDPOINT).given(&options.parameters)).await?;
-    if options.output == ShowFormat::Json {
-        return screen.print_json(&answer);
+    if options.output.print_json(&answer, screen)? {
+        return Ok(());
     }
     let counted: Counted = service.parse(&answer)?;
     let text = match (&counted.groups, &counted.buckets) {

@@ -82,9 +82,8 @@ pub(super) async fn run(options: &CreateOptions) -> Result<(), ClientFailure> {
     });
     let answer = service.text(&call).await?;
     let Created { id } = service.parse(&answer)?;
-    match options.output {
-        ShowFormat::Text => screen.print(&format!("{}\n", plain(&id)))?,
-        ShowFormat::Json => screen.print_json(&answer)?,
+    if !options.output.print_json(&answer, screen)? {
+        screen.print(&format!("{}\n", plain(&id)))?;
     }
     let mut recovery = Recovery::new(service.address());
     recovery.answered();
