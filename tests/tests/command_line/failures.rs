@@ -90,7 +90,7 @@ fn who_does_not_answer() {
                 "HTTP/1.1 401 Unauthorized\r\nx-elastic-product: Elasticsearch\r\ncontent-length: 0\r\n\r\n",
             ),
             4,
-            "(401 Unauthorized)",
+            "no reason is given (401 Unauthorized)",
         ),
         (
             answering("HTTP/1.1 200 OK\r\nx-elastic-product: OpenSearch\r\ncontent-length: 2\r\n\r\n{}"),

@@ -100,7 +100,10 @@ impl ClientFailure {
             Some(reason.as_str()?.to_owned())
         });
         let first_line = || body.lines().next().unwrap_or_default().chars().take(200).collect();
-        plain(&reason.unwrap_or_else(first_line))
+        match plain(&reason.unwrap_or_else(first_line)) {
+            reason if reason.is_empty() => "no reason is given".to_owned(),
+            reason => reason,
+        }
     }
 
     /// Whether the next call would fail likewise.
