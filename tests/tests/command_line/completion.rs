@@ -69,6 +69,17 @@ const COMPLETIONS: &[(&str, &[&str])] = &[
     ("tributary con", &["connectors"]),
     ("tributary secrets rot", &["rotate"]),
     ("tributary --log-format j", &["json"]),
+    ("tributary connectors show --include-deleted x --output js", &["json"]),
+    // What takes its value after an equals sign alone is not offered one after a blank.
+    ("tributary jobs list --has-error --out", &["--output"]),
+];
+
+/// The same for `--flag=value`, of which bash takes the equals sign for a word of its own.
+const AFTER_EQUALS_SIGNS: &[(&str, &[&str])] = &[
+    ("tributary jobs list --status=p", &["--status=pending"]),
+    ("tributary jobs list --status=pending,canceli", &["--status=pending,canceling"]),
+    ("tributary jobs list --limit=3 --output=n", &["--output=ndjson"]),
+    ("tributary jobs list --has-error=", &["--has-error=true", "--has-error=false"]),
 ];
 
 /// The words of a line, the last of which may be empty.
@@ -93,11 +104,15 @@ fn scripts_are_valid_for_every_shell_that_is_here() {
 #[test]
 fn bash_completes_commands_flags_and_words() {
     let shells = Shells::prepare();
-    for &(line, expected) in COMPLETIONS {
-        let (words, last) = words(line);
+    for &(line, expected) in COMPLETIONS.iter().chain(AFTER_EQUALS_SIGNS) {
+        // An equals sign is a word, and what it is followed by another, without the flag.
+        let split = line.replace('=', " = ");
+        let (words, last) = words(split.trim_end_matches(|end| line.ends_with('=') && end == ' '));
+        let current = last.trim_start_matches('=');
+        let expected: Vec<&str> = expected.iter().map(|one| one.split('=').next_back().unwrap()).collect();
         let program = format!(
-            r#"source "$1"; COMP_WORDS=({line}); [ -n "{last}" ] || COMP_WORDS+=(""); COMP_CWORD={};
-               _clap_complete_tributary tributary "{last}" "{}"; printf '%s\n' "${{COMPREPLY[@]}}""#,
+            r#"source "$1"; COMP_WORDS=({split}); [ -n "{last}" ] || COMP_WORDS+=(""); COMP_CWORD={};
+               _complete_tributary tributary "{current}" "{}"; printf '%s\n' "${{COMPREPLY[@]}}""#,
             words.len() - 1,
             words[words.len() - 2],
         );
@@ -112,7 +127,7 @@ fn bash_completes_commands_flags_and_words() {
 #[test]
 fn zsh_completes_commands_flags_and_words() {
     let shells = Shells::prepare();
-    for &(line, expected) in COMPLETIONS {
+    for &(line, expected) in COMPLETIONS.iter().chain(AFTER_EQUALS_SIGNS) {
         let (words, _) = words(line);
         let program = format!(
             r#"compdef() {{ }}; _describe() {{ print -rl -- "${{(P@)3}}" }}; source "$1";
@@ -128,7 +143,7 @@ fn zsh_completes_commands_flags_and_words() {
 #[test]
 fn fish_completes_commands_flags_and_words() {
     let shells = Shells::prepare();
-    for &(line, expected) in COMPLETIONS {
+    for &(line, expected) in COMPLETIONS.iter().chain(AFTER_EQUALS_SIGNS) {
         let program = format!(r#"source "$argv[1]"; complete --do-complete "{line}""#);
         let Some(found) = shells.complete("fish", &program) else { return };
         let values = found.iter().map(|one| one.split('\t').next().unwrap());

@@ -66,21 +66,54 @@ fn who_does_not_answer() {
         (
             answering("HTTP/1.1 503 Service Unavailable\r\ncontent-length: 4\r\n\r\nbusy"),
             5,
+            "cannot be reached: what is in front of it answers 503 Service Unavailable\n",
+        ),
+        (
+            answering(
+                "HTTP/1.1 503 Service Unavailable\r\nx-elastic-product: Elasticsearch\r\ncontent-length: 4\r\n\r\nbusy",
+            ),
+            5,
             "busy (503 Service Unavailable)",
         ),
         (
             answering("HTTP/1.1 404 Not Found\r\ncontent-length: 4\r\n\r\nlost"),
             1,
-            "no header X-Elastic-Product (404 Not Found)",
+            "answers 404 Not Found, but not as this API does: there is no header X-Elastic-Product",
         ),
-        (answering("HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n"), 4, "(401 Unauthorized)"),
+        (
+            answering("HTTP/1.1 501 Not Implemented\r\ncontent-length: 15\r\n\r\n<!DOCTYPE HTML>"),
+            1,
+            "answers 501 Not Implemented, but not as this API does",
+        ),
+        (
+            answering(
+                "HTTP/1.1 401 Unauthorized\r\nx-elastic-product: Elasticsearch\r\ncontent-length: 0\r\n\r\n",
+            ),
+            4,
+            "no reason is given (401 Unauthorized)",
+        ),
+        (
+            answering("HTTP/1.1 200 OK\r\nx-elastic-product: OpenSearch\r\ncontent-length: 2\r\n\r\n{}"),
+            1,
+            "no header X-Elastic-Product",
+        ),
         (
             answering("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n<html>\u{1b}[2J"),
             1,
             "not as this API does",
         ),
-        (answering("HTTP/1.1 400 \r\ncontent-length: 7\r\n\r\n\u{1b}[2J\u{7}\nx"), 4, r"\u{1b}[2J\u{7} (400"),
-        (answering("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"), 5, "did not answer"),
+        (
+            answering(
+                "HTTP/1.1 400 \r\nx-elastic-product: Elasticsearch\r\ncontent-length: 7\r\n\r\n\u{1b}[2J\u{7}\nx",
+            ),
+            4,
+            r"\u{1b}[2J\u{7} (400",
+        ),
+        (
+            answering("HTTP/1.1 200 OK\r\nx-elastic-product: Elasticsearch\r\ncontent-length: 100\r\n\r\n{"),
+            5,
+            "did not answer",
+        ),
         (answering("nonsense\r\n\r\n"), 5, "cannot be reached"),
     ];
     for (address, code, reason) in cases {
@@ -89,6 +122,9 @@ fn who_does_not_answer() {
         assert_eq!(ended.log.lines().count(), 1, "{}", ended.log);
         assert!(!ended.log.contains("hunter2"), "{}", ended.log);
     }
+    let text =
+        answering("HTTP/1.1 200 OK\r\nx-elastic-product: Elasticsearch\r\ncontent-length: 8\r\n\r\nnot json");
+    run(&format!("http://{text}"), 1, &["jobs", "cancel", "x"]).gave_up_naming(&["not as this API does"]);
     let url = format!("https://{unused}");
     run(&url, 1, &["jobs", "list", "--ca-certificate", "/nowhere"])
         .gave_up_naming(&["/nowhere", "cannot be read"]);

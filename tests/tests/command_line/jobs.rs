@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use tributary_tests::Scenario;
+use serde_json::Value;
+use tributary_tests::{Fault, Launch, Proxy, Scenario, embedded, wait_until};
 
 use crate::{Service, job};
 
@@ -30,7 +31,10 @@ fn jobs_are_created_shown_canceled_and_deleted() {
         assert!(shown.contains(&format!("\n{line}\n")), "[{line}] is missing: {shown}");
     }
     let answer = service.server.get(&format!("/_connector/_sync_job/{first}")).body;
-    assert_eq!(service.output(&["jobs", "show", first, "--output", "json"]), format!("{answer}\n"));
+    for format in ["json", "ndjson"] {
+        assert_eq!(service.output(&["jobs", "show", first, "--output", format]), format!("{answer}\n"));
+        assert_eq!(service.output(&["jobs", "count", "--output", format]), "{\"count\":2}\n");
+    }
     assert_eq!(service.output(&["jobs", "cancel", first]), format!("{first}: cancel requested\n"));
     assert!(service.output(&["jobs", "show", first]).contains("\nStatus:           canceled\n"));
     let deleted = service.output(&["jobs", "delete", first, second]);
@@ -56,6 +60,13 @@ fn jobs_are_created_once_and_retried() {
         .gave_up_naming(&["(409 Conflict)"]);
     service.run(4, &["jobs", "retry", &first]).gave_up_naming(&[&first]);
     service.run(0, &["jobs", "cancel", &first]);
+    for format in ["json", "ndjson"] {
+        let retried = service.output(&["jobs", "retry", &first, "--output", format]);
+        let newest = service.server.list("/_connector/_sync_job").ids().pop().unwrap();
+        assert_eq!(retried, format!("{{\"id\":\"{newest}\"}}\n"));
+        let canceled = service.output(&["jobs", "cancel", &newest, "--output", format]);
+        assert_eq!(canceled, "{\"result\":\"updated\"}\n");
+    }
     let retried = service.output(&["jobs", "retry", &first]);
     let (before, id) = retried.trim_end().split_once(": retried as ").expect(&retried);
     assert_eq!(before, first);
@@ -81,12 +92,22 @@ fn jobs_are_selected_by_filters() {
     service.run(2, &cancel).gave_up_naming(&["would cancel 2 of 2", "--yes is needed"]);
     assert_eq!(service.server.list("/_connector/_sync_job?status=canceled").count, 0);
     assert_eq!(service.output(&with(&["--yes"])), "canceled 2 of 2 jobs that matched\n");
-    assert_eq!(service.output(&with(&["--yes"])), "would cancel 0 of 2 jobs that match\n");
+    assert_eq!(service.output(&with(&["--yes"])), "canceled 0 of 2 jobs that matched\n");
     assert_eq!(
         service.output(&["jobs", "retry", "--status", "canceled", "-y"]),
         "retried 2 of 2 jobs that matched\n"
     );
     assert_eq!(service.output(&["jobs", "delete", "--all", "--yes"]), "deleted 8 of 8 jobs that matched\n");
+    scenario.job("orders", "full");
+    let object = |output: &str| {
+        assert_eq!(output.lines().count(), 1, "{output}");
+        serde_json::from_str::<Value>(output).unwrap()
+    };
+    for (last, name, answer) in [("--dry-run", "dry_run", Value::Bool(true)), ("--yes", "updated", 1.into())]
+    {
+        let canceled = object(&service.output(&with(&["-o", "json", last])));
+        assert_eq!((&canceled[name], &canceled["updated"]), (&answer, &1.into()), "{canceled}");
+    }
     for wrong in [
         &["jobs", "delete"][..],
         &["jobs", "delete", "--yes"],
@@ -134,6 +155,21 @@ fn the_end_of_a_job_is_waited_for() {
             assert_eq!(shown.log, line);
         }
     }
+    let job = scenario.job("orders", "full");
+    let proxy = Proxy::to(&service.url());
+    let shown = Launch::bare().arguments(["jobs", "show", &job, "--wait", "--url", &proxy.url()]).run();
+    wait_until("the job is waited for", || proxy.seen("wait_for_completion") >= 2);
+    proxy.fail("wait_for_completion", 1, Fault::Answer(502));
+    let Service { server, folder } = service;
+    let address = server.address().to_string();
+    server.stop();
+    wait_until("the loss is reported", || shown.log().ends_with("; trying again\n"));
+    let over = ["--listen", &address, "--store", &embedded(&folder.path().join("store"))].map(str::to_owned);
+    let service = Service { server: Launch::bare().arguments(over).start(), folder };
+    Scenario(&service.server).change(&job, "_cancel", "");
+    let ended = shown.wait();
+    assert_eq!(ended.status.code(), Some(7), "{ended:#?}");
+    assert!(ended.log.contains(&format!("tributary: connected to {} again\n", proxy.url())), "{}", ended.log);
     service.run(3, &["jobs", "show", "none", "--wait"]);
     service.run(2, &["jobs", "show", "none", "--timeout", "1"]);
 }

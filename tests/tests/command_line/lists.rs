@@ -75,6 +75,14 @@ fn json_is_what_the_api_answers() {
     let listing = service.server.list("/_connector/_sync_job?size=2");
     assert_eq!(ended.output.lines().collect::<Vec<_>>(), listing.texts());
     assert_eq!(ended.log, "2 of 3 jobs\n", "there are more");
+    let ended = service.run(0, &["jobs", "list", "--cursor", "", "--size", "2"]);
+    let next = ended
+        .log
+        .strip_prefix("2 of 3 jobs\n--cursor ")
+        .and_then(|rest| rest.strip_suffix(" is the next page\n"));
+    let ended = service.run(0, &["jobs", "list", "--cursor", next.unwrap()]);
+    assert!(ended.output.lines().nth(1).is_some_and(|line| line.starts_with("a job/3 ")), "{ended:?}");
+    assert_eq!(ended.log, "1 of 3 jobs\n");
     let ended = service.run(0, &["jobs", "list", "-o", "ndjson", "--status", "suspended"]);
     assert_eq!((ended.output.as_str(), ended.log.as_str()), ("", ""));
 }

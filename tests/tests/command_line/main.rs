@@ -17,7 +17,7 @@ use tributary_tests::{Ended, Launch, Server, embedded, folder};
 /// A service over an embedded store.
 struct Service {
     server: Server,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Service {
@@ -34,7 +34,7 @@ impl Service {
         fs::write(&input, lines).unwrap();
         let import = Launch::bare().arguments(["import", "--to", &store, input.to_str().unwrap()]).finish();
         assert!(import.status.success(), "{import:#?}");
-        Self { server: Server::start(&store), _folder: folder }
+        Self { server: Server::start(&store), folder }
     }
 
     fn url(&self) -> String {

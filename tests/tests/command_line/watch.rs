@@ -96,6 +96,13 @@ fn a_signal_to_terminate_and_a_number_of_changes_end_it_too() {
     let terminated = watch(&service.server, &[]);
     terminated.signal(Signal::TERM);
     assert_eq!(terminated.wait().status.code(), Some(0));
+    for (signal, name) in [(Signal::TERM, "SIGTERM"), (Signal::INT, "SIGINT")] {
+        let interrupted = watch(&service.server, &["--limit", "1"]);
+        interrupted.signal(signal);
+        let ended = interrupted.wait();
+        assert_eq!(ended.status.code(), Some(8), "{ended:#?}");
+        ended.gave_up_naming(&[&format!("fewer than 1 changes have come before {name}\n")]);
+    }
     let limited = watch(&service.server, &["-o", "ndjson", "--limit", "1", "--timeout", "600"]);
     scenario.job("orders", "full");
     let ended = limited.wait();

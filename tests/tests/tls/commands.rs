@@ -34,6 +34,7 @@ fn commands_ask_over_tls() {
     asked(&url, &["health", &health]).gave_up_naming(&["not trusted", "--ca-certificate"]);
     asked(&url, &["health", &plain]).gave_up_naming(&["400", "HTTPS"]);
     asked(&url, &["jobs", "list"]).gave_up_naming(&["UnknownIssuer"]);
+    asked(&url.replace("https:", "http:"), &["jobs", "list"]).gave_up_naming(&["400", "HTTPS"]);
     asked(&url, &["health", &health, "--ca-certificate", "/nowhere"])
         .gave_up_naming(&["/nowhere", "be read"]);
     let both = asked(&url, &["health", &health, "--ca-certificate", ca, "--insecure"]);

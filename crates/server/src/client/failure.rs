@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::io;
+use std::time::Duration;
 
 use reqwest::StatusCode;
 
@@ -11,7 +12,7 @@ use super::plain::plain;
 pub(crate) const EXIT_CODES: &str = "\
 Exit codes:
   0  done
-  1  failed otherwise, such as for an answer that is not of this API
+  1  failed otherwise, such as for an answer that is not of this API, or not confirmed
   2  the command line is wrong
   3  not found
   4  refused by the service, which says why
@@ -46,9 +47,15 @@ pub(crate) enum ClientFailure {
     #[error("{url} did not answer within {seconds} seconds; --request-timeout allows more")]
     TimedOut { url: String, seconds: u64, source: Option<reqwest::Error> },
     #[error("{reason} ({status})")]
-    Answered { status: StatusCode, reason: String },
+    Answered { status: StatusCode, reason: String, retry_after: Option<Duration> },
     #[error("{reason} ({status}); {API_KEY_VARIABLE} or --api-key-file gives an API key")]
     KeyNeeded { status: StatusCode, reason: String },
+    #[error("{url} cannot be reached: what is in front of it answers {status}")]
+    Gateway { url: String, status: StatusCode, retry_after: Option<Duration> },
+    #[error(
+        "{url} answers {status}, but not as this API does: there is no header X-Elastic-Product; is --url right?"
+    )]
+    Foreign { url: String, status: StatusCode, retry_after: Option<Duration> },
     #[error("{url} answers, but not as this API does: {reason}")]
     Unexpected { url: String, reason: String },
     #[error("the output cannot be written to standard output: {0}")]
@@ -61,8 +68,8 @@ pub(crate) enum ClientFailure {
     JobCanceled { id: String },
     #[error("sync job [{id}] has not ended within {seconds} seconds")]
     JobNotEnded { id: String, seconds: u64 },
-    #[error("fewer than {limit} changes have come within {seconds} seconds")]
-    FewChanges { limit: u64, seconds: u64 },
+    #[error("fewer than {limit} changes have come {until}")]
+    FewChanges { limit: u64, until: String },
     #[error("signals cannot be listened to: {0}")]
     Signals(#[source] io::Error),
     #[error("{failed} of {all} were not done")]
@@ -71,15 +78,17 @@ pub(crate) enum ClientFailure {
 
 impl ClientFailure {
     /// An answer that is no success, with the reason in its body.
-    pub(super) fn answered(status: StatusCode, body: &str) -> Self {
-        Self::Answered { status, reason: Self::reason(body) }
+    pub(super) fn answered(status: StatusCode, body: &str, retry_after: Option<Duration>) -> Self {
+        Self::Answered { status, reason: Self::reason(body), retry_after }
     }
 
-    /// The same for a request without a key, which may be what it needs.
-    pub(super) fn answered_without_key(status: StatusCode, body: &str) -> Self {
-        match Self::answered(status, body) {
-            Self::Answered { status: StatusCode::UNAUTHORIZED, reason } => Self::KeyNeeded { status, reason },
-            other => other,
+    /// An answer without the header of this API.
+    pub(super) fn foreign(url: String, status: StatusCode, retry_after: Option<Duration>) -> Self {
+        match status {
+            StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
+                Self::Gateway { url, status, retry_after }
+            }
+            _ => Self::Foreign { url, status, retry_after },
         }
     }
 
@@ -91,7 +100,10 @@ impl ClientFailure {
             Some(reason.as_str()?.to_owned())
         });
         let first_line = || body.lines().next().unwrap_or_default().chars().take(200).collect();
-        plain(&reason.unwrap_or_else(first_line))
+        match plain(&reason.unwrap_or_else(first_line)) {
+            reason if reason.is_empty() => "no reason is given".to_owned(),
+            reason => reason,
+        }
     }
 
     /// Whether the next call would fail likewise.
@@ -100,17 +112,43 @@ impl ClientFailure {
             self,
             Self::Unreachable { .. }
                 | Self::TimedOut { .. }
+                | Self::Gateway { .. }
+                | Self::Foreign { .. }
                 | Self::Unexpected { .. }
                 | Self::KeyNeeded { .. }
         )
     }
 
-    /// Whether the same call may succeed later.
+    /// Whether somebody answers that the same call may succeed later.
+    pub(super) fn is_busy(&self) -> bool {
+        match self {
+            Self::Answered { status, .. } | Self::Gateway { status, .. } | Self::Foreign { status, .. } => {
+                matches!(*status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the same call may succeed later, given that the service was there before.
     pub(super) fn is_temporary(&self) -> bool {
         match self {
-            Self::Unreachable { .. } | Self::TimedOut { .. } => true,
-            Self::Answered { status, .. } => status.is_server_error(),
+            // A proxy may answer anything while the service behind it is away.
+            Self::Unreachable { .. }
+            | Self::TimedOut { .. }
+            | Self::Gateway { .. }
+            | Self::Foreign { .. } => true,
+            Self::Answered { status, .. } => status.is_server_error() || self.is_busy(),
             _ => false,
+        }
+    }
+
+    /// How long the service, or what is in front of it, asks to wait before the next call.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Answered { retry_after, .. }
+            | Self::Gateway { retry_after, .. }
+            | Self::Foreign { retry_after, .. } => *retry_after,
+            _ => None,
         }
     }
 
@@ -127,7 +165,7 @@ impl ClientFailure {
             Self::Answered { status, .. } if status.is_client_error() => 4,
             Self::KeyNeeded { .. } => 4,
             Self::Answered { status, .. } if status.is_server_error() => 5,
-            Self::Unreachable { .. } | Self::TimedOut { .. } => 5,
+            Self::Unreachable { .. } | Self::TimedOut { .. } | Self::Gateway { .. } => 5,
             Self::JobFailed { .. } => 6,
             Self::JobCanceled { .. } => 7,
             Self::JobNotEnded { .. } | Self::FewChanges { .. } => 8,
@@ -139,6 +177,7 @@ impl ClientFailure {
             | Self::Client(_)
             | Self::Signals(_)
             | Self::Answered { .. }
+            | Self::Foreign { .. }
             | Self::Unexpected { .. }
             | Self::Output(_) => 1,
         }

@@ -75,11 +75,17 @@ impl<F: Flags> FromArgMatches for EndpointFlags<F> {
     }
 }
 
+/// A description as help. Whether Elasticsearch has the parameter too is of no interest there.
+fn help(description: &'static str) -> &'static str {
+    let help = description.trim_end_matches('.');
+    ["; an extension", ". An extension"].into_iter().find_map(|end| help.strip_suffix(end)).unwrap_or(help)
+}
+
 /// The flag of a header.
 fn header_flag(header: &'static RequestHeader) -> Arg {
     Arg::new(header.name)
         .long(header.name.to_lowercase())
-        .help(header.description.trim_end_matches('.'))
+        .help(help(header.description))
         .help_heading("Parameters")
         .value_name("TEXT")
 }
@@ -88,7 +94,7 @@ fn header_flag(header: &'static RequestHeader) -> Arg {
 fn flag(parameter: &'static Parameter) -> Arg {
     let flag = Arg::new(parameter.name)
         .long(parameter.name.trim_start_matches('_').replace('_', "-"))
-        .help(parameter.description.trim_end_matches('.'))
+        .help(help(parameter.description))
         .help_heading("Parameters");
     let flag = match parameter.default {
         Some(default) => flag.default_value(default),
@@ -100,6 +106,12 @@ fn flag(parameter: &'static Parameter) -> Arg {
         ParameterKind::Integer => {
             flag.value_name("NUMBER").value_parser(whole(0, i32::MAX.unsigned_abs().into()))
         }
+        ParameterKind::PositiveInteger => {
+            flag.value_name("NUMBER").value_parser(whole(1, i32::MAX.unsigned_abs().into()))
+        }
+        ParameterKind::Date => flag
+            .value_name("DATE")
+            .help(format!("{}, such as 2026-01-02T03:04:05Z or now-1h", help(parameter.description))),
         ParameterKind::Boolean | ParameterKind::FilledBoolean => flag
             .value_name("BOOLEAN")
             .num_args(0..=1)

@@ -9,6 +9,7 @@ mod failure;
 mod flags;
 mod options;
 mod plain;
+mod recovery;
 mod screen;
 mod service;
 mod subscription;
@@ -24,6 +25,7 @@ pub(crate) use failure::{API_KEY_VARIABLE, ClientFailure, EXIT_CODES, WAIT_EXIT_
 pub(crate) use flags::{EndpointFlags, Flags};
 pub(crate) use options::ServiceOptions;
 pub(crate) use plain::plain;
+pub(crate) use recovery::Recovery;
 pub(crate) use screen::{DisplayOptions, Screen};
 pub(crate) use service::{Call, Service};
 pub(crate) use subscription::{ServerEvent, Subscription};

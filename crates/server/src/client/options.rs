@@ -20,7 +20,7 @@ pub(crate) struct ServiceOptions {
     pub(super) url: Url,
     #[command(flatten)]
     pub(super) api_key: ApiKeyOptions,
-    /// How long to wait for an answer, in seconds
+    /// How long to wait for an answer, in seconds; changes of all jobs that match may take longer
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = whole(1, 86_400))]
     #[arg(allow_negative_numbers = true)]
     request_timeout: u64,

@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal as _;
 
+use anstyle_query::{clicolor, clicolor_force, no_color, term_supports_color};
 use clap::{Args, ColorChoice};
 use console::{Style, Term};
 
@@ -12,7 +13,7 @@ use crate::streams;
 /// How the output is displayed.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct DisplayOptions {
-    /// Whether to use colors; auto uses them on a terminal, unless `NO_COLOR` is set
+    /// Whether to use colors; auto uses them on a terminal, unless `NO_COLOR` is set and not empty
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     color: ColorChoice,
 }
@@ -32,11 +33,21 @@ impl Screen {
         Self {
             width: is_terminal.then(|| usize::from(Term::stdout().size().1)),
             has_colors: match options.color {
-                ColorChoice::Auto => console::colors_enabled(),
+                ColorChoice::Auto => !no_color() && (clicolor_force() || (is_terminal && supports_colors())),
                 ColorChoice::Always => true,
                 ColorChoice::Never => false,
             },
         }
+    }
+
+    /// Standard output, for what has no colors.
+    pub(crate) fn without_colors() -> Self {
+        Self::new(DisplayOptions { color: ColorChoice::Never })
+    }
+
+    #[cfg(test)]
+    pub(super) fn of_width(width: Option<usize>) -> Self {
+        Self { width, has_colors: true }
     }
 
     /// Whether a person looks at it.
@@ -83,4 +94,8 @@ impl Screen {
             self.print(&format!("{text}\n"))
         }
     }
+}
+
+fn supports_colors() -> bool {
+    clicolor() != Some(false) && term_supports_color()
 }

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{RequestBuilder, Response, StatusCode, Url};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use tokio::time::timeout;
 use tributary_api::{ENDPOINTS, Endpoint};
 
@@ -20,8 +20,9 @@ const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'
 
 /// The header with the id of the last event that was received.
 const LAST_EVENT_ID: &str = "Last-Event-ID";
-/// The header that every answer of the API has.
+/// The header that every answer of the API has, and its value.
 const PRODUCT: &str = "X-Elastic-Product";
+const PRODUCT_NAME: &str = "Elasticsearch";
 const EVENT_STREAM: &str = "text/event-stream";
 
 /// A running service.
@@ -60,6 +61,12 @@ impl Call {
     pub(crate) fn query(mut self, pairs: impl IntoIterator<Item = (&'static str, String)>) -> Self {
         self.query.extend(pairs);
         self
+    }
+
+    /// With a query parameter in place of what was given for it.
+    pub(crate) fn replacing(mut self, name: &'static str, value: String) -> Self {
+        self.query.retain(|(given, _)| *given != name);
+        self.query([(name, value)])
     }
 
     /// With what was given by flags.
@@ -127,23 +134,25 @@ impl Service {
         Ok(Self { http, base, request_timeout: options.request_timeout(), authorization })
     }
 
-    /// The answer of a call as text; an error unless it is a success.
+    /// The answer of a call as text, which is JSON; an error unless it is a success.
     pub(crate) async fn text(&self, call: &Call) -> Result<String, ClientFailure> {
         self.text_after(call, Duration::ZERO).await
     }
 
     /// The same, for a call that the service answers only after some time.
     pub(crate) async fn text_after(&self, call: &Call, wait: Duration) -> Result<String, ClientFailure> {
+        let text = self.answer(call, wait).await?;
+        self.parse::<IgnoredAny>(&text)?;
+        Ok(text)
+    }
+
+    async fn answer(&self, call: &Call, wait: Duration) -> Result<String, ClientFailure> {
         let request = self.request(call)?;
         let response = request.timeout(self.request_timeout + wait).send().await;
-        let response = response.map_err(|error| self.no_answer(error))?;
-        let status = response.status();
-        let is_of_this_api = is_of_this_api(&response);
+        let response = self.of_this_api(response.map_err(|error| self.no_answer(error))?)?;
+        let (status, retry_after) = (response.status(), retry_after(&response));
         let text = response.text().await.map_err(|error| self.no_answer(error))?;
-        if !is_of_this_api {
-            return Err(self.foreign(status));
-        }
-        if status.is_success() { Ok(text) } else { Err(self.refused(status, &text)) }
+        if status.is_success() { Ok(text) } else { Err(self.refused(status, &text, retry_after)) }
     }
 
     /// A stream of server-sent events, which go on after the event with the given id. It may last for any time.
@@ -156,14 +165,12 @@ impl Service {
         let request = self.request(&call)?.header(ACCEPT, EVENT_STREAM);
         let response = timeout(self.request_timeout, request.send()).await;
         let response = response.map_err(|_| self.timed_out(None))?.map_err(|error| self.no_answer(error))?;
-        let status = response.status();
-        if !is_of_this_api(&response) {
-            return Err(self.foreign(status));
-        }
+        let response = self.of_this_api(response)?;
+        let (status, retry_after) = (response.status(), retry_after(&response));
         if !status.is_success() {
             let text = timeout(self.request_timeout, response.text()).await;
             let text = text.map_err(|_| self.timed_out(None))?.map_err(|error| self.no_answer(error))?;
-            return Err(self.refused(status, &text));
+            return Err(self.refused(status, &text, retry_after));
         }
         let media_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         if !media_type.is_some_and(|found| found.to_ascii_lowercase().starts_with(EVENT_STREAM)) {
@@ -172,15 +179,21 @@ impl Service {
         Ok(response)
     }
 
-    fn refused(&self, status: StatusCode, text: &str) -> ClientFailure {
-        match &self.authorization {
-            Some(_) => ClientFailure::answered(status, text),
-            None => ClientFailure::answered_without_key(status, text),
+    fn refused(&self, status: StatusCode, text: &str, retry_after: Option<Duration>) -> ClientFailure {
+        match (status, &self.authorization) {
+            (StatusCode::UNAUTHORIZED, None) => {
+                ClientFailure::KeyNeeded { status, reason: ClientFailure::reason(text) }
+            }
+            _ => ClientFailure::answered(status, text, retry_after),
         }
     }
 
-    fn foreign(&self, status: StatusCode) -> ClientFailure {
-        self.unexpected(&format!("the answer has no header {PRODUCT} ({status})"))
+    /// The answer, unless it is of something else than this API, such as a proxy or another server.
+    fn of_this_api(&self, response: Response) -> Result<Response, ClientFailure> {
+        if response.headers().get(PRODUCT).is_some_and(|product| product == PRODUCT_NAME) {
+            return Ok(response);
+        }
+        Err(ClientFailure::foreign(self.address(), response.status(), retry_after(&response)))
     }
 
     fn request(&self, call: &Call) -> Result<RequestBuilder, ClientFailure> {
@@ -200,7 +213,7 @@ impl Service {
 
     /// The answer of a call, parsed.
     pub(crate) async fn json<T: DeserializeOwned>(&self, call: &Call) -> Result<T, ClientFailure> {
-        self.parse(&self.text(call).await?)
+        self.parse(&self.answer(call, Duration::ZERO).await?)
     }
 
     /// What a text of the service says.
@@ -237,10 +250,10 @@ impl Service {
     }
 }
 
-/// Whether an answer that tells about documents is of this API; other refusals may be of what is between.
-fn is_of_this_api(response: &Response) -> bool {
-    let tells = response.status().is_success() || response.status() == StatusCode::NOT_FOUND;
-    !tells || response.headers().contains_key(PRODUCT)
+/// How long an answer asks to wait before the next call, if it does so in seconds.
+fn retry_after(response: &Response) -> Option<Duration> {
+    let seconds = response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds))
 }
 
 /// The headers of every request; who asks is to be told here.

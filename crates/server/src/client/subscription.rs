@@ -3,24 +3,18 @@
 use std::io;
 use std::time::Duration;
 
-use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
 use bytes::Bytes;
 use futures_util::stream::{BoxStream, StreamExt as _, try_unfold};
 use reqwest::Response;
 use sse_stream::{Sse, SseByteStream};
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use super::failure::{ClientFailure, causes};
+use super::recovery::Recovery;
 use super::service::{Call, Service};
-use crate::streams;
 
 /// A connection on which nothing arrives for so long is dead: the service sends a comment every 15 seconds.
 const LONGEST_SILENCE: Duration = Duration::from_secs(45);
-/// The first delay before the service is asked again, unless the stream says another.
-const FIRST_DELAY: Duration = Duration::from_secs(2);
-/// The limits of delays, whatever the stream says.
-const SHORTEST_DELAY: Duration = Duration::from_millis(100);
-const LONGEST_DELAY: Duration = Duration::from_secs(30);
 
 /// One event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +32,7 @@ pub(crate) struct Subscription<'s> {
     service: &'s Service,
     call: Call,
     events: Events,
+    recovery: Recovery,
     /// The id of the last event that had one: where to go on.
     last_id: Option<String>,
     /// How long the stream asks clients to wait before they connect again.
@@ -46,7 +41,7 @@ pub(crate) struct Subscription<'s> {
 }
 
 impl<'s> Subscription<'s> {
-    /// Connects for the first time.
+    /// Connects for the first time, after some tries if the service is busy.
     pub(crate) async fn open(service: &'s Service, call: Call) -> Result<Self, ClientFailure> {
         Self::open_with(service, call, LONGEST_SILENCE).await
     }
@@ -56,8 +51,9 @@ impl<'s> Subscription<'s> {
         call: Call,
         longest_silence: Duration,
     ) -> Result<Self, ClientFailure> {
-        let events = events(service.events(&call, None).await?, longest_silence);
-        Ok(Self { service, call, events, last_id: None, retry: None, longest_silence })
+        let mut recovery = Recovery::new(service.address());
+        let events = events(connect(service, &call, None, &mut recovery).await?, longest_silence);
+        Ok(Self { service, call, events, recovery, last_id: None, retry: None, longest_silence })
     }
 
     /// Waits for the next event. A lost connection is replaced by a new one that goes on after the last event, for as
@@ -84,21 +80,32 @@ impl<'s> Subscription<'s> {
     }
 
     async fn reconnect(&mut self, reason: &str) -> Result<(), ClientFailure> {
-        let url = self.service.address();
-        streams::tell(&format!("tributary: lost the connection to {url}: {reason}; connecting again\n"));
-        for delay in delays(self.retry) {
-            sleep(delay).await;
-            match self.service.events(&self.call, self.last_id.as_deref()).await {
-                Ok(response) => {
-                    self.events = events(response, self.longest_silence);
-                    break;
-                }
-                Err(failure) if failure.is_temporary() => {}
-                Err(failure) => return Err(failure),
-            }
-        }
-        streams::tell(&format!("tributary: connected to {url} again\n"));
+        let reason = format!("lost the connection to {}: {reason}; connecting again", self.service.address());
+        self.recovery.begin(&reason, self.retry);
+        self.recovery.pause(None).await;
+        let last_id = self.last_id.as_deref();
+        let response = connect(self.service, &self.call, last_id, &mut self.recovery).await?;
+        self.events = events(response, self.longest_silence);
         Ok(())
+    }
+}
+
+/// Asks for the events, again and again while the service is away.
+async fn connect(
+    service: &Service,
+    call: &Call,
+    last_id: Option<&str>,
+    recovery: &mut Recovery,
+) -> Result<Response, ClientFailure> {
+    loop {
+        match service.events(call, last_id).await {
+            Ok(response) => {
+                recovery.answered();
+                return Ok(response);
+            }
+            Err(failure) if recovery.bears(&failure) => recovery.pause(failure.retry_after()).await,
+            Err(failure) => return Err(failure),
+        }
     }
 }
 
@@ -112,16 +119,6 @@ fn events(response: Response, longest_silence: Duration) -> Events {
         Ok(chunk.map_err(io::Error::other)?.map(|chunk| (chunk, response)))
     });
     SseByteStream::new(bytes.boxed())
-}
-
-/// Growing delays without an end.
-fn delays(first: Option<Duration>) -> ExponentialBackoff {
-    ExponentialBuilder::new()
-        .with_min_delay(first.unwrap_or(FIRST_DELAY).clamp(SHORTEST_DELAY, LONGEST_DELAY))
-        .with_max_delay(LONGEST_DELAY)
-        .with_jitter()
-        .without_max_times()
-        .build()
 }
 
 #[cfg(test)]
@@ -159,13 +156,17 @@ mod tests {
         requests.collect()
     }
 
+    fn service_at(listener: &TcpListener) -> Service {
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let options = Options::try_parse_from(["", "--url", &url]).unwrap();
+        Service::new(&options.service).unwrap()
+    }
+
     #[tokio::test]
     async fn a_dead_connection_is_replaced() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
+        let service = service_at(&listener);
         let server = std::thread::spawn(move || silent_after_an_event(&listener, 3));
-        let options = Options::try_parse_from(["", "--url", &url]).unwrap();
-        let service = Service::new(&options.service).unwrap();
         let call = Call::of(endpoint("connector.sync_job_watch"));
         let silence = Duration::from_millis(200);
         let mut subscription = Subscription::open_with(&service, call, silence).await.unwrap();
@@ -180,19 +181,43 @@ mod tests {
         assert_eq!(ids.collect::<Vec<_>>(), [None, Some("1".to_owned()), Some("2".to_owned())]);
     }
 
-    #[test]
-    fn delays_begin_as_announced_and_have_limits() {
-        let seconds = Duration::from_secs;
-        for (announced, first) in [
-            (None, FIRST_DELAY),
-            (Some(seconds(5)), seconds(5)),
-            (Some(Duration::ZERO), SHORTEST_DELAY),
-            (Some(seconds(100_000)), LONGEST_DELAY),
-        ] {
-            let delays: Vec<_> = delays(announced).take(20).collect();
-            assert!(delays[0] >= first && delays[0] <= first * 2, "{announced:?}: {delays:?}");
-            assert!(delays.iter().all(|delay| *delay <= LONGEST_DELAY * 2), "{announced:?}: {delays:?}");
-            assert_eq!(delays.len(), 20);
+    #[tokio::test]
+    async fn a_busy_service_is_asked_again_and_a_proxy_without_it_too() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let service = service_at(&listener);
+        let own = "x-elastic-product: Elasticsearch\r\n";
+        let empty = "content-length: 0\r\n\r\n";
+        let event = |id| {
+            format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n{own}\r\nretry: 1\nid: {id}\ndata: {id}\n\n"
+            )
+        };
+        let answers = [
+            format!("HTTP/1.1 429 Too Many Requests\r\nretry-after: 1\r\n{own}{empty}"),
+            event(1),
+            format!("HTTP/1.1 404 Not Found\r\n{empty}"),
+            format!("HTTP/1.1 429 Too Many Requests\r\n{empty}"),
+            format!("HTTP/1.1 503 Service Unavailable\r\nretry-after: 0\r\n{own}{empty}"),
+            event(2),
+            format!("HTTP/1.1 403 Forbidden\r\n{own}{empty}"),
+            format!("HTTP/1.1 404 Not Found\r\n{empty}"),
+        ];
+        let server = std::thread::spawn(move || {
+            for answer in answers {
+                let (mut connection, _) = listener.accept().unwrap();
+                let _ = connection.read(&mut [0; 4096]).unwrap();
+                connection.write_all(answer.as_bytes()).unwrap();
+            }
+        });
+        let call = || Call::of(endpoint("connector.sync_job_watch"));
+        let mut subscription = Subscription::open(&service, call()).await.unwrap();
+        for number in ["1", "2"] {
+            assert_eq!(subscription.next().await.unwrap().data, number);
         }
+        let refused = subscription.next().await.unwrap_err();
+        assert!(refused.to_string().ends_with("(403 Forbidden)"), "{refused}");
+        let foreign = Subscription::open(&service, call()).await.err().unwrap();
+        assert!(matches!(foreign, ClientFailure::Foreign { .. }), "{foreign}");
+        server.join().unwrap();
     }
 }

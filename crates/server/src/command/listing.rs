@@ -5,7 +5,7 @@ use indicatif::HumanCount;
 use jiff::Timestamp;
 use tributary_domain::Outline;
 
-use crate::client::{Call, ClientFailure, Column, Listing, Screen, Service, Table};
+use crate::client::{Call, ClientFailure, Column, Listing, Screen, Service, Table, plain};
 use crate::setting_values::whole;
 use crate::streams;
 
@@ -26,7 +26,7 @@ pub(super) enum ListFormat {
 /// How a list is displayed, and how much of it.
 #[derive(Debug, Clone, Copy, Args)]
 pub(super) struct ListingOptions {
-    /// List all that match, however many
+    /// List all that match, however many; not as --output json, which is one answer of the API
     #[arg(long, conflicts_with_all = ["from", "size", "cursor", "limit"])]
     all: bool,
     /// How many to list at most, also beyond what one answer of the API holds
@@ -78,15 +78,22 @@ pub(super) async fn list(
     }
     let table = Table::new(layout.columns, screen);
     let mut lister = Lister { layout, format, screen, table, shown: 0 };
+    let mut next = None;
     let count = if is_walk {
         lister.walk(service, call, limit.unwrap_or(u64::MAX)).await?
     } else {
-        lister.page(&service.json(&call).await?)?
+        let page: Listing = service.json(&call).await?;
+        let count = lister.page(&page)?;
+        next = page.next;
+        count
     };
     if format == ListFormat::Table || (lister.shown < count && limit.is_none()) {
         // What is listed may go into a pipe.
         let (shown, count) = (HumanCount(lister.shown), HumanCount(count));
         streams::tell(&format!("{shown} of {count} {}\n", layout.plural));
+    }
+    if let Some(next) = next {
+        streams::tell(&format!("--cursor {} is the next page\n", plain(&next)));
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 use jiff::Timestamp;
 
+use super::listing::one_line;
 use crate::client::{ClientFailure, Detail, Screen, details};
 
 /// The format of a document.
@@ -12,6 +13,20 @@ pub(super) enum ShowFormat {
     Text,
     /// The answer of the API
     Json,
+    /// The answer of the API on one line
+    Ndjson,
+}
+
+impl ShowFormat {
+    /// Writes an answer of the API, unless text is asked for; says whether it did.
+    pub(super) fn print_json(self, answer: &str, screen: Screen) -> Result<bool, ClientFailure> {
+        match self {
+            Self::Text => return Ok(false),
+            Self::Json => screen.print_json(answer)?,
+            Self::Ndjson => screen.print_json(&one_line(answer.trim_end()))?,
+        }
+        Ok(true)
+    }
 }
 
 /// Shows a document.
@@ -21,10 +36,8 @@ pub(super) fn show(
     format: ShowFormat,
     screen: Screen,
 ) -> Result<(), ClientFailure> {
-    match format {
-        ShowFormat::Json => screen.print_json(document),
-        ShowFormat::Text => {
-            screen.print(&details(document, fields, screen, Timestamp::now().as_millisecond()))
-        }
+    if format.print_json(document, screen)? {
+        return Ok(());
     }
+    screen.print(&details(document, fields, screen, Timestamp::now().as_millisecond()))
 }

@@ -39,11 +39,11 @@ pub(crate) struct ListOptions {
 const LAYOUT: Layout = Layout {
     plural: "connectors",
     columns: &[
-        Column::left("ID"),
-        Column::left("INDEX"),
-        Column::left("SERVICE TYPE"),
+        Column::left("ID").shortened_to(12),
+        Column::left("INDEX").shortened_to(10),
+        Column::left("SERVICE TYPE").shortened_to(10),
         Column::left("STATUS"),
-        Column::left("LAST SEEN"),
+        Column::left("LAST SEEN").kept(),
         Column::left("LAST SYNC"),
         Column::left("NAME"),
         Column::left("ERROR"),

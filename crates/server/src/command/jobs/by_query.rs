@@ -7,9 +7,12 @@ use clap::Args;
 use indicatif::HumanCount;
 use serde::Deserialize;
 
-use crate::client::{Call, ClientFailure, EndpointFlags, Flags, Service, plain};
+use crate::client::{Call, ClientFailure, EndpointFlags, Flags, Screen, Service, plain};
+use crate::command::showing::ShowFormat;
 use crate::streams;
 
+/// The parameter with the most jobs to handle.
+const MAX_DOCS: &str = "max_docs";
 /// The longest time that a change of many jobs may take.
 const LONGEST: Duration = Duration::from_hours(24);
 
@@ -71,29 +74,52 @@ impl<F: Flags> QueryOptions<F> {
     }
 
     /// Changes the jobs that match.
-    pub(super) async fn change(&self, service: &Service, verb: Verb) -> Result<(), ClientFailure> {
+    pub(super) async fn change(
+        &self,
+        service: &Service,
+        verb: Verb,
+        output: ShowFormat,
+    ) -> Result<(), ClientFailure> {
         let call = Call::of(F::ENDPOINT).given(&self.parameters);
-        let tried = call.clone().query([("dry_run", "true".to_owned())]);
-        let tried: Report = service.parse(&service.text_after(&tried, LONGEST).await?)?;
+        if self.yes && !self.dry_run {
+            let answer = service.text_after(&call, LONGEST).await?;
+            return show(service, &answer, verb, output);
+        }
+        let trial = call.clone().query([("dry_run", "true".to_owned())]);
+        let answer = service.text_after(&trial, LONGEST).await?;
+        let tried: Report = service.parse(&answer)?;
         let (changed, total) = (HumanCount(tried.changed()), HumanCount(tried.total));
         let what = format!("{} {changed} of {total} jobs that match", verb.present);
-        if self.dry_run || tried.changed() == 0 {
-            return Ok(streams::say(&format!("would {what}\n"))?);
+        if self.dry_run {
+            if !output.print_json(&answer, Screen::without_colors())? {
+                streams::say(&format!("would {what}\n"))?;
+            }
+            return Ok(());
         }
-        if !self.yes {
-            confirm(&what)?;
+        if tried.changed() == 0 {
+            return show(service, &answer, verb, output);
         }
-        let done: Report = service.parse(&service.text_after(&call, LONGEST).await?)?;
-        let (changed, total) = (HumanCount(done.changed()), HumanCount(done.total));
+        confirm(&what)?;
+        // Others may match by now. They are newer, and the oldest jobs are handled first.
+        let call = call.replacing(MAX_DOCS, tried.total.to_string());
+        show(service, &service.text_after(&call, LONGEST).await?, verb, output)
+    }
+}
+
+/// Shows what was done, and what was not.
+fn show(service: &Service, answer: &str, verb: Verb, output: ShowFormat) -> Result<(), ClientFailure> {
+    let done: Report = service.parse(answer)?;
+    let (changed, total) = (HumanCount(done.changed()), HumanCount(done.total));
+    if !output.print_json(answer, Screen::without_colors())? {
         streams::say(&format!("{} {changed} of {total} jobs that matched\n", verb.past))?;
-        for ReportedFailure { id, cause } in &done.failures {
-            let id = id.as_deref().map(|id| format!("[{}]: ", plain(id))).unwrap_or_default();
-            streams::tell(&format!("tributary: {id}{}\n", plain(&cause.reason)));
-        }
-        match done.failures.len() {
-            0 => Ok(()),
-            failed => Err(ClientFailure::Several { failed, all: failed, exit_code: 4 }),
-        }
+    }
+    for ReportedFailure { id, cause } in &done.failures {
+        let id = id.as_deref().map(|id| format!("[{}]: ", plain(id))).unwrap_or_default();
+        streams::tell(&format!("tributary: {id}{}\n", plain(&cause.reason)));
+    }
+    match done.failures.len() {
+        0 => Ok(()),
+        failed => Err(ClientFailure::Several { failed, all: failed, exit_code: 4 }),
     }
 }
 

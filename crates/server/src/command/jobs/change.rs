@@ -6,15 +6,16 @@ use tributary_api::Endpoint;
 use super::by_query::{QueryOptions, Verb};
 use super::create::Created;
 use crate::client::{
-    Call, ClientFailure, EXIT_CODES, EndpointFlags, Flags, Service, ServiceOptions, endpoint, plain,
+    Call, ClientFailure, EXIT_CODES, EndpointFlags, Flags, Screen, Service, ServiceOptions, endpoint, plain,
 };
+use crate::command::showing::ShowFormat;
 use crate::setting_values::not_empty;
 use crate::streams;
 
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 const SELECTION: &str = "\
 Jobs are named by their ids, or selected by filters, or all of them by --all. By filters, the number of jobs is \
-determined first, and confirmed on a terminal or by --yes.";
+determined first and has to be confirmed, which bounds how many are changed; --yes changes them without a question.";
 
 #[derive(Debug)]
 struct CancelByQuery;
@@ -85,6 +86,9 @@ struct ChangeOptions {
     /// The ids of the jobs, unless they are selected by filters
     #[arg(value_name = "ID", value_parser = not_empty)]
     ids: Vec<String>,
+    /// The format of the output: what was done in words, or the answers of the API
+    #[arg(long, short, value_name = "FORMAT", default_value = "text")]
+    output: ShowFormat,
     #[command(flatten)]
     service: ServiceOptions,
 }
@@ -129,7 +133,7 @@ async fn change<F: Flags>(
 ) -> Result<(), ClientFailure> {
     let service = Service::new(&options.service)?;
     match (options.ids.is_empty(), query.is_given()) {
-        (true, true) => return query.change(&service, verb).await,
+        (true, true) => return query.change(&service, verb, options.output).await,
         (false, false) => {}
         (is_without_ids, _) => {
             let problem = if is_without_ids { "no jobs are named" } else { "ids and filters are given" };
@@ -144,9 +148,13 @@ async fn change<F: Flags>(
     let mut failed: Vec<ClientFailure> = Vec::new();
     for id in &options.ids {
         let answer = service.text(&call.clone().id(id)).await;
-        match answer.and_then(|answer| done(&service, &answer)) {
+        match answer.and_then(|answer| Ok((done(&service, &answer)?, answer))) {
             // The changes matter more than whether anybody reads of them.
-            Ok(done) => drop(streams::say(&format!("{}: {done}\n", plain(id)))),
+            Ok((done, answer)) => {
+                if let Ok(false) = options.output.print_json(&answer, Screen::without_colors()) {
+                    drop(streams::say(&format!("{}: {done}\n", plain(id))));
+                }
+            }
             Err(failure) if options.ids.len() == 1 || failure.concerns_all() => return Err(failure),
             Err(failure) => {
                 streams::tell(&format!("tributary: {failure}\n"));

@@ -85,8 +85,8 @@ pub(super) async fn run(options: &CountOptions) -> Result<(), ClientFailure> {
     let service = Service::new(&options.service)?;
     let screen = Screen::new(options.display);
     let answer = service.text(&Call::of(CountFlags::ENDPOINT).given(&options.parameters)).await?;
-    if options.output == ShowFormat::Json {
-        return screen.print_json(&answer);
+    if options.output.print_json(&answer, screen)? {
+        return Ok(());
     }
     let counted: Counted = service.parse(&answer)?;
     let text = match (&counted.groups, &counted.buckets) {
@@ -98,7 +98,7 @@ pub(super) async fn run(options: &CountOptions) -> Result<(), ClientFailure> {
 }
 
 fn column(title: String, alignment: Alignment) -> Column {
-    Column { title: Cow::Owned(title), alignment }
+    Column::new(Cow::Owned(title), alignment)
 }
 
 fn by_words(groups: &[Group], counted: &Counted, screen: Screen) -> String {

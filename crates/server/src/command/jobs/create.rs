@@ -8,8 +8,8 @@ use tributary_domain::{Enumeration as _, SyncJobType, TriggerMethod};
 
 use super::wait::{self, WaitOptions};
 use crate::client::{
-    Call, ClientFailure, DisplayOptions, EXIT_CODES, EndpointFlags, Flags, Screen, Service, ServiceOptions,
-    WAIT_EXIT_CODES, endpoint, plain,
+    Call, ClientFailure, DisplayOptions, EXIT_CODES, EndpointFlags, Flags, Recovery, Screen, Service,
+    ServiceOptions, WAIT_EXIT_CODES, endpoint, plain,
 };
 use crate::command::showing::ShowFormat;
 use crate::setting_values::not_empty;
@@ -82,9 +82,10 @@ pub(super) async fn run(options: &CreateOptions) -> Result<(), ClientFailure> {
     });
     let answer = service.text(&call).await?;
     let Created { id } = service.parse(&answer)?;
-    match options.output {
-        ShowFormat::Text => screen.print(&format!("{}\n", plain(&id)))?,
-        ShowFormat::Json => screen.print_json(&answer)?,
+    if !options.output.print_json(&answer, screen)? {
+        screen.print(&format!("{}\n", plain(&id)))?;
     }
-    wait::for_end(&service, &id, options.wait).await
+    let mut recovery = Recovery::new(service.address());
+    recovery.answered();
+    wait::for_end(&service, &id, options.wait, &mut recovery).await
 }

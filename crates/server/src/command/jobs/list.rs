@@ -11,7 +11,7 @@ use crate::client::{
 use crate::command::listing::{Layout, ListingOptions, list};
 
 const EXAMPLES: &str = "\
-The table is cut to the width of a terminal. In a pipe or a file it is not cut, has no colors, and has times as they \
+The table is cut to the width of a terminal, and long ids are shortened. In a pipe or a file it is not cut, has no colors, and has times as they \
 are stored.
 
 Examples:
@@ -43,11 +43,11 @@ pub(crate) struct ListOptions {
 const LAYOUT: Layout = Layout {
     plural: "jobs",
     columns: &[
-        Column::left("ID"),
-        Column::left("CONNECTOR"),
-        Column::left("TYPE"),
+        Column::left("ID").shortened_to(12),
+        Column::left("CONNECTOR").shortened_to(8),
+        Column::left("TYPE").shortened_to(4),
         Column::left("STATUS"),
-        Column::left("CREATED"),
+        Column::left("CREATED").kept(),
         Column::right("DURATION"),
         Column::right("DOCUMENTS"),
         Column::left("TRIGGER"),

@@ -5,8 +5,8 @@ use tributary_api::Endpoint;
 
 use super::wait::{self, WaitOptions};
 use crate::client::{
-    Call, ClientFailure, Detail, DetailKind, DisplayOptions, EXIT_CODES, EndpointFlags, Flags, Screen,
-    Service, ServiceOptions, WAIT_EXIT_CODES, endpoint,
+    Call, ClientFailure, Detail, DetailKind, DisplayOptions, EXIT_CODES, EndpointFlags, Flags, Recovery,
+    Screen, Service, ServiceOptions, WAIT_EXIT_CODES, endpoint,
 };
 use crate::command::showing::{ShowFormat, show};
 use crate::setting_values::not_empty;
@@ -65,7 +65,8 @@ const DETAILS: &[Detail] = &[
 /// Shows a job.
 pub(super) async fn run(options: &ShowOptions) -> Result<(), ClientFailure> {
     let service = Service::new(&options.service)?;
-    let end = wait::for_end(&service, &options.id, options.wait).await;
+    let mut recovery = Recovery::new(service.address());
+    let end = wait::for_end(&service, &options.id, options.wait, &mut recovery).await;
     if end.as_ref().is_err_and(|failure| !failure.is_end_of_job()) {
         return end;
     }

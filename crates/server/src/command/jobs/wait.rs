@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use clap::Args;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout_at};
 use tributary_domain::{Outline, SyncJobStatus};
 
-use crate::client::{Call, ClientFailure, Service, endpoint, plain, words};
+use crate::client::{Call, ClientFailure, Recovery, Service, endpoint, plain, words};
 use crate::setting_values::whole;
 
 /// How long the service is asked to wait at a time.
@@ -20,14 +20,20 @@ pub(super) struct WaitOptions {
     /// Wait until the job has ended
     #[arg(long)]
     wait: bool,
-    /// How long to wait, in seconds; without it for as long as it takes
+    /// How long to wait, in seconds; without it for as long as it takes, also while the service is away
     #[arg(long, value_name = "SECONDS", requires = "wait", value_parser = whole(0, 31_536_000))]
     #[arg(allow_negative_numbers = true)]
     timeout: Option<u64>,
 }
 
-/// Waits until the job has ended, if that is asked for; an error unless it is completed.
-pub(super) async fn for_end(service: &Service, id: &str, options: WaitOptions) -> Result<(), ClientFailure> {
+/// Waits until the job has ended, if that is asked for; an error unless it is completed. A service that has answered
+/// before may go away meanwhile, and is asked again.
+pub(super) async fn for_end(
+    service: &Service,
+    id: &str,
+    options: WaitOptions,
+    recovery: &mut Recovery,
+) -> Result<(), ClientFailure> {
     if !options.wait {
         return Ok(());
     }
@@ -36,13 +42,28 @@ pub(super) async fn for_end(service: &Service, id: &str, options: WaitOptions) -
     loop {
         let asked = Instant::now();
         let left = deadline.map_or(AT_A_TIME, |(deadline, _)| deadline.saturating_duration_since(asked));
-        let wait = left.min(AT_A_TIME);
+        // Only one that has answered is asked again when it goes away.
+        let wait = if recovery.is_known() { left.min(AT_A_TIME) } else { Duration::ZERO };
         let call = Call::of(endpoint("connector.sync_job_get")).id(id).query([
             ("wait_for_completion", "true".to_owned()),
             ("timeout", format!("{}ms", wait.as_millis())),
         ]);
-        if let Some(end) = end(id, &service.text_after(&call, wait).await?) {
-            return end;
+        match service.text_after(&call, wait).await {
+            Ok(job) => {
+                recovery.answered();
+                if let Some(end) = end(id, &job) {
+                    return end;
+                }
+            }
+            Err(failure) if recovery.bears(&failure) => {
+                let pause = recovery.pause(failure.retry_after());
+                match deadline {
+                    Some((deadline, _)) => timeout_at(deadline, pause).await.map_err(|_| failure)?,
+                    None => pause.await,
+                }
+                continue;
+            }
+            Err(failure) => return Err(failure),
         }
         match deadline {
             Some((deadline, seconds)) if Instant::now() >= deadline => {

@@ -31,7 +31,7 @@ Examples:
   tributary jobs watch --status completed --limit 1 --timeout 600";
 
 const WATCH_EXIT_CODES: &str = "
-  8  with --limit: fewer changes have come within --timeout";
+  8  with --limit: fewer changes have come within --timeout, or before a signal";
 
 #[derive(Debug)]
 struct WatchFlags;
@@ -74,10 +74,10 @@ pub(crate) struct WatchOptions {
 
 const COLUMNS: &[Column] = &[
     Column::left("TIME"),
-    Column::left("ID"),
-    Column::left("CONNECTOR"),
-    Column::left("TYPE"),
-    Column::left("STATUS"),
+    Column::left("ID").shortened_to(12),
+    Column::left("CONNECTOR").shortened_to(8),
+    Column::left("TYPE").shortened_to(4),
+    Column::left("STATUS").kept(),
     Column::right("DOCUMENTS"),
     Column::left("ERROR"),
 ];
@@ -103,12 +103,19 @@ pub(super) async fn run(options: &WatchOptions) -> Result<(), ClientFailure> {
     let service = Service::new(&options.service)?;
     tokio::select! {
         ended = watch(options, &service) => ended,
-        _ = signals.next() => Ok(()),
+        signal = signals.next() => ended_early(options.limit, || format!("before {signal}")),
         () = streams::reader_gone() => Err(ClientFailure::ReaderGone),
-        seconds = time_over(options.timeout) => match options.limit {
-            Some(limit) => Err(ClientFailure::FewChanges { limit, seconds }),
-            None => Ok(()),
-        },
+        seconds = time_over(options.timeout) => {
+            ended_early(options.limit, || format!("within {seconds} seconds"))
+        }
+    }
+}
+
+/// The end before the limit, if there is one.
+fn ended_early(limit: Option<u64>, until: impl FnOnce() -> String) -> Result<(), ClientFailure> {
+    match limit {
+        Some(limit) => Err(ClientFailure::FewChanges { limit, until: until() }),
+        None => Ok(()),
     }
 }
 

@@ -155,7 +155,7 @@ pub(super) async fn run(options: &CreateOptions, stores: &Stores<'_>) -> Result<
     streams::tell(&notes(&created));
     let text = match options.output {
         ShowFormat::Text => format!("{}\n", plain(&created.encoded)),
-        ShowFormat::Json => {
+        ShowFormat::Json | ShowFormat::Ndjson => {
             serde_json::to_string(&created).map(|text| format!("{text}\n")).unwrap_or_default()
         }
     };
