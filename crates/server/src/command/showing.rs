@@ -9,7 +9,7 @@ use crate::client::{ClientFailure, Detail, Screen, details};
 /// The format of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum ShowFormat {
-    /// A line for each of the fields that matter to people
+    /// What matters to people, as text
     Text,
     /// The answer of the API
     Json,
