@@ -85,7 +85,7 @@ const TAKE_OVER_EARLIER: &str = "
 ";
 
 /// Brings a file of this version up to date that was made before deletions told what was deleted. The version stays:
-/// programs that do not know the column may still have the file open, and what they delete is told without it.
+/// programs that do not know the column may still have the file open, and what they delete is reported without it.
 const ADD_LAST_VALUES: &str = "ALTER TABLE deletions ADD COLUMN last_values TEXT";
 
 /// Opens a connection to a file that has the tables, with everything derived by the schemas of these collections.

@@ -40,7 +40,7 @@ fn orphaned(orphaned: bool) -> SyncJobFilter {
     SyncJobFilter { conditions: Vec::new(), orphaned: Some(orphaned) }
 }
 
-/// What is told of the changes up to that of the last job, deletions with a minus before them.
+/// What is reported of the changes up to that of the last job, deletions with a minus before them.
 async fn told(
     store: &dyn Store,
     watch: &mut SyncJobWatch,

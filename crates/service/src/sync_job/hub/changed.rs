@@ -89,7 +89,7 @@ impl UnreadJob {
         })
     }
 
-    /// What has become of it; `None` if it was deleted after the change, which is told by itself.
+    /// What has become of it; `None` if it was deleted after the change, which is reported by itself.
     fn read(&self, found: Option<Versioned>) -> Result<Option<ChangedJob>, StoreError> {
         let state = match (found, &self.last_change) {
             (Some(found), _) => JobState::Present(PresentJob::parse(found)?),
@@ -136,7 +136,7 @@ impl ChangedJob {
     }
 
     /// Whether somebody hears of it who follows the jobs that a filter selects, and sees only some: a job is selected
-    /// as it is now, a deleted one as it last was. If that is not known, it is told to those from whom no job is hidden.
+    /// as it is now, a deleted one as it last was. If that is not known, it is reported to those from whom no job is hidden.
     #[must_use]
     pub fn is_told(&self, filter: &SyncJobFilter, sight: &Sight) -> bool {
         match &self.state {
