@@ -271,7 +271,7 @@ mod tests {
             &sealed(b""),
             &sealed(&[VERSION]),
             &sealed(&[VERSION; 17]),
-            &sealed(b"\x01----------------{}"),
+            &sealed(&[&[VERSION], &b"----------------{}"[..]].concat()),
             &"A".repeat(60_000),
         ] {
             let reason = reason(Cursor::parse(wrong, JOBS));
