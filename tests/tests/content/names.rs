@@ -26,7 +26,11 @@ fn names(engine: &Endpoint, prefix: &str) -> Vec<String> {
     let path = format!("/_cat/indices/{prefix}*?expand_wildcards=all&format=json&h=index");
     let rows = engine.send("GET", &path, "").unwrap();
     let rows = rows.as_array().cloned().unwrap_or_default();
-    rows.iter().filter_map(|row| row["index"].as_str().map(str::to_owned)).collect()
+    let mut names: Vec<String> =
+        rows.iter().filter_map(|row| row["index"].as_str().map(str::to_owned)).collect();
+    // Engines list them in no particular order.
+    names.sort_unstable();
+    names
 }
 
 #[test]

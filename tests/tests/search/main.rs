@@ -44,6 +44,8 @@ fn import(url: &str, prefix: &str, names: impl Iterator<Item = String>) {
     let file = folder.path().join("jobs.ndjson");
     std::fs::write(&file, lines).unwrap();
     let store = format!("opensearch:{url}");
+    // Making the indices may take a busy engine longer than the deadline below.
+    drop(over_url(url, prefix).start());
     let imported = Launch::bare()
         .variable("TRIBUTARY_OPENSEARCH_INDEX_PREFIX", prefix)
         .variable("TRIBUTARY_OPENSEARCH_DEADLINE", "2")
