@@ -122,7 +122,11 @@ async fn a_lease_that_is_given_back_is_taken_at_once(backend: &str) {
         .with_terms(terms);
     let task = Noting(Arc::clone(&seen));
     // It has the lease in its first round.
-    runner.run(&task, async { drop(next_round(&seen).await) }).await;
+    runner
+        .run(&task, async {
+            let _ = next_round(&seen).await;
+        })
+        .await;
     let follower = process(second, terms, &seen);
     let after = next_round(&seen).await;
     assert!(after < Duration::from_secs(4), "taken after {after:?}");
