@@ -1,3 +1,5 @@
+//! Which requests are admitted, and how their index expressions are rewritten.
+
 use super::super::rights::tests::rights;
 use super::*;
 
