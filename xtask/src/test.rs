@@ -43,8 +43,14 @@ const MOUNT: &str = "TRIBUTARY_TEST_MOUNT";
 /// How many test programs run at a time.
 const AT_A_TIME: usize = 2;
 /// The test programs that take longest, which start first, so that none of them is left alone at the end.
-const SLOWEST: &[&str] =
-    &["crates/api test http", "tests test openapi", "tests test control_indices", "xtask test engine"];
+const SLOWEST: &[&str] = &[
+    "crates/api test http",
+    "tests test openapi",
+    // Also long before the tests of content, which remove the ingest pipeline that it needs.
+    "tests test connector_service",
+    "tests test control_indices",
+    "xtask test engine",
+];
 
 /// Runs all checks and prints the duration of each.
 pub(crate) fn run(shell: &Shell, arguments: &Arguments) -> Result<()> {
