@@ -63,7 +63,7 @@ fn headers_of_one_connection_stay_on_it() {
     for path in ["/_cluster/settings", "/_snapshot", "/_scripts/a", "/_nodes/stats"] {
         server.get(path).refused_naming(403, &["[content_allow]", path]);
     }
-    // Below the paths of this service, whoever asks is told that there is nothing.
+    // Below the paths of this service, every request is answered as one for an unknown path.
     server.get("/_security/user").refused_naming(400, &["no handler", "/_security/user"]);
     assert_eq!(engine.count(), before);
     let _ = server.get("/_tasks/a:1").expect(200);
